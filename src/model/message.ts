@@ -1,0 +1,67 @@
+import type { Totals, WindowState, TargetState } from "./states.ts";
+
+/** A run of batches [from, to] of one pass that share a memory limit. */
+export interface BatchRange {
+  readonly from: number;
+  readonly to: number;
+  readonly memoryBytes: number;
+}
+
+/** What prepare is told: beside it, the Sweep itself (see model/sweep.ts). */
+export interface PreparePlace {
+  /** From 1. */
+  readonly pass: number;
+  /** Rises when a pass is packed anew because the sweep was Blocked in its middle; part of what makes prepare idempotent. */
+  readonly round: number;
+  /** Batches of the passes before that ran out of memory. */
+  readonly outOfMemory: readonly number[];
+}
+
+/**
+ * Prepare's termination message. It is needed; prepare is idempotent, so a lost one is run again and says the same.
+ * `ranges` is empty when nothing is left or the passes are used up; then `verdict` stands.
+ */
+export interface PrepareMessage {
+  readonly program: "prepare";
+  readonly pass: number;
+  readonly round: number;
+  readonly ranges: readonly BatchRange[];
+  readonly totals: Totals;
+  readonly verdict?: WindowState;
+  /** Doubles and blanks dropped from the list, and other things that a person should be told. */
+  readonly notes: readonly string[];
+  /** Set when the program ended with exit code 2 or 3. */
+  readonly problem?: string;
+}
+
+/**
+ * A batch's termination message, rewritten in place while it works: at most 4 KiB.
+ * Good to have and never needed: the totals are recounted from Postgres.
+ */
+export interface BatchMessage {
+  readonly program: "batch";
+  readonly batch: number;
+  readonly incarnation: number;
+  readonly targets: number;
+  /** How many of the batch's targets are in each state, as committed. */
+  readonly states: Readonly<Record<TargetState, number>>;
+  readonly requests: number;
+  readonly retries: number;
+  readonly wireBytes: number;
+  readonly textBytes: number;
+  readonly matches: number;
+  readonly rows: number;
+  readonly inFlight: number;
+  readonly slots: { readonly wanted: number; readonly held: number; readonly limit: number };
+  /** Peak of sampled anonymous memory, and the kernel's own peak where there is a cgroup (page cache included). */
+  readonly memory: { readonly limit: number; readonly anonPeak: number; readonly kernelPeak: number | null };
+  readonly seconds: number;
+  readonly paused: string | null;
+  /** Up to five. */
+  readonly failing: readonly { readonly target: string; readonly code: string }[];
+  readonly problem?: string;
+}
+
+export type ProgramMessage = PrepareMessage | BatchMessage;
+
+export const MESSAGE_LIMIT_BYTES = 4096;

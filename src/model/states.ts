@@ -1,0 +1,45 @@
+/** What a target came to in one window. */
+export type TargetState =
+  /** declared = extracted > 0 */
+  | "ok"
+  /** declared 0, and the host was healthy (see the canaries) */
+  | "empty"
+  /** the provider says that the question is wrong (HTTP 400) */
+  | "rejected"
+  /** an empty or early-ending answer while the host looked ill, or a rerun's answer that holds less than the settled one */
+  | "suspect"
+  /** the answer declares another number than was extracted from it */
+  | "mismatch"
+  /** no whole answer could be had; the error code says why */
+  | "failed";
+
+/** `missing` is never stored: planned, and no result yet. */
+export type StateOrMissing = TargetState | "missing";
+
+/** These are not asked again. */
+export const SETTLED: readonly TargetState[] = ["ok", "empty", "rejected"];
+
+export function isSettled(state: StateOrMissing): boolean {
+  return (SETTLED as readonly string[]).includes(state);
+}
+
+/** complete: all settled. usable: the share that is settled reaches `done.atLeast`. */
+export type WindowState = "complete" | "usable" | "incomplete";
+
+/** How many targets of a window are in each state. They add up to `targets`. */
+export interface Totals {
+  readonly targets: number;
+  readonly ok: number;
+  readonly empty: number;
+  readonly rejected: number;
+  readonly suspect: number;
+  readonly mismatch: number;
+  readonly failed: number;
+  readonly missing: number;
+  /** Sum of the updates stored for the window. */
+  readonly updates: number;
+}
+
+export function settledOf(totals: Totals): number {
+  return totals.ok + totals.empty + totals.rejected;
+}

@@ -1,0 +1,102 @@
+import type { BatchRange, ProgramMessage } from "./message.ts";
+import type { Totals, WindowState } from "./states.ts";
+import type { EpochSeconds } from "./window.ts";
+
+/** Who a Sweep is, on Kubernetes and on one machine alike. */
+export interface SweepIdentity {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export type SweepPhase =
+  | "Pending"
+  | "Preparing"
+  | "Running"
+  | "Suspended"
+  | "Blocked"
+  | "Complete"
+  | "Usable"
+  | "Incomplete"
+  | "Failed";
+
+export function isFinished(phase: SweepPhase): boolean {
+  return phase === "Complete" || phase === "Usable" || phase === "Incomplete" || phase === "Failed";
+}
+
+/** The part of a resolved spec that decides the flow: all that the controller needs to know. */
+export interface FlowSpec {
+  readonly pods: number;
+  readonly suspended: boolean;
+}
+
+/**
+ * The small truth about a sweep's flow. On Kubernetes it is the Sweep's status, on one machine a row in Postgres.
+ * Nothing depends on `sums` being right: the totals are recounted from Postgres by prepare, and those win.
+ */
+export interface SweepStatus {
+  readonly phase: SweepPhase;
+  /** The pass that runs, from 1; 0 before the first prepare has spoken. */
+  readonly pass: number;
+  readonly round: number;
+  /** The prepare that runs or is due. */
+  readonly preparing?: { readonly pass: number; readonly round: number; readonly attempt: number; readonly notBefore: EpochSeconds };
+  readonly ranges: readonly BatchRange[];
+  /** The next batch to be launched. */
+  readonly next: number;
+  readonly running: readonly RunningBatch[];
+  /** Batches of this pass that ran out of memory. */
+  readonly outOfMemory: readonly number[];
+  /** Ends of batches in a row that were crashes without a result between them. */
+  readonly crashes: number;
+  /** Settled targets when this pass was prepared: a pass that settled nothing is followed by a wait. */
+  readonly settledBefore: number;
+  readonly totals?: Totals;
+  readonly sums: SweepSums;
+  readonly blocked?: { readonly reason: BlockedReason; readonly message: string; readonly since: EpochSeconds; readonly tries: number };
+  readonly verdict?: WindowState;
+  /** Why the phase is Failed: one sentence. */
+  readonly problem?: string;
+}
+
+export type BlockedReason = "Surroundings" | "Crashing";
+
+export interface RunningBatch {
+  readonly batch: number;
+  readonly memoryBytes: number;
+  readonly since: EpochSeconds;
+}
+
+/** Grown by each batch that ends; also what outlives the pods for metrics. */
+export interface SweepSums {
+  readonly batches: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly wireBytes: number;
+  readonly textBytes: number;
+  readonly rows: number;
+  readonly outOfMemory: number;
+  readonly crashes: number;
+  readonly anonPeak: number;
+}
+
+/** A Job, or on one machine a process, as it was observed. */
+export interface ObservedJob {
+  readonly work: JobWork;
+  /** Absent while it runs. */
+  readonly ended?: JobEnd;
+}
+
+export type JobWork =
+  | { readonly program: "prepare"; readonly pass: number; readonly round: number; readonly attempt: number }
+  | { readonly program: "batch"; readonly batch: number };
+
+export interface JobEnd {
+  /** The exit code, or null where a signal ended it. */
+  readonly exitCode: number | null;
+  /** The kernel, the parent or the program's own guard ended it for its memory. */
+  readonly outOfMemory: boolean;
+  readonly message: ProgramMessage | null;
+  /** Its last lines, for a crash. */
+  readonly lastLines: string;
+}

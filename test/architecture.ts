@@ -1,0 +1,44 @@
+/** Which folder of src may import which: the table of docs/architecture.md, as lint reads it. */
+export interface Folder {
+  readonly name: string;
+  readonly imports: readonly string[];
+  /** Folders of which only types may be imported. */
+  readonly types?: readonly string[];
+  /** Packages that would cost a worker its memory stay out of what it loads. */
+  readonly packages?: readonly string[];
+  /** May it read process.env, the clock and randomness? */
+  readonly readsSurroundings?: boolean;
+}
+
+export const FOLDERS: readonly Folder[] = [
+  { name: "model", imports: [], packages: ["zod", "yaml", "fastest-levenshtein", "croner"] },
+  { name: "decide", imports: ["model"] },
+  { name: "extract", imports: ["model"] },
+  { name: "fetch", imports: ["model"], types: ["extract"], packages: ["undici"] },
+  { name: "store", imports: ["model"], packages: ["pg", "pg-copy-streams"] },
+  { name: "providers", imports: ["model"] },
+  { name: "batch", imports: ["model", "decide", "extract", "fetch", "store"], packages: ["pino"] },
+  { name: "prepare", imports: ["model", "decide", "extract", "fetch", "store", "providers", "batch"], packages: ["pino"] },
+  { name: "local", imports: ["model", "decide", "store"], packages: ["pg"] },
+  { name: "simulate", imports: ["model"] },
+  { name: "cli", imports: ["model", "decide", "extract", "fetch", "store", "providers", "batch", "prepare", "local", "simulate"], packages: ["commander", "pino", "undici", "yaml", "pg"], readsSurroundings: true },
+  { name: "bin", imports: ["model", "decide", "extract", "fetch", "store", "providers", "batch", "prepare", "local", "simulate", "cli"], packages: ["pino", "commander", "esbuild"], readsSurroundings: true },
+];
+
+const PACKAGES = ["undici", "zod", "commander", "yaml", "croner", "pino", "pg", "pg-copy-streams", "fastest-levenshtein", "esbuild"];
+
+/** The patterns of no-restricted-imports for a folder. */
+export function mayNotImport(folder: Folder): { regex: string; message: string; allowTypeImports?: boolean }[] {
+  const others = FOLDERS.map((other) => other.name).filter((name) => name !== folder.name && !folder.imports.includes(name));
+  const forbidden = others.map((name) => ({
+    regex: `^(\\.\\./)+${name}/`,
+    message: `${folder.name} may not import ${name} (docs/architecture.md).`,
+    allowTypeImports: folder.types?.includes(name) ?? false,
+  }));
+  const packages = PACKAGES.filter((name) => !(folder.packages ?? []).includes(name)).map((name) => ({
+    regex: `^${name}($|/)`,
+    message: `${folder.name} may not import the package ${name} (docs/architecture.md).`,
+    allowTypeImports: true,
+  }));
+  return [...forbidden, ...packages, { regex: "/(test|bench)/", message: "Nothing in src imports test or bench." }];
+}
