@@ -27,6 +27,31 @@ export const FOLDERS: readonly Folder[] = [
 
 const PACKAGES = ["undici", "zod", "commander", "yaml", "croner", "pino", "pg", "pg-copy-streams", "fastest-levenshtein", "esbuild"];
 
+/** One block of lint rules a folder: what it may not import, and that it does not read the surroundings by itself. */
+export function borders(): { files: string[]; rules: Record<string, ["error", ...object[]]> }[] {
+  return FOLDERS.map((folder) => ({
+    files: [`src/${folder.name}/**/*.ts`],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": ["error", { patterns: mayNotImport(folder) }],
+      ...(folder.readsSurroundings === true ? {} : SURROUNDINGS_ARE_ARGUMENTS),
+    },
+  }));
+}
+
+const SURROUNDINGS_ARE_ARGUMENTS: Record<string, ["error", ...object[]]> = {
+  "no-restricted-properties": [
+    "error",
+    { object: "process", property: "env", message: "The environment is an argument: only bin and cli read it." },
+    { object: "Date", property: "now", message: "Time is an argument: only bin and cli read the clock." },
+    { object: "performance", property: "now", message: "Time is an argument: only bin and cli read the clock." },
+    { object: "Math", property: "random", message: "Randomness is an argument: only bin and cli make it." },
+  ],
+  "no-restricted-syntax": [
+    "error",
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is an argument: only bin and cli read the clock." },
+  ],
+};
+
 /** The patterns of no-restricted-imports for a folder. */
 export function mayNotImport(folder: Folder): { regex: string; message: string; allowTypeImports?: boolean }[] {
   const others = FOLDERS.map((other) => other.name).filter((name) => name !== folder.name && !folder.imports.includes(name));

@@ -1,0 +1,61 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+/** At this share of the limit the program ends itself: with a code and a sentence, while it still can. */
+const SHARE = 0.9;
+
+/** Between two looks at the kernel's figure; a look costs about 15 µs. */
+const LOOK_EVERY_MS = 10;
+
+/**
+ * Keeps the process below its memory limit by its anonymous memory, as the kernel counts it. Page cache does not
+ * count: the kernel takes that back by itself, and a figure with it reads "limit" after every cold start.
+ */
+export class MemoryGuard {
+  readonly limitBytes: number;
+  readonly #readAnon: () => number;
+  readonly #monotonic: () => number;
+  readonly #exceeded: (sentence: string) => void;
+  #peak = 0;
+  #looked = -Infinity;
+
+  constructor(options: { limitBytes: number; readAnon: () => number; monotonic: () => number; exceeded: (sentence: string) => void }) {
+    this.limitBytes = options.limitBytes;
+    this.#readAnon = options.readAnon;
+    this.#monotonic = options.monotonic;
+    this.#exceeded = options.exceeded;
+  }
+
+  get peakBytes(): number {
+    return this.#peak;
+  }
+
+  /** Called on every chunk; looks at most each 10 ms. */
+  check(): void {
+    const now = this.#monotonic();
+    if (now - this.#looked < LOOK_EVERY_MS) return;
+    this.#looked = now;
+    const anon = this.#readAnon();
+    if (anon > this.#peak) this.#peak = anon;
+    if (anon > SHARE * this.limitBytes) {
+      this.#exceeded(`out of memory: ${mebibytes(anon)} MiB of anonymous memory, and the limit is ${mebibytes(this.limitBytes)} MiB`);
+    }
+  }
+}
+
+/** Reads RssAnon of this process in bytes. The file is kept open: this is called often. */
+export function anonymousMemoryReader(): { read: () => number; close: () => void } {
+  const file = openSync("/proc/self/status", "r");
+  const buffer = Buffer.alloc(4096);
+  return {
+    read: () => {
+      const text = buffer.toString("latin1", 0, readSync(file, buffer, 0, buffer.length, 0));
+      const at = text.indexOf("RssAnon:");
+      return at < 0 ? 0 : Number.parseInt(text.slice(at + 8, at + 32), 10) * 1024;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}

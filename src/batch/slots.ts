@@ -1,0 +1,242 @@
+import type { Clock } from "../model/clock.ts";
+
+/** What the process tells of itself at a renewal. */
+export interface SlotReport {
+  readonly wanted: number;
+  readonly inFlight: number;
+  /** Since the last renewal, in order: "." for an answer, "x" for the provider's own error. */
+  readonly outcomes: string;
+}
+
+/** What a renewal says: the slots held until the lease ends, and how the host is. */
+export interface SlotGrant {
+  readonly held: number;
+  readonly limit: number;
+  /** 0 where nothing pauses the host. */
+  readonly pausedSeconds: number;
+  readonly pauseReason: string | null;
+  /** While it is ill nobody asks but the one who may probe. */
+  readonly ill: boolean;
+}
+
+/** The host's row in Postgres, as one process uses it. */
+export interface SharedHost {
+  renew(report: SlotReport): Promise<SlotGrant>;
+  pause(seconds: number, reason: string): Promise<void>;
+  /** May this process send the one probe that decides whether an ill host is well? */
+  takeProbe(): Promise<boolean>;
+  declareWell(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface SlotTimes {
+  /** The lease of a hold, by the database's clock. */
+  readonly leaseSeconds: number;
+  /** Between two renewals while somebody waits for a slot, or a slot waits for somebody. */
+  readonly busySeconds: number;
+  /** Between two renewals else: a pause is seen within it. */
+  readonly calmSeconds: number;
+}
+
+export const SLOT_TIMES: SlotTimes = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8 };
+
+interface Waiter {
+  readonly grant: () => void;
+}
+
+/**
+ * One process's hold on a host's slots.
+ *
+ * In words: a request may start while fewer are in flight than slots are held, nothing pauses the host and it is not ill.
+ * The hold is renewed by run(). If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`),
+ * since another process may be given our slots when it ends; with the next renewal asking goes on.
+ * While the host is ill one waiting request at a time may pass as the probe; its outcome decides.
+ */
+export class SlotKeeper {
+  readonly #host: SharedHost;
+  readonly #clock: Clock;
+  readonly #times: SlotTimes;
+  #grant: SlotGrant = { held: 0, limit: 0, pausedSeconds: 0, pauseReason: null, ill: false };
+  #pausedUntil = 0;
+  #inFlight = 0;
+  #outcomes = "";
+  #probe: "none" | "granted" | "sent" = "none";
+  #waiting: Waiter[] = [];
+  #lease = new AbortController();
+  #wake: (() => void) | null = null;
+
+  constructor(host: SharedHost, clock: Clock, times: SlotTimes = SLOT_TIMES) {
+    this.#host = host;
+    this.#clock = clock;
+    this.#times = times;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get wanted(): number {
+    return this.#inFlight + this.#waiting.length;
+  }
+
+  get held(): number {
+    return this.#grant.held;
+  }
+
+  get limit(): number {
+    return this.#grant.limit;
+  }
+
+  /** Why nobody asks just now, or null. */
+  get pausedFor(): string | null {
+    if (this.#grant.ill) return "illness";
+    return this.#isPaused() ? (this.#grant.pauseReason ?? "paused") : null;
+  }
+
+  /** Aborted when the lease is about to be lost; a new one stands here after the next renewal. */
+  get lease(): AbortSignal {
+    return this.#lease.signal;
+  }
+
+  /** Resolves when one request may be sent. */
+  async acquire(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#waiting.length === 0 && this.#mayStart()) {
+      this.#start();
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiter);
+        reject(signal.reason as Error);
+      };
+      const waiter: Waiter = {
+        grant: () => {
+          signal.removeEventListener("abort", leave);
+          this.#start();
+          resolve();
+        },
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(waiter);
+      this.#wake?.();
+    });
+  }
+
+  /** The request is over. */
+  release(): void {
+    this.#inFlight -= 1;
+    this.#admit();
+    if (this.#waiting.length === 0) this.#wake?.();
+  }
+
+  /** Was the answer the provider's own error? */
+  answered(ownError: boolean): void {
+    this.#outcomes += ownError ? "x" : ".";
+    if (this.#probe !== "sent") return;
+    this.#probe = "none";
+    if (!ownError) void this.#host.declareWell().then(() => this.#wake?.(), () => undefined);
+  }
+
+  /** Stops asking here at once, and everywhere with everyone's next renewal. */
+  async pause(seconds: number, reason: string): Promise<void> {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + seconds * 1000);
+    this.#grant = { ...this.#grant, pauseReason: reason };
+    await this.#host.pause(seconds, reason);
+  }
+
+  /** Renews until `signal` is aborted. Throws what the database throws when it is beyond patience. */
+  async run(signal: AbortSignal): Promise<void> {
+    const deadline = new LeaseDeadline(this.#clock, (this.#times.leaseSeconds * 2) / 3, () => this.#lose());
+    try {
+      while (!signal.aborted) {
+        const asked = this.#clock.monotonic();
+        const outcomes = this.#outcomes;
+        const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes });
+        this.#outcomes = this.#outcomes.slice(outcomes.length);
+        deadline.renewedAt(asked);
+        this.#take(grant);
+        if (grant.ill && this.#probe === "none" && this.#waiting.length > 0 && (await this.#host.takeProbe())) this.#probe = "granted";
+        this.#admit();
+        await this.#untilDue(signal);
+      }
+    } finally {
+      deadline.end();
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#host.release();
+  }
+
+  #take(grant: SlotGrant): void {
+    if (this.#lease.signal.aborted) this.#lease = new AbortController();
+    this.#grant = grant;
+    // Only ever longer: this renewal may have been read before a pause of our own was written.
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + grant.pausedSeconds * 1000);
+    if (!grant.ill && this.#probe === "granted") this.#probe = "none";
+  }
+
+  #lose(): void {
+    this.#grant = { ...this.#grant, held: 0 };
+    this.#lease.abort(new Error("the lease of the slots could not be renewed"));
+  }
+
+  #isPaused(): boolean {
+    return this.#clock.monotonic() < this.#pausedUntil;
+  }
+
+  #mayStart(): boolean {
+    if (this.#inFlight >= this.#grant.held || this.#isPaused()) return false;
+    return !this.#grant.ill || this.#probe === "granted";
+  }
+
+  #start(): void {
+    this.#inFlight += 1;
+    if (this.#probe === "granted") this.#probe = "sent";
+  }
+
+  #admit(): void {
+    while (this.#waiting.length > 0 && this.#mayStart()) this.#waiting.shift()!.grant();
+  }
+
+  async #untilDue(signal: AbortSignal): Promise<void> {
+    const renewed = this.#clock.monotonic();
+    while (!signal.aborted) {
+      const unmet = this.#waiting.length > 0 || this.#grant.held > this.wanted;
+      const every = unmet ? this.#times.busySeconds : this.#times.calmSeconds;
+      const left = every - (this.#clock.monotonic() - renewed) / 1000;
+      if (left <= 0) return;
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
+      await this.#clock.wait(left, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+      this.#wake = null;
+      this.#admit();
+    }
+  }
+}
+
+/** Calls `lost` once when `seconds` have passed since the last renewal was sent. */
+class LeaseDeadline {
+  readonly #clock: Clock;
+  readonly #seconds: number;
+  readonly #lost: () => void;
+  #armed = new AbortController();
+
+  constructor(clock: Clock, seconds: number, lost: () => void) {
+    this.#clock = clock;
+    this.#seconds = seconds;
+    this.#lost = lost;
+  }
+
+  renewedAt(sent: number): void {
+    this.end();
+    this.#armed = new AbortController();
+    const left = this.#seconds - (this.#clock.monotonic() - sent) / 1000;
+    void this.#clock.wait(Math.max(0, left), this.#armed.signal).then(this.#lost, () => undefined);
+  }
+
+  end(): void {
+    this.#armed.abort();
+  }
+}
