@@ -1,0 +1,132 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { SurroundingsError } from "../model/errors.ts";
+import { linkLibraries } from "./postgres-binaries.ts";
+import { clusterFolder, ensureCluster, OWNER } from "./postgres-cluster.ts";
+import { folderFailure, postgresFailure } from "./postgres-failure.ts";
+import type { PostgresIdentity } from "./postgres-identity.ts";
+import { choosePostgresIdentity, giveTo } from "./postgres-identity.ts";
+import type { Presence } from "./postgres-presence.ts";
+import { arrive, DATABASE } from "./postgres-presence.ts";
+import type { StartedServer } from "./postgres-server.ts";
+import { startServer } from "./postgres-server.ts";
+import { forgetSocketFolder, SOCKET_PORT, socketFolder } from "./postgres-socket.ts";
+import { isAlive, readPostmaster, removeStaleLock } from "./postmaster.ts";
+
+export interface LocalPostgresPlace {
+  /** A folder that is the server's alone; made where it is missing. */
+  readonly dataDir: string;
+  /** The folder with bin, lib and share (see postgresBinaries). */
+  readonly binaries: string;
+  /** PATH (for unshare), XDG_RUNTIME_DIR (for the socket of a data folder with a long name). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the system, for short-lived files. */
+  readonly temporary: string;
+  /** The user's number: Postgres refuses root (0), who is then called nobody. */
+  readonly uid: number;
+  /** Milliseconds, of any steady clock. */
+  readonly now: () => number;
+  /** Sentences for the person who waits. */
+  readonly log: (sentence: string) => void;
+  /** Settings of the server beyond ours, for instance fsync=off for tests. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Where root's files go when the way to dataDir is closed to others and user namespaces are forbidden. */
+  readonly systemFolder?: string;
+}
+
+export interface LocalPostgres {
+  /** Over a Unix socket; for pg and everything that knows libpq's URLs. */
+  readonly url: string;
+  /** It ran already. */
+  readonly adopted: boolean;
+  readonly pid: number;
+  /** Stops the server if nobody else uses it. Calling it again does nothing. */
+  release(): Promise<void>;
+}
+
+/** A recovery reads up to max_wal_size of log; a stop writes as much. */
+const PATIENCE_MS = 300_000;
+const TELL_AFTER_MS = 3_000;
+const LOOK_EVERY_MS = 20;
+
+/**
+ * The Postgres of this machine: the one that runs on the data folder, or a new one. Any number of commands may do this
+ * at once and end with one server, because Postgres' own lock on its folder decides: who loses adopts.
+ *
+ * @throws SurroundingsError when the disk is full, the folder not writable, or the data of another version
+ */
+export async function startOrAdoptPostgres(place: LocalPostgresPlace): Promise<LocalPostgres> {
+  const { identity, env, socket } = await prepareFolders(place);
+  const cluster = clusterFolder(identity);
+  const deadline = place.now() + PATIENCE_MS;
+  const tellAt = place.now() + TELL_AFTER_MS;
+  let told = false;
+  let started: StartedServer | null = null;
+  while (place.now() < deadline) {
+    const presence = await arrive(socket);
+    if (presence !== null && presence !== "busy") {
+      const postmaster = await readPostmaster(cluster);
+      if (postmaster !== null) return localPostgres(identity, socket, presence, postmaster.pid, postmaster.pid !== started?.pid);
+      await presence.leave();
+      continue;
+    }
+    const words: string | null = (await started?.lastWords()) ?? null;
+    if (words !== null) {
+      // Another server has the folder: one that we shall adopt, or the last processes of one that was killed.
+      if (!/postmaster\.pid" already exists|pre-existing shared memory block/.test(words)) throw postgresFailure("start", identity.folder, words);
+      started = null;
+    }
+    if (presence === null && started === null) {
+      const postmaster = await readPostmaster(cluster);
+      if (postmaster !== null && !postmaster.running && isAlive(postmaster.pid)) await removeStaleLock(cluster, postmaster);
+      if (!postmaster?.running) {
+        await giveTo(identity, cluster);
+        started = await startServer(identity, socket, place.settings ?? {}, env);
+      }
+    }
+    if (!told && place.now() > tellAt) {
+      told = true;
+      place.log("Waiting for the local Postgres: it recovers what it wrote before it was interrupted.");
+    }
+    await wait(LOOK_EVERY_MS);
+  }
+  throw new SurroundingsError(`The local Postgres in ${identity.folder} did not answer within ${PATIENCE_MS / 60_000} minutes: see server.log there.`);
+}
+
+async function prepareFolders(place: LocalPostgresPlace): Promise<{ identity: PostgresIdentity; env: NodeJS.ProcessEnv; socket: string }> {
+  const folder = path.resolve(place.dataDir);
+  const { env, uid, binaries, systemFolder = "/var/lib/sluice" } = place;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const identity = await choosePostgresIdentity({ uid, folder, binaries, env, systemFolder });
+    const libraries = path.join(identity.folder, "libraries");
+    await linkLibraries(identity.binaries, libraries);
+    const programEnv = { PATH: env["PATH"], LD_LIBRARY_PATH: `${libraries}:${path.join(identity.binaries, "lib")}`, LC_ALL: "C", TZ: "UTC" };
+    await ensureCluster(identity, programEnv);
+    return { identity, env: programEnv, socket: await socketFolder(identity, env["XDG_RUNTIME_DIR"] ?? place.temporary) };
+  } catch (error) {
+    throw error instanceof SurroundingsError ? error : folderFailure(folder, error);
+  }
+}
+
+function localPostgres(identity: PostgresIdentity, socket: string, presence: Presence, pid: number, adopted: boolean): LocalPostgres {
+  let released: Promise<void> | null = null;
+  return {
+    url: `postgres://${OWNER}@/${DATABASE}?host=${encodeURIComponent(socket)}&port=${SOCKET_PORT}&sslmode=disable`,
+    adopted,
+    pid,
+    release: () => (released ??= release(identity, presence, pid)),
+  };
+}
+
+async function release(identity: PostgresIdentity, presence: Presence, pid: number): Promise<void> {
+  // A connection that is broken means that the server has gone already, or that another command has restarted it.
+  const last = await presence.isLast().catch(() => false);
+  if (last) {
+    process.kill(pid, "SIGINT");
+    while ((await readPostmaster(clusterFolder(identity)))?.pid === pid || isAlive(pid)) await wait(LOOK_EVERY_MS);
+    await forgetSocketFolder(identity);
+  }
+  await presence.leave();
+}
