@@ -12,7 +12,7 @@ export interface Folder {
 
 export const FOLDERS: readonly Folder[] = [
   { name: "model", imports: [], packages: ["zod", "yaml", "fastest-levenshtein", "croner"] },
-  { name: "decide", imports: ["model"] },
+  { name: "decide", imports: ["model"], packages: ["croner"] },
   { name: "extract", imports: ["model"] },
   { name: "fetch", imports: ["model"], types: ["extract"], packages: ["undici"] },
   { name: "store", imports: ["model"], packages: ["pg", "pg-copy-streams"] },

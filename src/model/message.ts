@@ -11,9 +11,9 @@ export interface BatchRange {
 export interface PreparePlace {
   /** From 1. */
   readonly pass: number;
-  /** Rises when a pass is packed anew because the sweep was Blocked in its middle; part of what makes prepare idempotent. */
+  /** From 1. Rises when a pass is packed anew because the sweep was Blocked in its middle; part of what makes prepare idempotent. */
   readonly round: number;
-  /** Batches of the passes before that ran out of memory. */
+  /** Batches that ran out of memory since the last prepare that spoke. Numbers are never reused, so a target's last batch tells the rest. */
   readonly outOfMemory: readonly number[];
 }
 

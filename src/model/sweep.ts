@@ -27,6 +27,8 @@ export function isFinished(phase: SweepPhase): boolean {
 /** The part of a resolved spec that decides the flow: all that the controller needs to know. */
 export interface FlowSpec {
   readonly pods: number;
+  /** `done.passes`: before the prepare that only gives the verdict nothing is waited for. */
+  readonly passes: number;
   readonly suspended: boolean;
 }
 
@@ -39,20 +41,26 @@ export interface SweepStatus {
   /** The pass that runs, from 1; 0 before the first prepare has spoken. */
   readonly pass: number;
   readonly round: number;
-  /** The prepare that runs or is due. */
+  /** The prepare that runs or is due. While it stands here no batch is launched, and its Job is made only when none runs. */
   readonly preparing?: { readonly pass: number; readonly round: number; readonly attempt: number; readonly notBefore: EpochSeconds };
   readonly ranges: readonly BatchRange[];
   /** The next batch to be launched. */
   readonly next: number;
   readonly running: readonly RunningBatch[];
-  /** Batches of this pass that ran out of memory. */
+  /** Batches that ran out of memory since the last prepare spoke: what the next one is told. */
   readonly outOfMemory: readonly number[];
   /** Ends of batches in a row that were crashes without a result between them. */
   readonly crashes: number;
-  /** Settled targets when this pass was prepared: a pass that settled nothing is followed by a wait. */
-  readonly settledBefore: number;
+  /** Targets that the batches of this round told to be settled: a round that settled nothing is followed by a wait. */
+  readonly settled: number;
+  /** Passes in a row that settled nothing: how long the next wait is. */
+  readonly fruitless: number;
   readonly totals?: Totals;
   readonly sums: SweepSums;
+  /**
+   * Stays on after the prepare that ended the blocking, until a batch has a result again, so that the back-off goes on growing
+   * where prepare works and batches do not. The sweep is Blocked if the phase says so.
+   */
   readonly blocked?: { readonly reason: BlockedReason; readonly message: string; readonly since: EpochSeconds; readonly tries: number };
   readonly verdict?: WindowState;
   /** Why the phase is Failed: one sentence. */

@@ -1,0 +1,99 @@
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
+import type { BatchMessage } from "../model/message.ts";
+import { SETTLED } from "../model/states.ts";
+import type { FlowSpec, JobEnd, RunningBatch, SweepStatus, SweepSums } from "../model/sweep.ts";
+import type { EpochSeconds } from "../model/window.ts";
+import type { Step, SweepEvent } from "./decision.ts";
+import { fail, problemOf, unblocked } from "./ending.ts";
+import { blockRound } from "./next-pass.ts";
+import { REASON } from "./reasons.ts";
+
+/** So many crashes in a row with no result between them stop the launching. */
+const CRASHES_TO_BLOCK = 3;
+
+/** What the end of a batch means, in the order in which it is asked. */
+type BatchEnd = "spec" | "surroundings" | "memory" | "counted" | "crash";
+
+function meaningOf(end: JobEnd): BatchEnd {
+  if (end.outOfMemory || end.exitCode === PROGRAM_EXIT.memory) return "memory";
+  if (end.exitCode === PROGRAM_EXIT.spec) return "spec";
+  if (end.exitCode === PROGRAM_EXIT.surroundings) return "surroundings";
+  return end.exitCode === PROGRAM_EXIT.done || end.exitCode === PROGRAM_EXIT.stopped ? "counted" : "crash";
+}
+
+/** A batch of `running` has ended: it leaves `running`, the sums grow, and the sweep goes on, is Blocked, or fails. */
+export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd, flow: FlowSpec, now: EpochSeconds): Step {
+  const meaning = meaningOf(end);
+  const message = end.message?.program === "batch" ? end.message : null;
+  const hasResult = end.exitCode === PROGRAM_EXIT.done || (message !== null && resultsOf(message) > 0);
+  const counted = withoutBatch(hasResult ? afterResult(status) : status, batch, message, meaning);
+  switch (meaning) {
+    case "spec":
+      return fail(counted, problemOf(end, `batch ${batch.batch}`));
+    case "surroundings":
+      return blockRound(counted, "Surroundings", problemOf(end, `batch ${batch.batch}`), flow, now);
+    case "memory":
+      return { status: { ...counted, outOfMemory: [...counted.outOfMemory, batch.batch] }, events: [outOfMemory(batch)] };
+    case "counted":
+      return { status: counted, events: [] };
+    case "crash":
+      return hasResult ? { status: counted, events: [crashed(batch, end)] } : afterCrash(counted, batch, end, flow, now);
+  }
+}
+
+function withoutBatch(status: SweepStatus, batch: RunningBatch, message: BatchMessage | null, meaning: BatchEnd): SweepStatus {
+  return {
+    ...status,
+    running: status.running.filter((other) => other.batch !== batch.batch),
+    settled: status.settled + (message === null ? 0 : settledBy(message)),
+    sums: grown(status.sums, message, meaning),
+  };
+}
+
+/** What made the sweep Blocked is over once a batch has a result; a prepare that is still due has to work first. */
+function afterResult(status: SweepStatus): SweepStatus {
+  return { ...(status.preparing === undefined ? unblocked(status) : status), crashes: 0 };
+}
+
+function afterCrash(status: SweepStatus, batch: RunningBatch, end: JobEnd, flow: FlowSpec, now: EpochSeconds): Step {
+  const crashes = status.crashes + 1;
+  const event = crashed(batch, end);
+  if (crashes < CRASHES_TO_BLOCK) return { status: { ...status, crashes }, events: [event] };
+  const blocked = blockRound({ ...status, crashes }, "Crashing", `${crashes} batches in a row crashed, the last: ${problemOf(end, `batch ${batch.batch}`)}`, flow, now);
+  return { status: blocked.status, events: [event, ...blocked.events] };
+}
+
+function crashed(batch: RunningBatch, end: JobEnd): SweepEvent {
+  return { type: "Warning", reason: REASON.batchCrashed, message: `Batch ${batch.batch} crashed: ${problemOf(end, "it")}` };
+}
+
+function outOfMemory(batch: RunningBatch): SweepEvent {
+  const mebibytes = Math.round(batch.memoryBytes / 2 ** 20);
+  return {
+    type: "Warning",
+    reason: REASON.batchOutOfMemory,
+    message: `Batch ${batch.batch} ran out of its ${mebibytes} MiB: what it left undone comes back in smaller batches with more memory.`,
+  };
+}
+
+function resultsOf(message: BatchMessage): number {
+  return Object.values(message.states).reduce((sum, targets) => sum + targets, 0);
+}
+
+function settledBy(message: BatchMessage): number {
+  return SETTLED.reduce((sum, state) => sum + message.states[state], 0);
+}
+
+function grown(sums: SweepSums, message: BatchMessage | null, meaning: BatchEnd): SweepSums {
+  return {
+    batches: sums.batches + 1,
+    requests: sums.requests + (message?.requests ?? 0),
+    retries: sums.retries + (message?.retries ?? 0),
+    wireBytes: sums.wireBytes + (message?.wireBytes ?? 0),
+    textBytes: sums.textBytes + (message?.textBytes ?? 0),
+    rows: sums.rows + (message?.rows ?? 0),
+    outOfMemory: sums.outOfMemory + (meaning === "memory" ? 1 : 0),
+    crashes: sums.crashes + (meaning === "crash" ? 1 : 0),
+    anonPeak: Math.max(sums.anonPeak, message?.memory.anonPeak ?? 0),
+  };
+}

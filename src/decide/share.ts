@@ -1,0 +1,70 @@
+import type { EpochSeconds } from "../model/window.ts";
+
+/** A process's row among those that share a host. */
+export interface SlotRow {
+  readonly process: string;
+  /** Requests that it would have in flight if it were alone: in flight, and ready to be sent. */
+  readonly wanted: number;
+  readonly held: number;
+  readonly inFlight: number;
+  /** The start of the window it works for: the newest goes first. */
+  readonly priority: EpochSeconds;
+  /** When it last held a slot, or came if it never did. One that holds a slot has the time of its last renewal. */
+  readonly waitingSince: EpochSeconds;
+}
+
+/** Of what a window and older ones share, the older ones keep an eighth, and at least one. */
+const OLDER_SHARE = 1 / 8;
+
+/**
+ * Shares a host's limit among the processes: the newest window first, older ones keep a small share, within a window all alike.
+ * Where there are more processes than slots, who waits longest goes first: one request later somebody else does.
+ * Never more than wanted; the sum is the lesser of the limit and of all that is wanted.
+ */
+export function share(limit: number, rows: readonly SlotRow[]): ReadonlyMap<string, number> {
+  const shares = new Map(rows.map((row) => [row.process, 0]));
+  const wanting = rows.filter((row) => row.wanted > 0);
+  const windows = [...Map.groupBy(wanting, (row) => row.priority)].sort(([one], [other]) => other - one).map(([, group]) => group);
+  shareByWindow(Math.max(0, Math.floor(limit)), windows, shares);
+  return shares;
+}
+
+function shareByWindow(slots: number, windows: readonly (readonly SlotRow[])[], shares: Map<string, number>): void {
+  const [newest, ...older] = windows;
+  if (newest === undefined || slots === 0) return;
+  if (older.length > 0 && slots === 1) {
+    shareAlike(1, windows.flat(), shares);
+    return;
+  }
+  const olderWant = wantedBy(older.flat());
+  const reserved = Math.min(olderWant, Math.max(1, Math.floor(slots * OLDER_SHARE)));
+  const first = Math.min(wantedBy(newest), older.length === 0 ? slots : slots - reserved);
+  shareAlike(first, newest, shares);
+  shareByWindow(slots - first, older, shares);
+}
+
+/** Each gets the same or all that it wants. What does not divide goes to those who hold more already, so that nothing moves without need. */
+function shareAlike(slots: number, rows: readonly SlotRow[], shares: Map<string, number>): void {
+  let left = Math.min(slots, wantedBy(rows));
+  let unmet = rows;
+  while (left >= unmet.length && unmet.length > 0) {
+    const each = Math.floor(left / unmet.length);
+    for (const row of unmet) {
+      const more = Math.min(each, row.wanted - shares.get(row.process)!);
+      shares.set(row.process, shares.get(row.process)! + more);
+      left -= more;
+    }
+    unmet = unmet.filter((row) => shares.get(row.process)! < row.wanted);
+  }
+  const inTurn = [...unmet].sort((one, other) => turn(one, other, shares));
+  for (const row of inTurn.slice(0, left)) shares.set(row.process, shares.get(row.process)! + 1);
+}
+
+function turn(one: SlotRow, other: SlotRow, shares: ReadonlyMap<string, number>): number {
+  const stays = (row: SlotRow): number => (shares.get(row.process)! > 0 && row.held > shares.get(row.process)! ? 0 : 1);
+  return stays(one) - stays(other) || one.waitingSince - other.waitingSince || (one.process < other.process ? -1 : 1);
+}
+
+function wantedBy(rows: readonly SlotRow[]): number {
+  return rows.reduce((sum, row) => sum + row.wanted, 0);
+}
