@@ -1,0 +1,24 @@
+import type { SweepTemplateSpec } from "./schema/template.ts";
+
+/**
+ * What holds where neither the file nor a provider says otherwise. Not defaults of the schema: those would be filled in
+ * before presets and the CronSweep's own values could come first. The pages about the fields show them.
+ */
+export const DEFAULTS = {
+  window: { every: "24h", settle: "4h" },
+  targets: { atLeast: 1, maxShrink: "5%" },
+  request: {
+    timeFormat: "unix",
+    timeouts: { connect: "10s", headers: "5m", idle: "1m", target: "30m" },
+    compression: ["gzip"],
+    attempts: 3,
+  },
+  extract: { time: "unix", maxParts: 64 },
+  host: { inFlight: 8, probeEvery: "1m", maxPause: "15m" },
+  canaries: { targets: [], every: "1m" },
+  batch: { targets: 128, concurrency: 16, pods: 4, memory: "128Mi", memoryMax: "1Gi" },
+  done: { atLeast: "99.9%", passes: 5 },
+  store: { retention: "730d" },
+} as const satisfies Frozen<SweepTemplateSpec>;
+
+type Frozen<T> = { readonly [K in keyof T]: Frozen<T[K]> };

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { label, mapOf } from "./scalars.ts";
+
+export const API_VERSION = "sluice.dev/v1alpha1";
+
+const written = z.unknown().optional().meta({ description: "Written by the API server; ignored in a file." });
+
+/** metadata: what a person writes, and what `kubectl get -o yaml` adds to it. */
+export function metadata(longestName: number, why: string) {
+  return z.strictObject({
+    name: label(longestName).meta({ description: `The object's name. ${why}` }),
+    namespace: label().optional().meta({ description: "The namespace. On one machine only a part of the dataset's name. Default: default." }),
+    labels: mapOf(z.string().max(63), 64).optional().meta({ description: "Labels." }),
+    annotations: mapOf(z.string().max(262_144), 64)
+      .optional()
+      .meta({ description: "Annotations. `sluice.dev/trigger: <window start | latest>` asks for a sweep now; `sluice.dev/paused: \"true\"` stops new requests." }),
+    creationTimestamp: written,
+    finalizers: written,
+    generation: written,
+    managedFields: written,
+    ownerReferences: written,
+    resourceVersion: written,
+    uid: written,
+  });
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+/**
+ * What no single field can say by itself. Written once: `holds` is asked by the command line, `cel` by the Kubernetes API server.
+ * A rule that CEL cannot state has none, and is checked by whoever reads the object.
+ */
+export interface Rule {
+  readonly holds: (value: Readonly<Record<string, unknown>>) => boolean;
+  readonly message: string;
+  /** The field that the line should name; absent: the object itself. */
+  readonly field?: string;
+  readonly cel?: string;
+}
+
+/** The object with its rules. They are asked even where other fields are wrong, so that all problems are told at once. */
+export function withRules<T extends z.ZodObject>(object: T, rules: readonly Rule[]): T {
+  let ruled = object;
+  for (const rule of rules) {
+    ruled = ruled.refine((value) => rule.holds(value), {
+      error: rule.message,
+      path: rule.field === undefined ? [] : [rule.field],
+      when: (payload) => typeof payload.value === "object" && payload.value !== null && !Array.isArray(payload.value),
+    });
+  }
+  const validations = rules.filter((rule) => rule.cel !== undefined).map((rule) => ({ rule: rule.cel, message: rule.message }));
+  return validations.length === 0 ? ruled : ruled.meta({ "x-kubernetes-validations": validations });
+}
+
+/** How many of `fields` are given must be exactly one. */
+export function exactlyOne(fields: readonly [string, string, ...string[]]): Rule {
+  return {
+    holds: (value) => fields.filter((field) => value[field] !== undefined).length === 1,
+    message: `exactly one of ${fields.join(", ")} must be given`,
+    cel: `[${fields.map((field) => `has(self.${field})`).join(", ")}].filter(given, given).size() == 1`,
+  };
+}

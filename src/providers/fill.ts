@@ -1,0 +1,40 @@
+import { DEFAULTS } from "../model/defaults.ts";
+import type { SweepTemplateSpec } from "../model/schema/template.ts";
+import type { Provider } from "./provider.ts";
+
+/** A spec in which everything that has a default or a preset is given. */
+export type FilledSpec = Filled<SweepTemplateSpec, typeof DEFAULTS>;
+
+type Filled<T, D> = {
+  [K in keyof T & keyof D]-?: D[K] extends string | number | readonly unknown[] ? NonNullable<T[K]> : Filled<NonNullable<T[K]>, D[K]>;
+} & Omit<T, keyof D>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** defaults ← the provider's preset ← each of `specs` in turn: what comes later wins, field by field. */
+export function fill(specs: readonly SweepTemplateSpec[], provider: Provider | undefined): FilledSpec {
+  const layers: readonly Fields[] = [DEFAULTS, ...(provider === undefined ? [] : [provider.preset]), ...specs];
+  // Each layer is a valid spec and the first has every field of Filled, which merging never takes away.
+  return layers.reduce((below, above) => merge(below, above, "")) as unknown as FilledSpec;
+}
+
+/** Lists and these are taken whole: half of one header and half of another would be neither. */
+const WHOLE = /^(?:request\.headers|batch\.podTemplate)\../;
+
+const SOURCES = ["preset", "list", "configMap", "http"];
+
+function merge(below: Fields, above: Fields, path: string): Fields {
+  const merged: Record<string, unknown> = { ...below };
+  if (path === "targets" && SOURCES.some((source) => above[source] !== undefined)) for (const source of SOURCES) delete merged[source];
+  for (const [key, value] of Object.entries(above)) {
+    if (value === undefined) continue;
+    const place = path === "" ? key : `${path}.${key}`;
+    const under = merged[key];
+    merged[key] = isFields(value) && isFields(under) && !WHOLE.test(place) ? merge(under, value, place) : value;
+  }
+  return merged;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,123 @@
+import { SpecError } from "../model/errors.ts";
+import { parseDuration, parseMemory, parsePercent } from "../model/quantity.ts";
+import type { ExtractSpec, HeaderValue, RequestSpec, ResolvedSpec, Selection, TargetSource } from "../model/resolved.ts";
+import type { Grid, Window } from "../model/window.ts";
+import type { FilledSpec } from "./fill.ts";
+import type { Provider } from "./provider.ts";
+import { secretVariable } from "./secret-variable.ts";
+import { hostOf, withQuery } from "./url-template.ts";
+
+/** What a Sweep says beside its template. */
+export interface Asked {
+  readonly dataset: string;
+  readonly window: Window;
+  readonly select: Selection;
+  readonly replace: boolean;
+}
+
+/**
+ * A filled spec as the programs read it: amounts as numbers, secrets as names of variables, the URL whole.
+ * @throws SpecError where something needed is given by nobody.
+ */
+export function resolveSpec(spec: FilledSpec, asked: Asked, provider: Provider | undefined): ResolvedSpec {
+  const request = resolveRequest(spec, provider);
+  const memoryBytes = need(parseMemory(spec.batch.memory), "batch.memory");
+  return {
+    dataset: asked.dataset,
+    grid: gridOf(spec),
+    window: asked.window,
+    targets: resolveTargets(spec, provider),
+    request,
+    extract: resolveExtract(spec),
+    host: {
+      name: hostOf(request.url),
+      inFlight: spec.host.inFlight,
+      probeSeconds: seconds(spec.host.probeEvery),
+      maxPauseSeconds: seconds(spec.host.maxPause),
+    },
+    canaries: { targets: spec.canaries.targets, everySeconds: seconds(spec.canaries.every) },
+    batch: {
+      targets: spec.batch.targets,
+      concurrency: spec.batch.concurrency,
+      pods: spec.batch.pods,
+      memoryBytes,
+      // A rerun that only raises memory means what it says, whatever its CronSweep allows.
+      memoryMaxBytes: Math.max(memoryBytes, need(parseMemory(spec.batch.memoryMax), "batch.memoryMax")),
+    },
+    done: { atLeast: need(parsePercent(spec.done.atLeast), "done.atLeast"), passes: spec.done.passes },
+    retentionSeconds: seconds(spec.store.retention),
+    select: asked.select,
+    replace: asked.replace,
+  };
+}
+
+export function gridOf(spec: FilledSpec): Grid {
+  return { everySeconds: seconds(spec.window.every), settleSeconds: seconds(spec.window.settle) };
+}
+
+function resolveTargets({ targets, provider: asked }: FilledSpec, provider: Provider | undefined): TargetSource {
+  const bounds = { atLeast: targets.atLeast, maxShrink: need(parsePercent(targets.maxShrink), "targets.maxShrink") };
+  if (targets.list !== undefined) return { from: { kind: "list", list: targets.list }, ...bounds };
+  if (targets.http !== undefined) {
+    return { from: { kind: "http", url: targets.http.url, pattern: targets.http.pattern, prefix: targets.http.prefix ?? "" }, ...bounds };
+  }
+  if (targets.configMap !== undefined) throw new SpecError("targets.configMap needs Kubernetes; on one machine use targets.list or targets.http");
+  const list = provider?.lists[targets.preset ?? ""];
+  if (list === undefined) throw new SpecError(`targets.preset: ${asked?.name ?? "no provider"} has no list ${JSON.stringify(targets.preset ?? "")}`);
+  return { from: { kind: "http", ...list, url: asProvider(list.url, asked, provider) }, ...bounds };
+}
+
+function resolveRequest({ request, provider: asked }: FilledSpec, provider: Provider | undefined): RequestSpec {
+  const template = need(request.url, "request.url");
+  return {
+    url: withQuery(asProvider(template, asked, provider), request.query ?? {}),
+    timeFormat: request.timeFormat,
+    headers: resolveHeaders(request.headers ?? {}),
+    timeouts: {
+      connectSeconds: seconds(request.timeouts.connect),
+      headersSeconds: seconds(request.timeouts.headers),
+      idleSeconds: seconds(request.timeouts.idle),
+      targetSeconds: seconds(request.timeouts.target),
+    },
+    compression: request.compression,
+    attempts: request.attempts,
+  };
+}
+
+/** {base} filled in, and the name by which the provider wants to know its users. */
+function asProvider(template: string, asked: FilledSpec["provider"], provider: Provider | undefined): string {
+  const url = template.replace("{base}", asked?.baseUrl ?? provider?.baseUrl ?? "");
+  const parameter = provider?.sourceappParameter;
+  return asked?.sourceapp === undefined || parameter === undefined ? url : withQuery(url, { [parameter]: asked.sourceapp });
+}
+
+function resolveHeaders(headers: NonNullable<FilledSpec["request"]["headers"]>): Record<string, HeaderValue> {
+  const owners = new Map<string, string>();
+  const entries = Object.entries(headers).map(([name, header]): [string, HeaderValue] => {
+    const secret = header.valueFrom?.secretKeyRef;
+    if (secret === undefined) return [name, { value: need(header.value, `request.headers.${name}`) }];
+    const env = secretVariable(secret.name, secret.key);
+    const owner = `${secret.name}/${secret.key}`;
+    if ((owners.get(env) ?? owner) !== owner) {
+      throw new SpecError(`request.headers.${name}: the Secrets ${owners.get(env)!} and ${owner} would both be ${env}; rename a key`);
+    }
+    owners.set(env, owner);
+    return [name, { env }];
+  });
+  return Object.fromEntries(entries);
+}
+
+function resolveExtract({ extract }: FilledSpec): ExtractSpec {
+  const { pattern, time, maxParts, ...optional } = extract;
+  const given = Object.entries(optional).filter((entry) => entry[1] !== undefined);
+  return { pattern: need(pattern, "extract.pattern"), time, maxParts, ...(Object.fromEntries(given) as Partial<ExtractSpec>) };
+}
+
+function seconds(text: string): number {
+  return need(parseDuration(text), text);
+}
+
+function need<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new SpecError(`${what} is not given, and no provider presets it`);
+  return value;
+}
