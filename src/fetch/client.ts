@@ -1,0 +1,95 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { SpecError } from "../model/errors.ts";
+import type { RequestSpec } from "../model/resolved.ts";
+import { openDispatcher, type Environment } from "./dispatcher.ts";
+import { exchange, type Line, type Wish } from "./exchange.ts";
+import { checkInflaters } from "./inflate.ts";
+import type { Reply } from "./reply.ts";
+
+export interface ClientOptions {
+  readonly request: Pick<RequestSpec, "timeouts" | "compression">;
+  /** With their values, secrets included. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** For http_proxy, https_proxy, no_proxy, in either case. */
+  readonly environment: Environment;
+  /** Connections to a host at the most: as many as there are requests in flight. */
+  readonly concurrency: number;
+}
+
+export interface Client {
+  /** Rejects only with the signal's reason, or with what the sink or onWire threw; whatever a server does is a Reply. */
+  get(url: URL, wish: Wish): Promise<Reply>;
+  /** What the inflaters at work may hold outside of JavaScript's heap, in bytes. */
+  readonly heldBytes: number;
+  /** Drops all connections. Requests under way end as broken. */
+  close(): Promise<void>;
+}
+
+export const MAX_REDIRECTS = 3;
+
+/** Throws SpecError for a header that cannot be sent, SurroundingsError for a proxy or a Node that cannot be used. */
+export function openClient({ request, headers, environment, concurrency }: ClientOptions): Client {
+  checkInflaters(request.compression);
+  const line: Line = {
+    dispatcher: openDispatcher(request.timeouts, environment, concurrency),
+    headers: {
+      "user-agent": "sluice",
+      ...checkedHeaders(headers),
+      "accept-encoding": [...request.compression, "identity"].join(", "),
+    },
+    timeouts: request.timeouts,
+    compression: request.compression,
+    open: new Set(),
+  };
+
+  async function get(asked: URL, wish: Wish): Promise<Reply> {
+    let url = asked;
+    for (let redirects = 0; ; redirects++) {
+      const reply = await exchange(line, url, wish);
+      if (reply.kind !== "declined" || reply.location === null) return reply;
+      const next = redirectUrl(url, reply.location);
+      const detail =
+        next === null
+          ? `HTTP ${reply.status} to another host: ${reply.location.slice(0, 120)}`
+          : `more than ${MAX_REDIRECTS} redirects`;
+      if (next === null || redirects === MAX_REDIRECTS) {
+        return { kind: "broken", code: "redirect", status: reply.status, detail, wireBytes: reply.wireBytes, textBytes: reply.textBytes };
+      }
+      url = next;
+    }
+  }
+
+  return {
+    get,
+    get heldBytes() {
+      let held = 0;
+      for (const body of line.open) held += body.heldBytes;
+      return held;
+    },
+    close: () => line.dispatcher.destroy(),
+  };
+}
+
+/** Null where it leads to another host, or from https to http: our headers may hold a secret. */
+function redirectUrl(from: URL, location: string): URL | null {
+  if (!URL.canParse(location, from.href)) return null;
+  const to = new URL(location, from);
+  if (to.host !== from.host || !/^https?:$/.test(to.protocol)) return null;
+  return from.protocol === "https:" && to.protocol === "http:" ? null : to;
+}
+
+/** In lower case, so that ours and theirs meet. */
+function checkedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const checked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      // The value is not shown: it may be a secret.
+      throw new SpecError(`The header "${name}" or its value has characters that a header cannot have.`);
+    }
+    checked[name.toLowerCase()] = value;
+  }
+  return checked;
+}

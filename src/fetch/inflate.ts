@@ -1,0 +1,191 @@
+import zlib from "node:zlib";
+import { SurroundingsError } from "../model/errors.ts";
+import type { Encoding } from "../model/resolved.ts";
+import type { TextSink } from "../extract/reading.ts";
+import { announcedWindow } from "./inflate-window.ts";
+
+/**
+ * Inflating without a queue. Node's zlib streams hand every chunk to a thread and collect its output in buffers of
+ * their own: that costs two to four times the CPU, and text waits in memory. Beneath each stream is a binding with a
+ * synchronous call that inflates from one buffer into another; npm's own minizlib lives by it. It is not documented,
+ * so all use of it stands in this file, and openInflaters() checks that it behaves before anything is asked.
+ *
+ * As Node 24's lib/zlib.js has it: after writeSync, `_writeState` holds [free bytes of output, unread bytes of input];
+ * an error is told by calling `handle.onerror` within the call, and then `_writeState` is not renewed.
+ */
+interface Binding {
+  writeSync(flush: number, input: Uint8Array, inputAt: number, inputLength: number, output: Uint8Array, outputAt: number, outputLength: number): void;
+  onerror: (message: string, errno: number, code: string) => void;
+}
+
+interface StreamInside {
+  readonly _handle: Binding | null;
+  readonly _writeState: Uint32Array;
+  close(): void;
+}
+
+/** The body is not what its content-encoding says. */
+export class InflateError extends Error {
+  override readonly name = "InflateError";
+}
+
+/** One body's inflater. Errors of the data are thrown as InflateError; after one, only close() is of use. */
+export interface Inflater {
+  /** Inflates `input` into the sink's work buffer, as often as it fills, and returns the bytes of text. Synchronous. */
+  feed(input: Uint8Array, sink: TextSink): number;
+  /** No more input comes: did the compressed stream reach its own end? */
+  isWhole(): boolean;
+  /** What it may hold outside of JavaScript's heap, in bytes: mostly the window that the data announced. */
+  readonly heldBytes: number;
+  close(): void;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** zstd's own default for streams, stated: a larger window is refused, and so bounds what one answer can make us hold. */
+const ZSTD_WINDOW_LOG_MAX = 27;
+
+/** The smallest that Node allows: the stream's own output buffer is never used. */
+const SMALLEST_CHUNK = 64;
+
+interface Kind {
+  readonly open: () => unknown;
+  readonly more: number;
+  readonly finish: number;
+}
+
+const KINDS: Readonly<Record<Encoding, Kind>> = {
+  gzip: {
+    open: () => zlib.createGunzip({ chunkSize: SMALLEST_CHUNK }),
+    more: zlib.constants.Z_NO_FLUSH,
+    finish: zlib.constants.Z_FINISH,
+  },
+  br: {
+    open: () => zlib.createBrotliDecompress({ chunkSize: SMALLEST_CHUNK }),
+    more: zlib.constants.BROTLI_OPERATION_PROCESS,
+    finish: zlib.constants.BROTLI_OPERATION_FINISH,
+  },
+  zstd: {
+    open: () =>
+      zlib.createZstdDecompress({ chunkSize: SMALLEST_CHUNK, params: { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX } }),
+    more: zlib.constants.ZSTD_e_continue,
+    finish: zlib.constants.ZSTD_e_end,
+  },
+};
+
+export function openInflater(encoding: Encoding): Inflater {
+  const kind = KINDS[encoding];
+  const stream = kind.open() as StreamInside;
+  const binding = stream._handle;
+  if (binding === null) throw new InflateError(`the inflater for ${encoding} did not open`);
+  const left = stream._writeState;
+  const scratch = new Uint8Array(1);
+  let problem: string | null = null;
+  let held = 0;
+  // Node's own handler would destroy the stream, and close the binding, in the middle of the call.
+  binding.onerror = (message) => {
+    problem = message;
+  };
+
+  function feed(input: Uint8Array, sink: TextSink): number {
+    if (held === 0) held = announcedWindow(encoding, input);
+    let at = 0;
+    let text = 0;
+    for (;;) {
+      const from = sink.begin();
+      const space = sink.work.length - from;
+      const unread = input.length - at;
+      binding!.writeSync(kind.more, input, at, unread, sink.work, from, space);
+      if (problem !== null) throw new InflateError(problem);
+      const free = left[0]!;
+      const made = space - free;
+      sink.take(made);
+      text += made;
+      const consumed = unread - left[1]!;
+      at += consumed;
+      if (free === 0) continue;
+      if (at === input.length) return text;
+      // Input is left and so is room for output: the stream is at its end. A further zstd frame is begun by the next call.
+      if (consumed > 0) continue;
+      if (encoding === "gzip" && isPadding(input, at)) return text;
+      throw new InflateError("bytes follow the end of the compressed data");
+    }
+  }
+
+  return {
+    feed,
+    isWhole() {
+      binding.writeSync(kind.finish, NOTHING, 0, 0, scratch, 0, scratch.length);
+      return problem === null;
+    },
+    get heldBytes() {
+      return held;
+    },
+    close: () => stream.close(),
+  };
+}
+
+/** Zeros after the last member are padding by gzip's custom. */
+function isPadding(input: Uint8Array, at: number): boolean {
+  return input.subarray(at).every((byte) => byte === 0);
+}
+
+/**
+ * Throws a SurroundingsError where this Node's zlib is not the one that this file was written for.
+ * Asked once before the first request: better than to find it in the middle of a sweep.
+ */
+export function checkInflaters(encodings: readonly Encoding[]): void {
+  for (const encoding of encodings) {
+    if (!inflatesAsExpected(encoding)) {
+      throw new SurroundingsError(
+        `This Node (${process.version}) does not inflate ${encoding} the way that Sluice needs (node:zlib's synchronous binding): run it with the Node that the project brings, or ask for no compression.`,
+      );
+    }
+  }
+}
+
+const SAMPLE = Buffer.from("timestamp ".repeat(40));
+
+const DEFLATE: Readonly<Record<Encoding, (text: Buffer) => Buffer>> = {
+  gzip: (text) => zlib.gzipSync(text),
+  br: (text) => zlib.brotliCompressSync(text, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } }),
+  zstd: (text) => zlib.zstdCompressSync(text),
+};
+
+/** Cuts the sample's end off and gives it again, with output that fills: the ways in which a changed binding would show. */
+function inflatesAsExpected(encoding: Encoding): boolean {
+  try {
+    const packed = DEFLATE[encoding](SAMPLE);
+    const whole = openInflater(encoding);
+    const cut = openInflater(encoding);
+    try {
+      const text = collect(whole, packed) === SAMPLE.toString("latin1") && whole.isWhole();
+      collect(cut, packed.subarray(0, packed.length - 1));
+      return text && !cut.isWhole() && refusesNonsense(encoding);
+    } finally {
+      whole.close();
+      cut.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+function refusesNonsense(encoding: Encoding): boolean {
+  const inflater = openInflater(encoding);
+  try {
+    collect(inflater, Buffer.from("<html>not compressed at all</html>"));
+    return false;
+  } catch (error) {
+    return error instanceof InflateError;
+  } finally {
+    inflater.close();
+  }
+}
+
+function collect(inflater: Inflater, packed: Buffer): string {
+  const work = Buffer.alloc(64);
+  let text = "";
+  inflater.feed(packed, { work, begin: () => 0, take: (length) => (text += work.toString("latin1", 0, length)) });
+  return text;
+}

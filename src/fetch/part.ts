@@ -1,0 +1,130 @@
+import type { PartFacts, PartSink, Reading } from "../extract/reading.ts";
+import type { ErrorCode } from "../model/result.ts";
+import type { AskDeps } from "./ask.ts";
+import { SPENT, type Budget } from "./budget.ts";
+import { reasonIn } from "./reason.ts";
+import type { Reply } from "./reply.ts";
+import { nextAfter, RULES, type Next } from "./retry.ts";
+import { troubleOf, type Trouble } from "./trouble.ts";
+
+/** What there is to tell of a target, in the making. */
+export interface Tally {
+  /** Requests sent. */
+  attempts: number;
+  /** Of the parts as they were last asked. */
+  bytes: number;
+  wireBytes: number;
+  httpStatus: number | null;
+  queryId: string | null;
+  /** Troubles that count as a try, and those that do not. */
+  tries: number;
+  throttles: number;
+}
+
+export interface PartOf {
+  readonly url: URL;
+  /** From 1. */
+  readonly number: number;
+  readonly reading: Reading;
+  readonly budget: Budget;
+  readonly tally: Tally;
+}
+
+export type Part = { readonly kind: "read"; readonly facts: PartFacts; readonly framed: boolean } | Ending;
+
+/** No answer in this pass. */
+export interface Ending {
+  readonly kind: "ended";
+  readonly state: "rejected" | "failed";
+  readonly error: ErrorCode | null;
+  readonly detail: string;
+}
+
+export function endBy(trouble: "continuation" | "unprovable", detail: string): Ending {
+  return { kind: "ended", state: "failed", error: RULES[trouble].error, detail };
+}
+
+/** Asks for one part of an answer until it is read, or until the table of retry.ts says that it is enough. */
+export async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
+  for (;;) {
+    await deps.host.mayAsk(deps.signal);
+    const step = await tryOnce(part, deps).finally(() => deps.host.release());
+    if (step.kind !== "again") return step;
+    await deps.wait(step.seconds, deps.signal);
+  }
+}
+
+type Step = Part | { readonly kind: "again"; readonly seconds: number };
+
+/** One request, with the slot held. */
+async function tryOnce(part: PartOf, deps: AskDeps): Promise<Step> {
+  const { tally } = part;
+  const before = { bytes: tally.bytes, wireBytes: tally.wireBytes };
+  const { reply, facts } = await send(part, deps);
+  const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, part.number);
+  deps.host.answered(trouble !== null && RULES[trouble].ownError);
+  if (reply !== SPENT) {
+    tally.bytes = before.bytes + reply.textBytes;
+    tally.httpStatus = reply.status;
+  }
+  tally.queryId = facts?.queryId ?? tally.queryId;
+  if (trouble === null) return { kind: "read", facts: facts!, framed: reply !== SPENT && reply.kind === "whole" && reply.framed };
+
+  const next = decideNext(trouble, reply, tally, deps);
+  if (next.kind === "end") return { kind: "ended", state: next.state, error: next.error, detail: detailOf(reply, facts, tally, deps) };
+  Object.assign(tally, before);
+  if (next.kind === "again") return next;
+  // Made known before the slot is free, so that nobody slips in between.
+  await deps.host.pause(next.seconds, "throttled");
+  return { kind: "again", seconds: 0 };
+}
+
+async function send({ url, reading, budget, tally }: PartOf, deps: AskDeps): Promise<{ reply: Reply | typeof SPENT; facts: PartFacts | null }> {
+  let sink: PartSink | null = null;
+  tally.attempts++;
+  const reply = await budget.run((signal) =>
+    deps.client.get(url, {
+      sinkFor: (status) => (status === 200 ? (sink = reading.part()) : null),
+      signal,
+      onWire(bytes) {
+        tally.wireBytes += bytes;
+        deps.onWire(bytes);
+      },
+    }),
+  );
+  const isWhole = reply !== SPENT && reply.kind === "whole";
+  return { reply, facts: isWhole ? (sink as PartSink | null)!.finish() : null };
+}
+
+function troubleIn(reply: Reply, facts: PartFacts | null, number: number): Trouble | null {
+  if (facts?.maintenance === true) return "maintenance";
+  if (facts !== null && facts.error !== null) return "error-body";
+  const trouble = troubleOf(reply);
+  // The provider took the target's question: what it finds wrong now is the URL that it gave for the rest.
+  return trouble === "wrong-question" && number > 1 ? "continuation" : trouble;
+}
+
+function decideNext(trouble: Trouble, reply: Reply | typeof SPENT, tally: Tally, deps: AskDeps): Next {
+  if (trouble === "throttled") tally.throttles++;
+  else tally.tries++;
+  const retryAfter = reply !== SPENT && reply.kind === "declined" ? reply.retryAfter : null;
+  const limits = { attempts: deps.spec.request.attempts, maxPauseSeconds: deps.spec.host.maxPauseSeconds };
+  return nextAfter(trouble, retryAfter, tally, limits, { now: deps.now(), random: deps.random() });
+}
+
+function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: Tally, deps: AskDeps): string {
+  if (reply === SPENT) {
+    return `not answered within the ${deps.spec.request.timeouts.targetSeconds} s for one target; ${tally.wireBytes} bytes came`;
+  }
+  switch (reply.kind) {
+    case "broken":
+      return reply.detail;
+    case "declined": {
+      const reason = reasonIn(reply.text);
+      return reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reason}`;
+    }
+    case "whole":
+      if (facts?.maintenance === true) return "the provider says that it is in maintenance";
+      return `the answer says that it is an error: ${facts?.error ?? ""}`;
+  }
+}

@@ -1,0 +1,90 @@
+import type { ErrorCode } from "../model/result.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** What a trouble asks of us. One row decides it; nothing else in the program knows better. */
+interface Rule {
+  /**
+   * again: the same request after a back-off, while tries are left. pause: the host rests, and the try does not count.
+   * leave: the next pass asks again. settle: the provider has said that the question is wrong.
+   */
+  readonly then: "again" | "pause" | "leave" | "settle";
+  readonly error: ErrorCode | null;
+  /** The provider's own failing: thirty of a hundred, and the host is taken for ill. */
+  readonly ownError: boolean;
+}
+
+/**
+ * Within a pass nothing is asked again of which a part was read already: its bytes were dear, and the next pass comes.
+ */
+export const RULES: Readonly<Record<Trouble, Rule>> = {
+  throttled: { then: "pause", error: "throttled", ownError: false },
+  server: { then: "again", error: "server", ownError: true },
+  connect: { then: "again", error: "connect", ownError: true },
+  "reset-before-body": { then: "again", error: "reset", ownError: true },
+  "reset-in-body": { then: "leave", error: "reset", ownError: true },
+  // A host that is slow now will be slow in a second.
+  timeout: { then: "leave", error: "timeout", ownError: true },
+  "out-of-time": { then: "leave", error: "timeout", ownError: true },
+  maintenance: { then: "leave", error: "maintenance", ownError: true },
+  encoding: { then: "leave", error: "encoding", ownError: false },
+  redirect: { then: "leave", error: "redirect", ownError: false },
+  refused: { then: "leave", error: "refused", ownError: false },
+  "error-body": { then: "leave", error: "error-body", ownError: false },
+  continuation: { then: "leave", error: "continuation", ownError: false },
+  unprovable: { then: "leave", error: "reset", ownError: false },
+  "wrong-question": { then: "settle", error: null, ownError: false },
+};
+
+/** How often a target had trouble in this pass, this time included. */
+export interface Counts {
+  readonly tries: number;
+  readonly throttles: number;
+}
+
+export interface Limits {
+  /** Tries of one target within one pass. */
+  readonly attempts: number;
+  readonly maxPauseSeconds: number;
+}
+
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** 0 ≤ random < 1. */
+  readonly random: number;
+}
+
+export type Next =
+  | { readonly kind: "again"; readonly seconds: number }
+  | { readonly kind: "pause"; readonly seconds: number }
+  | { readonly kind: "end"; readonly state: "rejected" | "failed"; readonly error: ErrorCode | null };
+
+const BACKOFF_FIRST_SECONDS = 1;
+const BACKOFF_MAX_SECONDS = 30;
+
+/** A host that says 429 and no time: RIPEstat is not known to name one. */
+const PAUSE_FIRST_SECONDS = 5;
+const PAUSE_LEAST_SECONDS = 1;
+
+/** Each throttle pauses the whole host, so that a target meets its tenth only where the limit itself is wrong. */
+export const MAX_THROTTLES = 10;
+
+export function nextAfter(trouble: Trouble, retryAfter: string | null, counts: Counts, limits: Limits, moment: Moment): Next {
+  const rule = RULES[trouble];
+  const told = retryAfterSeconds(retryAfter, moment.now);
+  if (rule.then === "pause" && counts.throttles < MAX_THROTTLES) {
+    const seconds = told ?? PAUSE_FIRST_SECONDS * 2 ** (counts.throttles - 1) * (1 + moment.random);
+    return { kind: "pause", seconds: Math.min(Math.max(seconds, PAUSE_LEAST_SECONDS), limits.maxPauseSeconds) };
+  }
+  if (rule.then === "again" && counts.tries < limits.attempts) {
+    const backOff = backOffSeconds(counts.tries, moment.random);
+    return { kind: "again", seconds: Math.min(Math.max(told ?? 0, backOff), limits.maxPauseSeconds) };
+  }
+  return { kind: "end", state: rule.then === "settle" ? "rejected" : "failed", error: rule.error };
+}
+
+/** Full jitter: whole crowds that failed at once do not come back at once. */
+function backOffSeconds(tries: number, random: number): number {
+  return random * Math.min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** (tries - 1));
+}

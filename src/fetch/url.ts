@@ -1,0 +1,52 @@
+import { SpecError } from "../model/errors.ts";
+import type { RequestSpec } from "../model/resolved.ts";
+import type { Window } from "../model/window.ts";
+import { writeTime } from "./time.ts";
+
+export interface Filling {
+  readonly target: string;
+  readonly window: Window;
+  readonly timeFormat: RequestSpec["timeFormat"];
+}
+
+/** Puts {target}, {start} and {end} into a template, percent-encoded. {end} is the window's exclusive end as it is. */
+export function fillUrl(template: string, { target, window, timeFormat }: Filling): URL {
+  const values: Readonly<Record<string, string>> = {
+    "{target}": target,
+    "{start}": writeTime(window.start, timeFormat),
+    "{end}": writeTime(window.end, timeFormat),
+  };
+  const filled = template.replace(/\{(?:target|start|end)\}/g, (placeholder) => encodeURIComponent(values[placeholder]!));
+  if (!URL.canParse(filled)) throw new SpecError(`The URL "${template}" is not an absolute URL once it is filled: "${filled}".`);
+  return new URL(filled);
+}
+
+/** Adds parameters that the template does not have yet. Placeholders in the template stay as they are. */
+export function withQuery(template: string, query: Readonly<Record<string, string>>): string {
+  const [beforeFragment = ""] = template.split("#");
+  const present = parameters(beforeFragment);
+  const added = Object.entries(query)
+    .filter(([name]) => !present.has(name))
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  if (added.length === 0) return beforeFragment;
+  const joint = beforeFragment.includes("?") ? (/[?&]$/.test(beforeFragment) ? "" : "&") : "?";
+  return beforeFragment + joint + added.join("&");
+}
+
+/** The names of the query parameters whose value is a placeholder alone; null where it stands elsewhere or nowhere. */
+export interface PlaceholderNames {
+  readonly target: string | null;
+  readonly start: string | null;
+  readonly end: string | null;
+}
+
+export function placeholderNames(template: string): PlaceholderNames {
+  const found = [...parameters(template)];
+  const named = (placeholder: string): string | null => found.find(([, value]) => value === placeholder)?.[0] ?? null;
+  return { target: named("{target}"), start: named("{start}"), end: named("{end}") };
+}
+
+function parameters(template: string): Map<string, string> {
+  const at = template.indexOf("?");
+  return new Map(at < 0 ? [] : new URLSearchParams(template.slice(at + 1)));
+}
