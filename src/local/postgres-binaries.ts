@@ -39,7 +39,7 @@ export async function linkLibraries(binaries: string, folder: string): Promise<v
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const links = JSON.parse(await readFile(path.join(binaries, "pg-symlinks.json"), "utf8")) as LibraryLink[];
   for (const link of links) {
-    const source = path.join(binaries, "..", link.source);
+    const source = path.join(binaries, path.relative("native", link.source));
     const name = path.join(folder, path.basename(link.target));
     if ((await readlink(name).catch(() => null)) === source) continue;
     const fresh = `${name}.${process.pid}`;
