@@ -1,0 +1,58 @@
+import { SpecError } from "../model/errors.ts";
+import type { ExtractSpec } from "../model/resolved.ts";
+import { boundPattern, STREAM_MAXIMA, type BoundedPattern, type GivenMaxima } from "./bound.ts";
+import { EDGE_BYTES } from "./edges.ts";
+import { timeReader, type ReadTime } from "./time.ts";
+
+/** The patterns that are looked for at the edges of an answer. Those with a number or a text to tell have it in group 1. */
+export const ENVELOPE_FIELDS = ["declared", "error", "maintenance", "queryStart", "queryEnd", "continuation", "queryId"] as const;
+export type EnvelopeField = (typeof ENVELOPE_FIELDS)[number];
+
+/** What an answer is read with: made once for all readings of a process. */
+export interface CompiledExtract {
+  readonly pattern: BoundedPattern;
+  readonly readTime: ReadTime;
+  /** How times are written, for messages. */
+  readonly timeForm: "unix" | "iso";
+  readonly envelope: Readonly<Partial<Record<EnvelopeField, BoundedPattern>>>;
+}
+
+/** The envelope is not a stream: what is kept of it is searched at once, and it holds URLs. */
+const ENVELOPE_MAXIMA: GivenMaxima = { ...STREAM_MAXIMA, other: 4096 };
+
+/** A match alone tells something; the others have to say what, in their first group. */
+const MAY_HAVE_NO_GROUP: readonly EnvelopeField[] = ["error", "maintenance"];
+
+/** Throws a SpecError that names the field: `extract.pattern: …`. */
+export function compileExtract(spec: ExtractSpec): CompiledExtract {
+  const pattern = named("pattern", () => boundPattern(spec.pattern));
+  if (pattern.groups < 1 || pattern.groups > 2) {
+    throw new SpecError(`extract.pattern: it has ${pattern.groups} groups: the first catches the time, a second one may catch the type; write (?:…) for others`);
+  }
+  const envelope: Partial<Record<EnvelopeField, BoundedPattern>> = {};
+  for (const field of ENVELOPE_FIELDS) {
+    const source = spec[field];
+    if (source !== undefined) envelope[field] = compileEnvelope(field, source);
+  }
+  if (envelope.continuation !== undefined && (envelope.queryStart === undefined || envelope.queryEnd === undefined)) {
+    throw new SpecError("extract.continuation: it needs queryStart and queryEnd: without them nobody can tell what stands in two parts of an answer at once");
+  }
+  return { pattern, readTime: timeReader(spec.time), timeForm: spec.time, envelope };
+}
+
+function compileEnvelope(field: EnvelopeField, source: string): BoundedPattern {
+  const pattern = named(field, () => boundPattern(source, ENVELOPE_MAXIMA, EDGE_BYTES));
+  if (pattern.groups === 0 && !MAY_HAVE_NO_GROUP.includes(field)) {
+    throw new SpecError(`extract.${field}: it has no group: put what is to be read between ( and )`);
+  }
+  return pattern;
+}
+
+function named(field: string, work: () => BoundedPattern): BoundedPattern {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SpecError) throw new SpecError(`extract.${field}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import type { CompiledExtract } from "./compile.ts";
+import type { CountTable } from "./count-table.ts";
+import { Edges, EDGES_BYTES } from "./edges.ts";
+import { readEnvelope } from "./envelope.ts";
+import { StreamMatcher } from "./matcher.ts";
+import { problem, type Problem } from "./problem.ts";
+import { readableText } from "./readable-text.ts";
+import type { PartFacts, PartSink } from "./reading.ts";
+import type { SpareBuffers } from "./spare-buffers.ts";
+import type { TypeNames } from "./type-names.ts";
+
+interface PartPlace {
+  readonly compiled: CompiledExtract;
+  readonly work: Buffer;
+  readonly buffers: SpareBuffers;
+  readonly types: TypeNames;
+  readonly table: CountTable;
+  readonly whenFinished: (facts: PartFacts, uncounted: Problem | null) => void;
+}
+
+/** One part of an answer while its text goes by. */
+export class PartReading implements PartSink {
+  readonly work: Buffer;
+  readonly #place: PartPlace;
+  #kept: Buffer | null;
+  readonly #edges: Edges;
+  readonly #matcher: StreamMatcher;
+  #matches = 0;
+  #uncounted: Problem | null = null;
+  /** Neighbours of an answer often share their second, so what was read last is remembered. */
+  #lastTime = "";
+  #lastAt = NaN;
+
+  constructor(place: PartPlace) {
+    this.#place = place;
+    this.work = place.work;
+    this.#kept = place.buffers.take();
+    this.#edges = new Edges(this.#kept.subarray(0, EDGES_BYTES));
+    this.#matcher = new StreamMatcher(place.compiled.pattern, this.#kept.subarray(EDGES_BYTES), (time, type) => this.#count(time ?? "", type ?? ""));
+  }
+
+  begin(): number {
+    return this.#matcher.room;
+  }
+
+  take(length: number): void {
+    this.#mustBeOpen();
+    const from = this.#matcher.room;
+    this.#edges.take(this.work, from, from + length);
+    this.#matcher.take(this.work, length);
+    this.#forgetTime();
+  }
+
+  finish(): PartFacts {
+    this.#mustBeOpen();
+    this.#matcher.finish();
+    const { unreadable, ...envelope } = readEnvelope(this.#place.compiled, this.#edges);
+    const facts: PartFacts = { ...envelope, matches: this.#matches, textBytes: this.#edges.textBytes };
+    this.release();
+    this.#place.whenFinished(facts, this.#uncounted ?? unreadable);
+    return facts;
+  }
+
+  get heldBytes(): number {
+    return this.#place.table.heldBytes;
+  }
+
+  /** Gives its buffer back; nothing may be taken after it. */
+  release(): void {
+    if (this.#kept !== null) this.#place.buffers.giveBack(this.#kept);
+    this.#kept = null;
+  }
+
+  /** After the end its buffer may be another stream's. */
+  #mustBeOpen(): void {
+    if (this.#kept === null) throw new Error("a part takes text after its end");
+  }
+
+  #count(time: string, type: string): void {
+    this.#matches += 1;
+    if (this.#uncounted !== null) return;
+    const at = time === this.#lastTime ? this.#lastAt : this.#readTime(time);
+    if (Number.isNaN(at)) {
+      this.#uncounted = problem("unreadable-time", `a match has the time "${readableText(time)}", which cannot be read as ${this.#place.compiled.timeForm}`);
+      return;
+    }
+    const number = this.#place.types.numberOf(type);
+    if (typeof number === "number") this.#place.table.count(at, number);
+    else this.#uncounted = number;
+  }
+
+  #readTime(time: string): number {
+    this.#lastTime = time;
+    this.#lastAt = this.#place.compiled.readTime(time);
+    return this.#lastAt;
+  }
+
+  /** Being a piece of the text, it would keep the whole of it in memory. */
+  #forgetTime(): void {
+    this.#lastTime = "";
+    this.#lastAt = NaN;
+  }
+}

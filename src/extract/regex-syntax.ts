@@ -1,0 +1,182 @@
+import { SpecError } from "../model/errors.ts";
+import { NOT_LINE_END } from "./byte-set.ts";
+import { readClass, readEscape, readLiteral } from "./regex-escapes.ts";
+import type { BackReference, Group, LookAhead, RegexTree, Repeat } from "./regex-tree.ts";
+
+const QUANTIFIER = /^(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})/;
+
+/** Longer ones are no pattern but a mistake, and what checks them would take its time. */
+const LONGEST_SOURCE = 2000;
+
+/**
+ * Reads the part of JavaScript's regex syntax that can be matched over a stream of bytes. Everything else is refused with a
+ * SpecError that says what and at which column: look-behind, ^ and $, modifiers, \k, octal, what is not ASCII.
+ */
+export function parseRegex(source: string): { tree: RegexTree; groups: number } {
+  if (source.length > LONGEST_SOURCE) throw new SpecError(`the pattern has ${source.length} characters: at most ${LONGEST_SOURCE} are read`);
+  const reader = new RegexReader(source);
+  return { tree: reader.whole(), groups: reader.groups };
+}
+
+class RegexReader {
+  groups = 0;
+  readonly #source: string;
+  #at = 0;
+  readonly #names = new Set<string>();
+  readonly #closed = new Map<number, RegexTree>();
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  whole(): RegexTree {
+    const tree = this.#choice();
+    if (this.#at < this.#source.length) throw new SpecError(`the ) at column ${this.#at + 1} closes nothing`);
+    return tree;
+  }
+
+  #choice(): RegexTree {
+    const options = [this.#sequence()];
+    while (this.#source[this.#at] === "|") {
+      this.#at += 1;
+      options.push(this.#sequence());
+    }
+    return options.length === 1 ? options[0]! : { kind: "choice", options };
+  }
+
+  #sequence(): RegexTree {
+    const items: RegexTree[] = [];
+    while (this.#at < this.#source.length && !"|)".includes(this.#source[this.#at]!)) {
+      const from = this.#at;
+      items.push(this.#quantified(this.#atom(), from));
+    }
+    return items.length === 1 ? items[0]! : { kind: "sequence", items };
+  }
+
+  #atom(): RegexTree {
+    const at = this.#at;
+    const character = this.#source[at]!;
+    if (character === "(") return this.#parenthesis();
+    if (character === "[") return this.#ends(readClass(this.#source, at));
+    if (character === "\\") return this.#escape();
+    if (character === "^" || character === "$") {
+      throw new SpecError(`${character} at column ${at + 1}: a stream is matched in pieces, so the text's begin and end cannot be asked for; write \\${character} for the character`);
+    }
+    if (QUANTIFIER.test(this.#source.slice(at))) throw new SpecError(`${character} at column ${at + 1} has nothing to repeat`);
+    this.#at += 1;
+    if (character === ".") return { kind: "letter", takes: NOT_LINE_END, written: ".", printed: ".", column: at + 1 };
+    return readLiteral(this.#source, at);
+  }
+
+  #ends<Tree>(read: { letter: Tree; next: number }): Tree {
+    this.#at = read.next;
+    return read.letter;
+  }
+
+  #escape(): RegexTree {
+    const at = this.#at;
+    const letter = this.#source[at + 1] ?? "";
+    if (letter === "b" || letter === "B") {
+      this.#at += 2;
+      return { kind: "word-edge", negative: letter === "B" };
+    }
+    if (letter === "k") throw new SpecError(`\\k at column ${at + 1}: refer to a group by its number`);
+    if (/[1-9]/.test(letter)) return this.#backReference();
+    return this.#ends(readEscape(this.#source, at));
+  }
+
+  #backReference(): BackReference {
+    const at = this.#at;
+    const digits = /^\d+/.exec(this.#source.slice(at + 1))![0];
+    const group = Number(digits);
+    const to = this.#closed.get(group);
+    if (to === undefined) throw new SpecError(`\\${digits} at column ${at + 1} refers to a group that does not end before it`);
+    if (isUnbounded(to)) {
+      throw new SpecError(`\\${digits} at column ${at + 1} refers to group ${group}, which has no longest match: give its quantifiers an upper bound, such as {1,64}`);
+    }
+    this.#at += 1 + digits.length;
+    return { kind: "back-reference", group, to, column: at + 1 };
+  }
+
+  #parenthesis(): RegexTree {
+    const at = this.#at;
+    const rest = this.#source.slice(at);
+    if (/^\(\?<[=!]/.test(rest)) {
+      throw new SpecError(`look-behind at column ${at + 1}: of a stream only one character to the left is kept; put what comes before into the match`);
+    }
+    if (rest.startsWith("(?:")) return this.#group(null, 3, at);
+    if (rest.startsWith("(?=") || rest.startsWith("(?!")) return this.#lookAhead(rest[2] === "!", at);
+    if (rest.startsWith("(?<")) return this.#group(this.#named(rest, at), this.#source.indexOf(">", at) - at + 1, at);
+    if (rest.startsWith("(?")) throw new SpecError(`${rest.slice(0, 3)} at column ${at + 1}: flags cannot be set within a pattern`);
+    this.groups += 1;
+    return this.#group(this.groups, 1, at);
+  }
+
+  #named(rest: string, at: number): number {
+    const name = /^\(\?<([A-Za-z_]\w*)>/.exec(rest)?.[1];
+    if (name === undefined) throw new SpecError(`the group at column ${at + 1} has no name of ASCII letters and digits between < and >`);
+    if (this.#names.has(name)) throw new SpecError(`the name ${name} at column ${at + 1} is used twice`);
+    this.#names.add(name);
+    this.groups += 1;
+    return this.groups;
+  }
+
+  #group(capture: number | null, opening: number, at: number): Group {
+    const body = this.#inside(opening, at);
+    if (capture !== null) this.#closed.set(capture, body);
+    return { kind: "group", capture, body };
+  }
+
+  #lookAhead(negative: boolean, at: number): LookAhead {
+    return { kind: "look-ahead", negative, body: this.#inside(3, at) };
+  }
+
+  #inside(opening: number, at: number): RegexTree {
+    this.#at += opening;
+    const body = this.#choice();
+    if (this.#source[this.#at] !== ")") throw new SpecError(`the ( at column ${at + 1} is never closed`);
+    this.#at += 1;
+    return body;
+  }
+
+  #quantified(body: RegexTree, from: number): RegexTree {
+    const quantifier = QUANTIFIER.exec(this.#source.slice(this.#at));
+    if (quantifier === null) return body;
+    const what = this.#source.slice(from, this.#at);
+    if (body.kind === "look-ahead" || body.kind === "word-edge") throw new SpecError(`${what} at column ${from + 1} takes no character and cannot be repeated`);
+    const [written, least, comma, most] = quantifier;
+    const { min, max } = leastAndMost(written, least, comma, most);
+    if (min > max) throw new SpecError(`${written} at column ${this.#at + 1}: the least is more than the most`);
+    this.#at += written.length;
+    const lazy = this.#source[this.#at] === "?";
+    if (lazy) this.#at += 1;
+    return { kind: "repeat", body, min, max, lazy, written, column: from + 1, what } satisfies Repeat;
+  }
+}
+
+function leastAndMost(written: string, least: string | undefined, comma: string | undefined, most: string | undefined): { min: number; max: number } {
+  if (written === "*") return { min: 0, max: Infinity };
+  if (written === "+") return { min: 1, max: Infinity };
+  if (written === "?") return { min: 0, max: 1 };
+  const min = Number(least);
+  if (comma === undefined) return { min, max: min };
+  return { min, max: most === "" ? Infinity : Number(most) };
+}
+
+function isUnbounded(tree: RegexTree): boolean {
+  switch (tree.kind) {
+    case "sequence":
+      return tree.items.some(isUnbounded);
+    case "choice":
+      return tree.options.some(isUnbounded);
+    case "group":
+      return isUnbounded(tree.body);
+    case "repeat":
+      return tree.max === Infinity || isUnbounded(tree.body);
+    case "letter":
+    case "look-ahead":
+    case "word-edge":
+    case "back-reference":
+      return false;
+  }
+}
