@@ -1,5 +1,4 @@
 import { SpecError } from "../model/errors.ts";
-import type { ProviderRules } from "../model/provider.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { CronSweep } from "../model/schema/cron-sweep.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
@@ -39,11 +38,6 @@ export function gridOfDocument(document: SweepDocument, surroundings: Surroundin
   return gridOf(complete(document, surroundings).spec);
 }
 
-/** The rules of the provider that a document names, also where it asks a mirror or a simulator; null where it names none. */
-export function namedRules(document: SweepDocument, surroundings: Surroundings): ProviderRules | null {
-  return complete(document, surroundings).provider?.rules ?? null;
-}
-
 interface Complete {
   readonly spec: FilledSpec;
   /** Who gives the dataset its name. */
@@ -58,8 +52,9 @@ function complete(document: SweepDocument, surroundings: Surroundings): Complete
     const provider = providerOf(template, surroundings.providers);
     return { spec: fill([template], provider), owner: document, provider, narrow: undefined };
   }
-  const { cronSweepRef, window, select: _select, replace: _replace, suspend: _suspend, ...rest } = document.spec;
-  const own: SweepTemplateSpec = { ...rest, window: { every: window.every, settle: window.settle } };
+  const { cronSweepRef, window, provider: named, dataset, targets, request, extract, host, canaries, batch, done, store } = document.spec;
+  const grid = { every: window.every, settle: window.settle };
+  const own: SweepTemplateSpec = { provider: named, dataset, window: grid, targets, request, extract, host, canaries, batch, done, store };
   if (cronSweepRef === undefined) {
     const provider = providerOf(own, surroundings.providers);
     return { spec: fill([own], provider), owner: document, provider, narrow: undefined };

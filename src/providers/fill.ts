@@ -24,8 +24,8 @@ const WHOLE = /^(?:request\.headers|batch\.podTemplate)\../;
 const SOURCES = ["preset", "list", "configMap", "http"];
 
 function merge(below: Fields, above: Fields, path: string): Fields {
-  const merged: Record<string, unknown> = { ...below };
-  if (path === "targets" && SOURCES.some((source) => above[source] !== undefined)) for (const source of SOURCES) delete merged[source];
+  const isOtherSource = path === "targets" && SOURCES.some((source) => above[source] !== undefined);
+  const merged: Record<string, unknown> = isOtherSource ? Object.fromEntries(Object.entries(below).filter(([key]) => !SOURCES.includes(key))) : { ...below };
   for (const [key, value] of Object.entries(above)) {
     if (value === undefined) continue;
     const place = path === "" ? key : `${path}.${key}`;

@@ -1,4 +1,46 @@
-import type { CronSweep } from "./cron-sweep.ts";
-import type { Sweep } from "./sweep.ts";
+import type { z } from "zod";
+import { cronSweep, type CronSweep } from "./cron-sweep.ts";
+import { describe, type FieldSchema } from "./describe.ts";
+import { explain, type FieldProblem } from "./explain.ts";
+import { nearest } from "./nearest.ts";
+import { API_VERSION } from "./object.ts";
+import { sweep, type Sweep } from "./sweep.ts";
 
 export type SweepDocument = CronSweep | Sweep;
+
+export type Validated = { readonly document: SweepDocument } | { readonly problems: readonly FieldProblem[] };
+
+interface Kind {
+  readonly schema: z.ZodType<SweepDocument>;
+  readonly fields: FieldSchema;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  CronSweep: { schema: cronSweep, fields: describe(cronSweep) },
+  Sweep: { schema: sweep, fields: describe(sweep) },
+};
+
+/** A value as it was read from a file or an API, as one of the two kinds; or everything that is wrong with it. */
+export function validate(value: unknown): Validated {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { problems: [{ path: [], sentence: "must be a mapping of fields with apiVersion, kind, metadata and spec" }] };
+  }
+  const { kind, apiVersion } = value as { kind?: unknown; apiVersion?: unknown };
+  const known = typeof kind === "string" ? KINDS[kind] : undefined;
+  if (known === undefined) {
+    return { problems: [...(apiVersion === API_VERSION ? [] : [{ path: ["apiVersion"], sentence: versionSentence(apiVersion) }]), { path: ["kind"], sentence: kindSentence(kind) }] };
+  }
+  const parsed = known.schema.safeParse(value, { reportInput: true });
+  return parsed.success ? { document: parsed.data } : { problems: explain(parsed.error.issues, known.fields) };
+}
+
+function kindSentence(kind: unknown): string {
+  const names = Object.keys(KINDS);
+  if (typeof kind !== "string") return `required: ${names.join(" or ")}`;
+  const meant = nearest(kind, names);
+  return `${JSON.stringify(kind)} is none of ${names.join(", ")}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+}
+
+function versionSentence(version: unknown): string {
+  return version === undefined ? `required: ${API_VERSION}` : `${JSON.stringify(version)} is not ${API_VERSION}`;
+}

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 /**
  * What no single field can say by itself. Written once: `holds` is asked by the command line, `cel` by the Kubernetes API server.

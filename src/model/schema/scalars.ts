@@ -18,7 +18,8 @@ export function memory(least: string) {
     .string()
     .max(16)
     .regex(MEMORY, sentence("is no amount of memory; write it like 128Mi or 1Gi"))
-    .refine((value) => (parseMemory(value) ?? Infinity) >= parseMemory(least)!, sentence(`is too little: at least ${least}`));
+    .refine((value) => (parseMemory(value) ?? Infinity) >= parseMemory(least)!, sentence(`is too little: at least ${least}`))
+    .meta({ examples: ["128Mi"] });
 }
 
 export function duration(least: string, most: string) {
@@ -28,11 +29,12 @@ export function duration(least: string, most: string) {
     .max(24)
     .regex(DURATION, sentence("is no duration; write it like 30s, 4h, 1h30m or 730d"))
     .refine((value) => (parseDuration(value) ?? Infinity) >= parseDuration(least)!, sentence(`is too short: at least ${least}`))
-    .refine((value) => (parseDuration(value) ?? 0) <= parseDuration(most)!, sentence(`is too long: at most ${most}`));
+    .refine((value) => (parseDuration(value) ?? 0) <= parseDuration(most)!, sentence(`is too long: at most ${most}`))
+    .meta({ examples: ["4h"] });
 }
 
 export function percent() {
-  return z.string().max(16).regex(PERCENT, sentence("is no share from 0% to 100%; write it like 99.9%"));
+  return z.string().max(16).regex(PERCENT, sentence("is no share from 0% to 100%; write it like 99.9%")).meta({ examples: ["99.9%"] });
 }
 
 export function moment() {

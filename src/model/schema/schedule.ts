@@ -25,7 +25,7 @@ export function scheduleProblem(schedule: string): string | null {
     return next === null ? `${shown} never comes` : null;
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
-    return `${shown} is no schedule: ${why}`;
+    return `${shown} is no schedule: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
   }
 }
 

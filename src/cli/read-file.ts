@@ -1,0 +1,72 @@
+import { isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError } from "yaml";
+import { validate, type SweepDocument } from "../model/schema/documents.ts";
+import type { FieldProblem } from "../model/schema/explain.ts";
+import { PROVIDERS } from "../providers/registry.ts";
+import { checkDocument } from "./check-document.ts";
+import { lineOf } from "./yaml-lines.ts";
+
+export interface Problem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** "spec.sweepTemplate.spec.batch.memory", or "" for the whole. */
+  readonly path: string;
+  readonly sentence: string;
+}
+
+export interface SweepFile {
+  /** Those that are right, in the order of the file. */
+  readonly documents: readonly SweepDocument[];
+  /** All that is wrong with the others, by line. */
+  readonly problems: readonly Problem[];
+}
+
+/** A file of one or more CronSweeps and Sweeps. Never throws for what stands in it. */
+export function readSweepFile(file: string, text: string): SweepFile {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const written = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
+  if (written.length === 0) return { documents: [], problems: [{ file, line: 1, path: "", sentence: "holds no document: nothing but blanks and comments" }] };
+  const read = written.map((document) => readDocument(document, text, lines));
+  const problems = read.flatMap((one) => one.problems).map((problem): Problem => ({ file, ...problem }));
+  return { documents: read.flatMap((one) => one.documents), problems: problems.sort((a, b) => a.line - b.line) };
+}
+
+/** `FILE:LINE: field: sentence` */
+export function formatProblem({ file, line, path, sentence }: Problem): string {
+  return `${file}:${line}: ${path === "" ? "" : `${path}: `}${sentence}`;
+}
+
+/** A --- too many is not an error: kubectl does not mind it either. */
+function isBlank({ contents, errors }: Document): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
+}
+
+type Located = Omit<Problem, "file">;
+
+function readDocument(document: Document, text: string, lines: LineCounter): { documents: SweepDocument[]; problems: Located[] } {
+  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, lines));
+  // A double key leaves a value that can be read all the same; after any other error the rest would be guesses.
+  if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { documents: [], problems: syntax };
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    // An alias without its anchor, or so many that the file would grow beyond measure.
+    return { documents: [], problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
+  }
+  const outcome = validate(value);
+  const found: readonly FieldProblem[] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, PROVIDERS)];
+  const problems = [...syntax, ...found.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: dotted(path), sentence }))];
+  return { documents: problems.length === 0 && "document" in outcome ? [outcome.document] : [], problems };
+}
+
+function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Located {
+  const field = /^[^:\s]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
+  const sentence = error.code === "DUPLICATE_KEY" ? `the field ${field} stands twice in the same mapping` : `this is no YAML: ${error.message}`;
+  return { line: lines.linePos(error.pos[0]).line, path: "", sentence };
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`)).join("");
+}

@@ -1,0 +1,91 @@
+import type { z } from "zod";
+import { fieldAt, type FieldSchema } from "./describe.ts";
+import { nearest } from "./nearest.ts";
+
+/** One thing that is wrong, where, in a sentence. */
+export interface FieldProblem {
+  readonly path: readonly PropertyKey[];
+  readonly sentence: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** zod's issues as a person should read them. `schema` is what describe() says of the schema that was asked. */
+export function explain(issues: readonly Issue[], schema: FieldSchema): readonly FieldProblem[] {
+  return issues.flatMap((issue): FieldProblem[] => {
+    if (issue.code !== "unrecognized_keys") return [{ path: issue.path, sentence: sentenceOf(issue, schema) }];
+    return issue.keys.map((key) => ({ path: [...issue.path, key], sentence: unknownField(key, issue.path, schema) }));
+  });
+}
+
+function unknownField(key: string, path: readonly PropertyKey[], schema: FieldSchema): string {
+  const known = Object.keys(fieldAt(schema, path)?.properties ?? {});
+  const meant = nearest(key, known);
+  if (meant !== undefined) return `unknown field; did you mean "${meant}"?`;
+  const homes = homesOf(key, schema, []);
+  if (homes.length === 1) return `unknown field; "${key}" stands in ${homes[0]!}`;
+  return known.length === 0 ? "unknown field" : `unknown field; known here: ${known.join(", ")}`;
+}
+
+/** The places where a field of this name would be right. */
+function homesOf(key: string, field: FieldSchema, path: readonly string[]): readonly string[] {
+  return Object.entries(field.properties ?? {}).flatMap(([name, inner]) => [
+    ...(name === key && path.length > 0 ? [path.join(".")] : []),
+    ...homesOf(key, inner, [...path, name]),
+  ]);
+}
+
+function sentenceOf(issue: Issue, schema: FieldSchema): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return wrongType(issue.input, fieldAt(schema, issue.path));
+    case "invalid_value":
+      return wrongValue(issue.input, issue.values.map(String), fieldAt(schema, issue.path));
+    case "too_small":
+      return `must be at least ${amount(issue.minimum, issue.origin)}`;
+    case "too_big":
+      return `must be at most ${amount(issue.maximum, issue.origin)}`;
+    case "invalid_key":
+      return issue.issues.map((inner) => sentenceOf(inner, {})).join("; ");
+    default:
+      return issue.message;
+  }
+}
+
+function amount(count: number | bigint, origin: string): string {
+  const one = Number(count) === 1;
+  if (origin === "string") return one ? "one character long" : `${count} characters long`;
+  if (origin === "array") return one ? "one entry long" : `${count} entries long`;
+  return String(count);
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  object: "a mapping of fields",
+  array: "a list",
+};
+
+function wrongType(input: unknown, field: FieldSchema | undefined): string {
+  const wanted = TYPES[field?.type ?? ""] ?? "another type";
+  const example = field?.type === "string" && field.examples?.[0] !== undefined ? `, such as ${JSON.stringify(field.examples[0])}` : "";
+  if (input === undefined) return `required: ${wanted}${example}`;
+  if (input === null) return `is empty; it must be ${wanted}${example}`;
+  return `must be ${wanted}${example}, not ${shown(input)}`;
+}
+
+function wrongValue(input: unknown, values: readonly string[], field: FieldSchema | undefined): string {
+  if (input === undefined) return `required: ${values.join(" or ")}`;
+  if (typeof input !== "string") return field?.type === "string" ? wrongType(input, field) : `must be ${values.join(" or ")}, not ${shown(input)}`;
+  const meant = nearest(input, values);
+  return `${JSON.stringify(input)} is ${values.length === 1 ? `not ${values[0]!}` : `none of ${values.join(", ")}`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+}
+
+function shown(input: unknown): string {
+  if (Array.isArray(input)) return "a list";
+  if (typeof input === "object") return "a mapping";
+  if (typeof input === "string") return `the text ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`;
+  return typeof input === "boolean" ? `the value ${String(input)}` : `the number ${String(input as number)}`;
+}
