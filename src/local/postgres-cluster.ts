@@ -3,10 +3,10 @@ import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { SurroundingsError } from "../model/errors.ts";
+import { isAlive } from "./is-alive.ts";
 import { folderFailure, postgresFailure } from "./postgres-failure.ts";
 import type { PostgresIdentity } from "./postgres-identity.ts";
 import { giveTo } from "./postgres-identity.ts";
-import { isAlive } from "./postmaster.ts";
 
 const run = promisify(execFile);
 

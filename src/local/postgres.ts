@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { SurroundingsError } from "../model/errors.ts";
+import { isAlive } from "./is-alive.ts";
 import { linkLibraries } from "./postgres-binaries.ts";
 import { clusterFolder, ensureCluster, OWNER } from "./postgres-cluster.ts";
 import { folderFailure, postgresFailure } from "./postgres-failure.ts";
@@ -12,7 +13,7 @@ import { arrive, DATABASE } from "./postgres-presence.ts";
 import type { StartedServer } from "./postgres-server.ts";
 import { startServer } from "./postgres-server.ts";
 import { forgetSocketFolder, SOCKET_PORT, socketFolder } from "./postgres-socket.ts";
-import { isAlive, readPostmaster, removeStaleLock } from "./postmaster.ts";
+import { readPostmaster, removeStaleLock } from "./postmaster.ts";
 
 export interface LocalPostgresPlace {
   /** A folder that is the server's alone; made where it is missing. */

@@ -34,15 +34,6 @@ export async function removeStaleLock(cluster: string, stale: Postmaster): Promi
   await rm(aside);
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 function lockFile(cluster: string): string {
   return path.join(cluster, "postmaster.pid");
 }

@@ -1,0 +1,160 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, rm } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { nodeFlagsFor } from "../decide/node-flags.ts";
+import { parseProgramMessage } from "../decide/program-message.ts";
+import { SurroundingsError } from "../model/errors.ts";
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
+import type { ProgramMessage } from "../model/message.ts";
+import type { JobEnd } from "../model/sweep.ts";
+import { anonMemory } from "./anon-memory.ts";
+import { LastLines } from "./last-lines.ts";
+import { ENTER, type MemoryCgroup, type MemoryCgroups } from "./memory-cgroup.ts";
+import type { Timer } from "./timer.ts";
+
+export interface ProgramStart {
+  /** Path of Node. */
+  readonly node: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limitBytes: number;
+  /** Where the program keeps its termination message: it is told by its arguments. An old one is removed. */
+  readonly messageFile: string;
+  /** Each line that the program writes. */
+  readonly logTo: (line: string) => void;
+  readonly timer: Timer;
+  /** Let the kernel hold the limit; without, only the samples do. */
+  readonly cgroups: MemoryCgroups | null;
+}
+
+/** A process in the place of a Job. */
+export interface RunningProgram {
+  readonly pid: number;
+  readonly limitHeldBy: "cgroup" | "samples";
+  /** Never rejects. */
+  readonly exited: Promise<JobEnd>;
+  /** Asks it to stop; kills it if it has not within ten seconds. */
+  stop(): void;
+  sample(): MemorySample;
+  /** What it says at the moment; null before its first word. */
+  message(): Promise<ProgramMessage | null>;
+}
+
+export interface MemorySample {
+  readonly anonBytes: number;
+  readonly anonPeakBytes: number;
+  /** Page cache included; null without a cgroup. */
+  readonly kernelPeakBytes: number | null;
+}
+
+const SAMPLE_MS = 200;
+const GRACE_MS = 10_000;
+
+/** The descriptor whose end tells the child that its parent is gone. */
+const PARENT_FD = 3;
+
+/** The shell enters the group before it becomes the program, so that all of the program's pages are charged there. */
+const ENTER_AND_EXECUTE = `${ENTER} || exit ${PROGRAM_EXIT.surroundings}; exec "$@"`;
+
+const PROGRAM_EXITS: readonly (number | null)[] = Object.values(PROGRAM_EXIT);
+
+/**
+ * Starts a program with a memory limit.
+ *
+ * @throws SurroundingsError when it cannot be started at all
+ */
+export async function startProgram(start: ProgramStart): Promise<RunningProgram> {
+  await rm(start.messageFile, { force: true });
+  let cgroup: MemoryCgroup | null = null;
+  try {
+    cgroup = (await start.cgroups?.create(start.limitBytes)) ?? null;
+    const child = launch(start, cgroup);
+    await once(child, "spawn");
+    return watch(child, start, cgroup);
+  } catch (error) {
+    await cgroup?.remove();
+    throw new SurroundingsError(`The program ${start.script} could not be started: ${(error as Error).message}.`);
+  }
+}
+
+function launch(start: ProgramStart, cgroup: MemoryCgroup | null): ChildProcess {
+  const command = [start.node, ...nodeFlagsFor(start.limitBytes), start.script, ...start.args];
+  const [name, ...args] = cgroup === null ? command : ["/bin/sh", "-c", ENTER_AND_EXECUTE, cgroup.procs, ...command];
+  return spawn(name!, args, {
+    env: { ...start.env, SLUICE_PARENT_FD: String(PARENT_FD) },
+    // A session of its own: Ctrl-C in a terminal reaches the command, which asks its programs to stop in good order.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+}
+
+function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | null): RunningProgram {
+  const pid = child.pid!;
+  let anonBytes = 0;
+  let anonPeakBytes = 0;
+  let passedLimit = false;
+  let stopping = false;
+  let callOffKill = () => {};
+
+  const look = () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    anonBytes = anonMemory(pid) ?? 0;
+    anonPeakBytes = Math.max(anonPeakBytes, anonBytes);
+    if (anonBytes <= start.limitBytes) return;
+    passedLimit = true;
+    child.kill("SIGKILL");
+  };
+  const callOffSamples = start.timer.every(SAMPLE_MS, look);
+  child.once("exit", () => {
+    callOffSamples();
+    callOffKill();
+  });
+  child.stdio[PARENT_FD]?.on("error", () => {});
+
+  const errors = new LastLines(start.logTo);
+  follow(child.stdout!, new LastLines(start.logTo));
+  follow(child.stderr!, errors);
+  let kernelPeakBytes: number | null = null;
+
+  return {
+    pid,
+    limitHeldBy: cgroup === null ? "samples" : "cgroup",
+    exited: once(child, "close").then(async (): Promise<JobEnd> => {
+      kernelPeakBytes = cgroup?.peakBytes() ?? null;
+      const killed = (cgroup?.kills() ?? 0) > 0;
+      await cgroup?.remove().catch((error: unknown) => start.logTo(`A cgroup could not be removed: ${(error as Error).message}`));
+      const outOfMemory = child.exitCode !== PROGRAM_EXIT.done && (passedLimit || killed || saysOutOfMemory(child.exitCode, errors));
+      return { exitCode: child.exitCode, outOfMemory, message: await readMessage(start.messageFile), lastLines: errors.text };
+    }),
+    stop() {
+      if (stopping || child.exitCode !== null || child.signalCode !== null) return;
+      stopping = true;
+      child.kill("SIGTERM");
+      callOffKill = start.timer.after(GRACE_MS, () => child.kill("SIGKILL"));
+    },
+    sample() {
+      look();
+      return { anonBytes, anonPeakBytes, kernelPeakBytes: kernelPeakBytes ?? cgroup?.peakBytes() ?? null };
+    },
+    message: () => readMessage(start.messageFile),
+  };
+}
+
+/** By its own guard, or by V8 before it crashed. */
+function saysOutOfMemory(exitCode: number | null, errors: LastLines): boolean {
+  return exitCode === PROGRAM_EXIT.memory || (!PROGRAM_EXITS.includes(exitCode) && errors.heapExhausted);
+}
+
+function follow(stream: Readable, lines: LastLines): void {
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => lines.write(text));
+  stream.on("end", () => lines.end());
+}
+
+async function readMessage(file: string): Promise<ProgramMessage | null> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return parseProgramMessage(text);
+}

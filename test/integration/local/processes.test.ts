@@ -1,0 +1,198 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findMemoryCgroups } from "../../../src/local/memory-cgroup.ts";
+import { startProgram } from "../../../src/local/processes.ts";
+import type { Timer } from "../../../src/local/timer.ts";
+import { aProgramStart } from "../../support/program-start.ts";
+import { ROOT } from "../../support/root.ts";
+import { untilGone } from "../../support/until.ts";
+
+const MIB = 1024 * 1024;
+const membership = await readFile("/proc/self/cgroup", "utf8");
+const cgroups = await findMemoryCgroups("/sys/fs/cgroup", membership);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "sluice-processes-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe("a program", () => {
+  test("that is done says so, and what it wrote is passed on", async () => {
+    const lines: string[] = [];
+    const messageFile = path.join(folder, "said");
+    const program = await startProgram(aProgramStart("say", messageFile, { messageFile, logTo: (line) => lines.push(line) }));
+    expect(await program.exited).toMatchObject({ exitCode: 0, outOfMemory: false, message: { program: "prepare", pass: 1 }, lastLines: "to standard error" });
+    expect(lines.sort()).toEqual(["to standard error", "to standard output"]);
+    expect(await program.message()).toMatchObject({ program: "prepare" });
+  });
+
+  test.each([1, 2, 3, 143])("that ends with %i is reported with it", async (code) => {
+    const program = await startProgram(aProgramStart("exit", code));
+    expect(await program.exited).toEqual({ exitCode: code, outOfMemory: false, message: null, lastLines: "" });
+  });
+
+  test("that ends with 4 is out of memory by its own word", async () => {
+    const program = await startProgram(aProgramStart("exit", 4));
+    expect(await program.exited).toMatchObject({ exitCode: 4, outOfMemory: true });
+  });
+
+  test("that crashes leaves its last lines, and no old message is taken for its own", async () => {
+    const messageFile = path.join(folder, "old");
+    await writeFile(messageFile, await readFile(path.join(folder, "said")));
+    const program = await startProgram(aProgramStart("crash", "no such luck", { messageFile }));
+    const end = await program.exited;
+    expect(end).toMatchObject({ exitCode: 1, outOfMemory: false, message: null });
+    expect(end.lastLines).toContain("Error: no such luck");
+  });
+
+  test("that exhausts V8's heap is out of memory, and its last lines say it", async () => {
+    const program = await startProgram(aProgramStart("heap", ""));
+    const end = await program.exited;
+    expect(end).toMatchObject({ exitCode: null, outOfMemory: true });
+    expect(end.lastLines).toContain("JavaScript heap out of memory");
+  });
+
+  test("that passes its limit is ended by the samples", async () => {
+    const program = await startProgram(aProgramStart("allocate", 1000));
+    expect(program.limitHeldBy).toBe("samples");
+    expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: true });
+    expect(program.sample().anonPeakBytes).toBeGreaterThan(128 * MIB);
+    expect(program.sample().anonPeakBytes).toBeLessThan(512 * MIB);
+  });
+
+  test("that stays below its limit is left alone, and its peak is told", async () => {
+    const program = await startProgram(aProgramStart("allocate", 160, { limitBytes: 512 * MIB }));
+    expect(await program.exited).toMatchObject({ exitCode: 0, outOfMemory: false });
+    expect(program.sample().anonPeakBytes).toBeGreaterThan(100 * MIB);
+    expect(program.sample().kernelPeakBytes).toBeNull();
+  });
+
+  test("that is asked to stop may end in good order", async () => {
+    const { program, ready } = await startAndListen("obey");
+    await ready;
+    program.stop();
+    program.stop();
+    expect(await program.exited).toMatchObject({ exitCode: 143, outOfMemory: false });
+    program.stop();
+  });
+
+  test("that does not stop is killed ten seconds later", async () => {
+    const timer = aTimer();
+    const { program, ready } = await startAndListen("disobey", timer);
+    await ready;
+    program.stop();
+    expect(timer.pending).toEqual([10_000]);
+    timer.happen();
+    expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: false });
+  });
+
+  test("ends when the command that started it is killed", async () => {
+    const parent = spawn(process.execPath, [path.join(ROOT, "test/support/parent-command.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = (await once(parent.stdout, "data")) as [Buffer];
+    parent.kill("SIGKILL");
+    await untilGone(Number(said.toString()));
+  });
+
+  test("is not kept alive by having a parent", async () => {
+    const program = await startProgram(aProgramStart("idle", ""));
+    expect(await program.exited).toMatchObject({ exitCode: 0 });
+  });
+
+  test("has a session of its own, so that Ctrl-C in the terminal does not reach it", async () => {
+    const { program, ready } = await startAndListen("obey");
+    await ready;
+    const fields = (await readFile(`/proc/${program.pid}/stat`, "utf8")).split(") ")[1]!.split(" ");
+    expect(fields.slice(2, 4)).toEqual([String(program.pid), String(program.pid)]);
+    program.stop();
+    await program.exited;
+  });
+
+  test("is told Node's flags for its limit", async () => {
+    const { program, ready } = await startAndListen("obey");
+    await ready;
+    expect((await readFile(`/proc/${program.pid}/cmdline`, "utf8")).split("\0").slice(1, 3)).toEqual(["--max-old-space-size=32", "--max-semi-space-size=4"]);
+    program.stop();
+    await program.exited;
+  });
+
+  test("that cannot be started is the surroundings' fault", async () => {
+    await expect(startProgram(aProgramStart("say", "", { node: "/nowhere/node" }))).rejects.toThrow(/^The program .* could not be started: spawn \/nowhere\/node ENOENT\.$/);
+  });
+});
+
+describe.skipIf(cgroups === null)("a program in a cgroup (needs the right to make one)", () => {
+  test("that passes its limit is ended by the kernel, at the limit", async () => {
+    // No samples: only the kernel can have ended it.
+    const program = await startProgram(aProgramStart("allocate", 1000, { cgroups, timer: aTimer() }));
+    expect(program.limitHeldBy).toBe("cgroup");
+    expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: true });
+    expect(program.sample().kernelPeakBytes).toBeGreaterThan(120 * MIB);
+    expect(program.sample().kernelPeakBytes).toBeLessThanOrEqual(128 * MIB);
+    expect(await leftOvers()).toEqual([]);
+  });
+
+  test("that is killed by somebody else is not taken for out of memory", async () => {
+    const { program, ready } = await startAndListen("obey", aTimer(), true);
+    await ready;
+    process.kill(program.pid, "SIGKILL");
+    expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: false });
+    expect(await leftOvers()).toEqual([]);
+  });
+
+  test("reports its exit code as without, and leaves no cgroup", async () => {
+    const programs = await Promise.all([0, 2, 4].map((code) => startProgram(aProgramStart("exit", code, { cgroups }))));
+    const ends = await Promise.all(programs.map((program) => program.exited));
+    expect(ends.map((end) => [end.exitCode, end.outOfMemory])).toEqual([[0, false], [2, false], [4, true]]);
+    expect(await leftOvers()).toEqual([]);
+  });
+
+  test("that cannot be started leaves no cgroup", async () => {
+    await expect(startProgram(aProgramStart("say", "", { cgroups, script: "a\0b" }))).rejects.toThrow("could not be started");
+    expect(await leftOvers()).toEqual([]);
+  });
+});
+
+async function startAndListen(behaviour: string, timer?: Timer, grouped = false): Promise<{ program: Awaited<ReturnType<typeof startProgram>>; ready: Promise<undefined> }> {
+  const { promise: ready, resolve } = Promise.withResolvers<undefined>();
+  const program = await startProgram(
+    aProgramStart(behaviour, "", { logTo: (line) => line === "ready" && resolve(undefined), ...(timer && { timer }), cgroups: grouped ? cgroups : null }),
+  );
+  return { program, ready };
+}
+
+interface FakeTimer extends Timer {
+  /** The waits that were asked for by `after`. */
+  readonly pending: number[];
+  /** Lets them end. */
+  happen(): void;
+}
+
+function aTimer(): FakeTimer {
+  const pending: number[] = [];
+  const acts: (() => void)[] = [];
+  return {
+    pending,
+    every: () => () => {},
+    after(milliseconds, act) {
+      pending.push(milliseconds);
+      acts.push(act);
+      return () => {};
+    },
+    happen() {
+      for (const act of acts) act();
+    },
+  };
+}
+
+/** Groups of this very process that are still there, wherever they may be made. */
+async function leftOvers(): Promise<string[]> {
+  const names = await readdir("/sys/fs/cgroup", { recursive: true });
+  return names.filter((name) => path.basename(name).startsWith(`sluice-${process.pid}-`));
+}
