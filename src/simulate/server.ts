@@ -1,0 +1,196 @@
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { SurroundingsError } from "../model/errors.ts";
+import type { Answering } from "./answer.ts";
+import { bigBlock, type BigBlock } from "./big-block.ts";
+import { selfSigned } from "./certificate.ts";
+import { control, type Controls } from "./control.ts";
+import { createEncoder } from "./encoded-body.ts";
+import { expectedOf } from "./expected.ts";
+import { choosePlay } from "./faults.ts";
+import { countInFlight } from "./in-flight.ts";
+import { drawLatency } from "./latency.ts";
+import { modelSource } from "./model-source.ts";
+import { recordedSource } from "./recorded-source.ts";
+import { makeReply, overLimit, readAsked, wholeReply, type Asked } from "./reply.ts";
+import type { Scenario } from "./scenario.ts";
+import { hash, seededRandom } from "./seeded.ts";
+import { send, type Wire } from "./sending.ts";
+import type { Source } from "./source.ts";
+import { newCounters, raise, readStats } from "./stats.ts";
+import { textBody } from "./text-body.ts";
+import type { TimeForm } from "./wire-format.ts";
+
+export interface SimulatorPlace {
+  /** 0, the default: any free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface Simulator extends Controls {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** PEM, where the scenario says tls. */
+  readonly caCertificate?: string;
+  /** What was read and what was left out. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+/** A RIPEstat on this machine. Throws SpecError for a scenario's files, SurroundingsError where the port cannot be had. */
+export async function startSimulator(scenario: Scenario, { port = 0, host = "127.0.0.1", now }: SimulatorPlace): Promise<Simulator> {
+  const source = await openSource(scenario);
+  const blockOf = keptBlocks(scenario);
+  const counters = newCounters();
+  const inFlight = countInFlight();
+  const encoder = createEncoder();
+  const closing = new AbortController();
+  let faults = scenario.faults;
+  let since = { milliseconds: now(), requests: 0, ofTarget: new Map<string, number>() };
+
+  const certificate = scenario.tls ? selfSigned() : undefined;
+  const server = certificate === undefined ? createPlainServer() : createTlsServer({ cert: certificate.certificate, key: certificate.key });
+  // A client that keeps a connection for its next question must not find it closed just then.
+  server.keepAliveTimeout = 60_000;
+  const rawSockets = rememberRawSockets(server);
+  const url = await listen(server, host, port, scenario.tls);
+
+  const answering: Answering = { scenario, source, blockOf, url: () => url };
+  const controls: Controls = {
+    scenario,
+    stats: () => readStats(counters, inFlight.most()),
+    set(chosen) {
+      faults = chosen;
+      since = { milliseconds: now(), requests: 0, ofTarget: new Map() };
+    },
+    expected: (target, window, form = "unix") => expectedOf(scenario, source, blockOf, target, window, form),
+  };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = new URL(request.url ?? "/", url);
+    if (await control(controls, asked, request, response)) return;
+    const arrived = now();
+    const question = readAsked(asked.pathname, asked.searchParams, Math.floor(arrived / 1000));
+    const wire = wireOf(request, response);
+    if (question === null) return send(wholeReply(404, { "content-type": "text/html" }, textBody(["<h1>404</h1>"])), wire);
+
+    const target = targetOf(question);
+    counters.requests++;
+    raise(counters.byTarget, target);
+    if (!asked.searchParams.has("sourceapp")) counters.sourceappBreaches++;
+    const ofTarget = raise(since.ofTarget, target);
+    const occasion = { target, ofTarget, ofAll: ++since.requests, elapsedSeconds: (arrived - since.milliseconds) / 1000 };
+    const play = choosePlay(scenario.seed, faults, occasion);
+
+    const { over, leave } = await inFlight.enter(request.socket.remoteAddress ?? "", scenario.limits.inFlight);
+    response.once("finish", leave);
+    wire.gone.addEventListener("abort", leave, { once: true });
+    if (isGone(wire)) {
+      leave();
+      return;
+    }
+    if (over) counters.inFlightBreaches++;
+    if (over && scenario.limits.overLimit === "429") return send(overLimit(answering, { nowMilliseconds: arrived, processMilliseconds: 0 }, scenario.limits.inFlight), wire);
+
+    const slow = play.get("slow");
+    const seconds = drawLatency(slow?.latency ?? scenario.latency, seededRandom(hash(scenario.seed, "latency", asked.search, ofTarget)));
+    if (slow !== undefined) raise(counters.byFault, "slow");
+    if (seconds > 0) await setTimeout(seconds * 1000, undefined, { signal: wire.gone }).catch(() => undefined);
+    if (isGone(wire)) return;
+    if (play.get("reset")?.at === "headers") {
+      raise(counters.byFault, "reset");
+      wire.reset();
+      return;
+    }
+    const moment = { nowMilliseconds: now(), processMilliseconds: Math.round(seconds * 1000) };
+    const reply = makeReply(answering, encoder, question, play, moment, request.headers, (what) => raise(counters.byFault, what));
+    await send(reply, wire);
+  }
+
+  function wireOf(request: IncomingMessage, response: ServerResponse): Wire {
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    // A client that only closed its half has not gone for Node's server, but it has for a request that it gave up.
+    request.socket.once("end", leave);
+    response.once("close", () => {
+      request.socket.off("end", leave);
+      leave();
+    });
+    return {
+      response,
+      gone: AbortSignal.any([gone.signal, closing.signal]),
+      counted: (bytes) => (counters.bytes += bytes),
+      reset: () => void (rawSockets.get(placeOf(request.socket)) ?? request.socket).resetAndDestroy(),
+    };
+  }
+
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    response.once("finish", () => raise(counters.byStatus, response.statusCode));
+    serve(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
+  });
+
+  return {
+    ...controls,
+    url,
+    notes: source.notes,
+    ...(certificate === undefined ? {} : { caCertificate: certificate.certificate }),
+    close: () =>
+      new Promise((resolve) => {
+        closing.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function openSource({ seed, source }: Scenario): Source | Promise<Source> {
+  return source.kind === "model" ? modelSource(seed, source) : recordedSource(source);
+}
+
+/** Made when first asked for: most scenarios have no big answer. */
+function keptBlocks({ seed, format }: Scenario): (form: TimeForm) => BigBlock {
+  const blocks = new Map<TimeForm, BigBlock>();
+  return (form) => {
+    const block = blocks.get(form) ?? bigBlock(seed, format, form);
+    blocks.set(form, block);
+    return block;
+  };
+}
+
+/** A call, since it changes while something is waited for. */
+function isGone({ gone }: Wire): boolean {
+  return gone.aborted;
+}
+
+function targetOf(asked: Asked): string {
+  if (asked.kind === "updates") return asked.question.target;
+  return asked.kind === "list" ? "ris-asns" : asked.resource;
+}
+
+async function listen(server: Server, host: string, port: number, tls: boolean): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new SurroundingsError(`The simulator cannot listen on ${host}:${port}: ${error.message}.`)));
+    server.listen(port, host, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${taken}`;
+}
+
+/** TLS sockets cannot be reset, only the TCP connections under them can. */
+function rememberRawSockets(server: Server): ReadonlyMap<string, Socket> {
+  const sockets = new Map<string, Socket>();
+  server.on("connection", (socket: Socket) => {
+    const place = placeOf(socket);
+    sockets.set(place, socket);
+    socket.once("close", () => sockets.delete(place));
+  });
+  return sockets;
+}
+
+function placeOf(socket: Socket): string {
+  return `${socket.remoteAddress ?? ""} ${socket.remotePort ?? 0}`;
+}

@@ -1,0 +1,46 @@
+import type { FaultName } from "./scenario.ts";
+
+/** What the simulator has seen. Only questions count: neither what is asked of /simulator nor unknown paths. */
+export interface Stats {
+  readonly requests: number;
+  readonly requestsByTarget: Readonly<Record<string, number>>;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly byFault: Readonly<Partial<Record<FaultName, number>>>;
+  /** From one address at once. */
+  readonly mostInFlight: number;
+  readonly breaches: { readonly inFlight: number; readonly sourceapp: number };
+  /** Of bodies, as they went over the wire. */
+  readonly bytes: number;
+}
+
+export interface Counters {
+  requests: number;
+  bytes: number;
+  inFlightBreaches: number;
+  sourceappBreaches: number;
+  readonly byTarget: Map<string, number>;
+  readonly byStatus: Map<number, number>;
+  readonly byFault: Map<FaultName, number>;
+}
+
+export function newCounters(): Counters {
+  return { requests: 0, bytes: 0, inFlightBreaches: 0, sourceappBreaches: 0, byTarget: new Map(), byStatus: new Map(), byFault: new Map() };
+}
+
+export function raise<Key>(counts: Map<Key, number>, key: Key): number {
+  const risen = (counts.get(key) ?? 0) + 1;
+  counts.set(key, risen);
+  return risen;
+}
+
+export function readStats(counters: Counters, mostInFlight: number): Stats {
+  return {
+    requests: counters.requests,
+    requestsByTarget: Object.fromEntries(counters.byTarget),
+    byStatus: Object.fromEntries(counters.byStatus),
+    byFault: Object.fromEntries(counters.byFault),
+    mostInFlight,
+    breaches: { inFlight: counters.inFlightBreaches, sourceapp: counters.sourceappBreaches },
+    bytes: counters.bytes,
+  };
+}
