@@ -4,7 +4,7 @@ import { SETTLED } from "../model/states.ts";
 import type { FlowSpec, JobEnd, RunningBatch, SweepStatus, SweepSums } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Step, SweepEvent } from "./decision.ts";
-import { fail, problemOf, unblocked } from "./ending.ts";
+import { fail, problemOf, ranOutOfMemory, unblocked } from "./ending.ts";
 import { blockRound } from "./next-pass.ts";
 import { REASON } from "./reasons.ts";
 
@@ -15,10 +15,10 @@ const CRASHES_TO_BLOCK = 3;
 type BatchEnd = "spec" | "surroundings" | "memory" | "counted" | "crash";
 
 function meaningOf(end: JobEnd): BatchEnd {
-  if (end.outOfMemory || end.exitCode === PROGRAM_EXIT.memory) return "memory";
   if (end.exitCode === PROGRAM_EXIT.spec) return "spec";
   if (end.exitCode === PROGRAM_EXIT.surroundings) return "surroundings";
-  return end.exitCode === PROGRAM_EXIT.done || end.exitCode === PROGRAM_EXIT.stopped ? "counted" : "crash";
+  if (end.exitCode === PROGRAM_EXIT.done || end.exitCode === PROGRAM_EXIT.stopped) return "counted";
+  return ranOutOfMemory(end) ? "memory" : "crash";
 }
 
 /** A batch of `running` has ended: it leaves `running`, the sums grow, and the sweep goes on, is Blocked, or fails. */

@@ -6,7 +6,7 @@ import type { JobEnd, SweepPhase, SweepStatus } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { secondsBeforeTry } from "./back-off.ts";
 import type { SweepEvent, Step } from "./decision.ts";
-import { block, fail, prepared, problemOf, unblocked } from "./ending.ts";
+import { block, fail, prepared, problemOf, ranOutOfMemory, unblocked } from "./ending.ts";
 import { REASON } from "./reasons.ts";
 
 /** So many tries of one prepare that crashed, and the sweep shows as Blocked. Tried it is all the same. */
@@ -81,7 +81,7 @@ function silent(status: SweepStatus, preparing: Preparing, end: JobEnd, now: Epo
 
 function howItEnded(end: JobEnd): string {
   if (end.exitCode === PROGRAM_EXIT.stopped) return "stopped";
-  if (end.outOfMemory || end.exitCode === PROGRAM_EXIT.memory) return "out of memory";
+  if (ranOutOfMemory(end)) return "out of memory";
   if (end.exitCode === PROGRAM_EXIT.done) return "ended without saying what it made";
   return problemOf(end, "prepare");
 }

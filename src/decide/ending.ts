@@ -1,3 +1,4 @@
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { BlockedReason, JobEnd, SweepStatus } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Step } from "./decision.ts";
@@ -8,6 +9,10 @@ export function problemOf(end: JobEnd, program: string): string {
   const told = end.message?.problem ?? end.lastLines.trimEnd().split("\n").at(-1)?.trim() ?? "";
   if (told !== "") return told;
   return end.exitCode === null ? `${program} was ended by a signal` : `${program} ended with exit code ${end.exitCode}`;
+}
+
+export function ranOutOfMemory(end: JobEnd): boolean {
+  return end.outOfMemory || end.exitCode === PROGRAM_EXIT.memory;
 }
 
 /** No prepare is due. */
