@@ -88,7 +88,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
     /** What the sink or onWire threw is the caller's own and goes back to it. */
     function fail(error: unknown): void {
       if (error instanceof InflateError) giveUp(error);
-      else if (end()) reject(error);
+      else if (end()) reject(error instanceof Error ? error : new Error(String(error)));
       controller?.abort(STOPPED);
     }
 

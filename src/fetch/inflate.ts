@@ -11,7 +11,8 @@ import { announcedWindow } from "./inflate-window.ts";
  * so all use of it stands in this file, and openInflaters() checks that it behaves before anything is asked.
  *
  * As Node 24's lib/zlib.js has it: after writeSync, `_writeState` holds [free bytes of output, unread bytes of input];
- * an error is told by calling `handle.onerror` within the call, and then `_writeState` is not renewed.
+ * an error is told by calling `handle.onerror` within the call, and then `_writeState` is not renewed. The binding has
+ * no more than a bare pointer to `_writeState`: who lets go of it and goes on writing corrupts memory.
  */
 interface Binding {
   writeSync(flush: number, input: Uint8Array, inputAt: number, inputLength: number, output: Uint8Array, outputAt: number, outputLength: number): void;

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { DETAIL_LIMIT, oneLine, reasonIn } from "../../../src/fetch/reason.ts";
+
+const cases: Record<string, [text: string, reason: string]> = {
+  "takes the texts of the messages": ['{"messages":[["error","No such AS."],["info","See the docs."]],"data":{}}', "No such AS. See the docs."],
+  "reads them as UTF-8": [Buffer.from('{"messages":[["error","Größe"]]}').toString("latin1"), "Größe"],
+  "takes the title of a page": ["<html><head><title>502 Bad Gateway</title></head><body>…", "502 Bad Gateway"],
+  "takes a text as it is, in one line": ["not\r\n  today\u0000!", "not today !"],
+  "takes JSON without messages as it is": ['{"error":"x"}', '{"error":"x"}'],
+  "says nothing of nothing": ["", ""],
+};
+test.each(Object.entries(cases))("%s", (_, [text, reason]) => {
+  expect(reasonIn(text)).toBe(reason);
+});
+
+test("cuts a line to what a result keeps", () => {
+  expect(oneLine("x".repeat(5000))).toHaveLength(DETAIL_LIMIT);
+});
+
+const recorded = path.resolve(import.meta.dirname, "../../../../shared/data/errors_2026.jsonl");
+describe.skipIf(!existsSync(recorded))("recorded error bodies", () => {
+  test("give the sentence of the recorded body", () => {
+    const reasons = readFileSync(recorded, "utf8").trim().split("\n").map(reasonIn);
+    expect(reasons).toEqual([
+      "AS44559 is of unsupported type ASN. It should be one of: IP prefix.",
+      "1.1.1.0/24 is of unsupported type IP prefix. It should be one of: IP address.",
+    ]);
+  });
+});
