@@ -1,0 +1,66 @@
+import { SpecError } from "../model/errors.ts";
+import type { Database, Transaction } from "./database.ts";
+
+export type DatasetId = number;
+
+/** What makes a dataset itself: its grid, and what is asked and matched. */
+export interface DatasetIdentity {
+  readonly name: string;
+  readonly everySeconds: number;
+  /** A hash of `fingerprintText`. */
+  readonly fingerprint: string;
+  /** What was hashed, for people: one "field: value" a line. */
+  readonly fingerprintText: string;
+  readonly retentionSeconds: number;
+}
+
+export interface Dataset extends DatasetIdentity {
+  readonly id: DatasetId;
+}
+
+/** The dataset's id; made if it is new. Throws SpecError for another grid or fingerprint; retention may change. */
+export async function openDataset(tx: Transaction, wanted: DatasetIdentity): Promise<DatasetId> {
+  await tx.query(
+    `insert into sluice.datasets (name, every_seconds, fingerprint, fingerprint_text, retention_seconds)
+     select $1, $2, $3, $4, $5 where not exists (select from sluice.datasets where name = $1) on conflict do nothing`,
+    [wanted.name, wanted.everySeconds, wanted.fingerprint, wanted.fingerprintText, wanted.retentionSeconds],
+  );
+  const there = (await readDatasets(tx, "where name = $1", [wanted.name]))[0]!;
+  refuseOther(there, wanted);
+  if (there.retentionSeconds !== wanted.retentionSeconds) {
+    await tx.query("update sluice.datasets set retention_seconds = $2 where id = $1", [there.id, wanted.retentionSeconds]);
+  }
+  return there.id;
+}
+
+export async function listDatasets(db: Database): Promise<readonly Dataset[]> {
+  return readDatasets(db, "order by name", []);
+}
+
+export async function findDataset(on: Pick<Transaction, "query">, name: string): Promise<Dataset | null> {
+  return (await readDatasets(on, "where name = $1", [name]))[0] ?? null;
+}
+
+function readDatasets(on: Pick<Transaction, "query">, where: string, params: readonly unknown[]): Promise<Dataset[]> {
+  return on.query<Dataset>(
+    `select id, name, every_seconds as "everySeconds", fingerprint, fingerprint_text as "fingerprintText",
+       retention_seconds as "retentionSeconds" from sluice.datasets ${where}`,
+    params,
+  );
+}
+
+function refuseOther(there: DatasetIdentity, wanted: DatasetIdentity): void {
+  const differences: string[] = [];
+  if (there.everySeconds !== wanted.everySeconds) differences.push(`its windows are ${there.everySeconds} s long, not ${wanted.everySeconds} s`);
+  if (there.fingerprint !== wanted.fingerprint) differences.push(otherLines(there.fingerprintText, wanted.fingerprintText));
+  if (differences.length === 0) return;
+  throw new SpecError(`The dataset ${wanted.name} is another one: ${differences.join("; ")}. What is asked or matched has changed: name a new dataset.`);
+}
+
+function otherLines(there: string, wanted: string): string {
+  const lines = wanted.split("\n");
+  const before = there.split("\n");
+  const at = lines.findIndex((line, index) => line !== before[index]);
+  if (at === -1) return before.length > lines.length ? `it has "${before[lines.length]!}"` : "its fingerprint is another one";
+  return `it has "${before[at] ?? ""}", not "${lines[at]!}"`;
+}

@@ -1,0 +1,59 @@
+import { SpecError, FencedError, SurroundingsError } from "../model/errors.ts";
+
+/**
+ * What an error of the database asks for:
+ * lost: the connection is gone, open another and do the work again; again: the work may be done again at once;
+ * surroundings: a person has to act; ours: it is not the database's.
+ */
+export type Failure =
+  | { readonly kind: "lost" | "again"; readonly problem: string }
+  | { readonly kind: "surroundings"; readonly error: SurroundingsError }
+  | { readonly kind: "ours" };
+
+const LOST_STATES: ReadonlySet<string> = new Set([
+  "57P01", // admin_shutdown, and pg_terminate_backend
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now: starting up, or shutting down
+  "57P05", // idle_session_timeout
+  "25P03", // idle_in_transaction_session_timeout
+  "53300", // too_many_connections
+]);
+const LOST_CODES: ReadonlySet<string> = new Set([
+  "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "ENOENT",
+]);
+/** The driver's own errors carry no code. */
+const LOST_MESSAGES = /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered a connection error|was closed)|The server closed|read E|write E)/;
+const AGAIN_STATES: ReadonlySet<string> = new Set([
+  "40001", // serialization_failure
+  "40P01", // deadlock_detected
+  "55P03", // lock_not_available: lock_timeout
+  "57014", // query_canceled: statement_timeout
+]);
+/** pgbouncer says with one code (08P01) what Postgres says with several. */
+const POOLER_REFUSALS = /no such (database|user)|authentication failed|not allowed|pg_hba/i;
+
+export function failureOf(error: unknown, place: string): Failure {
+  if (!(error instanceof Error) || error instanceof SurroundingsError || error instanceof FencedError || error instanceof SpecError) {
+    return { kind: "ours" };
+  }
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const sentence = surroundingsSentence(code, error.message, place);
+  if (sentence !== null) return { kind: "surroundings", error: new SurroundingsError(sentence) };
+  const problem = error.message === "" ? code : error.message;
+  if (LOST_STATES.has(code) || code.startsWith("08") || LOST_CODES.has(code) || LOST_MESSAGES.test(error.message)) return { kind: "lost", problem };
+  if (AGAIN_STATES.has(code)) return { kind: "again", problem };
+  return { kind: "ours" };
+}
+
+function surroundingsSentence(code: string, message: string, place: string): string | null {
+  const at = `The database at ${place}`;
+  if (code === "28P01" || code === "28000") return `${at} refuses the login: ${message}.`;
+  if (code === "08P01" && POOLER_REFUSALS.test(message)) return `${at} refuses the login: ${message}.`;
+  if (code === "3D000") return `${at} does not exist.`;
+  if (code === "53100") return `${at} has no disk space left: ${message}.`;
+  if (code === "42501") return `${at} does not permit it: ${message}.`;
+  if (code === "58030") return `${at} cannot read or write its files: ${message}.`;
+  if (code === "25006") return `${at} is read-only: a standby, or default_transaction_read_only.`;
+  if (code === "42P01" || code === "3F000") return `${at} is not prepared by this version of sluice: ${message}.`;
+  return null;
+}

@@ -1,0 +1,79 @@
+import { SurroundingsError } from "../model/errors.ts";
+import type { Database, Transaction } from "./database.ts";
+import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
+
+/** One step of the schema. Expand first, contract a version later: workers of the version before run on the new schema. */
+export interface Migration {
+  /** From 1, without gaps. */
+  readonly number: number;
+  readonly name: string;
+  /** Runs once, and would do no harm twice. */
+  readonly sql: string;
+}
+
+export interface Program {
+  /** major.minor.patch */
+  readonly version: string;
+}
+
+const MIGRATIONS: readonly Migration[] = [tablesAndViews];
+
+/** Any number will do, as long as all versions use it. */
+const MIGRATION_LOCK = 7_582_423;
+
+/** Brings the schema up to date. Many may call it at once: one works, the others wait and find nothing to do. */
+export async function migrate(db: Database, program: Program): Promise<void> {
+  await db.transaction(
+    async (tx) => {
+      await tx.query("set local lock_timeout = 0");
+      await tx.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+      await makeLedger(tx);
+      await refuseOlder(tx, program, db.place);
+      const rows = await tx.query<{ number: number }>("select number from sluice.migrations");
+      const done = new Set(rows.map((row) => row.number));
+      for (const { number, name, sql } of MIGRATIONS.filter((migration) => !done.has(migration.number))) {
+        await tx.query(sql);
+        await tx.query("insert into sluice.migrations (number, name, program) values ($1, $2, $3)", [number, name, program.version]);
+      }
+    },
+    { timeoutSeconds: 300, recorded: false },
+  );
+  await db.query("delete from sluice.commits where at < now() - interval '1 day'");
+}
+
+/** Throws SurroundingsError where the database has said that it needs a newer program, or was never migrated. */
+export async function checkProgram(db: Database, program: Program): Promise<void> {
+  await refuseOlder(db, program, db.place);
+}
+
+/** Is there a schema of ours at all? */
+export async function isMigrated(db: Database): Promise<boolean> {
+  const rows = await db.query<{ known: boolean }>("select to_regclass('sluice.migrations') is not null as known");
+  return rows[0]!.known;
+}
+
+async function makeLedger(tx: Transaction): Promise<void> {
+  // "create schema if not exists" asks for the right to create one even where it exists.
+  const [row] = await tx.query<{ missing: boolean }>("select to_regnamespace('sluice') is null as missing");
+  if (row!.missing) await tx.query("create schema sluice");
+  await tx.query(`create table if not exists sluice.meta (only boolean primary key default true check (only), min_program text not null)`);
+  await tx.query("insert into sluice.meta (min_program) values ('0.0.0') on conflict do nothing");
+  await tx.query(
+    "create table if not exists sluice.migrations (number integer primary key, name text not null, program text not null, at timestamptz not null default now())",
+  );
+}
+
+async function refuseOlder(on: Pick<Transaction, "query">, program: Program, place: string): Promise<void> {
+  const [row] = await on.query<{ min_program: string }>("select min_program from sluice.meta");
+  const needed = row?.min_program ?? "0.0.0";
+  if (compareVersions(needed, program.version) > 0) {
+    throw new SurroundingsError(`The database at ${place} needs sluice ${needed} or newer; this is ${program.version}.`);
+  }
+}
+
+/** Negative where `a` is older. What stands behind a hyphen does not count. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.replace(/-.*$/, "").split(".").map(Number));
+  const at = [0, 1, 2].find((index) => (left![index] ?? 0) !== (right![index] ?? 0));
+  return at === undefined ? 0 : (left![at] ?? 0) - (right![at] ?? 0);
+}

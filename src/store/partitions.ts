@@ -1,0 +1,80 @@
+import { SpecError } from "../model/errors.ts";
+import type { EpochSeconds, Window } from "../model/window.ts";
+import type { Database, Transaction } from "./database.ts";
+import type { DatasetId } from "./datasets.ts";
+
+/** The tables that are split by dataset and then by time, and the column of the time. */
+export const SPLIT_TABLES: Readonly<Record<SplitTable, string>> = {
+  target_results: "window_start",
+  observations: "at",
+  hourly_sums: "hour",
+};
+export type SplitTable = "target_results" | "observations" | "hourly_sums";
+
+const DAY_SECONDS = 86_400;
+const PARTITION_LOCK = 7_582_424;
+
+/** How much time a partition spans: a UTC day, or a window where that is longer. */
+export function partitionSeconds(everySeconds: number): number {
+  return Math.max(DAY_SECONDS, everySeconds);
+}
+
+export function datasetPartition(table: SplitTable, datasetId: DatasetId): string {
+  return `${table}_${datasetId}`;
+}
+
+export function timePartition(table: SplitTable, datasetId: DatasetId, from: EpochSeconds): string {
+  return `${datasetPartition(table, datasetId)}_${new Date(from * 1000).toISOString().slice(0, 10).replaceAll("-", "")}`;
+}
+
+/** Makes the partitions that a window's rows go to. Waits for no open writer, and nobody waits for it. */
+export async function ensurePartitions(db: Database, datasetId: DatasetId, window: Window): Promise<void> {
+  const [dataset] = await db.query<{ every: number }>("select every_seconds as every from sluice.datasets where id = $1", [datasetId]);
+  if (dataset === undefined) throw new SpecError(`There is no dataset ${datasetId}.`);
+  const seconds = partitionSeconds(dataset.every);
+  const from = Math.floor(window.start / seconds) * seconds;
+  for (const table of Object.keys(SPLIT_TABLES) as SplitTable[]) {
+    const ofDataset = datasetPartition(table, datasetId);
+    await attached(db, { parent: table, name: ofDataset, splitBy: SPLIT_TABLES[table], bounds: `in (${datasetId})` });
+    const bounds = `from (to_timestamp(${from})) to (to_timestamp(${from + seconds}))`;
+    await attached(db, { parent: ofDataset, name: timePartition(table, datasetId, from), splitBy: null, bounds });
+  }
+}
+
+interface Partition {
+  readonly parent: string;
+  readonly name: string;
+  /** The column by which the partition is itself split, or null. */
+  readonly splitBy: string | null;
+  readonly bounds: string;
+}
+
+/**
+ * CREATE TABLE … PARTITION OF would wait behind every open writer and block all others meanwhile. A table made by
+ * itself and attached does not: it is empty, so there is nothing to scan, and the parent's lock lets writers be.
+ */
+async function attached(db: Database, partition: Partition): Promise<void> {
+  if ((await attachmentOf(db, partition.name)) === "attached") return;
+  await db.transaction(async (tx) => {
+    await tx.query("select pg_advisory_xact_lock($1)", [PARTITION_LOCK]);
+    const attachment = await attachmentOf(tx, partition.name);
+    if (attachment === "attached") return;
+    // Left over where its retention was over and the dropping was interrupted.
+    if (attachment === "detaching") await tx.query(`alter table sluice.${partition.parent} detach partition sluice.${partition.name} finalize`);
+    if (attachment !== "absent") await tx.query(`drop table sluice.${partition.name}`);
+    const split = partition.splitBy === null ? "" : ` partition by range (${partition.splitBy})`;
+    await tx.query(`create table sluice.${partition.name} (like sluice.${partition.parent} including defaults including constraints)${split}`);
+    await tx.query(`alter table sluice.${partition.parent} attach partition sluice.${partition.name} for values ${partition.bounds}`);
+  });
+}
+
+export type Attachment = "absent" | "attached" | "detaching" | "detached";
+
+export async function attachmentOf(on: Pick<Transaction, "query">, name: string): Promise<Attachment> {
+  const [row] = await on.query<{ state: Attachment }>(
+    `select case when c.oid is null then 'absent' when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
+     from (select to_regclass($1) as oid) as c left join pg_inherits i on i.inhrelid = c.oid`,
+    [`sluice.${name}`],
+  );
+  return row!.state;
+}

@@ -1,0 +1,57 @@
+import { SpecError, SurroundingsError } from "../model/errors.ts";
+import type { Database } from "./database.ts";
+import type { Dataset } from "./datasets.ts";
+import { findDataset } from "./datasets.ts";
+import { dropPartition } from "./drop-partition.ts";
+import type { SplitTable } from "./partitions.ts";
+import { datasetPartition, SPLIT_TABLES } from "./partitions.ts";
+import { dropTimePartitions } from "./retention.ts";
+
+const SWEEPS_AT_ONCE = 50;
+
+/**
+ * Removes a dataset and everything of it, in steps that are each short; what was interrupted is finished by the next call.
+ * Throws SpecError where there is none of that name or a sweep of it runs, SurroundingsError where a reader is in the way.
+ */
+export async function purgeDataset(db: Database, name: string): Promise<void> {
+  const dataset = await findDataset(db, name);
+  if (dataset === null) throw new SpecError(`There is no dataset ${name}.`);
+  await refuseWhileRunning(db, dataset);
+  await dropTables(db, dataset);
+  while ((await deleteSomeSweeps(db, dataset)) > 0);
+  await db.query("delete from sluice.driven_sweeps where dataset = $1", [name]);
+  await db.query("delete from sluice.window_plans where dataset_id = $1", [dataset.id]);
+  await db.query("delete from sluice.datasets where id = $1", [dataset.id]);
+}
+
+async function dropTables(db: Database, dataset: Dataset): Promise<void> {
+  const { busy } = await dropTimePartitions(db, dataset.id, Infinity);
+  const tables = busy.length > 0 ? [] : (Object.keys(SPLIT_TABLES) as SplitTable[]);
+  const left = [...busy];
+  for (const table of tables) {
+    const partition = datasetPartition(table, dataset.id);
+    if (!(await dropPartition(db, table, partition))) left.push(partition);
+  }
+  if (left.length === 0) return;
+  throw new SurroundingsError(`Somebody is reading ${left.join(", ")} at ${db.place}, so ${dataset.name} is purged half way: purge it again when they are done.`);
+}
+
+async function deleteSomeSweeps(db: Database, dataset: Dataset): Promise<number> {
+  const rows = await db.query(
+    "delete from sluice.sweeps where uid in (select uid from sluice.sweeps where dataset_id = $1 limit $2) returning uid",
+    [dataset.id, SWEEPS_AT_ONCE],
+  );
+  return rows.length;
+}
+
+/** A sweep runs while a driver's lease or one of its processes' slots does. */
+async function refuseWhileRunning(db: Database, dataset: Dataset): Promise<void> {
+  const rows = await db.query<{ name: string }>(
+    `select name from sluice.driven_sweeps where dataset = $2 and finished_at is null and driver_expires > now()
+     union all
+     select s.name from sluice.sweeps s join sluice.slots l on l.sweep_uid = s.uid where s.dataset_id = $1 and l.expires > now()
+     limit 1`,
+    [dataset.id, dataset.name],
+  );
+  if (rows.length > 0) throw new SpecError(`The sweep ${rows[0]!.name} of the dataset ${dataset.name} runs: stop it before you purge.`);
+}

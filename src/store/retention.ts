@@ -1,0 +1,55 @@
+import type { EpochSeconds } from "../model/window.ts";
+import type { Database } from "./database.ts";
+import type { DatasetId } from "./datasets.ts";
+import { dropPartition } from "./drop-partition.ts";
+import type { SplitTable } from "./partitions.ts";
+import { datasetPartition, partitionSeconds, timePartition } from "./partitions.ts";
+
+export interface Dropped {
+  readonly dropped: readonly string[];
+  /** Somebody looked at them for too long; the next time will do. */
+  readonly busy: readonly string[];
+}
+
+/** Rows before results: what is gone half way has results without rows, never rows that nobody vouches for. */
+const IN_THIS_ORDER: readonly SplitTable[] = ["observations", "hourly_sums", "target_results"];
+
+/** Drops a dataset's partitions whose whole time is older than its retention, and what is known of their windows. */
+export async function dropOld(db: Database, datasetId: DatasetId, now: EpochSeconds): Promise<Dropped> {
+  const [dataset] = await db.query<{ every: number; retention: number }>(
+    "select every_seconds as every, retention_seconds as retention from sluice.datasets where id = $1",
+    [datasetId],
+  );
+  if (dataset === undefined) return { dropped: [], busy: [] };
+  const seconds = partitionSeconds(dataset.every);
+  const border = Math.floor((now - dataset.retention) / seconds) * seconds;
+  const result = await dropTimePartitions(db, datasetId, border);
+  await db.query("delete from sluice.window_plans where dataset_id = $1 and window_end <= to_timestamp($2)", [datasetId, border]);
+  await db.query("delete from sluice.sweeps where dataset_id = $1 and window_end <= to_timestamp($2)", [datasetId, border]);
+  return result;
+}
+
+/** Drops the partitions that begin before `border`. */
+export async function dropTimePartitions(db: Database, datasetId: DatasetId, border: EpochSeconds): Promise<Dropped> {
+  const dropped: string[] = [];
+  const busy: string[] = [];
+  for (const table of IN_THIS_ORDER) {
+    const parent = datasetPartition(table, datasetId);
+    for (const name of await timePartitionsBefore(db, table, datasetId, border)) {
+      const gone = await dropPartition(db, parent, name);
+      (gone ? dropped : busy).push(name);
+      if (!gone) break;
+    }
+  }
+  return { dropped, busy };
+}
+
+/** By name, not by attachment: a partition that was detached and not dropped is found too. */
+async function timePartitionsBefore(db: Database, table: SplitTable, datasetId: DatasetId, border: EpochSeconds): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `select relname::text as name from pg_class where relnamespace = 'sluice'::regnamespace and relkind = 'r' and relname ~ $1 order by relname`,
+    [`^${datasetPartition(table, datasetId)}_[0-9]{8}$`],
+  );
+  const last = Number.isFinite(border) ? timePartition(table, datasetId, border) : null;
+  return rows.map((row) => row.name).filter((name) => last === null || name < last);
+}

@@ -1,0 +1,83 @@
+import { SpecError } from "../model/errors.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import type { Totals, WindowState } from "../model/states.ts";
+import type { SweepIdentity } from "../model/sweep.ts";
+import type { Window } from "../model/window.ts";
+import type { Database, Transaction } from "./database.ts";
+import type { DatasetId } from "./datasets.ts";
+import { closeWindow, openWindow, tally } from "./windows.ts";
+
+export interface FrozenSweep {
+  readonly identity: SweepIdentity;
+  readonly datasetId: DatasetId;
+  readonly window: Window;
+  readonly spec: ResolvedSpec;
+  /** Null while it is unfinished. */
+  readonly verdict: WindowState | null;
+}
+
+/** Freezes a sweep's spec, or returns what was frozen before: the first one stands. */
+export async function freezeSweep(tx: Transaction, identity: SweepIdentity, datasetId: DatasetId, spec: ResolvedSpec): Promise<FrozenSweep> {
+  const made = await tx.query(
+    `insert into sluice.sweeps (uid, dataset_id, namespace, name, window_start, window_end, spec)
+     values ($1, $2, $3, $4, to_timestamp($5), to_timestamp($6), $7) on conflict (uid) do nothing returning uid`,
+    [identity.uid, datasetId, identity.namespace, identity.name, spec.window.start, spec.window.end, JSON.stringify(spec)],
+  );
+  if (made.length > 0) await openWindow(tx, datasetId, spec.window);
+  return (await readSweep(tx, identity.uid))!;
+}
+
+/** Null where prepare has not frozen it yet. */
+export async function readSweep(on: Pick<Database | Transaction, "query">, uid: string): Promise<FrozenSweep | null> {
+  const rows = await on.query<SweepRow>(
+    `select namespace, name, dataset_id, extract(epoch from window_start)::bigint as start, extract(epoch from window_end)::bigint as end,
+       spec, verdict from sluice.sweeps where uid = $1`,
+    [uid],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    identity: { uid, namespace: row.namespace, name: row.name },
+    datasetId: row.dataset_id,
+    window: { start: row.start, end: row.end },
+    spec: row.spec,
+    verdict: row.verdict,
+  };
+}
+
+export interface FinishedSweep {
+  readonly totals: Totals;
+  readonly verdict: WindowState;
+}
+
+/**
+ * Ends a sweep: fences its batches off (their commits look at finished_at), counts the window, takes the verdict and
+ * stores both. The same again says what was said first.
+ */
+export async function finishSweep(tx: Transaction, uid: string, verdictOf: (totals: Totals) => WindowState): Promise<FinishedSweep> {
+  // Waits for commits that are under way: they hold the row by a key share.
+  await tx.query("select from sluice.sweeps where uid = $1 for update", [uid]);
+  const [row] = await tx.query<{ dataset_id: number; start: number; end: number; verdict: WindowState | null; totals: Totals }>(
+    `update sluice.sweeps set finished_at = coalesce(finished_at, now()) where uid = $1
+     returning dataset_id, extract(epoch from window_start)::bigint as start, extract(epoch from window_end)::bigint as end, verdict, totals`,
+    [uid],
+  );
+  if (row === undefined) throw new SpecError(`There is no sweep ${uid}.`);
+  if (row.verdict !== null) return { totals: row.totals, verdict: row.verdict };
+  const window = { start: row.start, end: row.end };
+  await closeWindow(tx, row.dataset_id, window);
+  const totals = await tally(tx, row.dataset_id, window);
+  const verdict = verdictOf(totals);
+  await tx.query("update sluice.sweeps set verdict = $2, totals = $3 where uid = $1", [uid, verdict, JSON.stringify(totals)]);
+  return { totals, verdict };
+}
+
+interface SweepRow {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dataset_id: number;
+  readonly start: number;
+  readonly end: number;
+  readonly spec: ResolvedSpec;
+  readonly verdict: WindowState | null;
+}

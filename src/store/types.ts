@@ -1,0 +1,23 @@
+import type { Database } from "./database.ts";
+import { storable } from "./storable.ts";
+
+/** Ids never change, so each process asks once. */
+const KNOWN = new WeakMap<Database, Map<string, number>>();
+
+/** The ids of types by name; new names get one. By itself, not in a transaction that may be rolled back. */
+export async function typeIds(db: Database, names: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
+  const known = KNOWN.get(db) ?? new Map<string, number>();
+  KNOWN.set(db, known);
+  const unknown = [...names].filter((name) => !known.has(name)).sort();
+  if (unknown.length === 0) return known;
+  const stored = unknown.map(storable);
+  await db.query(
+    `insert into sluice.types (name) select distinct n.name from unnest($1::text[]) as n (name)
+     where not exists (select from sluice.types y where y.name = n.name) order by n.name on conflict do nothing`,
+    [stored],
+  );
+  const rows = await db.query<{ id: number; name: string }>("select id, name from sluice.types where name = any($1)", [stored]);
+  const ids = new Map(rows.map((row) => [row.name, row.id]));
+  for (const name of unknown) known.set(name, ids.get(storable(name))!);
+  return known;
+}

@@ -1,0 +1,89 @@
+import type { Totals } from "../model/states.ts";
+import type { Window } from "../model/window.ts";
+import type { Transaction } from "./database.ts";
+import type { DatasetId } from "./datasets.ts";
+
+type Reader = Pick<Transaction, "query">;
+
+/** What a window's plan was made from. */
+export interface PlanSource {
+  /** A hash of the list as it came. */
+  readonly sourceHash: string;
+  /** `done.atLeast` of the sweep, by which the view calls the window usable. */
+  readonly atLeast: number;
+}
+
+/**
+ * Sets which targets belong to a window and says so, sorted. Targets of an earlier list with a settled answer stay:
+ * what the window's rows add up to and what its plan counts are the same.
+ */
+export async function planWindow(tx: Transaction, datasetId: DatasetId, window: Window, targetIds: readonly number[], source: PlanSource): Promise<number[]> {
+  const rows = await tx.query<{ targets: number[] }>(
+    `insert into sluice.window_plans as p (dataset_id, window_start, window_end, targets, listed, source_hash, at_least)
+     select $1, to_timestamp($2), to_timestamp($3), array(
+         select unnest($4::integer[])
+         union select target_id from sluice.target_results
+           where dataset_id = $1 and window_start = to_timestamp($2) and state in ('ok', 'empty', 'rejected')
+         order by 1),
+       cardinality($4::integer[]), $5, $6
+     on conflict (dataset_id, window_start) do update set targets = excluded.targets, listed = excluded.listed,
+       source_hash = excluded.source_hash, at_least = excluded.at_least, tallied = false
+     returning targets`,
+    [datasetId, window.start, window.end, targetIds, source.sourceHash, source.atLeast],
+  );
+  return rows[0]!.targets;
+}
+
+/** Null where the window was never planned. */
+export async function readPlan(on: Reader, datasetId: DatasetId, window: Window): Promise<{ readonly targets: readonly number[]; readonly sourceHash: string } | null> {
+  const rows = await on.query<{ targets: number[]; sourceHash: string }>(
+    `select targets, source_hash as "sourceHash" from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2)`,
+    [datasetId, window.start],
+  );
+  return rows[0] ?? null;
+}
+
+/** How long the list of the dataset's newest planned window was, other than `window`; null where there is none. */
+export async function lastPlanSize(on: Reader, datasetId: DatasetId, window: Window): Promise<number | null> {
+  const rows = await on.query<{ listed: number }>(
+    `select listed from sluice.window_plans where dataset_id = $1 and window_start <> to_timestamp($2) order by window_start desc limit 1`,
+    [datasetId, window.start],
+  );
+  return rows[0]?.listed ?? null;
+}
+
+/** The stored totals stand no longer: a sweep begins, and the window is counted whenever somebody looks. */
+export async function openWindow(tx: Transaction, datasetId: DatasetId, window: Window): Promise<void> {
+  await tx.query("update sluice.window_plans set tallied = false where dataset_id = $1 and window_start = to_timestamp($2)", [datasetId, window.start]);
+}
+
+/** Counts the results of a window against its plan. A window without a plan has no targets. */
+export async function tally(on: Reader, datasetId: DatasetId, window: Window): Promise<Totals> {
+  const rows = await on.query<Totals>(
+    `select cardinality(p.targets) as targets, n.ok, n.empty, n.rejected, n.suspect, n.mismatch, n.failed, n.missing, n.updates
+     from sluice.window_plans p join sluice.window_totals n using (dataset_id, window_start)
+     where p.dataset_id = $1 and p.window_start = to_timestamp($2)`,
+    [datasetId, window.start],
+  );
+  return rows[0] ?? { targets: 0, ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0, missing: 0, updates: 0 };
+}
+
+/**
+ * Stores a window's totals so that nobody has to count again; not while another sweep of the window is unfinished,
+ * since what that one does would not be seen. Call it after the sweep's finish has fenced its batches off.
+ */
+export async function closeWindow(tx: Transaction, datasetId: DatasetId, window: Window): Promise<void> {
+  // First the lock, then the question by a statement of its own: else a sweep that begins just now would not be seen.
+  await tx.query("select from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2) for update", [datasetId, window.start]);
+  await tx.query(
+    `update sluice.window_plans p set tallied = true, ok = n.ok, empty = n.empty, rejected = n.rejected, suspect = n.suspect,
+       mismatch = n.mismatch, failed = n.failed, missing = n.missing, updates = n.updates,
+       first_asked = least(p.first_asked, n.first_asked), last_asked = greatest(p.last_asked, n.last_asked)
+     from sluice.window_totals n
+     where p.dataset_id = $1 and p.window_start = to_timestamp($2) and not p.tallied
+       and n.dataset_id = p.dataset_id and n.window_start = p.window_start
+       and not exists (select from sluice.sweeps s
+         where s.dataset_id = p.dataset_id and s.window_start = p.window_start and s.finished_at is null)`,
+    [datasetId, window.start],
+  );
+}
