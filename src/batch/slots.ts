@@ -93,7 +93,7 @@ export class SlotKeeper {
     return this.#isPaused() ? (this.#grant.pauseReason ?? "paused") : null;
   }
 
-  /** Aborted when the lease is about to be lost; a new one stands here after the next renewal. */
+  /** Aborted when the lease is about to be lost. Who asks after that asks under the next one, and waits until it is renewed. */
   get lease(): AbortSignal {
     return this.#lease.signal;
   }
@@ -170,7 +170,6 @@ export class SlotKeeper {
   }
 
   #take(grant: SlotGrant): void {
-    if (this.#lease.signal.aborted) this.#lease = new AbortController();
     this.#grant = grant;
     // Only ever longer: this renewal may have been read before a pause of our own was written.
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + grant.pausedSeconds * 1000);
@@ -179,7 +178,9 @@ export class SlotKeeper {
 
   #lose(): void {
     this.#grant = { ...this.#grant, held: 0 };
-    this.#lease.abort(new Error("the lease of the slots could not be renewed"));
+    const lost = this.#lease;
+    this.#lease = new AbortController();
+    lost.abort(new Error("the lease of the slots could not be renewed"));
   }
 
   #isPaused(): boolean {

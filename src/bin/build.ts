@@ -10,14 +10,15 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { versio
 await build({
   entryPoints: { sluice: "src/bin/sluice.ts", worker: "src/bin/worker.ts" },
   outdir: "dist",
-  outExtension: { ".js": ".cjs" },
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   target: "node22",
-  format: "cjs",
+  format: "esm",
+  // Packages that are CommonJS ask for Node's own modules in the old way.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   external: ["pg-native"],
   define: { SLUICE_VERSION: JSON.stringify(version) },
-  sourcemap: false,
   minifySyntax: true,
   logLevel: "warning",
 });

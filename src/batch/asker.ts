@@ -1,0 +1,62 @@
+import { ask, type Asked } from "../fetch/ask.ts";
+import { openClient, type Client } from "../fetch/client.ts";
+import type { NewReading } from "../extract/reading.ts";
+import { compileExtract } from "../extract/compile.ts";
+import { createReadings } from "../extract/read.ts";
+import type { Clock } from "../model/clock.ts";
+import { SpecError } from "../model/errors.ts";
+import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
+import type { SlotKeeper } from "./slots.ts";
+
+/** All streams of a process share it, since each piece of an answer is worked off at once. */
+const WORK_BUFFER_BYTES = 128 * 1024;
+
+export interface AskerOptions {
+  readonly spec: ResolvedSpec;
+  readonly keeper: SlotKeeper;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Each chunk of each body, before it is inflated. */
+  readonly onWire: (bytes: number) => void;
+}
+
+/** Asks targets of one spec through one connection pool, with the slots of one keeper. */
+export interface Asker {
+  readonly client: Client;
+  ask(target: string, signal: AbortSignal): Promise<Asked>;
+  close(): Promise<void>;
+}
+
+/** @throws SpecError for a pattern or a header that cannot be used, SurroundingsError for a proxy or a Node that cannot be */
+export function openAsker({ spec, keeper, clock, random, environment, onWire }: AskerOptions): Asker {
+  const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BUFFER_BYTES));
+  const client = openClient({
+    request: spec.request,
+    headers: withSecrets(spec.request.headers, environment),
+    environment,
+    concurrency: spec.batch.concurrency,
+  });
+  const host = {
+    mayAsk: (signal: AbortSignal) => keeper.acquire(signal),
+    release: () => keeper.release(),
+    answered: (ownError: boolean) => keeper.answered(ownError),
+    pause: (seconds: number, reason: "throttled") => keeper.pause(seconds, reason),
+  };
+  const wait = (seconds: number, signal: AbortSignal): Promise<void> => clock.wait(seconds, signal);
+  return {
+    client,
+    ask: (target, signal) => ask(target, { client, spec, newReading, now: () => clock.now(), random, wait, host, onWire, signal }),
+    close: () => client.close(),
+  };
+}
+
+function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, header]) => {
+    if ("value" in header) return [name, header.value];
+    const secret = environment[header.env];
+    if (secret === undefined) throw new SpecError(`request.headers.${name}: its value is to stand in the environment as ${header.env}, and is not there`);
+    return [name, secret];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,43 @@
+import type { Finished } from "./committer.ts";
+
+interface Target {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface LaneWork {
+  readonly targets: readonly Target[];
+  /** Targets asked at once. */
+  readonly lanes: number;
+  readonly stop: AbortSignal;
+  /** The lease of the slots; when it is lost, what was under way is asked again under the next. */
+  readonly lease: () => AbortSignal;
+  readonly ask: (target: Target, until: AbortSignal) => Promise<Finished>;
+  /** Resolves when there is room for the next. */
+  readonly add: (item: Finished) => Promise<void>;
+}
+
+/** Asks all targets, `lanes` at a time: whenever one is done the next begins. Ends early, without throwing, when it is to stop. */
+export async function runLanes({ targets, lanes, stop, lease, ask, add }: LaneWork): Promise<void> {
+  const left = [...targets];
+  const lane = async (): Promise<void> => {
+    for (let target = left.shift(); target !== undefined && !stop.aborted; target = left.shift()) {
+      const held = lease();
+      const until = new AbortController();
+      const end = (): void => until.abort(stop.aborted ? stop.reason : held.reason);
+      stop.addEventListener("abort", end, { once: true });
+      held.addEventListener("abort", end, { once: true });
+      try {
+        await add(await ask(target, until.signal));
+      } catch (error) {
+        if (stop.aborted) return;
+        if (!held.aborted) throw error;
+        left.push(target);
+      } finally {
+        stop.removeEventListener("abort", end);
+        held.removeEventListener("abort", end);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, targets.length) }, lane));
+}

@@ -1,0 +1,155 @@
+import { canaryMeans } from "../decide/canary.ts";
+import type { Clock } from "../model/clock.ts";
+import type { BatchMessage } from "../model/message.ts";
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
+import type { BatchTask } from "../model/tasks.ts";
+import { claimBatch, type ClaimedBatch } from "../store/batches.ts";
+import { commitResults } from "../store/commit.ts";
+import type { Database } from "../store/database.ts";
+import { openAsker } from "./asker.ts";
+import { canaryBoard, sharedHost } from "./boards.ts";
+import { watchCanaries, type AskCanary } from "./canary-watch.ts";
+import { Committer, type Finished } from "./committer.ts";
+import { runLanes } from "./lanes.ts";
+import type { MemoryGuard } from "./memory-guard.ts";
+import { Progress } from "./progress.ts";
+import { SlotKeeper } from "./slots.ts";
+import { Together } from "./together.ts";
+
+/** What a batch needs of the machine it runs on. */
+export interface BatchSurroundings {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** A fresh UUID: the name under which this process holds slots. */
+  readonly processId: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the process is asked to stop. */
+  readonly signal: AbortSignal;
+  readonly guard: MemoryGuard;
+  readonly kernelPeak: () => number | null;
+  readonly tell: (message: BatchMessage) => void;
+}
+
+const TELL_EVERY_SECONDS = 0.5;
+
+/**
+ * Brings every target of one batch to a result: claim, ask, prove, commit. Returns the exit code: 0, or 143 where it
+ * was asked to stop. Throws SpecError, SurroundingsError, or FencedError where another incarnation has the batch.
+ */
+export async function runBatch(task: BatchTask, around: BatchSurroundings): Promise<number> {
+  const claimed = await claimBatch(around.db, task.uid, task.batch);
+  const work = new Work(claimed, around);
+  return work.run();
+}
+
+/** One claimed batch at work. */
+class Work {
+  readonly #claimed: ClaimedBatch;
+  readonly #around: BatchSurroundings;
+  readonly #progress: Progress;
+  readonly #keeper: SlotKeeper;
+  readonly #asking = new Map<string, number>();
+  readonly #began: number;
+
+  constructor(claimed: ClaimedBatch, around: BatchSurroundings) {
+    const { db, clock, processId } = around;
+    const { spec, fence } = claimed;
+    this.#claimed = claimed;
+    this.#around = around;
+    this.#began = clock.monotonic();
+    this.#progress = new Progress(fence.batch, fence.incarnation, claimed.size);
+    const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
+    this.#keeper = new SlotKeeper(host, clock);
+  }
+
+  async run(): Promise<number> {
+    const { clock, random, environment, guard, signal } = this.#around;
+    const { spec, targets } = this.#claimed;
+    const progress = this.#progress;
+    const onWire = (bytes: number): void => {
+      progress.wireBytes += bytes;
+      guard.check();
+    };
+    const asker = openAsker({ spec, keeper: this.#keeper, clock, random, environment, onWire });
+    const committer = new Committer((items) => this.#commit(items));
+    const askCanary: AskCanary = async (name, stop) => {
+      const { result, reading } = await asker.ask(name, stop);
+      reading?.release();
+      return canaryMeans(result);
+    };
+    const together = new Together(signal);
+    try {
+      together.aside((stop) => this.#keeper.run(stop));
+      together.aside((stop) => watchCanaries(spec.canaries, canaryBoard(this.#around.db, this.#claimed.fence.uid), askCanary, clock, stop));
+      together.aside((stop) => this.#tellNowAndThen(stop));
+      await together.main(async (stop) => {
+        await runLanes({
+          targets,
+          lanes: spec.batch.concurrency,
+          stop,
+          lease: () => this.#keeper.lease,
+          ask: (target, until) => this.#askOne(target, () => asker.ask(target.name, until)),
+          add: (item) => committer.add(item),
+        });
+        await committer.idle();
+      });
+    } finally {
+      await together.end();
+      await committer.idle().catch(() => undefined);
+      await this.#keeper.end().catch(() => undefined);
+      await asker.close();
+      this.#tell();
+    }
+    return signal.aborted ? PROGRAM_EXIT.stopped : PROGRAM_EXIT.done;
+  }
+
+  async #askOne(target: { id: number; name: string }, ask: () => ReturnType<ReturnType<typeof openAsker>["ask"]>): Promise<Finished> {
+    this.#asking.set(target.name, target.id);
+    try {
+      const { result, reading } = await ask();
+      this.#progress.requests += result.attempts;
+      this.#progress.retries += Math.max(0, result.attempts - 1);
+      this.#progress.textBytes += result.bytes;
+      this.#progress.matches += result.updates + result.outside;
+      return { targetId: target.id, result, reading };
+    } finally {
+      this.#asking.delete(target.name);
+    }
+  }
+
+  async #commit(items: readonly Finished[]): Promise<void> {
+    const { db } = this.#around;
+    const committed = await commitResults(
+      db,
+      this.#claimed.fence,
+      items.map(({ targetId, result, reading }) => ({ targetId, result, rows: reading?.observations() ?? [], rowCount: reading?.rows ?? 0 })),
+    );
+    items.forEach(({ result, reading }, index) => {
+      const { state, error } = committed[index]!;
+      if (state === "ok") this.#progress.rows += reading?.rows ?? 0;
+      this.#progress.committed(result.target, state, error);
+    });
+  }
+
+  async #tellNowAndThen(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      this.#around.guard.check();
+      this.#tell();
+      await this.#around.clock.wait(TELL_EVERY_SECONDS, stop).catch(() => undefined);
+    }
+  }
+
+  #tell(): void {
+    const { guard, clock, kernelPeak, tell } = this.#around;
+    tell(
+      this.#progress.message({
+        inFlight: this.#keeper.inFlight,
+        slots: { wanted: this.#keeper.wanted, held: this.#keeper.held, limit: this.#keeper.limit },
+        memory: { limit: guard.limitBytes, anonPeak: guard.peakBytes, kernelPeak: kernelPeak() },
+        seconds: Math.round((clock.monotonic() - this.#began) / 100) / 10,
+        paused: this.#keeper.pausedFor,
+      }),
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { pino } from "pino";
+import { kernelPeak } from "../batch/kernel-peak.ts";
+import { anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
+import { MessageFile } from "../batch/message-file.ts";
+import { endWithParent } from "../batch/parent.ts";
+import { runBatch } from "../batch/run-batch.ts";
+import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
+import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/message.ts";
+import type { PrepareTask } from "../model/tasks.ts";
+import { runPrepare } from "../prepare/run-prepare.ts";
+import { openDatabase } from "../store/database.ts";
+import { realClock } from "./clock.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * The programs that a Job runs: `worker prepare TASK.json` and `worker batch UID NUMBER`.
+ * Environment: DATABASE_URL · SLUICE_MESSAGE_FILE · SLUICE_MEMORY_BYTES · SLUICE_PARENT_FD (on one machine) ·
+ * SLUICE_SECRET_… for headers · HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS. Exit codes: model/exit-codes.ts.
+ */
+const environment = process.env;
+const log = pino({ base: { program: process.argv[2] } });
+const messageFile = new MessageFile(environment["SLUICE_MESSAGE_FILE"] ?? "/dev/termination-log");
+const stopped = new AbortController();
+const stop = (): void => stopped.abort(new Error("asked to stop"));
+process.once("SIGTERM", stop);
+process.once("SIGINT", stop);
+endWithParent(environment, stop);
+
+let last: ProgramMessage | null = null;
+
+function tell(message: ProgramMessage): void {
+  last = message;
+  messageFile.write(message);
+}
+
+const MOST_PROBLEM = 500;
+
+/** The code is the message: it must be given even where there was no time for another. */
+function end(code: number, problem: string): never {
+  const sentence = problem.slice(0, MOST_PROBLEM);
+  process.stderr.write(`${sentence}\n`);
+  messageFile.write({ ...(last ?? emptyMessage()), problem: sentence });
+  process.exit(code);
+}
+
+const database = openDatabase({
+  url: environment["DATABASE_URL"] ?? end(PROGRAM_EXIT.surroundings, "DATABASE_URL is not set: it names the Postgres to write to."),
+  name: "sluice-worker",
+  max: 3,
+  clock: realClock,
+});
+
+const around = {
+  db: database,
+  clock: realClock,
+  random: () => Math.random(),
+  processId: randomUUID(),
+  environment,
+  signal: stopped.signal,
+};
+
+async function prepare(taskFile: string): Promise<number> {
+  const task = JSON.parse(readFileSync(taskFile, "utf8")) as PrepareTask;
+  const message = await runPrepare(task, { ...around, program: { version: VERSION } });
+  tell(message);
+  log.info({ sweep: task.identity.name, pass: message.pass, totals: message.totals, verdict: message.verdict }, "prepared");
+  return PROGRAM_EXIT.done;
+}
+
+async function batch(uid: string, number: number): Promise<number> {
+  const memory = anonymousMemoryReader();
+  const guard = new MemoryGuard({
+    limitBytes: Number(environment["SLUICE_MEMORY_BYTES"] ?? process.constrainedMemory()),
+    readAnon: memory.read,
+    monotonic: () => realClock.monotonic(),
+    exceeded: (sentence) => end(PROGRAM_EXIT.memory, sentence),
+  });
+  const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, tell: (message: BatchMessage) => tell(message) });
+  log.info({ sweep: uid, batch: number, code }, "batch ended");
+  return code;
+}
+
+function emptyMessage(): PrepareMessage {
+  const totals = { targets: 0, ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0, missing: 0, updates: 0 };
+  return { program: "prepare", pass: 0, round: 0, ranges: [], totals, notes: [] };
+}
+
+async function run(): Promise<number> {
+  const [program, first, second] = process.argv.slice(2);
+  if (program === "prepare" && first !== undefined) return prepare(first);
+  if (program === "batch" && first !== undefined && Number.isSafeInteger(Number(second))) return batch(first, Number(second));
+  throw new SpecError("usage: worker prepare TASK.json | worker batch UID NUMBER");
+}
+
+try {
+  process.exitCode = await run();
+  await database.close();
+} catch (error) {
+  if (stopped.signal.aborted) process.exit(PROGRAM_EXIT.stopped);
+  if (error instanceof SpecError) end(PROGRAM_EXIT.spec, error.message);
+  if (error instanceof SurroundingsError) end(PROGRAM_EXIT.surroundings, error.message);
+  // Somebody else has this work now; to whoever counts, that is as if this one had been asked to stop.
+  if (error instanceof FencedError) end(PROGRAM_EXIT.stopped, error.message);
+  log.error({ error: error as Error }, "crashed");
+  end(1, `crashed: ${(error as Error).stack ?? String(error)}`);
+}

@@ -1,0 +1,53 @@
+import { Command, CommanderError } from "commander";
+import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
+import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import type { Cli, Run } from "./context.ts";
+
+/** A command says how it is called; `act` gets its work done and its exit code. */
+export type AddCommand = (program: Command, cli: Cli, act: (run: Run) => Promise<void>) => void;
+
+const EXITS = `
+Exit codes:
+  0    complete or usable; or the command did what was asked
+  1    incomplete: run it again to do the rest
+  2    the command or the file is wrong
+  3    the surroundings are wrong: database, host, disk
+  130  interrupted`;
+
+/** Runs one command line. Never throws: whatever goes wrong is one line and an exit code. */
+export async function main(argv: readonly string[], cli: Cli, commands: readonly AddCommand[]): Promise<number> {
+  let code: number = COMMAND_EXIT.done;
+  const program = new Command("sluice")
+    .description("Bring windows of a dataset to completion: ask an HTTP API about very many targets, prove that nothing was lost, store it in Postgres.")
+    .version(cli.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => cli.stdout.write(text), writeErr: (text) => cli.stderr.write(text) })
+    .showHelpAfterError("(sluice COMMAND --help shows how it is used)")
+    .addHelpText("after", EXITS);
+  commands.forEach((add) =>
+    add(program, cli, async (run) => {
+      code = await run();
+    }),
+  );
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    return exitFor(error, cli);
+  }
+}
+
+function exitFor(error: unknown, cli: Cli): number {
+  // Commander has written its own line already; --help and --version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? COMMAND_EXIT.done : COMMAND_EXIT.usage;
+  if (cli.signal.aborted) return COMMAND_EXIT.interrupted;
+  if (error instanceof SpecError || error instanceof FencedError) return told(error, COMMAND_EXIT.usage, cli);
+  if (error instanceof SurroundingsError) return told(error, COMMAND_EXIT.surroundings, cli);
+  cli.stderr.write(`sluice: this is a bug: ${(error as Error).stack ?? String(error)}\n`);
+  return COMMAND_EXIT.surroundings;
+}
+
+function told(error: Error, code: number, cli: Cli): number {
+  cli.stderr.write(`sluice: ${error.message}\n`);
+  return code;
+}

@@ -1,0 +1,17 @@
+/** The names of a list as they are asked: once each, in their order. */
+export interface Names {
+  readonly names: readonly string[];
+  /** What a person should be told of the list. */
+  readonly notes: readonly string[];
+}
+
+/** Drops blanks and doubles, and tells how many. */
+export function tidyNames(found: readonly string[]): Names {
+  const trimmed = found.map((name) => name.trim());
+  const filled = trimmed.filter((name) => name !== "");
+  const names = [...new Set(filled)];
+  const notes: string[] = [];
+  if (filled.length < trimmed.length) notes.push(`${trimmed.length - filled.length} blank names were dropped from the list of targets.`);
+  if (names.length < filled.length) notes.push(`${filled.length - names.length} doubles were dropped from the list of targets.`);
+  return { names, notes };
+}

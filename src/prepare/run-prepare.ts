@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { fingerprintText } from "../decide/fingerprint.ts";
+import { pack } from "../decide/pack.ts";
+import { verdict } from "../decide/verdict.ts";
+import type { PrepareMessage } from "../model/message.ts";
+import type { PrepareTask } from "../model/tasks.ts";
+import { readPass, writeBatches } from "../store/batches.ts";
+import { largestTargets } from "../store/canaries.ts";
+import { openDataset } from "../store/datasets.ts";
+import { failForMemory } from "../store/exhausted.ts";
+import { migrate } from "../store/migrate.ts";
+import { ensurePartitions } from "../store/partitions.ts";
+import { remaining } from "../store/remaining.ts";
+import { dropOld } from "../store/retention.ts";
+import { finishSweep, freezeSweep, type FrozenSweep } from "../store/sweeps.ts";
+import { tally } from "../store/windows.ts";
+import { canaryTargets } from "../decide/canary.ts";
+import { planTargets, type Planned } from "./plan-targets.ts";
+import { openAsking, type Asking } from "./asking.ts";
+import type { PrepareSurroundings } from "./surroundings.ts";
+
+/**
+ * Packs one pass of a sweep, or gives its verdict. The same program at every step, and idempotent: what stands in
+ * Postgres for this pass and round is said again.
+ *
+ * In words: migrate; freeze the spec; at the first pass make the plan and select from it; then what remains is packed
+ * into batches. Where nothing remains, or the passes are used up, a last canary stands before the verdict: if it is ill,
+ * what was empty since the last good one is asked again while there are passes.
+ */
+export async function runPrepare(task: PrepareTask, around: PrepareSurroundings): Promise<PrepareMessage> {
+  const { db } = around;
+  await migrate(db, around.program);
+  const sweep = await freeze(task, around);
+  if (sweep.verdict !== null) return finished(sweep, task, around, []);
+  const packedBefore = await readPass(db, sweep.identity.uid, task.place.pass, task.place.round);
+  if (packedBefore !== null) return told(sweep, task, around, { ranges: packedBefore, notes: [] });
+
+  const asking = await openAsking(sweep, around);
+  try {
+    const planned: Planned = task.place.pass === 1 ? await planTargets(sweep, asking, around) : { notes: [], settledBefore: false };
+    if (planned.settledBefore) return await finished(sweep, task, around, planned.notes);
+    await ensurePartitions(db, sweep.datasetId, sweep.window);
+    await dropOld(db, sweep.datasetId, new Date(around.clock.now()));
+    return (await packPass(sweep, task, asking, around, planned.notes)) ?? (await finished(sweep, task, around, planned.notes));
+  } finally {
+    await asking.close();
+  }
+}
+
+async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundings): Promise<FrozenSweep> {
+  const text = fingerprintText(spec);
+  return db.transaction(async (tx) => {
+    const datasetId = await openDataset(tx, {
+      name: spec.dataset,
+      everySeconds: spec.grid.everySeconds,
+      fingerprint: createHash("sha256").update(text).digest("hex"),
+      fingerprintText: text,
+      retentionSeconds: spec.retentionSeconds,
+    });
+    const largest = spec.canaries.targets.length > 0 ? [] : await largestTargets(tx, datasetId, 3);
+    const canaries = { ...spec.canaries, targets: canaryTargets(spec.canaries, largest) };
+    return freezeSweep(tx, identity, datasetId, { ...spec, canaries });
+  });
+}
+
+/** Null where nothing is left to be asked in this sweep. */
+async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, around: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage | null> {
+  const { uid } = sweep.identity;
+  const { pass, round, outOfMemory } = task.place;
+  const hasPassesLeft = pass <= sweep.spec.done.passes;
+  if (!hasPassesLeft || (await remaining(around.db, uid)).length === 0) {
+    // Nothing was asked since a canary of this very sweep stood: then none need stand again.
+    if (pass > 1) await asking.askCanaries();
+    if (!hasPassesLeft) return null;
+  } else {
+    await asking.askCanaries();
+  }
+  const ranges = await around.db.transaction(async (tx) => {
+    const { batches, exhausted } = pack({ remaining: await remaining(tx, uid), outOfMemory, spec: sweep.spec.batch, firstNumber: 0 });
+    await failForMemory(tx, uid, exhausted, sweep.spec.batch.memoryMaxBytes);
+    return writeBatches(tx, uid, pass, round, batches);
+  });
+  return ranges.length === 0 ? null : told(sweep, task, around, { ranges, notes });
+}
+
+async function told(
+  sweep: FrozenSweep,
+  { place }: PrepareTask,
+  { db }: PrepareSurroundings,
+  said: Pick<PrepareMessage, "ranges" | "notes">,
+): Promise<PrepareMessage> {
+  const totals = await tally(db, sweep.datasetId, sweep.window);
+  return { program: "prepare", pass: place.pass, round: place.round, totals, ...said };
+}
+
+async function finished(sweep: FrozenSweep, { place }: PrepareTask, { db }: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage> {
+  const { done } = sweep.spec;
+  const end = await db.transaction((tx) => finishSweep(tx, sweep.identity.uid, (totals) => verdict(totals, done.atLeast)));
+  return { program: "prepare", pass: place.pass, round: place.round, ranges: [], totals: end.totals, verdict: end.verdict, notes };
+}

@@ -1,0 +1,51 @@
+import type { Client } from "../fetch/client.ts";
+import type { Reply } from "../fetch/reply.ts";
+import { reasonIn } from "../fetch/reason.ts";
+import { fillUrl } from "../fetch/url.ts";
+import type { BoundedPattern } from "../extract/bound.ts";
+import type { Clock } from "../model/clock.ts";
+import { SurroundingsError } from "../model/errors.ts";
+import type { ResolvedSpec, TargetSource } from "../model/resolved.ts";
+import { NameSink } from "./name-sink.ts";
+
+type HttpSource = Extract<TargetSource["from"], { kind: "http" }>;
+
+export interface ListAsking {
+  readonly client: Pick<Client, "get">;
+  readonly spec: Pick<ResolvedSpec, "window" | "request">;
+  readonly clock: Clock;
+  /** One slot of the host for each request. */
+  readonly withSlot: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly work: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds before the second and the third try: whoever calls tries again later by itself. */
+const TRY_AGAIN_AFTER = [1, 4];
+
+/** The names in the answer to the list's URL, as they stand there. @throws SurroundingsError where it cannot be had */
+export async function askList(source: HttpSource, pattern: BoundedPattern, asking: ListAsking): Promise<string[]> {
+  const { client, spec, clock, withSlot, work, signal } = asking;
+  const url = fillUrl(source.url, { target: "", window: spec.window, timeFormat: spec.request.timeFormat });
+  for (let tries = 0; ; tries++) {
+    const sink = new NameSink(pattern, source.prefix, work);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(spec.request.timeouts.targetSeconds * 1000)]);
+    const reply = await withSlot(() => client.get(url, { sinkFor: (status) => (status === 200 ? sink : null), signal: limit, onWire: () => undefined })).catch((error: unknown) => {
+      if (signal.aborted || !limit.aborted) throw error;
+      throw new SurroundingsError(`The list of targets did not come within ${spec.request.timeouts.targetSeconds} s from ${url.href}.`);
+    });
+    if (reply.kind === "whole") {
+      sink.finish();
+      return sink.names;
+    }
+    const wait = TRY_AGAIN_AFTER[tries];
+    if (wait === undefined) throw new SurroundingsError(`The list of targets cannot be had from ${url.href}: ${problemOf(reply)}.`);
+    await clock.wait(wait, signal);
+  }
+}
+
+function problemOf(reply: Exclude<Reply, { kind: "whole" }>): string {
+  if (reply.kind === "broken") return reply.detail;
+  const reason = reasonIn(reply.text);
+  return reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reason}`;
+}
