@@ -1,0 +1,87 @@
+import { SpecError } from "../model/errors.ts";
+import { demoScenario } from "./demo-scenario.ts";
+import { parseScenario } from "./parse-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What the command line may say; each wins over the same field of the scenario's file. */
+export interface SimulatorFlags {
+  readonly scenario?: string;
+  readonly demo?: boolean;
+  readonly seed?: string;
+  readonly format?: string;
+  readonly tls?: boolean;
+  readonly asns?: string;
+  readonly updates?: string;
+  readonly every?: string;
+  readonly targets?: string;
+  readonly big?: readonly string[];
+  readonly inFlight?: string;
+  readonly latency?: string;
+  readonly port?: string;
+  readonly host?: string;
+  readonly caFile?: string;
+}
+
+/** The flags as a command line declares them, each with the field of the scenario that it sets. */
+export const simulatorOptions: readonly { readonly flags: string; readonly description: string }[] = [
+  { flags: "--scenario <file>", description: "JSON: everything that the simulator does, faults included" },
+  { flags: "--demo", description: "the demo's scenario instead of a file" },
+  { flags: "--seed <number>", description: "seed: the same seed gives the same answers" },
+  { flags: "--format <year>", description: "format: 2026 (one line) or 2025 (indented)" },
+  { flags: "--tls", description: "tls: HTTPS with a certificate of its own" },
+  { flags: "--ca-file <file>", description: "where to write that certificate, for NODE_EXTRA_CA_CERTS" },
+  { flags: "--asns <file>", description: "source.asns: a real list, one AS number a line, plain or .gz; goes with --updates" },
+  { flags: "--updates <file>", description: "source.updates: real updates, the output of bgpdump -m, plain or .gz" },
+  { flags: "--every <seconds>", description: "source.everySeconds: after how long the real updates happen again (default 86400)" },
+  { flags: "--targets <number>", description: "source.targets: how many AS numbers are invented (default 3000)" },
+  { flags: "--big <target=bytes...>", description: "big: targets with a giant answer, such as AS3333=272MB" },
+  { flags: "--in-flight <number>", description: "limits.inFlight: requests at once from one address (default 8)" },
+  { flags: "--latency <seconds>", description: "latency: constant; other distributions stand in a scenario's file" },
+  { flags: "--port <number>", description: "default: any free one" },
+  { flags: "--host <address>", description: "default: 127.0.0.1" },
+];
+
+/** The flags, put over the file's scenario (its parsed JSON; undefined where there is none). */
+export function scenarioOfFlags(flags: SimulatorFlags, file: unknown): Scenario {
+  if (flags.demo === true && flags.scenario !== undefined) throw new SpecError("--demo and --scenario exclude each other.");
+  if ((flags.asns === undefined) !== (flags.updates === undefined)) throw new SpecError("--asns and --updates go together.");
+  if (flags.updates !== undefined && flags.targets !== undefined) throw new SpecError("--targets is for invented updates, and --updates gives real ones.");
+  const base: Partial<Scenario> = flags.demo === true ? demoScenario() : file === undefined ? {} : parseScenario(file);
+  const big = Object.fromEntries((flags.big ?? []).map(readBig));
+  return parseScenario({
+    ...base,
+    ...present("seed", number("--seed", flags.seed)),
+    ...present("format", flags.format),
+    ...present("tls", flags.tls),
+    ...present("source", sourceOf(flags)),
+    ...(flags.big === undefined ? {} : { big }),
+    ...(flags.inFlight === undefined ? {} : { limits: { ...base.limits, inFlight: number("--in-flight", flags.inFlight) } }),
+    ...(flags.latency === undefined ? {} : { latency: { distribution: "constant", seconds: number("--latency", flags.latency) } }),
+  });
+}
+
+function sourceOf(flags: SimulatorFlags): unknown {
+  if (flags.updates !== undefined) {
+    return { kind: "recorded", asns: flags.asns, updates: flags.updates, ...present("everySeconds", number("--every", flags.every)) };
+  }
+  return flags.targets === undefined ? undefined : { kind: "model", targets: number("--targets", flags.targets) };
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+function readBig(text: string): [target: string, bytes: number] {
+  const match = /^([^=]+)=(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text);
+  const unit = UNITS[match?.[3] ?? "?"];
+  if (match === null || unit === undefined) throw new SpecError(`--big: a target and its bytes are wanted, such as AS3333=272MB, not ${text}.`);
+  return [match[1]!, Math.round(Number(match[2]) * unit)];
+}
+
+function number(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (text.trim() === "" || !Number.isFinite(Number(text))) throw new SpecError(`${flag}: a number is wanted, not ${text}.`);
+  return Number(text);
+}
+
+function present<Name extends string>(name: Name, value: unknown): Partial<Record<Name, unknown>> {
+  return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, unknown>>);
+}
