@@ -84,8 +84,14 @@ function wrongValue(input: unknown, values: readonly string[], field: FieldSchem
 }
 
 function shown(input: unknown): string {
-  if (Array.isArray(input)) return "a list";
-  if (typeof input === "object") return "a mapping";
-  if (typeof input === "string") return `the text ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`;
-  return typeof input === "boolean" ? `the value ${String(input)}` : `the number ${String(input as number)}`;
+  switch (typeof input) {
+    case "string":
+      return `the text ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`;
+    case "number":
+      return `the number ${input}`;
+    case "object":
+      return Array.isArray(input) ? "a list" : "a mapping";
+    default:
+      return `the value ${JSON.stringify(input)}`;
+  }
 }

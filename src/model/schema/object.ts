@@ -9,7 +9,7 @@ const written = z.unknown().optional().meta({ description: "Written by the API s
 export function metadata(longestName: number, why: string) {
   return z.strictObject({
     name: label(longestName).meta({ description: `The object's name. ${why}` }),
-    namespace: label().optional().meta({ description: "The namespace. On one machine only a part of the dataset's name. Default: default." }),
+    namespace: label().optional().meta({ description: "The namespace. On one machine only a part of the dataset's name. Default: `default`." }),
     labels: mapOf(z.string().max(63), 64).optional().meta({ description: "Labels." }),
     annotations: mapOf(z.string().max(262_144), 64)
       .optional()

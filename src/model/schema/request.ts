@@ -35,7 +35,7 @@ const header = withRules(
   z.strictObject({
     value: text(4096).optional().meta({ description: "The value itself. It is kept in Postgres with the spec: no secrets here." }),
     valueFrom: z
-      .strictObject({ secretKeyRef: secretKeyRef.meta({ description: "One key of a Secret. On one machine the environment variable SLUICE_SECRET_<NAME>_<KEY> stands for it." }) })
+      .strictObject({ secretKeyRef: secretKeyRef.meta({ description: "One key of a Secret. On one machine the environment variable `SLUICE_SECRET_<NAME>_<KEY>` stands for it." }) })
       .optional()
       .meta({ description: "Where the value stands." }),
   }),
@@ -65,7 +65,7 @@ export const request = withRules(
       examples: ["https://api.example.net/events?node={target}&from={start}&to={end}"],
     }),
     timeFormat: z.enum(["unix", "iso"]).optional().meta({ description: "How {start} and {end} are written: 1763596800, or 2025-11-20T00:00:00Z." }),
-    headers: headers.optional().meta({ description: "Sent with every request. Each has a value, or says where it stands.", examples: [{ "x-api-key": { valueFrom: { secretKeyRef: { name: "api", key: "token" } } } }] }),
+    headers: headers.optional().meta({ description: "Sent with every request. Each has exactly one of value and valueFrom.", examples: [{ "x-api-key": { valueFrom: { secretKeyRef: { name: "api", key: "token" } } } }] }),
     query: mapOf(z.string().max(1024), 32)
       .optional()
       .meta({ description: "Added to the URL's query, percent-encoded. A name that the URL holds already is replaced.", examples: [{ lang: "en" }] }),

@@ -10,7 +10,7 @@ const NAMES = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|w
  */
 export function scheduleProblem(schedule: string): string | null {
   const shown = JSON.stringify(schedule);
-  if (/\bTZ=/.test(schedule)) return `${shown}: the time zone stands in timeZone, not in the schedule`;
+  if (/TZ=/.test(schedule)) return `${shown}: the time zone stands in timeZone, not in the schedule`;
   if (MACROS.includes(schedule)) return null;
   if (schedule.startsWith("@")) return `${shown} is none of ${MACROS.join(", ")}`;
   const fields = schedule.trim().split(/\s+/);

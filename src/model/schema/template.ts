@@ -102,8 +102,8 @@ export const templateShape = {
     .max(128)
     .regex(/^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$/, { error: (issue) => `${JSON.stringify(issue.input)} is no name of a dataset: small letters, digits, -, ., _ and / only` })
     .optional()
-    .meta({ description: "The series that is filled. Default: <namespace>/<name of the CronSweep>. Another grid or another question needs another dataset." }),
-  targets: targets.optional().meta({ description: "Whom to ask about: exactly one source." }),
+    .meta({ description: "The series that is filled. Default: `<namespace>/<name of the CronSweep>`. Another grid or another question needs another dataset." }),
+  targets: targets.optional().meta({ description: "Whom to ask about: exactly one of preset, list, configMap and http." }),
   request: request.optional().meta({ description: "What is asked. A provider presets it." }),
   extract: extract.optional().meta({ description: "What is matched in an answer. A provider presets it." }),
   host: host.optional().meta({ description: "How much of the host is used. It may be changed while a sweep runs." }),
