@@ -1,15 +1,14 @@
 import type { Clock } from "../model/clock.ts";
 import type { CanarySpec } from "../model/resolved.ts";
+import type { EpochSeconds } from "../model/window.ts";
 import type { CanaryMeaning } from "../decide/canary.ts";
 
 /** How the canary of a sweep is taken and told, by whichever process of it wins. All moments are the database's. */
 export interface CanaryBoard {
-  /** The moment of taking, for one process each `everySeconds`; null for the others. */
-  take(everySeconds: number): Promise<Date | null>;
-  /** As take, without waiting for its turn: before a pass and before the verdict. */
-  takeNow(): Promise<Date>;
-  /** Empties that were committed before `asked` are believed for good. */
-  good(asked: Date): Promise<void>;
+  /** The moment of taking, for one process each `everySeconds`; null for the others. With 0 it is anybody's turn. */
+  take(everySeconds: number): Promise<EpochSeconds | null>;
+  /** Empties that were committed before `taken` are believed for good. */
+  good(taken: EpochSeconds): Promise<void>;
   /** Turns the empties since the last good one into suspects. */
   ill(): Promise<void>;
 }
@@ -29,20 +28,34 @@ export async function watchCanaries(spec: CanarySpec, board: CanaryBoard, askCan
   }
 }
 
-/** Asks the canaries once, due or not. */
-export async function askCanaries(spec: CanarySpec, board: CanaryBoard, askCanary: AskCanary, signal: AbortSignal): Promise<void> {
-  if (spec.targets.length > 0) await tell(await board.takeNow(), spec, board, askCanary, signal);
+/**
+ * Asks the canaries once, due or not: before a pass and before the verdict. Before the verdict one that cannot be asked is as
+ * good as ill: nobody would ask again.
+ */
+export async function askCanaries(spec: CanarySpec, board: CanaryBoard, askCanary: AskCanary, isLast: boolean, signal: AbortSignal): Promise<void> {
+  const taken = spec.targets.length === 0 ? null : await board.take(0);
+  if (taken === null) return;
+  const found = await tell(taken, spec, board, askCanary, signal);
+  if (isLast && found === "unknown") await board.ill();
 }
 
 /** One canary that has data tells that the host has; only where none has is it taken for ill. Where none could be asked nothing is told. */
-async function tell(taken: Date, spec: CanarySpec, board: CanaryBoard, askCanary: AskCanary, signal: AbortSignal): Promise<void> {
-  let found: CanaryMeaning = "unknown";
+async function tell(taken: EpochSeconds, spec: CanarySpec, board: CanaryBoard, askCanary: AskCanary, signal: AbortSignal): Promise<CanaryMeaning> {
+  let found: CanaryMeaning = "useless";
   for (const target of spec.targets) {
     const meaning = await askCanary(target, signal);
-    if (meaning === "unknown") continue;
-    found = meaning;
-    if (meaning === "good") break;
+    if (meaning === "good") {
+      await board.good(taken);
+      return meaning;
+    }
+    found = worse(found, meaning);
   }
-  if (found === "good") await board.good(taken);
   if (found === "ill") await board.ill();
+  return found;
+}
+
+/** Of two that are not good: what was seen counts more than what could not be. */
+function worse(one: CanaryMeaning, other: CanaryMeaning): CanaryMeaning {
+  const order: readonly CanaryMeaning[] = ["useless", "unknown", "ill"];
+  return order.indexOf(one) > order.indexOf(other) ? one : other;
 }

@@ -20,8 +20,9 @@ export interface LaneWork {
 /** Asks all targets, `lanes` at a time: whenever one is done the next begins. Ends early, without throwing, when it is to stop. */
 export async function runLanes({ targets, lanes, stop, lease, ask, add }: LaneWork): Promise<void> {
   const left = [...targets];
+  const isStopped = (): boolean => stop.aborted;
   const lane = async (): Promise<void> => {
-    for (let target = left.shift(); target !== undefined && !stop.aborted; target = left.shift()) {
+    for (let target = left.shift(); target !== undefined && !isStopped(); target = left.shift()) {
       const held = lease();
       const until = new AbortController();
       const end = (): void => until.abort(stop.aborted ? stop.reason : held.reason);
@@ -30,7 +31,7 @@ export async function runLanes({ targets, lanes, stop, lease, ask, add }: LaneWo
       try {
         await add(await ask(target, until.signal));
       } catch (error) {
-        if (stop.aborted) return;
+        if (isStopped()) return;
         if (!held.aborted) throw error;
         left.push(target);
       } finally {

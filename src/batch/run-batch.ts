@@ -59,7 +59,7 @@ class Work {
     this.#around = around;
     this.#began = clock.monotonic();
     this.#progress = new Progress(fence.batch, fence.incarnation, claimed.size);
-    const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
+    const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, clock, asked: () => [...this.#asking.values()] });
     this.#keeper = new SlotKeeper(host, clock);
   }
 
@@ -123,7 +123,7 @@ class Work {
     const committed = await commitResults(
       db,
       this.#claimed.fence,
-      items.map(({ targetId, result, reading }) => ({ targetId, result, rows: reading?.observations() ?? [], rowCount: reading?.rows ?? 0 })),
+      items.map(({ targetId, result, reading }) => ({ targetId, result, rows: reading?.observations() ?? [] })),
     );
     items.forEach(({ result, reading }, index) => {
       const { state, error } = committed[index]!;

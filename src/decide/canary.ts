@@ -12,9 +12,9 @@ export function canaryTargets(spec: CanarySpec, largestOfLastTime: readonly stri
 
 /**
  * good: the host has data, so an empty answer since then is one · ill: it answers and has none, so no empty answer since the last good
- * canary is to be believed · unknown: it could not be asked, which says nothing about its data.
+ * canary is to be believed · unknown: it could not be asked, which says nothing about its data · useless: the provider refuses the question.
  */
-export type CanaryMeaning = "good" | "ill" | "unknown";
+export type CanaryMeaning = "good" | "ill" | "unknown" | "useless";
 
 /** No answer was had at all; whoever asked a target then had none either. */
 const NOT_ASKED: readonly ErrorCode[] = ["timeout", "connect", "reset", "encoding", "throttled", "memory", "redirect"];
@@ -32,7 +32,7 @@ export function canaryMeans({ state, error }: { readonly state: TargetState; rea
       return "ill";
     // The provider refuses the question itself: such a target is no canary.
     case "rejected":
-      return "unknown";
+      return "useless";
     case "failed":
       return error !== null && NOT_ASKED.includes(error) ? "unknown" : "ill";
   }

@@ -29,7 +29,8 @@ export function decideSweep(view: SweepView): SweepDecision {
   return { kind: "act", make: toMake(status, view), remove: toRemove(status, view.jobs), again: secondsToLook(status, view) };
 }
 
-function firstStatus(now: EpochSeconds): SweepStatus {
+/** Of a sweep that nobody has touched yet. */
+export function firstStatus(now: EpochSeconds): SweepStatus {
   return {
     phase: "Preparing",
     pass: 0,

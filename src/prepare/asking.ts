@@ -12,7 +12,8 @@ import { askList } from "./target-list.ts";
 /** What prepare asks of the host: the list, and the canaries that stand before a pass and before the verdict. Each request holds a slot. */
 export interface Asking {
   list(source: Extract<TargetSource["from"], { kind: "http" }>, pattern: BoundedPattern): Promise<string[]>;
-  askCanaries(): Promise<void>;
+  /** `isLast`: the verdict follows. */
+  askCanaries(isLast: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,7 +24,7 @@ export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Ask
   const { spec, identity } = sweep;
   const ended = new AbortController();
   const signal = AbortSignal.any([around.signal, ended.signal]);
-  const keeper = new SlotKeeper(sharedHost(db, { process: processId, spec, uid: identity.uid, asked: () => [] }), clock);
+  const keeper = new SlotKeeper(sharedHost(db, { process: processId, spec, uid: identity.uid, asked: () => [], clock }), clock);
   const asker = openAsker({ spec, keeper, clock, random, environment, onWire: () => undefined });
   // A database that is gone for good shows in whatever prepare does next; waiting for a slot must end then too.
   const renewing = keeper.run(signal).catch((error: unknown) => ended.abort(error));
@@ -38,9 +39,7 @@ export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Ask
   };
   return {
     list: (source, pattern) => askList(source, pattern, { client: asker.client, spec, clock, withSlot, work: Buffer.allocUnsafeSlow(LIST_WORK_BYTES), signal }),
-    askCanaries: async () => {
-      await askCanaries(spec.canaries, canaryBoard(db, identity.uid), askCanary, signal);
-    },
+    askCanaries: (isLast) => askCanaries(spec.canaries, canaryBoard(db, identity.uid), askCanary, isLast, signal),
     close: async () => {
       ended.abort(new Error("prepare has asked all that it needs"));
       await renewing;

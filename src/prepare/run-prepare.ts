@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { fingerprintText } from "../decide/fingerprint.ts";
-import { pack } from "../decide/pack.ts";
+import { pack, type PackedBatch } from "../decide/pack.ts";
 import { verdict } from "../decide/verdict.ts";
 import type { PrepareMessage } from "../model/message.ts";
+import { formatMemory } from "../model/quantity.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import { readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
+import type { Transaction } from "../store/database.ts";
 import { openDataset } from "../store/datasets.ts";
-import { failForMemory } from "../store/exhausted.ts";
+import { giveUp } from "../store/give-up.ts";
 import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
 import { remaining } from "../store/remaining.ts";
@@ -35,12 +37,12 @@ export async function runPrepare(task: PrepareTask, around: PrepareSurroundings)
   const packedBefore = await readPass(db, sweep.identity.uid, task.place.pass, task.place.round);
   if (packedBefore !== null) return told(sweep, task, around, { ranges: packedBefore, notes: [] });
 
-  const asking = await openAsking(sweep, around);
+  const asking = openAsking(sweep, around);
   try {
     const planned: Planned = task.place.pass === 1 ? await planTargets(sweep, asking, around) : { notes: [], settledBefore: false };
     if (planned.settledBefore) return await finished(sweep, task, around, planned.notes);
     await ensurePartitions(db, sweep.datasetId, sweep.window);
-    await dropOld(db, sweep.datasetId, new Date(around.clock.now()));
+    await dropOld(db, sweep.datasetId, Math.floor(around.clock.now() / 1000));
     return (await packPass(sweep, task, asking, around, planned.notes)) ?? (await finished(sweep, task, around, planned.notes));
   } finally {
     await asking.close();
@@ -66,21 +68,26 @@ async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundin
 /** Null where nothing is left to be asked in this sweep. */
 async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, around: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage | null> {
   const { uid } = sweep.identity;
-  const { pass, round, outOfMemory } = task.place;
-  const hasPassesLeft = pass <= sweep.spec.done.passes;
-  if (!hasPassesLeft || (await remaining(around.db, uid)).length === 0) {
-    // Nothing was asked since a canary of this very sweep stood: then none need stand again.
-    if (pass > 1) await asking.askCanaries();
-    if (!hasPassesLeft) return null;
-  } else {
-    await asking.askCanaries();
-  }
+  const { pass, round } = task.place;
+  const isOver = pass > sweep.spec.done.passes;
+  const isLast = isOver || (await remaining(around.db, uid)).length === 0;
+  // Where this sweep has asked nothing, there is nothing that a canary could bring into doubt.
+  if (!isLast || pass > 1) await asking.askCanaries(isLast);
   const ranges = await around.db.transaction(async (tx) => {
-    const { batches, exhausted } = pack({ remaining: await remaining(tx, uid), outOfMemory, spec: sweep.spec.batch, firstNumber: 0 });
-    await failForMemory(tx, uid, exhausted, sweep.spec.batch.memoryMaxBytes);
-    return writeBatches(tx, uid, pass, round, batches);
+    const batches = await packRemaining(sweep, task, around, tx);
+    return isOver ? [] : writeBatches(tx, uid, pass, round, batches);
   });
   return ranges.length === 0 ? null : told(sweep, task, around, { ranges, notes });
+}
+
+/** The batches of what remains. Whoever ran out of memory alone, and with the most there is, is written down as that. */
+async function packRemaining({ identity, spec }: FrozenSweep, { place }: PrepareTask, { clock }: PrepareSurroundings, tx: Transaction): Promise<readonly PackedBatch[]> {
+  const left = await remaining(tx, identity.uid);
+  const { batches, exhausted } = pack({ remaining: left, outOfMemory: place.outOfMemory, spec: spec.batch, firstNumber: 0 });
+  const batchOf = new Map(left.map(({ targetId, lastBatch }) => [targetId, lastBatch?.number ?? 0]));
+  const detail = `out of memory alone in a batch with ${formatMemory(spec.batch.memoryMaxBytes)}`;
+  await giveUp(tx, identity.uid, exhausted.map((targetId) => ({ targetId, batch: batchOf.get(targetId)! })), new Date(clock.now()), detail);
+  return batches;
 }
 
 async function told(
