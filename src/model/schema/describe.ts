@@ -35,7 +35,8 @@ export function fieldAt(schema: FieldSchema, path: readonly PropertyKey[]): Fiel
   for (const step of path) {
     if (field === undefined) return undefined;
     const others: FieldSchema | undefined = typeof field.additionalProperties === "object" ? field.additionalProperties : undefined;
-    field = typeof step === "number" ? field.items : (field.properties?.[String(step)] ?? others);
+    const named: Readonly<Record<string, FieldSchema>> = field.properties ?? {};
+    field = typeof step === "number" ? field.items : Object.hasOwn(named, step) ? named[String(step)] : others;
   }
   return field;
 }

@@ -15,10 +15,11 @@ interface Kind {
   readonly fields: FieldSchema;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  CronSweep: { schema: cronSweep, fields: describe(cronSweep) },
-  Sweep: { schema: sweep, fields: describe(sweep) },
-};
+/** A Map, since a file may name its kind `constructor`. */
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ["CronSweep", { schema: cronSweep, fields: describe(cronSweep) }],
+  ["Sweep", { schema: sweep, fields: describe(sweep) }],
+]);
 
 /** A value as it was read from a file or an API, as one of the two kinds; or everything that is wrong with it. */
 export function validate(value: unknown): Validated {
@@ -26,7 +27,7 @@ export function validate(value: unknown): Validated {
     return { problems: [{ path: [], sentence: "must be a mapping of fields with apiVersion, kind, metadata and spec" }] };
   }
   const { kind, apiVersion } = value as { kind?: unknown; apiVersion?: unknown };
-  const known = typeof kind === "string" ? KINDS[kind] : undefined;
+  const known = typeof kind === "string" ? KINDS.get(kind) : undefined;
   if (known === undefined) {
     return { problems: [...(apiVersion === API_VERSION ? [] : [{ path: ["apiVersion"], sentence: versionSentence(apiVersion) }]), { path: ["kind"], sentence: kindSentence(kind) }] };
   }
@@ -35,7 +36,7 @@ export function validate(value: unknown): Validated {
 }
 
 function kindSentence(kind: unknown): string {
-  const names = Object.keys(KINDS);
+  const names = [...KINDS.keys()];
   if (typeof kind !== "string") return `required: ${names.join(" or ")}`;
   const meant = nearest(kind, names);
   return `${JSON.stringify(kind)} is none of ${names.join(", ")}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;

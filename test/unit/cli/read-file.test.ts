@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatProblem, readSweepFile } from "../../../src/cli/read-file.ts";
 
@@ -69,4 +70,46 @@ spec:
   batch: { pods: none }
 `;
   expect(readSweepFile("FILE", text).problems.map(formatProblem)).toEqual(['FILE:8: spec.batch.pods: must be a whole number, not the text "none"']);
+});
+
+describe("a file of nonsense", () => {
+  const names = fc.constantFrom("apiVersion", "kind", "metadata", "spec", "targets", "list", "request", "headers", "constructor", "__proto__", "toString", "batch", "0", "");
+  const scalars = fc.oneof(fc.constantFrom("CronSweep", "Sweep", "constructor", "__proto__", "sluice.dev/v1alpha1", "{target}", "(?:", "128Mi"), fc.jsonValue({ maxDepth: 1 }));
+  const { nonsense } = fc.letrec<{ nonsense: unknown }>((tie) => ({
+    nonsense: fc.oneof({ maxDepth: 5 }, scalars, fc.dictionary(names, tie("nonsense"), { maxKeys: 6 }), fc.array(tie("nonsense"), { maxLength: 3 })),
+  }));
+
+  test("is never taken, and never a stack trace", () => {
+    fc.assert(
+      fc.property(nonsense, (value) => {
+        const { documents, problems } = readSweepFile("FILE", JSON.stringify(value));
+        return documents.length === 0 && problems.length > 0 && problems.every((problem) => problem.line === 1 && !problem.sentence.includes("\n"));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("in one place of a good file leaves a file that can be told about", () => {
+    const good = JSON.parse(JSON.stringify(readSweepFile("FILE", readFileSync(path.join(root, "examples/custom.yaml"), "utf8")).documents[0])) as object;
+    const places = pathsOf(good, []);
+    fc.assert(
+      fc.property(fc.constantFrom(...places), nonsense, (place, value) => {
+        const { documents, problems } = readSweepFile("FILE", JSON.stringify(withValueAt(good, place, value)));
+        return documents.length === 1 || problems.length > 0;
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  function pathsOf(value: unknown, before: readonly string[]): readonly (readonly string[])[] {
+    if (typeof value !== "object" || value === null) return [before];
+    return [before, ...Object.entries(value).flatMap(([name, inner]) => pathsOf(inner, [...before, name]))];
+  }
+
+  function withValueAt(value: unknown, place: readonly string[], put: unknown): unknown {
+    const [step, ...rest] = place;
+    if (step === undefined) return put;
+    if (Array.isArray(value)) return value.map((inner: unknown, index) => (String(index) === step ? withValueAt(inner, rest, put) : inner));
+    return { ...(value as object), [step]: withValueAt((value as Record<string, unknown>)[step], rest, put) };
+  }
 });
