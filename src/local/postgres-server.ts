@@ -22,8 +22,15 @@ const LONGEST_LOG = 1024 * 1024;
 /** A server that was told to start. */
 export interface StartedServer {
   readonly pid: number | undefined;
-  /** What it wrote, once it has ended; null while it runs. */
-  lastWords(): Promise<string | null>;
+  /** null while it runs. */
+  ended(): Promise<EndedServer | null>;
+}
+
+export interface EndedServer {
+  /** 0: it was asked to. */
+  readonly exitCode: number | null;
+  /** What it wrote since it was started. */
+  readonly words: string;
 }
 
 /**
@@ -56,10 +63,10 @@ export async function startServer(
   await file.close();
   return {
     pid: server.pid,
-    async lastWords() {
-      if (failure !== null) return failure;
+    async ended() {
+      if (failure !== null) return { exitCode: null, words: failure };
       if (server.exitCode === null && server.signalCode === null) return null;
-      return (await readFile(log)).subarray(from).toString("utf8");
+      return { exitCode: server.exitCode, words: (await readFile(log)).subarray(from).toString("utf8") };
     },
   };
 }

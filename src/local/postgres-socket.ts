@@ -9,11 +9,14 @@ export const SOCKET_PORT = 5432;
 /** sockaddr_un holds 108 bytes, one of them the closing zero. */
 const LONGEST_PATH = 107;
 
+/** Folders for short-lived files, the best first. */
+type Temporary = readonly (string | undefined)[];
+
 /**
  * The folder of the server's socket, closed to everyone else: who may enter it is who may connect.
  * It lies beside the data, or, where that path is too long for a socket, in a short temporary folder that the data remembers.
  */
-export async function socketFolder(identity: PostgresIdentity, temporary: string): Promise<string> {
+export async function socketFolder(identity: PostgresIdentity, temporary: Temporary): Promise<string> {
   const beside = path.join(identity.folder, "socket");
   if (Buffer.byteLength(path.join(beside, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_PATH) {
     await mkdir(beside, { recursive: true, mode: 0o700 });
@@ -24,8 +27,18 @@ export async function socketFolder(identity: PostgresIdentity, temporary: string
   return (await rememberedFolder(identity)) ?? (await newFolder(identity, temporary));
 }
 
-async function newFolder(identity: PostgresIdentity, temporary: string): Promise<string> {
-  const short = await mkdtemp(path.join(temporary, "sluice-"));
+/** A session may name a folder for its sockets that is not there, for instance after su. */
+async function shortFolder([first, ...others]: Temporary): Promise<string> {
+  try {
+    if (first !== undefined) return await mkdtemp(path.join(first, "sluice-"));
+  } catch (error) {
+    if (others.length === 0) throw error;
+  }
+  return await shortFolder(others);
+}
+
+async function newFolder(identity: PostgresIdentity, temporary: Temporary): Promise<string> {
+  const short = await shortFolder(temporary);
   await giveTo(identity, short);
   const draft = `${note(identity.folder)}.${process.pid}`;
   await writeFile(draft, short);

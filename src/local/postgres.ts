@@ -10,7 +10,7 @@ import type { PostgresIdentity } from "./postgres-identity.ts";
 import { choosePostgresIdentity, giveTo } from "./postgres-identity.ts";
 import type { Presence } from "./postgres-presence.ts";
 import { arrive, DATABASE } from "./postgres-presence.ts";
-import type { StartedServer } from "./postgres-server.ts";
+import type { EndedServer, StartedServer } from "./postgres-server.ts";
 import { startServer } from "./postgres-server.ts";
 import { forgetSocketFolder, SOCKET_PORT, socketFolder } from "./postgres-socket.ts";
 import { readPostmaster, removeStaleLock } from "./postmaster.ts";
@@ -58,44 +58,74 @@ const LOOK_EVERY_MS = 20;
  * @throws SurroundingsError when the disk is full, the folder not writable, or the data of another version
  */
 export async function startOrAdoptPostgres(place: LocalPostgresPlace): Promise<LocalPostgres> {
-  const { identity, env, socket } = await prepareFolders(place);
-  const cluster = clusterFolder(identity);
+  const folders = await prepareFolders(place);
   const deadline = place.now() + PATIENCE_MS;
   const tellAt = place.now() + TELL_AFTER_MS;
   let told = false;
   let started: StartedServer | null = null;
   while (place.now() < deadline) {
-    const presence = await arrive(socket);
-    if (presence !== null && presence !== "busy") {
-      const postmaster = await readPostmaster(cluster);
-      if (postmaster !== null) return localPostgres(identity, socket, presence, postmaster.pid, postmaster.pid !== started?.pid);
-      await presence.leave();
-      continue;
-    }
-    const words: string | null = (await started?.lastWords()) ?? null;
-    if (words !== null) {
-      // Another server has the folder: one that we shall adopt, or the last processes of one that was killed.
-      if (!/postmaster\.pid" already exists|pre-existing shared memory block/.test(words)) throw postgresFailure("start", identity.folder, words);
+    const look = await lookAround(folders);
+    if (look.presence !== null) return localPostgres(folders, look.presence, look.pid, look.pid !== started?.pid);
+    const ended = (await started?.ended()) ?? null;
+    if (ended !== null) {
+      if (isOurFault(ended)) throw postgresFailure("start", folders.identity.folder, ended.words);
       started = null;
     }
-    if (presence === null && started === null) {
-      const postmaster = await readPostmaster(cluster);
-      if (postmaster !== null && !postmaster.running && isAlive(postmaster.pid)) await removeStaleLock(cluster, postmaster);
-      if (!postmaster?.running) {
-        await giveTo(identity, cluster);
-        started = await startServer(identity, socket, place.settings ?? {}, env);
-      }
-    }
+    if (look.mayStart && started === null) started = await startServer(folders.identity, folders.socket, place.settings ?? {}, folders.env);
     if (!told && place.now() > tellAt) {
       told = true;
       place.log("Waiting for the local Postgres: it recovers what it wrote before it was interrupted.");
     }
     await wait(LOOK_EVERY_MS);
   }
-  throw new SurroundingsError(`The local Postgres in ${identity.folder} did not answer within ${PATIENCE_MS / 60_000} minutes: see server.log there.`);
+  throw new SurroundingsError(`The local Postgres in ${folders.identity.folder} did not answer within ${PATIENCE_MS / 60_000} minutes: see server.log there.`);
 }
 
-async function prepareFolders(place: LocalPostgresPlace): Promise<{ identity: PostgresIdentity; env: NodeJS.ProcessEnv; socket: string }> {
+type Look = { readonly presence: Presence; readonly pid: number } | { readonly presence: null; readonly mayStart: boolean };
+
+/** Who is on the data folder, with what stands in the way of a start cleared away. */
+async function lookAround({ identity, socket }: Folders): Promise<Look> {
+  const cluster = clusterFolder(identity);
+  // Before the socket is tried: who was ready then and is not to be reached now will never be.
+  const before = await readPostmaster(cluster);
+  const presence = await arrive(socket);
+  if (presence === "busy") return { presence: null, mayStart: false };
+  if (presence !== null) {
+    const postmaster = await readPostmaster(cluster);
+    if (postmaster !== null) return { presence, pid: postmaster.pid };
+    await presence.leave();
+    return { presence: null, mayStart: false };
+  }
+  if (before?.running && before.ready) stopUnreachable(before.pid);
+  if (before !== null && !before.running && isAlive(before.pid)) await removeStaleLock(cluster, before);
+  return { presence: null, mayStart: !before?.running };
+}
+
+/**
+ * It is not when another command stopped our server before we came to use it, or when another server has the folder:
+ * one that we shall adopt, or the last processes of one that was killed.
+ */
+function isOurFault({ exitCode, words }: EndedServer): boolean {
+  return exitCode !== 0 && !/postmaster\.pid" already exists|pre-existing shared memory block/.test(words);
+}
+
+/** Its socket was in a temporary folder which has been swept away: nobody will ever connect to it again. */
+function stopUnreachable(pid: number): void {
+  try {
+    process.kill(pid, "SIGINT");
+  } catch {
+    // It has just gone by itself.
+  }
+}
+
+interface Folders {
+  readonly identity: PostgresIdentity;
+  /** For the programs of Postgres. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly socket: string;
+}
+
+async function prepareFolders(place: LocalPostgresPlace): Promise<Folders> {
   const folder = path.resolve(place.dataDir);
   const { env, uid, binaries, systemFolder = "/var/lib/sluice" } = place;
   try {
@@ -105,13 +135,14 @@ async function prepareFolders(place: LocalPostgresPlace): Promise<{ identity: Po
     await linkLibraries(identity.binaries, libraries);
     const programEnv = { PATH: env["PATH"], LD_LIBRARY_PATH: `${libraries}:${path.join(identity.binaries, "lib")}`, LC_ALL: "C", TZ: "UTC" };
     await ensureCluster(identity, programEnv);
-    return { identity, env: programEnv, socket: await socketFolder(identity, env["XDG_RUNTIME_DIR"] ?? place.temporary) };
+    await giveTo(identity, clusterFolder(identity));
+    return { identity, env: programEnv, socket: await socketFolder(identity, [env["XDG_RUNTIME_DIR"], place.temporary]) };
   } catch (error) {
     throw error instanceof SurroundingsError ? error : folderFailure(folder, error);
   }
 }
 
-function localPostgres(identity: PostgresIdentity, socket: string, presence: Presence, pid: number, adopted: boolean): LocalPostgres {
+function localPostgres({ identity, socket }: Folders, presence: Presence, pid: number, adopted: boolean): LocalPostgres {
   let released: Promise<void> | null = null;
   return {
     url: `postgres://${OWNER}@/${DATABASE}?host=${encodeURIComponent(socket)}&port=${SOCKET_PORT}&sslmode=disable`,

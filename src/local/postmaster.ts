@@ -1,11 +1,16 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+/** Of postmaster.pid, from 0. */
+const STATUS_LINE = 7;
+
 /** The server's own process, as it stands in its data folder. */
 export interface Postmaster {
   readonly pid: number;
   /** A server that was killed leaves its file behind, and by now the number may be somebody else's. */
   readonly running: boolean;
+  /** Its sockets are open. */
+  readonly ready: boolean;
 }
 
 /** Who holds the data folder according to its postmaster.pid; null where there is no such file. */
@@ -14,7 +19,7 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | null
   const pid = Number.parseInt(text ?? "", 10);
   if (!(pid > 0)) return null;
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return { pid, running: command.split("\0").includes(cluster) };
+  return { pid, running: command.split("\0").includes(cluster), ready: text!.split("\n")[STATUS_LINE]?.trim() === "ready" };
 }
 
 /**

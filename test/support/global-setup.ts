@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startOrAdoptPostgres } from "../../src/local/postgres.ts";
 import { aPostgresPlace } from "./postgres-place.ts";
 import { ROOT } from "./root.ts";
-import { untilGone } from "./until.ts";
+import { endBy, tidyUpAtTheEnd } from "./tidy-up.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -22,12 +22,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-test-"));
   const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres"), { settings: { fsync: "off", max_connections: "300" } }));
   project.provide("postgresUrl", server.url);
-  return async () => {
-    // Not released but stopped: a test that forgot a connection must not keep it alive.
-    process.kill(server.pid, "SIGINT");
-    await untilGone(server.pid);
-    await rm(folder, { recursive: true });
-  };
+  // Not released but stopped: a test that forgot a connection must not keep the server alive.
+  return tidyUpAtTheEnd(`pid="$1"; ${endBy("INT")}; rm -r "$2"`, String(server.pid), folder);
 }
 
 /** Where the build fails, the tests that run the programs shall find none rather than old ones; the others can still tell something. */

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
-import { isRunning, until, untilGone } from "./until.ts";
+import { endBy, tidyUpAtTheEnd } from "./tidy-up.ts";
+import { until } from "./until.ts";
 
 const PROGRAM = "/usr/sbin/pgbouncer";
 
@@ -44,19 +45,15 @@ logfile = ${path.join(folder, "pgbouncer.log")}
   const [command, ...args] = process.getuid!() === 0 ? ["unshare", "--user", "--map-user=65534", "--", PROGRAM, settings] : [PROGRAM, settings];
   const bouncer = spawn(command, args, { stdio: "ignore" });
   const pid = bouncer.pid!;
+  const stop = tidyUpAtTheEnd(`pid="$1"; ${endBy("TERM")}; rm -r "$2"`, String(pid), folder);
   const pooled = `postgres://${database.username}@${database.pathname}?host=${encodeURIComponent(folder)}&port=6432&sslmode=disable`;
-  await until("pgbouncer answers", async () => {
-    if (!isRunning(pid)) throw new Error("pgbouncer ended at once");
-    return await answers(pooled);
-  });
-  return {
-    url: pooled,
-    async stop() {
-      process.kill(pid, "SIGTERM");
-      await untilGone(pid);
-      await rm(folder, { recursive: true });
-    },
-  };
+  try {
+    await until("pgbouncer answers", () => answers(pooled));
+    return { url: pooled, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 async function answers(url: string): Promise<boolean> {

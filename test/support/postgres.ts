@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -7,6 +7,7 @@ import { inject } from "vitest";
 import type { LocalPostgres } from "../../src/local/postgres.ts";
 import { startOrAdoptPostgres } from "../../src/local/postgres.ts";
 import { aPostgresPlace } from "./postgres-place.ts";
+import { endBy, tidyUpAtTheEnd } from "./tidy-up.ts";
 import { untilGone } from "./until.ts";
 
 export interface TestDatabase {
@@ -39,7 +40,14 @@ export interface PrivatePostgres {
 export async function startPrivatePostgres(settings: Readonly<Record<string, string>> = {}): Promise<PrivatePostgres> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-private-"));
   const place = aPostgresPlace(path.join(folder, "postgres"), { settings });
-  let server: LocalPostgres = await startOrAdoptPostgres(place);
+  const stop = tidyUpAtTheEnd(`pid=$(head -n 1 "$1/postgres/cluster/postmaster.pid") && { ${endBy("INT")}; }; rm -r "$1"`, folder);
+  let server: LocalPostgres;
+  try {
+    server = await startOrAdoptPostgres(place);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url: server.url,
     async kill9() {
@@ -49,15 +57,7 @@ export async function startPrivatePostgres(settings: Readonly<Record<string, str
     async start() {
       server = await startOrAdoptPostgres(place);
     },
-    async stop() {
-      try {
-        process.kill(server.pid, "SIGINT");
-      } catch {
-        // It was killed and not started again.
-      }
-      await untilGone(server.pid);
-      await rm(folder, { recursive: true });
-    },
+    stop,
   };
 }
 

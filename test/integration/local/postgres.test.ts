@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LocalPostgres, LocalPostgresPlace } from "../../../src/local/postgres.ts";
 import { startOrAdoptPostgres } from "../../../src/local/postgres.ts";
 import { aPostgresPlace } from "../../support/postgres-place.ts";
@@ -14,18 +14,33 @@ import { isRunning, untilGone } from "../../support/until.ts";
 
 const isRoot = process.getuid!() === 0;
 
+/** A data folder that the tests use one after the other, each of them leaving it in order. */
+let common: string;
 let folder: string;
 let dataDir: string;
 let commands: ChildProcess[];
 /** Servers that a failed test may have left. */
 let pids: Set<number>;
 
+beforeAll(async () => {
+  common = path.join(await mkdtemp(path.join(tmpdir(), "sluice-common-")), "postgres");
+});
+
+afterAll(async () => {
+  await rm(path.dirname(common), { recursive: true });
+});
+
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "sluice-local-"));
-  dataDir = path.join(folder, "postgres");
+  dataDir = common;
   commands = [];
   pids = new Set();
 });
+
+/** A first start writes 40 MB: only the tests that need it do it. */
+function anEmptyFolder(): void {
+  dataDir = path.join(folder, "postgres");
+}
 
 afterEach(async () => {
   for (const command of commands) command.kill("SIGKILL");
@@ -82,6 +97,7 @@ function command(times = 1): { process: ChildProcess; answer: Promise<CommandAns
 
 describe("the local Postgres", () => {
   test("keeps its data from one run to the next, and is gone between them", async () => {
+    anEmptyFolder();
     const first = await start();
     expect(first.adopted).toBe(false);
     await query(first.url, "CREATE TABLE kept AS SELECT 'ü' AS letter");
@@ -130,6 +146,7 @@ describe("the local Postgres", () => {
   });
 
   test("is one server when five commands start at once on an empty folder", async () => {
+    anEmptyFolder();
     const five = Array.from({ length: 5 }, () => command());
     const answers = await Promise.all(five.map((one) => one.answer));
     expect(new Set(answers.map((answer) => answer.pid)).size).toBe(1);
@@ -166,7 +183,7 @@ describe("the local Postgres", () => {
 
   test("comes back with what was committed after it was killed", async () => {
     const server = await start();
-    await query(server.url, "CREATE TABLE kept AS SELECT 7 AS n");
+    await query(server.url, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 7 AS n");
     process.kill(server.pid, "SIGKILL");
     const again = await start();
     expect(again.adopted).toBe(false);
@@ -188,6 +205,7 @@ describe("the local Postgres", () => {
   });
 
   test("starts although an earlier set-up was cut short", async () => {
+    anEmptyFolder();
     const { pid: gone } = spawn("true");
     await untilGone(gone!);
     await mkdir(path.join(dataDir, `cluster.new-${gone!}`, "base"), { recursive: true });
@@ -210,6 +228,19 @@ describe("the local Postgres", () => {
     expect(await readdir(folder)).toEqual(["long".repeat(25)]);
   });
 
+  test("replaces a server whose socket was swept away with its temporary folder", async () => {
+    dataDir = path.join(folder, "long".repeat(25), "postgres");
+    const runtime = path.join(folder, "runtime");
+    await mkdir(runtime);
+    const env = { PATH: process.env["PATH"], XDG_RUNTIME_DIR: runtime };
+    const lost = await start({ env });
+    await rm(runtime, { recursive: true });
+    const server = await start({ env, temporary: folder });
+    expect(server.adopted).toBe(false);
+    expect(isRunning(lost.pid)).toBe(false);
+    await server.release();
+  });
+
   test("works in a folder whose name has blanks, quotes and commas", async () => {
     dataDir = path.join(folder, `it's a "name", 100 % ü`);
     const server = await start();
@@ -229,7 +260,8 @@ describe("the local Postgres", () => {
 
 describe("the local Postgres says in one sentence", () => {
   test("that its data is of another version", async () => {
-    await (await start()).release();
+    anEmptyFolder();
+    await mkdir(path.join(dataDir, "cluster"), { recursive: true });
     await writeFile(path.join(dataDir, "cluster", "PG_VERSION"), "15\n");
     await expect(start()).rejects.toThrow(
       `The data in ${dataDir}/cluster was written by Postgres 15, and the Postgres that sluice brings is 18, which cannot read it: move the folder away to start with an empty database.`,
@@ -242,6 +274,7 @@ describe("the local Postgres says in one sentence", () => {
   });
 
   test("that the folder is a file", async () => {
+    anEmptyFolder();
     await writeFile(dataDir, "");
     await expect(start()).rejects.toThrow(`${dataDir} cannot be used: EEXIST`);
   });
@@ -268,6 +301,7 @@ describe("the local Postgres says in one sentence", () => {
 
 describe.skipIf(!isRoot)("for root (needs root), where user namespaces are forbidden,", () => {
   test("Postgres runs as nobody in the data folder when the way there is open", async () => {
+    anEmptyFolder();
     await chmod(folder, 0o755);
     const server = await start({ env: { PATH: "/nowhere" } });
     expect((await stat(`/proc/${server.pid}`)).uid).toBe(65534);
@@ -276,6 +310,7 @@ describe.skipIf(!isRoot)("for root (needs root), where user namespaces are forbi
   });
 
   test("it takes over the files of a run in a namespace, and gives them back", async () => {
+    anEmptyFolder();
     await chmod(folder, 0o755);
     const first = await start();
     await query(first.url, "CREATE TABLE kept AS SELECT 7 AS n");
