@@ -11,8 +11,7 @@ import { Gate } from "./gate.ts";
 import { Patience } from "./patience.ts";
 
 /** A row as it comes; each statement knows what its columns are. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the driver cannot know the columns either
-type Row = any;
+type Row = Record<string, unknown>;
 
 export interface Transaction {
   query<R = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;

@@ -56,7 +56,7 @@ async function makeLedger(tx: Transaction): Promise<void> {
   // "create schema if not exists" asks for the right to create one even where it exists.
   const [row] = await tx.query<{ missing: boolean }>("select to_regnamespace('sluice') is null as missing");
   if (row!.missing) await tx.query("create schema sluice");
-  await tx.query(`create table if not exists sluice.meta (only boolean primary key default true check (only), min_program text not null)`);
+  await tx.query(`create table if not exists sluice.meta (single boolean primary key default true check (single), min_program text not null)`);
   await tx.query("insert into sluice.meta (min_program) values ('0.0.0') on conflict do nothing");
   await tx.query(
     "create table if not exists sluice.migrations (number integer primary key, name text not null, program text not null, at timestamptz not null default now())",

@@ -81,3 +81,8 @@ interface SweepRow {
   readonly spec: ResolvedSpec;
   readonly verdict: WindowState | null;
 }
+
+/** Ends a sweep that nobody goes on with, without a verdict: its batches write nothing more. */
+export async function abandonSweep(db: Database, uid: string): Promise<void> {
+  await db.query("update sluice.sweeps set finished_at = coalesce(finished_at, now()) where uid = $1", [uid]);
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { FencedError } from "../../../src/model/errors.ts";
+import { claimBatch } from "../../../src/store/batches.ts";
+import { canaryGood, canaryIll, takeCanary } from "../../../src/store/canaries.ts";
+import { commitResults } from "../../../src/store/commit.ts";
+import type { SweepWishes, TestStore } from "../../support/store.ts";
+import { aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
+
+const ALL: SweepWishes = { selection: { states: "all" } };
+
+describe.each(WAYS)("a commit $way", ({ pooled }) => {
+  let store: TestStore;
+  /** Each test has its own. */
+  let dataset: string;
+
+  beforeAll(async () => {
+    store = await aStore({ pooled });
+  });
+
+  afterAll(async () => {
+    await store.close();
+  });
+
+  beforeEach(() => {
+    dataset = randomUUID();
+  });
+
+  async function resultsAre(): Promise<unknown[]> {
+    return store.db.query("select target, state, updates, error from sluice.results where dataset = $1 order by target", [dataset]);
+  }
+
+  async function observed(): Promise<unknown[]> {
+    return store.db.query(
+      `select target, extract(epoch from at)::bigint as at, type, updates from sluice.observed where dataset = $1 order by target, at, type`,
+      [dataset],
+    );
+  }
+
+  test("stores rows, hourly sums and results of several targets, and says what became of each", async () => {
+    const { db } = store;
+    const sweep = await aSweep(db, { dataset });
+    const [one, two, three] = sweep.ids as [number, number, number];
+    const rows = [
+      { at: DAY.start, type: "A", updates: 3 },
+      { at: DAY.start + 3599, type: "A", updates: 1 },
+      { at: DAY.start + 3600, type: "W", updates: 5 },
+      { at: DAY.end - 1, type: "", updates: 2 ** 31 - 1 },
+    ];
+    const committed = await commitResults(db, sweep.fence, [anOk(one, rows), aNo(two), aNo(three, { state: "failed", error: "timeout" })]);
+    expect(committed).toEqual([
+      { targetId: one, state: "ok", error: null, aside: false },
+      { targetId: two, state: "empty", error: null, aside: false },
+      { targetId: three, state: "failed", error: "timeout", aside: false },
+    ]);
+    expect(await resultsAre()).toEqual([
+      { target: "AS1", state: "ok", updates: 2 ** 31 + 8, error: null },
+      { target: "AS2", state: "empty", updates: 0, error: null },
+      { target: "AS3", state: "failed", updates: 0, error: "timeout" },
+    ]);
+    expect(await observed()).toEqual(rows.map((row) => ({ target: "AS1", ...row })));
+    expect(await db.query("select target, extract(epoch from hour)::bigint as hour, type, updates from sluice.hourly where dataset = $1 order by hour, type", [dataset])).toEqual([
+      { target: "AS1", hour: DAY.start, type: "A", updates: 4 },
+      { target: "AS1", hour: DAY.start + 3600, type: "W", updates: 5 },
+      { target: "AS1", hour: DAY.end - 3600, type: "", updates: 2 ** 31 - 1 },
+    ]);
+  });
+
+  test("stores a whole day of seconds, over many chunks of the copy", async () => {
+    const { db } = store;
+    const sweep = await aSweep(db, { dataset });
+    const rows = someRows(DAY, 86_400);
+    await commitResults(db, sweep.fence, [anOk(sweep.ids[0]!, rows)]);
+    const [counted] = await db.query("select count(*) as rows, sum(updates)::bigint as updates, count(distinct at) as seconds from sluice.observed where dataset = $1", [dataset]);
+    expect(counted).toEqual({ rows: 86_400, updates: 172_800, seconds: 86_400 });
+  });
+
+  test("writes nothing where a newer incarnation has claimed the batch", async () => {
+    const { db } = store;
+    const sweep = await aSweep(db, { dataset });
+    await claimBatch(db, sweep.uid, 0);
+    const stale = commitResults(db, sweep.fence, [anOk(sweep.ids[0]!, someRows(DAY, 10))]);
+    await expect(stale).rejects.toThrow(FencedError);
+    await expect(stale).rejects.toThrow("Batch 0 was claimed by another process after incarnation 1.");
+    expect([await resultsAre(), await observed()]).toEqual([[], []]);
+  });
+
+  test("writes nothing once the sweep is finished", async () => {
+    const { db } = store;
+    const sweep = await aSweep(db, { dataset });
+    await db.query("update sluice.sweeps set finished_at = now() where uid = $1", [sweep.uid]);
+    await expect(commitResults(db, sweep.fence, [aNo(sweep.ids[0]!)])).rejects.toThrow(FencedError);
+    expect(await resultsAre()).toEqual([]);
+  });
+
+  test("gives the claim that follows only what the batch has no result for, in the batch's order", async () => {
+    const { db } = store;
+    const sweep = await aSweep(db, { dataset });
+    await commitResults(db, sweep.fence, [aNo(sweep.ids[1]!, { state: "failed", error: "reset" })]);
+    const again = await claimBatch(db, sweep.uid, 0);
+    expect(again.fence.incarnation).toBe(2);
+    expect(again.targets.map((target) => target.name)).toEqual(["AS1", "AS3"]);
+  });
+
+  describe("where a result stands already", () => {
+    const STANDING = someRows(DAY, 4);
+    const cases: Record<string, { first: "ok" | "empty" | "rejected" | "failed"; then: ReturnType<typeof aNo>; wishes?: SweepWishes; stands: object; aside: object | null; rows: number }> = {
+      "replaces what failed by what is settled": {
+        first: "failed", then: anOk(0, someRows(DAY, 2)), stands: { state: "ok", updates: 4, error: null }, aside: null, rows: 2,
+      },
+      "replaces what failed by what failed otherwise": {
+        first: "failed", then: aNo(0, { state: "mismatch", error: "declared-wrong" }), stands: { state: "mismatch", updates: 0, error: "declared-wrong" }, aside: null, rows: 0,
+      },
+      "never replaces what is settled by what failed": {
+        first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), stands: { state: "ok", updates: 8, error: null }, aside: { state: "failed", error: "timeout" }, rows: 4,
+      },
+      "replaces rows by as many or more, and leaves none of the old": {
+        first: "ok", then: anOk(0, someRows(DAY, 5, 2)), stands: { state: "ok", updates: 10, error: null }, aside: null, rows: 5,
+      },
+      "keeps a settled answer that holds less aside, as suspect": {
+        first: "ok", then: anOk(0, someRows(DAY, 3)), stands: { state: "ok", updates: 8, error: null }, aside: { state: "suspect", error: "holds-less" }, rows: 4,
+      },
+      "keeps an empty answer aside where there were rows": {
+        first: "ok", then: aNo(0), stands: { state: "ok", updates: 8, error: null }, aside: { state: "suspect", error: "holds-less" }, rows: 4,
+      },
+      "replaces by less where it was told to replace": {
+        first: "ok", then: anOk(0, someRows(DAY, 3)), wishes: { replace: true }, stands: { state: "ok", updates: 6, error: null }, aside: null, rows: 3,
+      },
+      "does not replace what is settled by what failed even where it was told to replace": {
+        first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), wishes: { replace: true }, stands: { state: "ok", updates: 8, error: null }, aside: { state: "failed", error: "timeout" }, rows: 4,
+      },
+      "leaves an empty one standing when it is empty again": {
+        first: "empty", then: aNo(0), stands: { state: "empty", updates: 0, error: null }, aside: { state: "empty", error: null }, rows: 0,
+      },
+      "replaces an empty one by rows": {
+        first: "empty", then: anOk(0, someRows(DAY, 1)), stands: { state: "ok", updates: 2, error: null }, aside: null, rows: 1,
+      },
+    };
+
+    test.each(Object.entries(cases))("%s", async (_, { first, then, wishes, stands, aside, rows }) => {
+      const { db } = store;
+      const before = await aSweep(db, { dataset });
+      const [target, neighbour] = before.ids as [number, number];
+      await commitResults(db, before.fence, [first === "ok" ? anOk(target, STANDING) : aNo(target, { state: first }), anOk(neighbour, someRows(DAY, 7))]);
+      const rerun = await aSweep(db, { dataset, ...ALL, ...wishes });
+      const [committed] = await commitResults(db, rerun.fence, [{ ...then, targetId: target }]);
+      expect((await resultsAre())[0]).toEqual({ target: "AS1", ...stands });
+      expect(await db.query("select state, error from sluice.asides where sweep_uid = $1", [rerun.uid])).toEqual(aside === null ? [] : [aside]);
+      expect(committed).toMatchObject({ aside: aside !== null, ...(aside ?? { state: (stands as { state: string }).state }) });
+      const counts = await db.query(`select target, count(*) as rows from sluice.observed where dataset = $1 group by target order by target`, [dataset]);
+      expect(counts).toEqual([...(rows === 0 ? [] : [{ target: "AS1", rows }]), { target: "AS2", rows: 7 }]);
+      const [sums] = await db.query(`select coalesce(sum(updates), 0)::bigint as updates from sluice.hourly where target = 'AS1' and dataset = $1`, [dataset]);
+      expect(sums).toEqual({ updates: rows * 2 });
+    });
+  });
+
+  test("leaves the other window's part of an hour that two windows share", async () => {
+    const { db } = store;
+    const quarter = { everySeconds: 900 };
+    const first = { start: DAY.start + 900, end: DAY.start + 1800 };
+    const second = { start: DAY.start + 1800, end: DAY.start + 2700 };
+    for (const [window, rows] of [[first, 3], [second, 5], [second, 6]] as const) {
+      const sweep = await aSweep(db, { dataset, ...ALL, ...quarter, window });
+      await commitResults(db, sweep.fence, [anOk(sweep.ids[0]!, someRows(window, rows))]);
+    }
+    const [sums] = await db.query("select sum(updates)::bigint as updates from sluice.hourly where hour = to_timestamp($1) and dataset = $2", [DAY.start, dataset]);
+    expect(sums).toEqual({ updates: 3 * 2 + 6 * 2 });
+  });
+
+  describe("under canaries", () => {
+    test("an empty answer is suspect while the last canary was ill, and believed after the next good one", async () => {
+      const { db } = store;
+      const sweep = await aSweep(db, { dataset });
+      const sent = new Date();
+      await canaryIll(db, sweep.uid);
+      const [doubted] = await commitResults(db, sweep.fence, [aNo(sweep.ids[0]!)]);
+      expect(doubted).toMatchObject({ state: "suspect", error: "quiet-host" });
+      const taken = (await takeCanary(db, sweep.uid, 60))!;
+      await canaryGood(db, sweep.uid, taken);
+      const [sentBefore] = await commitResults(db, sweep.fence, [aNo(sweep.ids[1]!, { startedAt: sent })]);
+      expect(sentBefore).toMatchObject({ state: "suspect", error: "quiet-host" });
+      const [believed] = await commitResults(db, sweep.fence, [aNo(sweep.ids[2]!, { startedAt: new Date(taken * 1000 + 1000) })]);
+      expect(believed).toMatchObject({ state: "empty", error: null });
+    });
+
+    test("empty answers since the last good canary turn suspect when the next is ill; older ones and rows do not", async () => {
+      const { db } = store;
+      const sweep = await aSweep(db, { dataset, targets: ["AS1", "AS2", "AS3", "AS4"] });
+      await commitResults(db, sweep.fence, [aNo(sweep.ids[0]!)]);
+      await canaryGood(db, sweep.uid, (await takeCanary(db, sweep.uid, 0))!);
+      await commitResults(db, sweep.fence, [aNo(sweep.ids[1]!), anOk(sweep.ids[2]!, someRows(DAY, 1)), aNo(sweep.ids[3]!, { state: "rejected" })]);
+      expect(await canaryIll(db, sweep.uid)).toBe(1);
+      expect(await resultsAre()).toMatchObject([{ state: "empty" }, { state: "suspect", error: "quiet-host" }, { state: "ok" }, { state: "rejected" }]);
+    });
+
+    test("an empty answer cannot slip in while a canary turns ill", async () => {
+      const { db } = store;
+      const sweep = await aSweep(db, { dataset, targets: Array.from({ length: 60 }, (_, index) => `AS${index}`) });
+      const commits = sweep.ids.map((targetId) => commitResults(db, sweep.fence, [aNo(targetId)]));
+      await Promise.all(commits.slice(0, 10));
+      await canaryIll(db, sweep.uid);
+      await Promise.all(commits);
+      expect(await db.query("select state, count(*) as n from sluice.results where dataset = $1 group by state", [dataset])).toEqual([{ state: "suspect", n: 60 }]);
+    });
+
+    test("one process at a time takes the canary, and again only after its time", async () => {
+      const { db } = store;
+      const sweep = await aSweep(db, { dataset });
+      const taken = await Promise.all(Array.from({ length: 8 }, () => takeCanary(db, sweep.uid, 60)));
+      expect(taken.filter((each) => each !== null)).toHaveLength(1);
+      await db.query("update sluice.sweeps set canary_taken_at = canary_taken_at - interval '61 seconds'");
+      expect(await takeCanary(db, sweep.uid, 60)).not.toBeNull();
+    });
+  });
+});
