@@ -110,7 +110,7 @@ function phaseOf(status: SweepStatus, suspended: boolean): SweepPhase {
 
 /** A batch in `running` without a Job was never made, or has vanished: its process does only the rest. */
 function toMake(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[] {
-  if (flow.suspended || isFinished(status.phase)) return [];
+  if (flow.suspended) return [];
   const { preparing } = status;
   if (preparing === undefined) {
     return status.running
