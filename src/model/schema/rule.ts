@@ -1,30 +1,36 @@
-import type { BatchRange } from "../model/message.ts";
-import type { FlowSpec, RunningBatch, SweepStatus } from "../model/sweep.ts";
-import type { EpochSeconds } from "../model/window.ts";
+import type { z } from "zod";
 
-/** The next batches go into `running`, in the order of their numbers, as many at once as `pods` allows. */
-export function launchNext(status: SweepStatus, flow: FlowSpec, now: EpochSeconds): SweepStatus {
-  if (flow.suspended || status.preparing !== undefined) return status;
-  const running: RunningBatch[] = [...status.running];
-  let next = nextBatch(status.ranges, status.next);
-  while (next !== null && running.length < width(status, flow)) {
-    running.push({ ...next, since: now });
-    next = nextBatch(status.ranges, next.batch + 1);
+/**
+ * What no single field can say by itself. Written once: `holds` is asked by the command line, `cel` by the Kubernetes API server.
+ * A rule that CEL cannot state has none, and is checked by whoever reads the object.
+ */
+export interface Rule {
+  readonly holds: (value: Readonly<Record<string, unknown>>) => boolean;
+  readonly message: string;
+  /** The field that the line should name; absent: the object itself. */
+  readonly field?: string;
+  readonly cel?: string;
+}
+
+/** The object with its rules. They are asked even where other fields are wrong, so that all problems are told at once. */
+export function withRules<T extends z.ZodObject>(object: T, rules: readonly Rule[]): T {
+  let ruled = object;
+  for (const rule of rules) {
+    ruled = ruled.refine((value) => rule.holds(value), {
+      error: rule.message,
+      path: rule.field === undefined ? [] : [rule.field],
+      when: (payload) => typeof payload.value === "object" && payload.value !== null && !Array.isArray(payload.value),
+    });
   }
-  const last = running.at(-1);
-  return last === undefined || running.length === status.running.length ? status : { ...status, running, next: last.batch + 1 };
+  const validations = rules.filter((rule) => rule.cel !== undefined).map((rule) => ({ rule: rule.cel, message: rule.message }));
+  return validations.length === 0 ? ruled : ruled.meta({ "x-kubernetes-validations": validations });
 }
 
-export function hasNext(status: SweepStatus): boolean {
-  return nextBatch(status.ranges, status.next) !== null;
-}
-
-/** After crashes one batch at a time, until one has a result: it shows as well as four whether processes live again. */
-function width(status: SweepStatus, flow: FlowSpec): number {
-  return status.blocked?.reason === "Crashing" ? Math.min(1, flow.pods) : flow.pods;
-}
-
-function nextBatch(ranges: readonly BatchRange[], from: number): { batch: number; memoryBytes: number } | null {
-  const range = ranges.find(({ to }) => to >= from);
-  return range === undefined ? null : { batch: Math.max(from, range.from), memoryBytes: range.memoryBytes };
+/** How many of `fields` are given must be exactly one. */
+export function exactlyOne(fields: readonly [string, string, ...string[]]): Rule {
+  return {
+    holds: (value) => fields.filter((field) => value[field] !== undefined).length === 1,
+    message: `exactly one of ${fields.join(", ")} must be given`,
+    cel: `[${fields.map((field) => `has(self.${field})`).join(", ")}].filter(given, given).size() == 1`,
+  };
 }
