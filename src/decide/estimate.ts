@@ -1,8 +1,6 @@
 import type { BatchSpec, HostSpec } from "../model/resolved.ts";
 import type { Grid } from "../model/window.ts";
 
-const DAY_SECONDS = 86_400;
-
 /** Latencies for which a plan says how long it takes: seconds from a request to the end of its answer. */
 const LATENCIES = [1, 2, 4, 8] as const;
 
@@ -47,9 +45,4 @@ export function estimate(plan: { targets: number; unsettled: number; grid: Grid;
     rowsADay: { least: targets * ROWS_A_TARGET_AND_DAY.least, most: targets * ROWS_A_TARGET_AND_DAY.most },
     rowsAssume: `${ROWS_A_TARGET_AND_DAY.least} to ${ROWS_A_TARGET_AND_DAY.most} rows for a target and day, as with the BGP updates of an AS`,
   };
-}
-
-/** Rows of one window, from those of a day. */
-export function rowsOfWindow(rowsADay: number, grid: Grid): number {
-  return Math.round((rowsADay * grid.everySeconds) / DAY_SECONDS);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimate, rowsOfWindow } from "../../../src/decide/estimate.ts";
+import { estimate } from "../../../src/decide/estimate.ts";
 import { MiB } from "./builders.ts";
 
 const HOST = { name: "stat.ripe.net:443", inFlight: 8, probeSeconds: 60, maxPauseSeconds: 900 };
@@ -40,5 +40,4 @@ test("rows are told as a range, with what it stands on", () => {
   const plan = estimate({ targets: 80_000, unsettled: 10, grid: GRID, host: HOST, batch: BATCH });
   expect(plan.rowsADay).toEqual({ least: 8_000_000, most: 48_000_000 });
   expect(plan.rowsAssume).toBe("100 to 600 rows for a target and day, as with the BGP updates of an AS");
-  expect(rowsOfWindow(48_000_000, { everySeconds: 3600, settleSeconds: 0 })).toBe(2_000_000);
 });

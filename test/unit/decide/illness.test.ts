@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isIll, noteAnswers } from "../../../src/decide/illness.ts";
+import { isIll } from "../../../src/decide/illness.ts";
 
 test.each([
   ["no answer yet", "", false],
@@ -9,10 +9,4 @@ test.each([
   ["30 errors, the oldest of them 101 answers ago", "x".repeat(30) + ".".repeat(71), false],
 ])("%s", (_, recent, ill) => {
   expect(isIll(recent)).toBe(ill);
-});
-
-test("the last hundred answers are kept, in their order", () => {
-  expect(noteAnswers("", ".x")).toBe(".x");
-  expect(noteAnswers("x".repeat(99), "..")).toBe(`${"x".repeat(98)}..`);
-  expect(noteAnswers("x", ".".repeat(250))).toBe(".".repeat(100));
 });
