@@ -3,8 +3,8 @@ import type { EpochSeconds, Window } from "../model/window.ts";
 import type { Seam } from "./seam.ts";
 import type { TypeNames } from "./type-names.ts";
 
-/** Seconds of a page, so that a target that is quiet but for a few seconds costs a few times 4 KiB. */
-const PAGE_BITS = 10;
+/** Seconds of a page, so that a target that is quiet but for a few seconds costs a few times 2 KiB. */
+const PAGE_BITS = 9;
 const PAGE = 1 << PAGE_BITS;
 const IN_PAGE = PAGE - 1;
 
@@ -61,14 +61,16 @@ export class CountTable {
   *observations(types: TypeNames): Generator<Observation> {
     const order = types.sorted().filter((type) => this.#pages[type] !== undefined);
     for (let from = 0; from < this.#seconds; from += PAGE) {
-      const pages = order.flatMap((type) => {
-        const page = this.#pages[type]![from >>> PAGE_BITS];
-        return page === undefined ? [] : [{ type: types.names[type]!, page }];
-      });
-      for (let second = 0; pages.length > 0 && second < PAGE; second += 1) {
-        for (const { type, page } of pages) {
-          const updates = page[second];
-          if (updates !== undefined && updates > 0) yield { at: this.#start + from + second, type, updates };
+      const met = order.filter((type) => this.#pages[type]![from >>> PAGE_BITS] !== undefined);
+      if (met.length === 0) continue;
+      const names = met.map((type) => types.names[type]!);
+      const pages = met.map((type) => this.#pages[type]![from >>> PAGE_BITS]!);
+      const seconds = pages[0]!.length;
+      // Most seconds of most pages are empty, so this is a plain walk over numbers.
+      for (let second = 0; second < seconds; second += 1) {
+        for (let place = 0; place < pages.length; place += 1) {
+          const updates = pages[place]![second]!;
+          if (updates > 0) yield { at: this.#start + from + second, type: names[place]!, updates };
         }
       }
     }
