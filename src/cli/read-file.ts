@@ -7,7 +7,7 @@ import { lineOf } from "./yaml-lines.ts";
 
 export interface Problem {
   readonly file: string;
-  /** From 1. */
+  /** From 1; 0 for the file as such. */
   readonly line: number;
   /** "spec.sweepTemplate.spec.batch.memory", or "" for the whole. */
   readonly path: string;
@@ -19,6 +19,8 @@ export interface SweepFile {
   readonly documents: readonly SweepDocument[];
   /** All that is wrong with the others, by line. */
   readonly problems: readonly Problem[];
+  /** The line of a field of one of the documents, or of what there is of it. */
+  readonly lineOf: (document: SweepDocument, path: readonly PropertyKey[]) => number;
 }
 
 /** A file of one or more CronSweeps and Sweeps. Never throws for what stands in it. */
@@ -26,15 +28,27 @@ export function readSweepFile(file: string, text: string): SweepFile {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const written = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
-  if (written.length === 0) return { documents: [], problems: [{ file, line: 1, path: "", sentence: "holds no document: nothing but blanks and comments" }] };
+  if (written.length === 0) return withoutDocuments({ file, line: 1, path: "", sentence: "holds no document: nothing but blanks and comments" });
   const read = written.map((document) => readDocument(document, text, lines));
   const problems = read.flatMap((one) => one.problems).map((problem): Problem => ({ file, ...problem }));
-  return { documents: read.flatMap((one) => one.documents), problems: problems.sort((a, b) => a.line - b.line) };
+  return {
+    documents: read.flatMap(({ right }) => (right === undefined ? [] : [right])),
+    problems: problems.sort((a, b) => a.line - b.line),
+    lineOf(document, path) {
+      const at = read.findIndex(({ right }) => right === document);
+      return at === -1 ? 0 : lineOf(path, written[at]!, lines);
+    },
+  };
+}
+
+/** What a file comes to of which nothing can be read. */
+export function withoutDocuments(problem: Problem): SweepFile {
+  return { documents: [], problems: [problem], lineOf: () => 0 };
 }
 
 /** `FILE:LINE: field: sentence` */
 export function formatProblem({ file, line, path, sentence }: Problem): string {
-  return `${file}:${line}: ${path === "" ? "" : `${path}: `}${sentence}`;
+  return `${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${sentence}`;
 }
 
 /** A --- too many is not an error: kubectl does not mind it either. */
@@ -44,21 +58,21 @@ function isBlank({ contents, errors }: Document): boolean {
 
 type Located = Omit<Problem, "file">;
 
-function readDocument(document: Document, text: string, lines: LineCounter): { documents: SweepDocument[]; problems: Located[] } {
+function readDocument(document: Document, text: string, lines: LineCounter): { right?: SweepDocument; problems: Located[] } {
   const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, lines));
   // A double key leaves a value that can be read all the same; after any other error the rest would be guesses.
-  if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { documents: [], problems: syntax };
+  if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { problems: syntax };
   let value: unknown;
   try {
     value = document.toJS();
   } catch (error) {
     // An alias without its anchor, or so many that the file would grow beyond measure.
-    return { documents: [], problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
+    return { problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
   }
   const outcome = validate(value);
   const found: readonly FieldProblem[] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, PROVIDERS)];
   const problems = [...syntax, ...found.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: dotted(path), sentence }))];
-  return { documents: problems.length === 0 && "document" in outcome ? [outcome.document] : [], problems };
+  return problems.length === 0 && "document" in outcome ? { right: outcome.document, problems } : { problems };
 }
 
 function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Located {

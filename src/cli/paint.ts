@@ -1,0 +1,17 @@
+import type { Cli, Output } from "./context.ts";
+
+/** Colours, where they are wanted; else each of these says what it was given. */
+export interface Paint {
+  readonly strong: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly middling: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+/** None where the reader is no terminal, or the person said NO_COLOR. */
+export function paintFor(output: Output, { environment }: Pick<Cli, "environment">): Paint {
+  const isColoured = output.isTerminal && (environment["NO_COLOR"] ?? "") === "";
+  const inCode = (code: number) => (text: string) => (isColoured && text !== "" ? `\u001b[${code}m${text}\u001b[0m` : text);
+  return { strong: inCode(1), dim: inCode(2), good: inCode(32), middling: inCode(33), bad: inCode(31) };
+}

@@ -1,0 +1,52 @@
+import type { Paint } from "./paint.ts";
+
+export interface Column {
+  readonly title: string;
+  /** Default: left. Numbers stand on the right. */
+  readonly align?: "left" | "right";
+  /** Given the cell's text without the blanks beside it. */
+  readonly paint?: (text: string) => string;
+}
+
+const GAP = "  ";
+
+/** Columns under their titles, a row a line, each as wide as its widest cell. Ends with a new line. */
+export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint): string {
+  const clean = rows.map((row) => row.map(oneLine));
+  const widths = columnWidths(columns, clean);
+  return [renderHeading(columns, widths, paint), ...clean.map((row) => renderRow(columns, row, widths))].join("");
+}
+
+/** The width of each column: for who prints a table piece by piece. The cells must be of one line each. */
+export function columnWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
+  return columns.map(({ title }, index) => rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? "")), widthOf(title)));
+}
+
+export function renderHeading(columns: readonly Column[], widths: readonly number[], paint: Paint): string {
+  const titles = columns.map(({ title, align }) => ({ title, ...(align === undefined ? {} : { align }), paint: paint.strong }));
+  return renderRow(titles, columns.map(({ title }) => oneLine(title)), widths);
+}
+
+export function renderRow(columns: readonly Column[], cells: readonly string[], widths: readonly number[]): string {
+  const padded = columns.map(({ align, paint = asIs }, index) => {
+    const cell = cells[index] ?? "";
+    const blanks = " ".repeat(Math.max(0, widths[index]! - widthOf(cell)));
+    return align === "right" ? blanks + paint(cell) : paint(cell) + blanks;
+  });
+  return `${padded.join(GAP).trimEnd()}\n`;
+}
+
+/** What a terminal would obey, and what would break a row, is shown and not done. */
+export function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function widthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+function asIs(text: string): string {
+  return text;
+}
