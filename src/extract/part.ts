@@ -15,7 +15,8 @@ interface PartPlace {
   readonly buffers: SpareBuffers;
   readonly types: TypeNames;
   readonly table: CountTable;
-  readonly whenFinished: (facts: PartFacts, uncounted: Problem | null) => void;
+  /** Told once, with what of it could not be counted. */
+  readonly finished: (facts: PartFacts, uncounted: Problem | null) => void;
 }
 
 /** One part of an answer while its text goes by. */
@@ -57,12 +58,8 @@ export class PartReading implements PartSink {
     const { unreadable, ...envelope } = readEnvelope(this.#place.compiled, this.#edges);
     const facts: PartFacts = { ...envelope, matches: this.#matches, textBytes: this.#edges.textBytes };
     this.release();
-    this.#place.whenFinished(facts, this.#uncounted ?? unreadable);
+    this.#place.finished(facts, this.#uncounted ?? unreadable);
     return facts;
-  }
-
-  get heldBytes(): number {
-    return this.#place.table.heldBytes;
   }
 
   /** Gives its buffer back; nothing may be taken after it. */

@@ -26,16 +26,24 @@ export function createReadings(compiled: CompiledExtract, work: Buffer): NewRead
   return (asked) => new AnswerReading(compiled, work, buffers, asked);
 }
 
+/** A part that came to its end. */
+interface FinishedPart {
+  readonly facts: PartFacts;
+  readonly uncounted: Problem | null;
+}
+
 class AnswerReading implements Reading {
   readonly #compiled: CompiledExtract;
   readonly #work: Buffer;
   readonly #buffers: SpareBuffers;
   readonly #asked: Window;
   readonly #types = new TypeNames();
-  readonly #table: CountTable;
-  readonly #parts: PartFacts[] = [];
-  #open: PartReading | null = null;
-  #uncounted: Problem | null = null;
+  readonly #parts: FinishedPart[] = [];
+  /** Of #parts. */
+  #table: CountTable;
+  /** Counted apart: only a part's own end says which of its seconds stand on a seam, and whether it counts at all. */
+  #last: (FinishedPart & { readonly table: CountTable }) | null = null;
+  #open: { readonly part: PartReading; readonly table: CountTable } | null = null;
 
   constructor(compiled: CompiledExtract, work: Buffer, buffers: SpareBuffers, asked: Window) {
     this.#compiled = compiled;
@@ -46,52 +54,63 @@ class AnswerReading implements Reading {
   }
 
   part(): PartSink {
-    if (this.#open !== null) throw new Error("a part is begun before the one before it is finished");
-    // The next parts are counted apart: only their own end says which of their seconds stand on a seam.
-    const table = this.#parts.length === 0 ? this.#table : new CountTable(this.#asked);
-    this.#open = new PartReading({
-      compiled: this.#compiled,
-      work: this.#work,
-      buffers: this.#buffers,
-      types: this.#types,
-      table,
-      whenFinished: (facts, uncounted) => {
-        this.#open = null;
-        this.#uncounted ??= uncounted;
-        const before = this.#parts.at(-1);
-        if (before !== undefined) this.#table.join(table, seamOf(before, facts));
-        this.#parts.push(facts);
-      },
-    });
-    return this.#open;
+    this.#open?.part.release();
+    if (this.#last !== null && isRefused(this.#last.facts)) this.#last = null;
+    this.#joinLast();
+    const table = new CountTable(this.#asked);
+    const finished = (facts: PartFacts, uncounted: Problem | null): void => {
+      this.#open = null;
+      this.#last = { facts, uncounted, table };
+    };
+    const part = new PartReading({ compiled: this.#compiled, work: this.#work, buffers: this.#buffers, types: this.#types, table, finished });
+    this.#open = { part, table };
+    return part;
   }
 
   judge(): Judgement {
+    this.#joinLast();
     return judge({
       asked: this.#asked,
-      parts: this.#parts,
+      parts: this.#parts.map((part) => part.facts),
       updates: this.#table.updates,
       outside: this.#table.outside,
       mustDeclare: this.#compiled.envelope.declared !== undefined,
-      uncounted: this.#uncounted,
+      uncounted: this.#parts.find((part) => part.uncounted !== null)?.uncounted ?? null,
     });
   }
 
   observations(): Iterable<Observation> {
+    this.#joinLast();
     return { [Symbol.iterator]: () => this.#table.observations(this.#types) };
   }
 
   get rows(): number {
+    this.#joinLast();
     return this.#table.rows;
   }
 
   get heldBytes(): number {
-    return this.#table.heldBytes + (this.#open === null || this.#parts.length === 0 ? 0 : this.#open.heldBytes);
+    return this.#table.heldBytes + (this.#last?.table.heldBytes ?? 0) + (this.#open?.table.heldBytes ?? 0);
   }
 
   release(): void {
-    this.#open?.release();
+    this.#open?.part.release();
     this.#open = null;
+    this.#last = null;
     this.#table.release();
   }
+
+  #joinLast(): void {
+    if (this.#last === null) return;
+    const { facts, uncounted, table } = this.#last;
+    const before = this.#parts.at(-1);
+    if (before === undefined) this.#table = table;
+    else this.#table.join(table, seamOf(before.facts, facts));
+    this.#parts.push({ facts, uncounted });
+    this.#last = null;
+  }
+}
+
+function isRefused(facts: PartFacts): boolean {
+  return facts.maintenance || facts.error !== null;
 }

@@ -46,8 +46,12 @@ export interface Judgement {
   readonly declared: number | null;
 }
 
-/** One try of one target: its parts in order, one table of counts. A new try is a new reading. */
+/** The answer about one target: its parts in order, one table of counts. */
 export interface Reading {
+  /**
+   * Begins the next part. A part that was begun and not finished is forgotten, and so is a last one that came to maintenance or
+   * an error: it is being asked for again.
+   */
   part(): PartSink;
   /** After the last part. */
   judge(): Judgement;
