@@ -81,6 +81,7 @@ function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Loca
   return { line: lines.linePos(error.pos[0]).line, path: "", sentence };
 }
 
-function dotted(path: readonly PropertyKey[]): string {
+/** spec.targets.list[3] */
+export function dotted(path: readonly PropertyKey[]): string {
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`)).join("");
 }

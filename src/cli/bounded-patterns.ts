@@ -1,0 +1,26 @@
+import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
+import { compileExtract, ENVELOPE_FIELDS } from "../extract/compile.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+
+export interface NamedPattern {
+  /** As the field is called: "extract.pattern". */
+  readonly field: string;
+  readonly pattern: BoundedPattern;
+}
+
+/** Every pattern of a spec as it is matched. @throws SpecError that begins with the field */
+export function boundedPatterns({ extract, targets }: Pick<ResolvedSpec, "extract" | "targets">): NamedPattern[] {
+  const { pattern, envelope } = compileExtract(extract);
+  const found: NamedPattern[] = [{ field: "extract.pattern", pattern }];
+  for (const field of ENVELOPE_FIELDS) {
+    const bounded = envelope[field];
+    if (bounded !== undefined) found.push({ field: `extract.${field}`, pattern: bounded });
+  }
+  if (targets.from.kind === "http") found.push({ field: "targets.http.pattern", pattern: boundPattern(targets.from.pattern) });
+  return found;
+}
+
+/** `[^"]* at column 7 is matched as [^"]{0,256}`, for each bound that was given. */
+export function tellWidened({ widened }: BoundedPattern): string[] {
+  return widened.map(({ written, bounded, column }) => `${written} at column ${column} is matched as ${bounded}`);
+}
