@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { connect, createServer } from "node:net";
+
+export interface CuttingProxy {
+  /** The same database through the proxy. */
+  readonly url: string;
+  /** The next time a client sends `text`, it is passed on, and the client never hears of the answer. */
+  cutAfter(text: string, how: "reset" | "silence"): void;
+  close(): Promise<void>;
+}
+
+/** Stands between client and server and breaks connections at a chosen word. */
+export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
+  const target = new URL(url.replace("@/", "@localhost/"));
+  const socketPath = `${target.searchParams.get("host")!}/.s.PGSQL.${target.searchParams.get("port") ?? "5432"}`;
+  const open = new Set<Socket>();
+  let cut: { readonly text: string; readonly how: "reset" | "silence" } | null = null;
+  const server = createServer((client) => {
+    const upstream = connect(socketPath);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => open.delete(socket));
+    }
+    let deaf = false;
+    client.on("data", (bytes) => {
+      upstream.write(bytes);
+      if (cut === null || !bytes.includes(cut.text)) return;
+      deaf = true;
+      if (cut.how === "reset") client.resetAndDestroy();
+      cut = null;
+    });
+    upstream.on("data", (bytes) => deaf || client.write(bytes));
+    client.on("close", () => upstream.end());
+    upstream.on("close", () => deaf || client.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `postgres://${target.username}@127.0.0.1:${port}${target.pathname}?sslmode=disable`,
+    cutAfter(text, how) {
+      cut = { text, how };
+    },
+    async close() {
+      open.forEach((socket) => socket.destroy());
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
