@@ -19,7 +19,7 @@ export interface Line {
 
 export interface Wish {
   /** Where the text of an answer with this status goes; null: it is not wanted, a little of it is kept as the reason. */
-  sinkFor(status: number): TextSink | null;
+  sinkFor(status: number, encoding: string): TextSink | null;
   readonly signal: AbortSignal;
   /** Called for each chunk of a body before it is inflated. What it throws ends the request. */
   onWire(bytes: number): void;
@@ -104,9 +104,10 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
         retryAfter = first(headers["retry-after"]);
         isFramed = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
         try {
-          const sink = location === null ? wish.sinkFor(code) : null;
+          const encoding = first(headers["content-encoding"]) ?? "identity";
+          const sink = location === null ? wish.sinkFor(code, encoding) : null;
           const into = sink ?? (errorText = openErrorText());
-          body = openBody(first(headers["content-encoding"]) ?? "identity", line.compression, into);
+          body = openBody(encoding, line.compression, into);
           line.open.add(body);
         } catch (error) {
           fail(error);

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -240,6 +241,13 @@ describe("a signal", () => {
     expect(requests).toBe(1);
   });
 
+  test("that never comes is let go of: a sweep has one for 80,000 requests", async () => {
+    const { signal } = new AbortController();
+    const server = await aRawServer((socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n123"));
+    for (let i = 0; i < 3; i++) await get(aClient(), server.url(), { signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
   test("that was there before lets nothing be asked", async () => {
     const server = await anHttpServer((_, response) => response.end());
     await expect(get(aClient(), server.url(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -321,5 +329,12 @@ describe("a redirect", () => {
     const server = await anHttpServer((_, response) => response.writeHead(301, { location: location(server.port) }).end());
     const { reply } = await get(aClient(), server.url());
     expect(reply).toMatchObject({ kind: "broken", code: "redirect", status: 301, detail: expect.stringMatching(detail) as string });
+  });
+
+  test("is followed three times and no more", async () => {
+    let requests = 0;
+    const server = await anHttpServer((_, response) => response.writeHead(302, { location: `/${++requests}` }).end());
+    await get(aClient(), server.url());
+    expect(requests).toBe(4);
   });
 });

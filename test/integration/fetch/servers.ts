@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import http from "node:http";
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -50,6 +51,11 @@ export const AUTHORITY = selfSigned();
 
 export function anHttpsServer(answer: http.RequestListener): Promise<Served> {
   return serve(https.createServer({ key: AUTHORITY.key, cert: AUTHORITY.certificate }, answer), "https");
+}
+
+/** Speaks HTTP/2, and HTTP/1.1 with who asks for it. */
+export function anHttp2Server(answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void): Promise<Served> {
+  return serve(createSecureServer({ key: AUTHORITY.key, cert: AUTHORITY.certificate, allowHTTP1: true }, answer), "https");
 }
 
 /** Speaks no HTTP by itself: for what a server must never do. */

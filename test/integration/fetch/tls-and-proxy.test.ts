@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import { ROOT } from "../../support/root.ts";
 import { aClient, get } from "./clients.ts";
-import { anHttpServer, anHttpsServer, aProxy, AUTHORITY } from "./servers.ts";
+import { anHttp2Server, anHttpServer, anHttpsServer, aProxy, AUTHORITY } from "./servers.ts";
 
 const usual = tls.getCACertificates("default");
 
@@ -45,6 +45,14 @@ describe("over TLS", () => {
     });
     expect(stdout).toBe("whole 1000000 \n".repeat(5));
     expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  test("HTTP/1.1 is spoken with a server that would rather speak HTTP/2", async () => {
+    tls.setDefaultCACertificates([...usual, AUTHORITY.certificate]);
+    const server = await anHttp2Server((request, response) => response.end(request.httpVersion));
+    const { text } = await get(aClient(), server.url());
+    tls.setDefaultCACertificates(usual);
+    expect(text).toBe("1.1");
   });
 
   test("a redirect does not leave it", async () => {
