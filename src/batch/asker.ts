@@ -51,7 +51,8 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire }: 
   };
 }
 
-function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Record<string, string> {
+/** @throws SpecError for a value that is to stand in the environment and does not */
+export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Record<string, string> {
   const entries = Object.entries(headers).map(([name, header]) => {
     if ("value" in header) return [name, header.value];
     const secret = environment[header.env];

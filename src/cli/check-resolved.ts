@@ -74,10 +74,15 @@ function warn(document: SweepDocument, spec: ResolvedSpec, { providers }: Surrou
   return {
     warnings: [
       ...list.notes.map((sentence) => ({ path: inTemplate(document, "targets", "list"), sentence })),
-      ...broken.map((sentence) => ({ path: inTemplate(document), sentence })),
+      ...broken.map((sentence) => ({ path: inTemplate(document, ...fieldNamedIn(sentence)), sentence })),
       ...(unaskable === null ? [] : [{ path: ["spec", "window", "start"], sentence: unaskable }]),
     ],
   };
+}
+
+/** "host.inFlight is 16" is told at that field. */
+function fieldNamedIn(sentence: string): string[] {
+  return /\b(?:host|provider)\.[A-Za-z]+/.exec(sentence)?.[0].split(".") ?? [];
 }
 
 /** A sentence that begins with its field, "extract.continuation: …", is told at that field. */

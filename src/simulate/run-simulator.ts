@@ -14,7 +14,7 @@ export async function runSimulator(flags: SimulatorFlags, now: () => number, log
   for (const note of simulator.notes) log(note);
   for (const [target, bytes] of Object.entries(scenario.big)) log(`${target} answers with ${bytes} bytes.`);
   log(`Wire format of ${scenario.format}, seed ${scenario.seed}, ${scenario.limits.inFlight} requests at once from one address, ${scenario.faults.length} faults.`);
-  log(`A simulated RIPEstat answers at ${simulator.url}. What it has seen: ${simulator.url}/simulator/stats`);
+  log(`What it has seen: ${simulator.url}/simulator/stats`);
   return simulator;
 }
 

@@ -1,5 +1,6 @@
 import { SpecError } from "../model/errors.ts";
 import { demoScenario } from "./demo-scenario.ts";
+import { readFaultFlag } from "./fault-flag.ts";
 import { parseScenario } from "./parse-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -10,6 +11,7 @@ export interface SimulatorFlags {
   readonly seed?: string;
   readonly format?: string;
   readonly tls?: boolean;
+  readonly compression?: readonly string[];
   readonly asns?: string;
   readonly updates?: string;
   readonly every?: string;
@@ -17,6 +19,7 @@ export interface SimulatorFlags {
   readonly big?: readonly string[];
   readonly inFlight?: string;
   readonly latency?: string;
+  readonly fault?: readonly string[];
   readonly port?: string;
   readonly host?: string;
   readonly caFile?: string;
@@ -29,6 +32,7 @@ export const simulatorOptions: readonly { readonly flags: string; readonly descr
   { flags: "--seed <number>", description: "seed: the same seed gives the same answers" },
   { flags: "--format <year>", description: "format: 2026 (one line) or 2025 (indented)" },
   { flags: "--tls", description: "tls: HTTPS with a certificate of its own" },
+  { flags: "--compression <encodings...>", description: "compression: gzip, br, zstd, in the order in which they are preferred" },
   { flags: "--ca-file <file>", description: "where to write that certificate, for NODE_EXTRA_CA_CERTS" },
   { flags: "--asns <file>", description: "source.asns: a real list, one AS number a line, plain or .gz; goes with --updates" },
   { flags: "--updates <file>", description: "source.updates: real updates, the output of bgpdump -m, plain or .gz" },
@@ -37,6 +41,7 @@ export const simulatorOptions: readonly { readonly flags: string; readonly descr
   { flags: "--big <target=bytes...>", description: "big: targets with a giant answer, such as AS3333=272MB" },
   { flags: "--in-flight <number>", description: "limits.inFlight: requests at once from one address (default 8)" },
   { flags: "--latency <seconds>", description: "latency: constant; other distributions stand in a scenario's file" },
+  { flags: "--fault <fault...>", description: "faults: more of them, such as status,status=503,when.rate=0.01" },
   { flags: "--port <number>", description: "default: any free one" },
   { flags: "--host <address>", description: "default: 127.0.0.1" },
 ];
@@ -54,6 +59,8 @@ export function scenarioOfFlags(flags: SimulatorFlags, file: unknown): Scenario 
     ...present("format", flags.format),
     ...present("tls", flags.tls),
     ...present("source", sourceOf(flags)),
+    ...present("compression", flags.compression),
+    ...(flags.fault === undefined ? {} : { faults: [...(base.faults ?? []), ...flags.fault.map(readFaultFlag)] }),
     ...(flags.big === undefined ? {} : { big }),
     ...(flags.inFlight === undefined ? {} : { limits: { ...base.limits, inFlight: number("--in-flight", flags.inFlight) } }),
     ...(flags.latency === undefined ? {} : { latency: { distribution: "constant", seconds: number("--latency", flags.latency) } }),

@@ -1,0 +1,67 @@
+import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { endWithParent } from "../batch/parent.ts";
+import { runSimulator } from "../simulate/run-simulator.ts";
+import { simulatorOptions, type SimulatorFlags } from "../simulate/simulator-flags.ts";
+import type { Stats } from "../simulate/stats.ts";
+import type { Cli } from "./context.ts";
+import { renderLabels, type Label } from "./labels.ts";
+import type { AddCommand } from "./main.ts";
+import { paintFor, type Paint } from "./paint.ts";
+import { outputOption } from "./shared-options.ts";
+import { grouped } from "./view/format.ts";
+
+interface SimulateOptions extends SimulatorFlags {
+  readonly output: "text" | "json";
+}
+
+const EXAMPLES = `
+Examples:
+  sluice simulate --port 8480 --targets 3000 --seed 7
+  sluice simulate --asns asns.txt.gz --updates updates.txt.gz      real AS numbers, and bgpdump -m
+  sluice simulate --fault status,status=503,when.rate=0.01 --fault slow,latency.distribution=constant,latency.seconds=5,when.targets=AS3333
+
+Standard output says where it answers. Ctrl-C ends it; then it says what it has seen.`;
+
+export const addSimulate: AddCommand = (program, cli, act) => {
+  const command = program.command("simulate").description("Answer as RIPEstat does, on this machine, with the faults that one wants to see.");
+  for (const { flags, description } of simulatorOptions) command.option(flags, description);
+  command
+    .addOption(outputOption())
+    .addHelpText("after", EXAMPLES)
+    .action((options: SimulateOptions) => act(() => simulate(cli, options)));
+};
+
+/** Until it is told to stop, which is its regular end. */
+async function simulate(cli: Cli, { output, ...flags }: SimulateOptions): Promise<number> {
+  const stop = new AbortController();
+  endWithParent(cli.environment, () => stop.abort());
+  const simulator = await runSimulator(flags, () => cli.clock.now(), (line) => cli.stderr.write(`${line}\n`));
+  cli.stdout.write(`A simulated RIPEstat answers at ${simulator.url}\n`);
+  await aborted(AbortSignal.any([cli.signal, stop.signal]));
+  const stats = simulator.stats();
+  await simulator.close();
+  cli.stdout.write(output === "json" ? `${JSON.stringify(stats)}\n` : renderStats(stats, paintFor(cli.stdout, cli)));
+  return COMMAND_EXIT.done;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function renderStats({ requests, requestsByTarget, byStatus, byFault, mostInFlight, breaches, bytes }: Stats, paint: Paint): string {
+  const labels: Label[] = [
+    ["requests", `${grouped(requests)} for ${grouped(Object.keys(requestsByTarget).length)} targets, ${grouped(bytes)} bytes sent`],
+    ["answers", tell(Object.entries(byStatus).map(([status, count]) => [`HTTP ${status}`, count]))],
+    ["faults", tell(Object.entries(byFault))],
+    ["in flight", `${grouped(mostInFlight)} at once at the most from one address`],
+    ["breaches", `${grouped(breaches.inFlight)} of the limit in flight, ${grouped(breaches.sourceapp)} requests without sourceapp`],
+  ];
+  return renderLabels(labels, paint);
+}
+
+function tell(counts: readonly (readonly [string, number])[]): string {
+  return counts.length === 0 ? "none" : counts.map(([what, count]) => `${what}: ${grouped(count)}`).join(", ");
+}

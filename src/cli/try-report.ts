@@ -1,0 +1,90 @@
+import { formatWindow } from "../decide/grid.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import { isSettled } from "../model/states.ts";
+import type { EpochSeconds } from "../model/window.ts";
+import { tellWidened } from "./bounded-patterns.ts";
+import { renderLabels, type Label } from "./labels.ts";
+import type { Paint } from "./paint.ts";
+import { renderTable } from "./table.ts";
+import type { Trial } from "./try-target.ts";
+import { grouped } from "./view/format.ts";
+import type { SeenRequest } from "./watched-client.ts";
+
+export function renderTrial(trial: Trial, spec: ResolvedSpec, output: "text" | "json", paint: Paint): string {
+  return output === "json" ? `${JSON.stringify(inJson(trial, spec), null, 2)}\n` : inText(trial, spec, paint);
+}
+
+function inText(trial: Trial, spec: ResolvedSpec, paint: Paint): string {
+  const { result, requests, pattern, matches, types, rows } = trial;
+  const colour = isSettled(result.state) ? paint.good : paint.bad;
+  const sections = [
+    `${paint.strong(result.target)} in ${formatWindow(spec.window)} of ${spec.dataset} would be ${colour(result.state)}${result.error === null ? "" : ` (${result.error})`}\n`,
+    renderLabels(
+      [
+        ...requests.flatMap(requestLabels),
+        ["pattern", [pattern.source, ...tellWidened(pattern), `a match has at most ${pattern.longest} bytes`]],
+        ...proofLabels(trial),
+        ...(result.detail === null ? [] : [["because", result.detail] as const]),
+        ...(result.state === "empty" ? [["note", "in a sweep an empty answer stands only while the canaries are well"] as const] : []),
+      ],
+      paint,
+    ),
+  ];
+  if (matches.length > 0) {
+    const cells = matches.map(({ found, time, at, type }) => [found, at === null ? `${time}: no time` : iso(at), type ?? ""]);
+    sections.push(renderTable([{ title: "first matches" }, { title: "time" }, { title: "type" }], cells, paint));
+  }
+  if (types.length > 0) {
+    const cells = types.map(({ type, updates }) => [type === "" ? "(none)" : type, grouped(updates)]);
+    sections.push(`${renderTable([{ title: "type" }, { title: "updates", align: "right" }], cells, paint)}These would be ${grouped(rows)} rows.\n`);
+  }
+  return sections.join("\n");
+}
+
+function requestLabels({ url, status, encoding, wireBytes, textBytes, seconds }: SeenRequest): Label[] {
+  const text = encoding === null || encoding === "identity" ? "" : ` (${encoding}), ${grouped(textBytes)} of text`;
+  const came = `${status === null ? "no answer" : `HTTP ${status}`}, ${grouped(wireBytes)} bytes${text}, ${seconds.toFixed(2)} s`;
+  return [
+    ["asked", url],
+    ["answer", came],
+  ];
+}
+
+function proofLabels({ result, parts }: Trial): Label[] {
+  if (parts.length === 0) return [];
+  const { updates, outside, declared } = result;
+  return [
+    ["found", `${grouped(updates)} in the window, ${grouped(outside)} outside it`],
+    ["declared", declared === null ? "nothing: no answer can be proven" : grouped(declared)],
+    ...parts.map(({ start, end, continuation }, index): Label => {
+      const range = `${start === null ? "(not said)" : iso(start)} to ${end === null ? "(not said)" : iso(end)}`;
+      return [parts.length === 1 ? "covers" : `part ${index + 1}`, continuation === null ? range : [range, `goes on at ${continuation}`]];
+    }),
+    ...(result.queryId === null ? [] : [["query id", result.queryId] as const]),
+  ];
+}
+
+function inJson({ result, requests, parts, pattern, matches, types, rows }: Trial, spec: ResolvedSpec): object {
+  return {
+    dataset: spec.dataset,
+    window: { start: iso(spec.window.start), end: iso(spec.window.end) },
+    ...result,
+    settled: isSettled(result.state),
+    rows,
+    types,
+    requests,
+    parts: parts.map(({ start, end, continuation, declared, matches: found }) => ({
+      start: start === null ? null : iso(start),
+      end: end === null ? null : iso(end),
+      declared,
+      matches: found,
+      continuation,
+    })),
+    pattern: { bounded: pattern.source, longestBytes: pattern.longest, widened: pattern.widened },
+    matches: matches.map(({ at, ...match }) => ({ ...match, at: at === null ? null : iso(at) })),
+  };
+}
+
+function iso(at: EpochSeconds): string {
+  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
+}
