@@ -25,6 +25,8 @@ export interface AskerOptions {
 export interface Asker {
   readonly client: Client;
   ask(target: string, signal: AbortSignal): Promise<Asked>;
+  /** Asks a canary while the host is ill: had it an answer at all? */
+  probe(canary: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -38,15 +40,23 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire }: 
     concurrency: spec.batch.concurrency,
   });
   const host = {
-    mayAsk: (signal: AbortSignal) => keeper.acquire(signal),
     release: () => keeper.release(),
     answered: (ownError: boolean) => keeper.answered(ownError),
     pause: (seconds: number, reason: "throttled") => keeper.pause(seconds, reason),
   };
   const wait = (seconds: number, signal: AbortSignal): Promise<void> => clock.wait(seconds, signal);
+  const askAs = (target: string, signal: AbortSignal, isProbe: boolean): Promise<Asked> => {
+    const gate = { ...host, mayAsk: (until: AbortSignal) => keeper.acquire(until, isProbe) };
+    return ask(target, { client, spec, newReading, now: () => clock.now(), random, wait, host: gate, onWire, signal });
+  };
   return {
     client,
-    ask: (target, signal) => ask(target, { client, spec, newReading, now: () => clock.now(), random, wait, host, onWire, signal }),
+    ask: (target, signal) => askAs(target, signal, false),
+    probe: async (canary, signal) => {
+      const { result, reading } = await askAs(canary, signal, true);
+      reading?.release();
+      return result.state !== "failed";
+    },
     close: () => client.close(),
   };
 }

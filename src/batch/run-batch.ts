@@ -79,6 +79,8 @@ class Work {
       return canaryMeans(result);
     };
     const together = new Together(signal);
+    const [canary] = spec.canaries.targets;
+    if (canary !== undefined) this.#keeper.probeWith(() => asker.probe(canary, together.signal));
     try {
       together.aside((stop) => this.#keeper.run(stop));
       together.aside((stop) => watchCanaries(spec.canaries, canaryBoard(this.#around.db, this.#claimed.fence.uid), askCanary, clock, stop));

@@ -41,8 +41,12 @@ export interface SlotTimes {
 export const SLOT_TIMES: SlotTimes = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8 };
 
 interface Waiter {
+  readonly isProbe: boolean;
   readonly grant: () => void;
 }
+
+/** Asks something that the host always has an answer to, and says whether it had one; null where nothing is known to be so. */
+export type SendProbe = (() => Promise<boolean>) | null;
 
 /**
  * One process's hold on a host's slots.
@@ -50,7 +54,8 @@ interface Waiter {
  * In words: a request may start while fewer are in flight than slots are held, nothing pauses the host and it is not ill.
  * The hold is renewed by run(). If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`),
  * since another process may be given our slots when it ends; with the next renewal asking goes on.
- * While the host is ill one waiting request at a time may pass as the probe; its outcome decides.
+ * While the host is ill one request at a time may pass as the probe, and its outcome decides: a canary where there is one, since the
+ * targets that are still waiting may be the very ones that it has no answer to.
  */
 export class SlotKeeper {
   readonly #host: SharedHost;
@@ -61,6 +66,7 @@ export class SlotKeeper {
   #inFlight = 0;
   #outcomes = "";
   #probe: "none" | "granted" | "sent" = "none";
+  #sendProbe: SendProbe = null;
   #waiting: Waiter[] = [];
   #lease = new AbortController();
   #wake: (() => void) | null = null;
@@ -98,10 +104,14 @@ export class SlotKeeper {
     return this.#lease.signal;
   }
 
+  probeWith(sendProbe: SendProbe): void {
+    this.#sendProbe = sendProbe;
+  }
+
   /** Resolves when one request may be sent. */
-  async acquire(signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal, isProbe = false): Promise<void> {
     signal.throwIfAborted();
-    if (this.#waiting.length === 0 && this.#mayStart()) {
+    if (this.#waiting.length === 0 && this.#mayStart(isProbe)) {
       this.#start();
       return;
     }
@@ -111,6 +121,7 @@ export class SlotKeeper {
         reject(signal.reason as Error);
       };
       const waiter: Waiter = {
+        isProbe,
         grant: () => {
           signal.removeEventListener("abort", leave);
           this.#start();
@@ -133,9 +144,7 @@ export class SlotKeeper {
   /** Was the answer the provider's own error? */
   answered(ownError: boolean): void {
     this.#outcomes += ownError ? "x" : ".";
-    if (this.#probe !== "sent") return;
-    this.#probe = "none";
-    if (!ownError) void this.#host.declareWell().then(() => this.#wake?.(), () => undefined);
+    if (this.#probe === "sent" && this.#sendProbe === null) this.#probed(!ownError);
   }
 
   /** Stops asking here at once, and everywhere with everyone's next renewal. */
@@ -156,7 +165,7 @@ export class SlotKeeper {
         this.#outcomes = this.#outcomes.slice(outcomes.length);
         deadline.renewedAt(asked);
         this.#take(grant);
-        if (grant.ill && this.#probe === "none" && this.#waiting.length > 0 && (await this.#host.takeProbe())) this.#probe = "granted";
+        if (grant.ill && this.#probe === "none" && this.#waiting.length > 0 && (await this.#host.takeProbe())) this.#beginProbe();
         this.#admit();
         await this.#untilDue(signal);
       }
@@ -187,9 +196,26 @@ export class SlotKeeper {
     return this.#clock.monotonic() < this.#pausedUntil;
   }
 
-  #mayStart(): boolean {
+  #mayStart(isProbe: boolean): boolean {
     if (this.#inFlight >= this.#grant.held || this.#isPaused()) return false;
-    return !this.#grant.ill || this.#probe === "granted";
+    return !this.#grant.ill || isProbe || this.#probe === "granted";
+  }
+
+  #beginProbe(): void {
+    if (this.#sendProbe === null) {
+      this.#probe = "granted";
+      return;
+    }
+    this.#probe = "sent";
+    void this.#sendProbe().then(
+      (well) => this.#probed(well),
+      () => this.#probed(false),
+    );
+  }
+
+  #probed(well: boolean): void {
+    this.#probe = "none";
+    if (well) void this.#host.declareWell().then(() => this.#wake?.(), () => undefined);
   }
 
   #start(): void {
@@ -198,7 +224,11 @@ export class SlotKeeper {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#mayStart()) this.#waiting.shift()!.grant();
+    for (const waiter of [...this.#waiting]) {
+      if (!this.#mayStart(waiter.isProbe)) continue;
+      this.#waiting = this.#waiting.filter((other) => other !== waiter);
+      waiter.grant();
+    }
   }
 
   async #untilDue(signal: AbortSignal): Promise<void> {

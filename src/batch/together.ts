@@ -15,6 +15,11 @@ export class Together {
     outside.addEventListener("abort", this.#onOutside, { once: true });
   }
 
+  /** Aborted when all is to end. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
   aside(work: (stop: AbortSignal) => Promise<void>): void {
     this.#beside.push(work(this.#ended.signal).catch((error: unknown) => this.#fail(error)));
   }

@@ -16,7 +16,7 @@ await build({
   target: "node22",
   format: "esm",
   // Packages that are CommonJS ask for Node's own modules in the old way.
-  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  banner: { js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' },
   external: ["pg-native"],
   define: { SLUICE_VERSION: JSON.stringify(version) },
   minifySyntax: true,

@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import path from "node:path";
+import { createInterface } from "node:readline/promises";
 import type { WriteStream } from "node:tty";
+import { endWithParent } from "../batch/parent.ts";
 import type { Output } from "../cli/context.ts";
 import { COMMANDS } from "../cli/commands.ts";
 import { main } from "../cli/main.ts";
@@ -9,6 +12,7 @@ import { VERSION } from "./version.ts";
 /** The command line: the one place that knows the real terminal, clock and environment. */
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort(new Error("interrupted")));
+endWithParent(process.env, () => stopped.abort(new Error("the command that started this one is gone")));
 // A reader that goes away, such as head, ends the writing and not the work.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
@@ -19,9 +23,11 @@ process.exitCode = await main(process.argv.slice(2), {
   random: () => Math.random(),
   stdout: output(process.stdout),
   stderr: output(process.stderr),
+  question: process.stdin.isTTY && process.stderr.isTTY ? question : null,
   signal: stopped.signal,
   node: process.execPath,
-  worker: path.join(import.meta.dirname, "worker.cjs"),
+  program: import.meta.filename,
+  worker: path.join(import.meta.dirname, "worker.mjs"),
   home: path.dirname(import.meta.dirname),
   uid: process.getuid?.() ?? 0,
 }, COMMANDS);
@@ -29,6 +35,7 @@ process.exitCode = await main(process.argv.slice(2), {
 function output(stream: WriteStream): Output {
   return {
     write: (text) => void stream.write(text),
+    stream,
     get isTerminal() {
       return stream.isTTY && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
     },
@@ -36,4 +43,16 @@ function output(stream: WriteStream): Output {
       return stream.isTTY ? stream.columns : 80;
     },
   };
+}
+
+/** In the terminal's own line mode, so that Ctrl-C is a signal like at any other time. */
+async function question(text: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    // Ctrl-D ends the input without an answer.
+    const ended = once(lines, "close").then(() => "");
+    return await Promise.race([lines.question(text, { signal: stopped.signal }), ended]);
+  } finally {
+    lines.close();
+  }
 }

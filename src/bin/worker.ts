@@ -105,5 +105,5 @@ try {
   // Somebody else has this work now; to whoever counts, that is as if this one had been asked to stop.
   if (error instanceof FencedError) end(PROGRAM_EXIT.stopped, error.message);
   log.error({ error: error as Error }, "crashed");
-  end(1, `crashed: ${(error as Error).stack ?? String(error)}`);
+  end(1, `this is a bug: ${(error as Error).message}`);
 }

@@ -5,7 +5,7 @@ import { verdict } from "../decide/verdict.ts";
 import type { PrepareMessage } from "../model/message.ts";
 import { formatMemory } from "../model/quantity.ts";
 import type { PrepareTask } from "../model/tasks.ts";
-import { readPass, writeBatches } from "../store/batches.ts";
+import { nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
 import type { Transaction } from "../store/database.ts";
 import { openDataset } from "../store/datasets.ts";
@@ -83,7 +83,7 @@ async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, a
 /** The batches of what remains. Whoever ran out of memory alone, and with the most there is, is written down as that. */
 async function packRemaining({ identity, spec }: FrozenSweep, { place }: PrepareTask, { clock }: PrepareSurroundings, tx: Transaction): Promise<readonly PackedBatch[]> {
   const left = await remaining(tx, identity.uid);
-  const { batches, exhausted } = pack({ remaining: left, outOfMemory: place.outOfMemory, spec: spec.batch, firstNumber: 0 });
+  const { batches, exhausted } = pack({ remaining: left, outOfMemory: place.outOfMemory, spec: spec.batch, firstNumber: await nextBatchNumber(tx, identity.uid) });
   const batchOf = new Map(left.map(({ targetId, lastBatch }) => [targetId, lastBatch?.number ?? 0]));
   const detail = `out of memory alone in a batch with ${formatMemory(spec.batch.memoryMaxBytes)}`;
   await giveUp(tx, identity.uid, exhausted.map((targetId) => ({ targetId, batch: batchOf.get(targetId)! })), new Date(clock.now()), detail);

@@ -16,8 +16,8 @@ export function demoScenario(): Scenario {
     limits: { inFlight: 16 },
     latency: { distribution: "lognormal", medianSeconds: 0.06, sigma: 0.8, atMostSeconds: 2 },
     faults: [
-      { what: "status", status: 503, when: { share: 0.004, times: 5 } },
-      { what: "reset", at: "body", when: { share: 0.003, times: 5 } },
+      { what: "status", status: 503, when: { share: 0.005, times: 4 } },
+      { what: "reset", at: "body", when: { share: 0.003, times: 1 } },
       { what: "ends-early", how: "chunked", when: { share: 0.002, times: 1 } },
       { what: "truncated", updates: 400, seam: "duplicate", when: { share: 0.05 } },
     ],

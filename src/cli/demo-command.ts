@@ -1,0 +1,60 @@
+import path from "node:path";
+import { formatMoment } from "../model/moment.ts";
+import type { SweepDocument } from "../model/schema/documents.ts";
+import type { Cli } from "./context.ts";
+import type { AddCommand } from "./main.ts";
+import { wantedSweeps } from "./run-command.ts";
+import { startSimulatorProcess } from "./simulator-process.ts";
+import { openStore } from "./store.ts";
+import { documentsOf } from "./sweep-files.ts";
+import { sweepWindows } from "./sweep-windows.ts";
+
+export const addDemo: AddCommand = (program, cli, act) => {
+  program
+    .command("demo")
+    .description("Sweep yesterday of a simulated RIPEstat, with nothing but this machine (npm start).")
+    .option("--data <dir>", "the data folder (default: sluice in the XDG data folder)")
+    .action((options: { data?: string }) => act(() => demo(cli, options.data)));
+};
+
+async function demo(cli: Cli, data: string | undefined): Promise<number> {
+  const file = path.join(cli.home, "examples", "demo.yaml");
+  const documents = await documentsOf([file]);
+  cli.stderr.write("A Postgres and a simulated RIPEstat are started on this machine.\n");
+  const simulator = await startSimulatorProcess(cli, ["--demo"]);
+  try {
+    const sweeps = wantedSweeps(documents.map((document) => askingAt(document, simulator.url)), {}, Math.floor(cli.clock.now() / 1000));
+    const store = await openStore(cli, { data, patienceSeconds: 60 });
+    try {
+      const code = await sweepWindows(cli, sweeps, { store, output: "text" });
+      if (!cli.signal.aborted) tellNext(cli, sweeps[0]!.spec.window.start, data);
+      return code;
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** The simulator's port is chosen when it starts. */
+function askingAt(document: SweepDocument, baseUrl: string): SweepDocument {
+  if (document.kind !== "CronSweep") return document;
+  const { sweepTemplate } = document.spec;
+  const provider = { ...sweepTemplate.spec.provider!, baseUrl };
+  return { ...document, spec: { ...document.spec, sweepTemplate: { ...sweepTemplate, spec: { ...sweepTemplate.spec, provider } } } };
+}
+
+function tellNext(cli: Cli, start: number, data: string | undefined): void {
+  const where = data === undefined ? "" : ` --data ${data}`;
+  cli.stdout.write(
+    [
+      "",
+      "Who was noisiest yesterday:",
+      `  npx sluice sql${where} "select target, updates from sluice.results where dataset = 'default/demo' and window_start = '${formatMoment(start)}' order by updates desc limit 10"`,
+      "What it would be for the real thing:",
+      "  npx sluice plan examples/ripestat-daily.yaml",
+      "",
+    ].join("\n"),
+  );
+}

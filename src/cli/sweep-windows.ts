@@ -1,0 +1,113 @@
+import { hostname, tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { randomUUID } from "node:crypto";
+import { formatWindow } from "../decide/grid.ts";
+import { findMemoryCgroups } from "../local/memory-cgroup.ts";
+import { thisDriver } from "../local/driver.ts";
+import { openPrograms } from "../local/programs.ts";
+import { runSweep } from "../local/run-sweep.ts";
+import { realTimer } from "../local/timer.ts";
+import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import type { SweepStatus } from "../model/sweep.ts";
+import type { Window } from "../model/window.ts";
+import { migrate } from "../store/migrate.ts";
+import type { Cli } from "./context.ts";
+import type { Store } from "./store.ts";
+import { renderSummary } from "./view/summary.ts";
+import { SweepWatch } from "./view/watch.ts";
+
+/** One window of one dataset that is to be swept. */
+export interface WantedSweep {
+  readonly namespace: string;
+  readonly name: string;
+  readonly spec: ResolvedSpec;
+}
+
+export interface SweepWindowsOptions {
+  readonly store: Store;
+  readonly output: "text" | "json";
+}
+
+/** Sweeps one after the other, newest first, and shows each. Returns the exit code of them all. */
+export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], options: SweepWindowsOptions): Promise<number> {
+  // Prepare migrates too; but where a driver's status is kept must be there before.
+  await migrate(options.store.db, { version: cli.version });
+  let code: number = COMMAND_EXIT.done;
+  for (const sweep of sweeps) {
+    const status = await sweepOne(cli, sweep, options);
+    if (cli.signal.aborted) {
+      cli.stderr.write("Interrupted. What was committed is kept; the same command again does only the rest.\n");
+      return COMMAND_EXIT.interrupted;
+    }
+    if (status.verdict === "incomplete") code = COMMAND_EXIT.incomplete;
+  }
+  return code;
+}
+
+async function sweepOne(cli: Cli, { namespace, name, spec }: WantedSweep, { store, output }: SweepWindowsOptions): Promise<SweepStatus> {
+  const view = new SweepWatch(cli.stderr, cli.clock);
+  const began = cli.clock.monotonic();
+  const ended = new AbortController();
+  let watching: Promise<void> = Promise.resolve();
+  const window = formatWindow(spec.window);
+  const cgroups = await findMemoryCgroups("/sys/fs/cgroup", readFileSync("/proc/self/cgroup", "utf8"));
+  try {
+    const { status, logFile } = await runSweep({
+      db: store.db,
+      identity: { uid: randomUUID(), namespace, name },
+      spec,
+      driver: thisDriver(randomUUID(), hostname(), process.pid),
+      openPrograms: (identity) =>
+        openPrograms({
+          node: cli.node,
+          worker: cli.worker,
+          databaseUrl: store.url,
+          environment: cli.environment,
+          identity,
+          spec,
+          temporary: tmpdir(),
+          logs: path.join(store.folder, "logs"),
+          timer: realTimer,
+          cgroups,
+        }),
+      clock: cli.clock,
+      signal: cli.signal,
+      tell: ({ type, message }) => {
+        if (type === "Warning" || cli.stderr.isTerminal) view.say(message);
+      },
+      watch: (driver) => {
+        watching = view.follow(driver, { dataset: spec.dataset, window, passes: spec.done.passes }, ended.signal);
+      },
+    });
+    ended.abort();
+    await watching;
+    if (cli.signal.aborted) return status!;
+    refuseUnfinished(status!, logFile);
+    show(cli, spec, window, status!, (cli.clock.monotonic() - began) / 1000, output);
+    return status!;
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+function refuseUnfinished({ phase, problem, blocked }: SweepStatus, logFile: string): void {
+  if (phase === "Failed") throw new SpecError(problem ?? "the sweep failed");
+  if (phase === "Blocked") throw new SurroundingsError(`${blocked?.message ?? "the sweep is blocked"} (what the processes said: ${logFile})`);
+}
+
+function show(cli: Cli, spec: ResolvedSpec, window: string, status: SweepStatus, seconds: number, output: "text" | "json"): void {
+  if (output === "json") {
+    const { verdict, totals, sums } = status;
+    cli.stdout.write(`${JSON.stringify({ dataset: spec.dataset, window: windowOf(spec.window), state: verdict, totals, sums, seconds: Math.round(seconds) })}\n`);
+    return;
+  }
+  renderSummary(`${spec.dataset} ${window}`, status, seconds).forEach((line) => cli.stdout.write(`${line}\n`));
+}
+
+function windowOf({ start, end }: Window): { start: string; end: string } {
+  return { start: new Date(start * 1000).toISOString(), end: new Date(end * 1000).toISOString() };
+}

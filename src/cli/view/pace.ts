@@ -1,0 +1,36 @@
+import type { Snapshot } from "./snapshot.ts";
+
+/** How fast a sweep goes just now. */
+export interface Pace {
+  readonly requestsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Null while nobody can tell. */
+  readonly secondsLeft: number | null;
+}
+
+/** Seconds that are looked back on: long enough to be calm, short enough to be true. */
+const RATE_SECONDS = 5;
+const LEFT_SECONDS = 30;
+
+/** Remembers the last half minute of snapshots. */
+export class PaceMeter {
+  #past: Snapshot[] = [];
+
+  add(now: Snapshot): Pace {
+    this.#past = [...this.#past.filter((then) => now.at - then.at <= LEFT_SECONDS * 1000), now];
+    const settledPerSecond = this.#rate(now, LEFT_SECONDS, (one) => one.settled);
+    const left = now.targets - now.settled;
+    return {
+      requestsPerSecond: this.#rate(now, RATE_SECONDS, (one) => one.requests),
+      bytesPerSecond: this.#rate(now, RATE_SECONDS, (one) => one.textBytes),
+      secondsLeft: settledPerSecond > 0 && left > 0 ? left / settledPerSecond : null,
+    };
+  }
+
+  #rate(now: Snapshot, seconds: number, of: (one: Snapshot) => number): number {
+    const then = this.#past.find((one) => now.at - one.at <= seconds * 1000) ?? now;
+    const passed = (now.at - then.at) / 1000;
+    // A batch that ends takes its last half second of counting with it until its end is written down.
+    return passed <= 0 ? 0 : Math.max(0, of(now) - of(then)) / passed;
+  }
+}

@@ -1,0 +1,56 @@
+import type { RunningView } from "../../local/drive.ts";
+import { isSettled, settledOf, type TargetState } from "../../model/states.ts";
+import type { SweepStatus } from "../../model/sweep.ts";
+
+/** A sweep at one moment, as a person follows it. */
+export interface Snapshot {
+  /** Milliseconds of a clock that nobody sets. */
+  readonly at: number;
+  readonly phase: SweepStatus["phase"];
+  readonly pass: number;
+  readonly settled: number;
+  readonly targets: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly textBytes: number;
+  readonly wireBytes: number;
+  readonly rows: number;
+  readonly inFlight: number;
+  readonly limit: number;
+  readonly batches: readonly { readonly batch: number; readonly peakBytes: number; readonly limitBytes: number }[];
+  /** Why nobody asks just now: a pause, an illness, or why the sweep is Blocked. */
+  readonly waitingFor: string | null;
+}
+
+/** Adds what the running batches say to what stands in the status. */
+export function takeSnapshot(status: SweepStatus | null, running: readonly RunningView[], at: number): Snapshot {
+  const messages = running.map(({ message }) => message).filter((message) => message !== null);
+  const sum = (of: (message: (typeof messages)[number]) => number): number => messages.reduce((total, message) => total + of(message), 0);
+  const settledNow = sum(({ states }) =>
+    Object.entries(states).reduce((total, [state, count]) => total + (isSettled(state as TargetState) ? count : 0), 0),
+  );
+  const limits = new Map((status?.running ?? []).map(({ batch, memoryBytes }) => [batch, memoryBytes]));
+  const totals = status?.totals;
+  const limit = Math.max(0, ...messages.map(({ slots }) => slots.limit));
+  return {
+    at,
+    phase: status?.phase ?? "Pending",
+    pass: status?.pass ?? 0,
+    settled: totals === undefined ? 0 : Math.min(totals.targets, settledOf(totals) + status!.settled + settledNow),
+    targets: totals?.targets ?? 0,
+    requests: (status?.sums.requests ?? 0) + sum((message) => message.requests),
+    retries: (status?.sums.retries ?? 0) + sum((message) => message.retries),
+    textBytes: (status?.sums.textBytes ?? 0) + sum((message) => message.textBytes),
+    wireBytes: (status?.sums.wireBytes ?? 0) + sum((message) => message.wireBytes),
+    rows: (status?.sums.rows ?? 0) + sum((message) => message.rows),
+    // The messages are of different moments: a slot that moved from one process to another stands in both.
+    inFlight: Math.min(limit, sum((message) => message.inFlight)),
+    limit,
+    batches: running.map(({ batch, anonPeakBytes, message }) => ({
+      batch,
+      peakBytes: Math.max(anonPeakBytes, message?.memory.anonPeak ?? 0),
+      limitBytes: limits.get(batch) ?? message?.memory.limit ?? 0,
+    })),
+    waitingFor: status?.phase === "Blocked" ? (status.blocked?.message ?? null) : (messages.find(({ paused }) => paused !== null)?.paused ?? null),
+  };
+}

@@ -1,0 +1,94 @@
+import type { SweepEvent } from "../decide/decision.ts";
+import { firstStatus } from "../decide/flow.ts";
+import type { Clock } from "../model/clock.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import { isFinished, type SweepIdentity, type SweepStatus } from "../model/sweep.ts";
+import type { Database } from "../store/database.ts";
+import { releaseDriver, saveStatus, type DrivenSweep, type Driver } from "../store/driven-sweeps.ts";
+import { abandonSweep, readSweep } from "../store/sweeps.ts";
+import { SweepDriver } from "./drive.ts";
+import { keepDriving, takeToDrive } from "./driver.ts";
+import type { Programs } from "./programs.ts";
+
+export interface SweepRun {
+  readonly db: Database;
+  readonly identity: SweepIdentity;
+  readonly spec: ResolvedSpec;
+  readonly driver: Driver;
+  readonly openPrograms: (identity: SweepIdentity) => Promise<Programs>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly tell: (event: SweepEvent) => void;
+  /** Called once the sweep is driven: somebody may want to look at it. */
+  readonly watch: (driver: SweepDriver, identity: SweepIdentity) => void;
+}
+
+/** A sweep that is Blocked before it ever asked has something to be told; later a while is waited. */
+const PATIENCE_WHEN_BLOCKED_SECONDS = 600;
+
+/**
+ * Brings one window to completion on this machine. The unfinished sweep of the window is taken up where it was left, if
+ * it asks the same; else it is ended and a new one begins.
+ */
+export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepStatus | null; readonly logFile: string }> {
+  const { db, clock, driver } = run;
+  const sweep = await takeSame(run);
+  const programs = await run.openPrograms(sweep.identity);
+  let version = sweep.version;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([run.signal, ended.signal]);
+  const hands = new SweepDriver({
+    flow: { pods: run.spec.batch.pods, passes: run.spec.done.passes, suspended: false },
+    status: sweep.status,
+    save: async (status) => {
+      version = await saveStatus(db, sweep.identity.uid, driver.token, version, status);
+    },
+    start: (launch) => programs.start(launch),
+    tell: run.tell,
+    clock,
+    signal,
+    giveUp: (status) => isGivenUp(status, clock),
+  });
+  const driving = keepDriving(db, sweep.identity.uid, driver.token, clock, signal);
+  driving.catch((error: unknown) => ended.abort(error));
+  run.watch(hands, sweep.identity);
+  try {
+    const status = await hands.run();
+    ended.abort(new Error("the sweep has ended"));
+    await driving;
+    return { status, logFile: programs.logFile };
+  } finally {
+    ended.abort(new Error("the sweep has ended"));
+    await releaseDriver(db, sweep.identity.uid, driver.token, hands.status !== null && isFinished(hands.status.phase)).catch(() => undefined);
+    await programs.close();
+  }
+}
+
+/** The window's unfinished sweep where its frozen spec is the one that is wanted now, else a new one. */
+async function takeSame(run: SweepRun): Promise<DrivenSweep> {
+  const { db, identity, spec, driver, clock } = run;
+  const wanted = { identity, dataset: spec.dataset, windowStart: spec.window.start, status: firstStatus(Math.floor(clock.now() / 1000)) };
+  const sweep = await takeToDrive(db, wanted, driver);
+  const frozen = await readSweep(db, sweep.identity.uid);
+  if (sweep.identity.uid === identity.uid || (frozen !== null && asksTheSame(frozen.spec, spec))) return sweep;
+  if (frozen !== null) await abandonSweep(db, sweep.identity.uid);
+  await releaseDriver(db, sweep.identity.uid, driver.token, true);
+  return takeToDrive(db, wanted, driver);
+}
+
+/** The canaries were chosen when it was frozen. */
+function asksTheSame(frozen: ResolvedSpec, spec: ResolvedSpec): boolean {
+  return canonical({ ...frozen, canaries: null }) === canonical({ ...spec, canaries: null });
+}
+
+/** Postgres keeps the keys of an object in an order of its own. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part,
+  );
+}
+
+function isGivenUp({ phase, pass, blocked }: SweepStatus, clock: Clock): boolean {
+  if (phase !== "Blocked" || blocked === undefined) return false;
+  return pass === 0 || clock.now() / 1000 - blocked.since > PATIENCE_WHEN_BLOCKED_SECONDS;
+}
