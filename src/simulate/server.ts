@@ -84,6 +84,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
     if (!asked.searchParams.has("sourceapp")) counters.sourceappBreaches++;
     const ofTarget = raise(since.ofTarget, target);
     const occasion = { target, ofTarget, ofAll: ++since.requests, elapsedSeconds: (arrived - since.milliseconds) / 1000 };
+    response.once("finish", () => raise(counters.byStatus, response.statusCode));
     const play = choosePlay(scenario.seed, faults, occasion);
 
     const { over, leave } = await inFlight.enter(request.socket.remoteAddress ?? "", scenario.limits.inFlight);
@@ -129,7 +130,6 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   }
 
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    response.once("finish", () => raise(counters.byStatus, response.statusCode));
     serve(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
   });
 
