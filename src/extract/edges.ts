@@ -43,6 +43,6 @@ export class Edges {
     const before = work.copy(this.#tail, this.#tailAt, from, to);
     const after = work.copy(this.#tail, 0, from + before, to);
     this.#tailLength = Math.min(EDGE_BYTES, this.#tailLength + before + after);
-    this.#tailAt = after > 0 ? after : (this.#tailAt + before) % EDGE_BYTES;
+    this.#tailAt = after > 0 ? after : this.#tailAt + before;
   }
 }

@@ -104,6 +104,7 @@ describe("reading an answer", () => {
     const whole = readings()();
     const [facts] = readParts(whole, answer);
     expect(whole.judge().state).toBe("ok");
+    expect(facts).toMatchObject({ matches: 3000, declared: 3000, start: 1000, end: 2000, queryId: "q1", textBytes: answer.length });
     for (const size of [1, 2, 3, 61, 4096, 32_768, 65_535]) {
       const reading = readings()();
       const part = reading.part();
