@@ -1,5 +1,6 @@
-import path from "node:path";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
+import path from "node:path";
 import { dataFolder } from "../local/data-folder.ts";
 import { postgresBinaries } from "../local/postgres-binaries.ts";
 import { startOrAdoptPostgres } from "../local/postgres.ts";
@@ -25,12 +26,12 @@ export interface StoreOptions {
 }
 
 /** DATABASE_URL, or else the Postgres that Sluice brings along. @throws SurroundingsError where neither can be had */
-export async function openStore(cli: Cli, { data, patienceSeconds = 30 }: StoreOptions): Promise<Store> {
-  const folder = data === undefined ? dataFolder(cli.environment) : path.resolve(data);
-  const named = cli.environment["DATABASE_URL"];
-  const own = named === undefined || named === "" ? await ownPostgres(cli, folder) : null;
+export async function openStore(cli: Cli, options: StoreOptions): Promise<Store> {
+  const folder = folderOf(cli, options);
+  const named = namedUrl(cli);
+  const own = named === undefined ? await ownPostgres(cli, folder) : null;
   const url = own?.url ?? named!;
-  const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds, clock: cli.clock });
+  const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: cli.clock });
   const close = async (): Promise<void> => {
     await db.close();
     await own?.release();
@@ -38,22 +39,46 @@ export async function openStore(cli: Cli, { data, patienceSeconds = 30 }: StoreO
   return { db, url, folder, close };
 }
 
-/** For commands that only read: a database that was never swept into has nothing to show. */
+/** For commands that only read: what an earlier command has filled, and nothing is made. @throws SurroundingsError where there is none */
 export async function openFilledStore(cli: Cli, options: StoreOptions): Promise<Store> {
+  const store = await findFilledStore(cli, options);
+  if (store !== null) return store;
+  const where = namedUrl(cli) === undefined ? `The data folder ${folderOf(cli, options)}` : "The database that DATABASE_URL names";
+  throw new SurroundingsError(`${where} holds no data of Sluice yet: \`sluice run FILE\` brings some.`);
+}
+
+/** The same; null where there is none. */
+export async function findFilledStore(cli: Cli, options: StoreOptions): Promise<Store | null> {
+  if (namedUrl(cli) === undefined && !existsSync(path.join(folderOf(cli, options), POSTGRES))) return null;
   const store = await openStore(cli, options);
   try {
-    if (!(await isMigrated(store.db))) throw new SurroundingsError(`The database ${store.db.place} holds no data of Sluice yet: \`sluice run FILE\` brings some.`);
-    await checkProgram(store.db, { version: cli.version });
-    return store;
+    if (await isMigrated(store.db)) {
+      await checkProgram(store.db, { version: cli.version });
+      return store;
+    }
   } catch (error) {
     await store.close();
     throw error;
   }
+  await store.close();
+  return null;
+}
+
+/** The local Postgres' own folder, within the data folder. */
+const POSTGRES = "postgres";
+
+function namedUrl({ environment }: Cli): string | undefined {
+  const url = environment["DATABASE_URL"];
+  return url === "" ? undefined : url;
+}
+
+function folderOf(cli: Cli, { data }: StoreOptions): string {
+  return data === undefined ? dataFolder(cli.environment) : path.resolve(data);
 }
 
 function ownPostgres(cli: Cli, folder: string): ReturnType<typeof startOrAdoptPostgres> {
   return startOrAdoptPostgres({
-    dataDir: path.join(folder, "postgres"),
+    dataDir: path.join(folder, POSTGRES),
     binaries: postgresBinaries(path.join(cli.home, "package.json"), process.platform, process.arch),
     env: cli.environment,
     temporary: tmpdir(),

@@ -49,7 +49,8 @@ function readDatasets(on: Pick<Transaction, "query">, where: string, params: rea
   );
 }
 
-function refuseOther(there: DatasetIdentity, wanted: DatasetIdentity): void {
+/** @throws SpecError where `wanted` has another grid or fingerprint */
+export function refuseOther(there: DatasetIdentity, wanted: DatasetIdentity): void {
   const differences: string[] = [];
   if (there.everySeconds !== wanted.everySeconds) differences.push(`its windows are ${there.everySeconds} s long, not ${wanted.everySeconds} s`);
   if (there.fingerprint !== wanted.fingerprint) differences.push(otherLines(there.fingerprintText, wanted.fingerprintText));

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { fingerprintText } from "../decide/fingerprint.ts";
+import { listProblem } from "../decide/list-check.ts";
+import { SpecError } from "../model/errors.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import { isSettled, type StateOrMissing } from "../model/states.ts";
+import type { Names } from "../prepare/names.ts";
+import type { Database } from "../store/database.ts";
+import { findDataset, refuseOther } from "../store/datasets.ts";
+import { statesOfNames } from "../store/states-of-names.ts";
+import { lastPlanSize } from "../store/windows.ts";
+
+/** What a sweep would find, and what is left of it to be asked. */
+export interface PlannedSweep {
+  readonly spec: ResolvedSpec;
+  readonly targets: number;
+  /** Null where there is no database yet. */
+  readonly settled: number | null;
+  readonly asked: number;
+  /** What a person should be told of the list. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * What prepare would decide, with nothing written. `db` is null where there is none yet.
+ * @throws SpecError where prepare would: a list that is empty, too short or shrunken, a dataset of another grid or fingerprint
+ */
+export async function planSweep(spec: ResolvedSpec, { names, notes }: Names, db: Database | null): Promise<PlannedSweep> {
+  const dataset = db === null ? null : await findDataset(db, spec.dataset);
+  if (dataset !== null) refuseOther(dataset, identityOf(spec));
+  const last = db === null || dataset === null ? null : await lastPlanSize(db, dataset.id, spec.window);
+  const problem = listProblem(names.length, { ...spec.targets, last });
+  if (problem !== null) throw new SpecError(problem);
+  const meant = spec.select.narrow ?? names;
+  const states = db === null || dataset === null ? new Map<StateOrMissing, number>([["missing", meant.length]]) : await statesOfNames(db, dataset.id, spec.window, meant);
+  return {
+    spec,
+    targets: names.length,
+    settled: db === null ? null : sumOf(states, isSettled),
+    asked: sumOf(states, (state) => isSelected(state, spec)),
+    notes,
+  };
+}
+
+function isSelected(state: StateOrMissing, { select }: ResolvedSpec): boolean {
+  if (select.states === "all") return true;
+  return select.states === "incomplete" ? !isSettled(state) : select.states.includes(state);
+}
+
+function sumOf(states: ReadonlyMap<StateOrMissing, number>, counts: (state: StateOrMissing) => boolean): number {
+  return [...states].reduce((sum, [state, count]) => sum + (counts(state) ? count : 0), 0);
+}
+
+function identityOf(spec: ResolvedSpec): Parameters<typeof refuseOther>[1] {
+  const fingerprint = fingerprintText(spec);
+  return {
+    name: spec.dataset,
+    everySeconds: spec.grid.everySeconds,
+    fingerprint: createHash("sha256").update(fingerprint).digest("hex"),
+    fingerprintText: fingerprint,
+    retentionSeconds: spec.retentionSeconds,
+  };
+}
