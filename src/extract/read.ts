@@ -15,7 +15,10 @@ import { TypeNames } from "./type-names.ts";
 /** What is promised to be free in `work` after begin(). */
 const LEAST_ROOM = 16 * 1024;
 
-/** The size of `work` that was measured to be fastest: a longer piece of text is a string that V8 makes in a slower way. */
+/**
+ * The size that `work` should have. Measured on 273 MB with a million matches, inflating included: 0.25 s of CPU from 64 to 124 KiB,
+ * 0.37 s from 128 KiB on, where V8 makes the string of a piece among its large objects.
+ */
 export const WORK_BYTES = 64 * 1024;
 
 /** `work` is shared by all readings of the process; it is used only between a begin() and its take(). */

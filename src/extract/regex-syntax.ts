@@ -1,6 +1,7 @@
 import { SpecError } from "../model/errors.ts";
 import { NOT_LINE_END } from "./byte-set.ts";
 import { readClass, readEscape, readLiteral } from "./regex-escapes.ts";
+import { lengthOf } from "./regex-length.ts";
 import type { BackReference, Group, LookAhead, RegexTree, Repeat } from "./regex-tree.ts";
 
 const QUANTIFIER = /^(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})/;
@@ -91,7 +92,7 @@ class RegexReader {
     const group = Number(digits);
     const to = this.#closed.get(group);
     if (to === undefined) throw new SpecError(`\\${digits} at column ${at + 1} refers to a group that does not end before it`);
-    if (isUnbounded(to)) {
+    if (lengthOf(to).max === Infinity) {
       throw new SpecError(`\\${digits} at column ${at + 1} refers to group ${group}, which has no longest match: give its quantifiers an upper bound, such as {1,64}`);
     }
     this.#at += 1 + digits.length;
@@ -161,22 +162,4 @@ function leastAndMost(written: string, least: string | undefined, comma: string 
   const min = Number(least);
   if (comma === undefined) return { min, max: min };
   return { min, max: most === "" ? Infinity : Number(most) };
-}
-
-function isUnbounded(tree: RegexTree): boolean {
-  switch (tree.kind) {
-    case "sequence":
-      return tree.items.some(isUnbounded);
-    case "choice":
-      return tree.options.some(isUnbounded);
-    case "group":
-      return isUnbounded(tree.body);
-    case "repeat":
-      return tree.max === Infinity || isUnbounded(tree.body);
-    case "letter":
-    case "look-ahead":
-    case "word-edge":
-    case "back-reference":
-      return false;
-  }
 }
