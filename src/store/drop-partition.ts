@@ -3,7 +3,7 @@ import { SurroundingsError } from "../model/errors.ts";
 import type { Database } from "./database.ts";
 import { attachmentOf } from "./partitions.ts";
 
-const DETACH_SECONDS = 30;
+const DETACH_SECONDS = 10;
 const OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
 
 /**

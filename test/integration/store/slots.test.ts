@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { share } from "../../../src/decide/share.ts";
+import { declareIll, declareWell, pauseHost, takeProbe } from "../../../src/store/hosts.ts";
+import type { SlotRequest } from "../../../src/store/slots.ts";
+import { releaseSlots, renewSlots } from "../../../src/store/slots.ts";
+import type { TestStore } from "../../support/store.ts";
+import { aStore, aSweep, WAYS } from "../../support/store.ts";
+
+describe.each(WAYS)("slots $way", ({ pooled }) => {
+  let store: TestStore;
+  let host: string;
+
+  beforeAll(async () => {
+    store = await aStore({ pooled });
+  });
+
+  afterAll(async () => {
+    await store.close();
+  });
+
+  beforeEach(() => {
+    host = randomUUID();
+  });
+
+  function request(wishes: Partial<SlotRequest> = {}): SlotRequest {
+    const uid = "00000000-0000-4000-8000-000000000000";
+    return { process: randomUUID(), host, uid, wanted: 16, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", asked: [], ...wishes };
+  }
+
+  test("are never held beyond the limit by four processes that walk at random, and all in use in the end", async () => {
+    const processes = Array.from({ length: 4 }, (_, index) => ({ ...request(), db: store.connect({ max: 1 }), held: 0, seed: index + 1 }));
+    const sums: number[] = [];
+    const walk = async (me: (typeof processes)[number]): Promise<void> => {
+      for (let step = 0; step < 40; step += 1) {
+        me.seed = (me.seed * 48_271) % 2_147_483_647;
+        const wanted = me.seed % 17;
+        const inFlight = Math.min(me.held, (me.seed >> 5) % 9);
+        const granted = await renewSlots(me.db, { ...me, wanted, inFlight }, share);
+        me.held = granted.held;
+        expect(granted.held).toBeGreaterThanOrEqual(inFlight);
+        const [sum] = await me.db.query<{ held: number }>("select sum(held) as held from sluice.slots where host = $1", [host]);
+        sums.push(sum!.held);
+      }
+    };
+    await Promise.all(processes.map(walk));
+    expect(Math.max(...sums)).toBeLessThanOrEqual(8);
+    for (let round = 0; round < 3; round += 1) for (const me of processes) me.held = (await renewSlots(me.db, { ...me, wanted: 16 }, share)).held;
+    expect(processes.map((me) => me.held)).toEqual([2, 2, 2, 2]);
+  });
+
+  test("held by who is in flight are not given away before its requests end", async () => {
+    const old = request();
+    expect((await renewSlots(store.db, old, share)).held).toBe(8);
+    const newer = request({ priority: 86_400 });
+    expect((await renewSlots(store.db, newer, share)).held).toBe(0);
+    expect((await renewSlots(store.db, { ...old, inFlight: 5 }, share)).held).toBe(5);
+    expect((await renewSlots(store.db, newer, share)).held).toBe(3);
+  });
+
+  test("follow the least limit that anyone says, down to what is in flight", async () => {
+    const [one, other] = [request(), request({ limit: 2 })];
+    await renewSlots(store.db, one, share);
+    expect(await renewSlots(store.db, other, share)).toMatchObject({ held: 0, limit: 2 });
+    expect(await renewSlots(store.db, { ...one, inFlight: 3 }, share)).toMatchObject({ held: 3, limit: 2 });
+    expect(await renewSlots(store.db, other, share)).toMatchObject({ held: 0 });
+    await renewSlots(store.db, { ...one, inFlight: 0 }, share);
+    expect(await renewSlots(store.db, other, share)).toMatchObject({ held: 1 });
+  });
+
+  test("of a process whose lease has ended are another's; released ones at once", async () => {
+    const [dead, next, last] = [request(), request(), request()];
+    await renewSlots(store.db, dead, share);
+    expect((await renewSlots(store.db, next, share)).held).toBe(0);
+    await store.db.query("update sluice.slots set expires = now() where process = $1", [dead.process]);
+    expect((await renewSlots(store.db, next, share)).held).toBe(8);
+    await releaseSlots(store.db, next.process);
+    expect((await renewSlots(store.db, last, share)).held).toBe(8);
+  });
+
+  test("say which targets are in flight, for the batch that is worked on", async () => {
+    const sweep = await aSweep(store.db, { dataset: host });
+    const me = request({ uid: sweep.uid, batch: 0 });
+    await renewSlots(store.db, { ...me, asked: [7, 9] }, share);
+    const marks = (): Promise<unknown[]> => store.db.query("select asked from sluice.batches where sweep_uid = $1", [sweep.uid]);
+    expect(await marks()).toEqual([{ asked: [7, 9] }]);
+    await renewSlots(store.db, me, share);
+    expect(await marks()).toEqual([{ asked: [] }]);
+  });
+
+  describe("and their host", () => {
+    test("keeps the last hundred outcomes of everyone", async () => {
+      await renewSlots(store.db, request({ outcomes: "x".repeat(30) }), share);
+      const { host: state } = await renewSlots(store.db, request({ outcomes: ".".repeat(80) }), share);
+      expect(state.recent).toBe("x".repeat(20) + ".".repeat(80));
+    });
+
+    test("is paused for everyone, by the longest pause", async () => {
+      const me = request();
+      await pauseHost(store.db, host, 50, "429");
+      await pauseHost(store.db, host, 5, "shorter");
+      const { host: state } = await renewSlots(store.db, me, share);
+      expect(state).toMatchObject({ pauseReason: "429", secondsSincePauseEnded: null, ill: false });
+      expect(state.pausedSeconds).toBeGreaterThan(40);
+      await store.db.query("update sluice.hosts set paused_until = now() - interval '3 seconds' where name = $1", [host]);
+      const after = (await renewSlots(store.db, me, share)).host;
+      expect(after).toMatchObject({ pausedSeconds: 0, pauseReason: null });
+      expect(after.secondsSincePauseEnded).toBeGreaterThanOrEqual(3);
+    });
+
+    test("that is ill is probed by one at a time, and begins anew when it is well", async () => {
+      const me = request({ outcomes: "xxx" });
+      await renewSlots(store.db, me, share);
+      expect(await takeProbe(store.db, host, 60)).toBe(false);
+      await declareIll(store.db, host);
+      await declareIll(store.db, host);
+      expect((await renewSlots(store.db, { ...me, outcomes: "" }, share)).host).toMatchObject({ ill: true, recent: "xxx" });
+      expect(await takeProbe(store.db, host, 60)).toBe(false);
+      await store.db.query("update sluice.hosts set probe_at = now() - interval '61 seconds' where name = $1", [host]);
+      const taken = await Promise.all(Array.from({ length: 6 }, () => takeProbe(store.db, host, 60)));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      await declareWell(store.db, host);
+      const well = (await renewSlots(store.db, { ...me, outcomes: "" }, share)).host;
+      expect(well).toMatchObject({ ill: false, recent: "", pausedSeconds: 0 });
+      expect(well.secondsSincePauseEnded).toBeLessThan(10);
+    });
+  });
+});

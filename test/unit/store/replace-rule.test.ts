@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { TargetState } from "../../../src/model/states.ts";
+import { isSettled } from "../../../src/model/states.ts";
+import { doubtQuiet, placing } from "../../../src/store/replace-rule.ts";
+import { aResult } from "../../support/store.ts";
+
+const anOutcome = fc.record({
+  state: fc.constantFrom<TargetState>("ok", "empty", "rejected", "suspect", "mismatch", "failed"),
+  updates: fc.integer({ min: 1, max: 3 }),
+}).map(({ state, updates }) => ({ state, updates: state === "ok" ? updates : 0 }));
+
+describe("where an answer goes", () => {
+  test("never makes a settled target unsettled, whatever it was told", () => {
+    fc.assert(
+      fc.property(anOutcome, anOutcome, fc.boolean(), (standing, fresh, replace) => {
+        const { place, result } = placing(standing, aResult(fresh), replace);
+        if (isSettled(standing.state) && place === "result") expect(isSettled(result.state)).toBe(true);
+      }),
+    );
+  });
+
+  test("never leaves fewer updates than stood there, unless it was told to replace", () => {
+    fc.assert(
+      fc.property(anOutcome, anOutcome, (standing, fresh) => {
+        const { place, result } = placing(standing, aResult(fresh), false);
+        if (place === "result") expect(result.updates).toBeGreaterThanOrEqual(standing.updates);
+      }),
+    );
+  });
+
+  test("is the target's result where nothing settled stands", () => {
+    fc.assert(
+      fc.property(fc.option(anOutcome.filter(({ state }) => !isSettled(state))), anOutcome, fc.boolean(), (standing, fresh, replace) => {
+        const result = aResult(fresh);
+        expect(placing(standing, result, replace)).toEqual({ place: "result", result });
+      }),
+    );
+  });
+
+  test("says both numbers where it holds less", () => {
+    const { result } = placing({ state: "ok", updates: 12 }, aResult({ state: "ok", updates: 3 }), false);
+    expect(result).toMatchObject({ state: "suspect", error: "holds-less", detail: "ok with 3 updates; 12 are stored" });
+  });
+});
+
+describe("an empty answer", () => {
+  const sent = new Date("2026-11-21T05:00:00Z");
+  const empty = aResult({ startedAt: sent });
+  const cases: Record<string, { canary: { ill: boolean; wellSince: Date | null }; state: TargetState }> = {
+    "is believed where no canary was ever ill": { canary: { ill: false, wellSince: null }, state: "empty" },
+    "is doubted while the last canary is ill": { canary: { ill: true, wellSince: null }, state: "suspect" },
+    "is doubted where it was asked before the host was well again": { canary: { ill: false, wellSince: new Date(sent.getTime() + 1) }, state: "suspect" },
+    "is believed where it was asked after": { canary: { ill: false, wellSince: sent }, state: "empty" },
+  };
+
+  test.each(Object.entries(cases))("%s", (_, { canary, state }) => {
+    expect(doubtQuiet(empty, canary).state).toBe(state);
+  });
+
+  test("is the only one that a canary casts doubt on", () => {
+    for (const state of ["ok", "rejected", "mismatch", "failed"] as const) expect(doubtQuiet(aResult({ state }), { ill: true, wellSince: null }).state).toBe(state);
+  });
+});
