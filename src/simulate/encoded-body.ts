@@ -59,7 +59,7 @@ export function createEncoder(): Encoder {
 function compressSmall(text: Buffer, encoding: Encoding): Buffer {
   switch (encoding) {
     case "gzip":
-      return gzipSync(text);
+      return gzipSync(text, { level: 4 });
     case "br":
       return brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
     case "zstd":
