@@ -2,7 +2,7 @@ import tseslint from "typescript-eslint";
 import { borders } from "./test/architecture.ts";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/"] },
+  { ignores: ["dist/", "dist-test-*/", "node_modules/"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["src/bin/launch.js", "eslint.config.js"] } } },

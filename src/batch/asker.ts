@@ -2,14 +2,11 @@ import { ask, type Asked } from "../fetch/ask.ts";
 import { openClient, type Client } from "../fetch/client.ts";
 import type { NewReading } from "../extract/reading.ts";
 import { compileExtract } from "../extract/compile.ts";
-import { createReadings } from "../extract/read.ts";
+import { createReadings, WORK_BYTES } from "../extract/read.ts";
 import type { Clock } from "../model/clock.ts";
 import { SpecError } from "../model/errors.ts";
 import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
 import type { SlotKeeper } from "./slots.ts";
-
-/** All streams of a process share it, since each piece of an answer is worked off at once. */
-const WORK_BUFFER_BYTES = 128 * 1024;
 
 export interface AskerOptions {
   readonly spec: ResolvedSpec;
@@ -32,7 +29,7 @@ export interface Asker {
 
 /** @throws SpecError for a pattern or a header that cannot be used, SurroundingsError for a proxy or a Node that cannot be */
 export function openAsker({ spec, keeper, clock, random, environment, onWire }: AskerOptions): Asker {
-  const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BUFFER_BYTES));
+  const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BYTES));
   const client = openClient({
     request: spec.request,
     headers: withSecrets(spec.request.headers, environment),

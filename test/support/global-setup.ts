@@ -13,25 +13,25 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The URL of the server that all test files share: see createDatabase. */
     readonly postgresUrl: string;
+    /** The folder with sluice.mjs and worker.mjs, as the sources were when the run began. */
+    readonly programs: string;
   }
 }
 
 /** One Postgres and one build for each run of the tests. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  buildPrograms();
+  // Inside the project, so that what the programs look for beside themselves is there.
+  const programs = await mkdtemp(path.join(ROOT, "dist-test-"));
+  try {
+    execFileSync(process.execPath, ["src/bin/build.ts", programs], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+  } catch (error) {
+    rmSync(programs, { recursive: true });
+    throw error;
+  }
+  project.provide("programs", programs);
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-test-"));
   const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres"), { settings: { fsync: "off", max_connections: "300" } }));
   project.provide("postgresUrl", server.url);
   // Not released but stopped: a test that forgot a connection must not keep the server alive.
-  return tidyUpAtTheEnd(`pid="$1"; ${endBy("INT")}; rm -r "$2"`, String(server.pid), folder);
-}
-
-/** Where the build fails, the tests that run the programs shall find none rather than old ones; the others can still tell something. */
-function buildPrograms(): void {
-  try {
-    execFileSync("npm", ["run", "--silent", "build"], { cwd: ROOT, stdio: ["ignore", "inherit", "pipe"] });
-  } catch (error) {
-    rmSync(path.join(ROOT, "dist"), { recursive: true, force: true });
-    process.stderr.write(`The programs could not be built: ${String((error as { stderr?: Buffer }).stderr)}\n`);
-  }
+  return tidyUpAtTheEnd(`pid="$1"; ${endBy("INT")}; rm -r "$2" "$3"`, String(server.pid), folder, programs);
 }

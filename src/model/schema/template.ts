@@ -54,7 +54,7 @@ const canaries = z.strictObject({
     .max(16)
     .optional()
     .meta({ description: "Targets that are never quiet: while one of them is, empty answers are not believed. None: the largest of the last complete window.", examples: [["AS12654"]] }),
-  every: duration("10s", "1h").optional().meta({ description: "How often they are asked while a sweep runs." }),
+  every: duration("1s", "1h").optional().meta({ description: "How often they are asked while a sweep runs." }),
 });
 
 const batch = withRules(
