@@ -1,8 +1,11 @@
+import type { Writable } from "node:stream";
 import type { Clock } from "../model/clock.ts";
 
 /** Where a command writes, and what it knows of it. */
 export interface Output {
   write(text: string): void;
+  /** The same for what is too much to be held: it takes as fast as its reader does. */
+  readonly stream: Writable;
   readonly isTerminal: boolean;
   readonly columns: number;
 }
@@ -17,10 +20,13 @@ export interface Cli {
   readonly stdout: Output;
   /** What goes on, and what is wrong. */
   readonly stderr: Output;
+  /** Asks the person at the terminal for one line; null where there is none. */
+  readonly question: ((text: string) => Promise<string>) | null;
   /** Aborted by Ctrl-C or SIGTERM: a command stops in good order. */
   readonly signal: AbortSignal;
-  /** Path of Node, and of the program that prepare and batch processes run. */
+  /** Path of Node, of this program, and of the one that prepare and batch processes run. */
   readonly node: string;
+  readonly program: string;
   readonly worker: string;
   /** Folder of the program: there is its package.json, and the examples. */
   readonly home: string;

@@ -67,10 +67,12 @@ function planTogether(sweeps: readonly PlannedSweep[]): Plan {
   const { spec } = sweeps[0]!;
   const targets = Math.max(...sweeps.map((sweep) => sweep.targets));
   const asked = sweeps.reduce((sum, sweep) => sum + sweep.asked, 0);
+  // A batch is of one window, however few of it are left.
+  const batches = sweeps.reduce((sum, sweep) => sum + Math.ceil(sweep.asked / spec.batch.targets), 0);
   const rules = rulesFor(spec.host.name, PROVIDERS);
   return {
     sweeps,
-    estimate: estimate({ targets, unsettled: asked, grid: spec.grid, host: spec.host, batch: spec.batch }),
+    estimate: { ...estimate({ targets, unsettled: asked, grid: spec.grid, host: spec.host, batch: spec.batch }), batches },
     rules,
     broken: rules === null ? [] : brokenRules(rules, spec, targets),
   };

@@ -64,7 +64,9 @@ async function* readPaged(client: pg.Client, sql: string, pageRows: number): Asy
 
 /** Without a cursor: what a cursor cannot be for, such as EXPLAIN, and what is refused. */
 async function* readWhole(client: pg.Client, sql: string): AsyncGenerator<ReadPage> {
-  yield await execute(client, sql);
+  const page = await execute(client, sql);
+  if (page.columns.length === 0) throw new SpecError("This statement yields no rows: ask with select, values, table, with, explain or show.");
+  yield page;
 }
 
 function canBePaged(sql: string): boolean {

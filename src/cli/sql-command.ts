@@ -1,0 +1,69 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Option } from "commander";
+import { SpecError } from "../model/errors.ts";
+import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { readQuery } from "../store/read-query.ts";
+import type { Cli } from "./context.ts";
+import { writeTo } from "./destination.ts";
+import type { AddCommand } from "./main.ts";
+import { paintFor } from "./paint.ts";
+import { READY_QUERIES } from "./ready-queries.ts";
+import { dataOption, outputOption } from "./shared-options.ts";
+import { printPages, type SqlOutput } from "./sql-print.ts";
+import { openFilledStore } from "./store.ts";
+import { renderTable } from "./table.ts";
+
+interface SqlOptions {
+  readonly data?: string;
+  readonly output: SqlOutput;
+  readonly file?: string;
+  readonly ready?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  sluice sql                     the ready queries
+  sluice sql --ready noisiest
+  sluice sql "select target, updates from sluice.results where window_start = '2026-11-22' order by updates desc limit 10"
+  sluice sql "select * from sluice.hourly where target = 'AS3333'" --output csv --file as3333.csv
+
+Views: sluice.windows, sluice.results, sluice.hourly, sluice.observed. Times are in UTC. Nothing can be written.`;
+
+export const addSql: AddCommand = (program, cli, act) => {
+  program
+    .command("sql")
+    .description("Ask the database one question.")
+    .argument("[query]", "one statement that reads; without it, the ready queries are listed")
+    .addOption(new Option("--ready <name>", "a query that is ready").choices(READY_QUERIES.map(({ name }) => name)))
+    .addOption(dataOption())
+    .addOption(outputOption(["table", "csv", "json"]))
+    .option("--file <file>", "write the result there and not to standard output")
+    .addHelpText("after", EXAMPLES)
+    .action((query: string | undefined, options: SqlOptions) => act(() => runSql(cli, query, options)));
+};
+
+async function runSql(cli: Cli, query: string | undefined, { data, output, file, ready }: SqlOptions): Promise<number> {
+  if (query !== undefined && ready !== undefined) throw new SpecError("A query and --ready exclude each other.");
+  const sql = query ?? READY_QUERIES.find(({ name }) => name === ready)?.sql;
+  if (sql === undefined) {
+    cli.stdout.write(listReady(cli, output));
+    return COMMAND_EXIT.done;
+  }
+  if (sql.trim() === "") throw new SpecError("The query is empty.");
+  const paint = paintFor(file === undefined ? cli.stdout : { ...cli.stdout, isTerminal: false }, cli);
+  const store = await openFilledStore(cli, { data });
+  try {
+    const pages = readQuery(sql, { url: store.url, signal: cli.signal });
+    await writeTo(cli, file, (out) => pipeline(Readable.from(printPages(pages, output, paint)), out));
+    return COMMAND_EXIT.done;
+  } finally {
+    await store.close();
+  }
+}
+
+function listReady(cli: Cli, output: SqlOutput): string {
+  if (output === "json") return `${JSON.stringify(READY_QUERIES, null, 2)}\n`;
+  const rows = READY_QUERIES.map(({ name, about }) => [name, about]);
+  return `${renderTable([{ title: "ready" }, { title: "what it tells" }], rows, paintFor(cli.stdout, cli))}\nsluice sql --ready NAME, or a query of your own (see sluice sql --help).\n`;
+}
