@@ -20,9 +20,10 @@ export async function startSimulatorProcess(cli: Cli, flags: readonly string[]):
   });
   let said = "";
   child.stdio[3]?.on("error", () => undefined);
-  child.stdout.setEncoding("utf8");
+  const stdout = child.stdout!;
+  stdout.setEncoding("utf8");
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on("data", (text: string) => {
+    stdout.on("data", (text: string) => {
       said += text;
       const found = /\bat (https?:\/\/[^\s/]+)/.exec(said);
       if (found !== null) resolve(found[1]!);

@@ -43,3 +43,6 @@ export interface Totals {
 export function settledOf(totals: Totals): number {
   return totals.ok + totals.empty + totals.rejected;
 }
+
+/** Every state that a selection can name. */
+export const STATES: readonly StateOrMissing[] = ["ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing"];

@@ -1,13 +1,12 @@
 import { SpecError } from "../model/errors.ts";
 import type { Selection } from "../model/resolved.ts";
 import type { StateOrMissing } from "../model/states.ts";
-import { SETTLED } from "../model/states.ts";
+import { SETTLED, STATES } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 
-const ALL: readonly StateOrMissing[] = ["ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing"];
-const INCOMPLETE: readonly StateOrMissing[] = ALL.filter((state) => !(SETTLED as readonly string[]).includes(state));
+const INCOMPLETE: readonly StateOrMissing[] = STATES.filter((state) => !(SETTLED as readonly string[]).includes(state));
 
 /**
  * Which targets of the window's plan a sweep asks, sorted: fixed once, at its first pass.
@@ -22,7 +21,7 @@ export async function select(
   if (before.selected !== null) return before.selected;
   const { states, narrow } = sweep.selection;
   if (narrow !== undefined) await refuseStrangers(tx, sweep, narrow);
-  const wanted = states === "all" ? ALL : states === "incomplete" ? INCOMPLETE : states;
+  const wanted = states === "all" ? STATES : states === "incomplete" ? INCOMPLETE : states;
   const [row] = await tx.query<{ selected: number[] }>(
     `update sluice.sweeps set selected = array(
        select planned.id from sluice.window_plans p cross join unnest(p.targets) as planned (id)

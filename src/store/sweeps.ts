@@ -2,7 +2,7 @@ import { SpecError } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { Totals, WindowState } from "../model/states.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
-import type { Window } from "../model/window.ts";
+import type { EpochSeconds, Window } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 import { closeWindow, openWindow, tally } from "./windows.ts";
@@ -85,4 +85,23 @@ interface SweepRow {
 /** Ends a sweep that nobody goes on with, without a verdict: its batches write nothing more. */
 export async function abandonSweep(db: Database, uid: string): Promise<void> {
   await db.query("update sluice.sweeps set finished_at = coalesce(finished_at, now()) where uid = $1", [uid]);
+}
+
+/** The newest frozen spec of a dataset, of that very window if it was ever swept; null where nothing was. */
+export async function newestSpec(on: Pick<Database, "query">, datasetId: DatasetId, windowStart: EpochSeconds): Promise<{ readonly namespace: string; readonly spec: ResolvedSpec } | null> {
+  const rows = await on.query<{ namespace: string; spec: ResolvedSpec }>(
+    `select namespace, spec from sluice.sweeps where dataset_id = $1
+     order by window_start = to_timestamp($2) desc, created_at desc limit 1`,
+    [datasetId, windowStart],
+  );
+  return rows[0] ?? null;
+}
+
+/** The windows of a dataset that are not complete, newest first. */
+export async function incompleteWindows(on: Pick<Database, "query">, dataset: string): Promise<readonly Window[]> {
+  return on.query<Window>(
+    `select extract(epoch from window_start)::bigint as start, extract(epoch from window_end)::bigint as end
+     from sluice.windows where dataset = $1 and state <> 'complete' order by window_start desc`,
+    [dataset],
+  );
 }
