@@ -1,0 +1,82 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Launch } from "../decide/decision.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import type { SweepIdentity } from "../model/sweep.ts";
+import type { PrepareTask } from "../model/tasks.ts";
+import type { MemoryCgroups } from "./memory-cgroup.ts";
+import { startProgram, type RunningProgram } from "./processes.ts";
+import type { Timer } from "./timer.ts";
+
+/** Prepare holds the list of targets and no answer. */
+const PREPARE_MEMORY_BYTES = 512 * 2 ** 20;
+
+export interface ProgramSettings {
+  readonly node: string;
+  /** The program that prepare and batch processes run. */
+  readonly worker: string;
+  readonly databaseUrl: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly identity: SweepIdentity;
+  readonly spec: ResolvedSpec;
+  /** Where messages and tasks lie while the sweep runs. */
+  readonly temporary: string;
+  /** A folder for what the programs log. */
+  readonly logs: string;
+  readonly timer: Timer;
+  readonly cgroups: MemoryCgroups | null;
+}
+
+/** Starts a sweep's prepare and batch processes. */
+export interface Programs {
+  start(launch: Launch): Promise<RunningProgram>;
+  /** What the programs said, a line each. */
+  readonly logFile: string;
+  close(): Promise<void>;
+}
+
+export async function openPrograms(settings: ProgramSettings): Promise<Programs> {
+  const { node, worker, identity, spec, timer, cgroups } = settings;
+  await mkdir(settings.logs, { recursive: true });
+  const folder = await mkdtemp(path.join(settings.temporary, "sluice-run-"));
+  const logFile = path.join(settings.logs, `${identity.namespace}-${identity.name}.log`);
+  const log = createWriteStream(logFile, { flags: "a" });
+  // A log that cannot be written must not end a sweep.
+  log.on("error", () => undefined);
+
+  async function start(launch: Launch): Promise<RunningProgram> {
+    const { name, args, limitBytes } = await called(launch);
+    const messageFile = path.join(folder, `${name}.message.json`);
+    const env = {
+      ...settings.environment,
+      DATABASE_URL: settings.databaseUrl,
+      SLUICE_MESSAGE_FILE: messageFile,
+      SLUICE_MEMORY_BYTES: String(limitBytes),
+    };
+    const logTo = (line: string): void => void log.write(`${name}: ${line}\n`);
+    return startProgram({ node, script: worker, args, env, limitBytes, messageFile, logTo, timer, cgroups });
+  }
+
+  async function called(launch: Launch): Promise<{ name: string; args: string[]; limitBytes: number }> {
+    if (launch.program === "batch") {
+      const { batch } = launch.work;
+      return { name: `batch-${batch}`, args: ["batch", identity.uid, String(batch)], limitBytes: launch.memoryBytes };
+    }
+    const { pass, round, attempt } = launch.work;
+    const name = `prepare-${pass}-${round}-${attempt}`;
+    const taskFile = path.join(folder, `${name}.task.json`);
+    const task: PrepareTask = { identity, spec, place: launch.place };
+    await writeFile(taskFile, JSON.stringify(task));
+    return { name, args: ["prepare", taskFile], limitBytes: PREPARE_MEMORY_BYTES };
+  }
+
+  return {
+    start,
+    logFile,
+    close: async () => {
+      await new Promise<void>((resolve) => log.end(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
