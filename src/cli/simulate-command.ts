@@ -1,5 +1,4 @@
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
-import { endWithParent } from "../batch/parent.ts";
 import { runSimulator } from "../simulate/run-simulator.ts";
 import { simulatorOptions, type SimulatorFlags } from "../simulate/simulator-flags.ts";
 import type { Stats } from "../simulate/stats.ts";
@@ -33,11 +32,9 @@ export const addSimulate: AddCommand = (program, cli, act) => {
 
 /** Until it is told to stop, which is its regular end. */
 async function simulate(cli: Cli, { output, ...flags }: SimulateOptions): Promise<number> {
-  const stop = new AbortController();
-  endWithParent(cli.environment, () => stop.abort());
   const simulator = await runSimulator(flags, () => cli.clock.now(), (line) => cli.stderr.write(`${line}\n`));
   cli.stdout.write(`A simulated RIPEstat answers at ${simulator.url}\n`);
-  await aborted(AbortSignal.any([cli.signal, stop.signal]));
+  await aborted(cli.signal);
   const stats = simulator.stats();
   await simulator.close();
   cli.stdout.write(output === "json" ? `${JSON.stringify(stats)}\n` : renderStats(stats, paintFor(cli.stdout, cli)));
