@@ -7,6 +7,8 @@ export interface CuttingProxy {
   readonly url: string;
   /** The next time a client sends `text`, it is passed on, and the client never hears of the answer. */
   cutAfter(text: string, how: "reset" | "silence"): void;
+  /** How many connections were cut so far. */
+  readonly cuts: number;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,7 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
   const target = new URL(url.replace("@/", "@localhost/"));
   const socketPath = `${target.searchParams.get("host")!}/.s.PGSQL.${target.searchParams.get("port") ?? "5432"}`;
   const open = new Set<Socket>();
+  let cuts = 0;
   let cut: { readonly text: string; readonly how: "reset" | "silence" } | null = null;
   const server = createServer((client) => {
     const upstream = connect(socketPath);
@@ -28,6 +31,7 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
       upstream.write(bytes);
       if (cut === null || !bytes.includes(cut.text)) return;
       deaf = true;
+      cuts += 1;
       if (cut.how === "reset") client.resetAndDestroy();
       cut = null;
     });
@@ -42,6 +46,9 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
     url: `postgres://${target.username}@127.0.0.1:${port}${target.pathname}?sslmode=disable`,
     cutAfter(text, how) {
       cut = { text, how };
+    },
+    get cuts() {
+      return cuts;
     },
     async close() {
       open.forEach((socket) => socket.destroy());

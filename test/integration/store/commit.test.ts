@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FencedError } from "../../../src/model/errors.ts";
 import { claimBatch } from "../../../src/store/batches.ts";
@@ -6,6 +7,7 @@ import { canaryGood, canaryIll, takeCanary } from "../../../src/store/canaries.t
 import { commitResults } from "../../../src/store/commit.ts";
 import type { SweepWishes, TestStore } from "../../support/store.ts";
 import { aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
+import { until } from "../../support/until.ts";
 
 const ALL: SweepWishes = { selection: { states: "all" } };
 
@@ -154,6 +156,42 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     });
   });
 
+  test("stores each target once, however often the connections are killed under it", async () => {
+    const { db } = store;
+    const sweep = await aSweep(db, { dataset, targets: Array.from({ length: 600 }, (_, index) => `AS${index}`) });
+    const killer = new Client({ connectionString: store.serverUrl });
+    await killer.connect();
+    let kills = 0;
+    let working = true;
+    const killing = (async () => {
+      // Not for ever: who kills faster than a commit takes would let nobody end.
+      while (working && kills < 25) {
+        const { rows } = await killer.query(
+          `select pg_terminate_backend(pid, 1000) from pg_stat_activity
+           where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' order by random() limit 1`,
+        );
+        kills += rows.length;
+      }
+    })();
+    const pairs = sweep.ids.flatMap((id, index) => (index % 2 === 0 ? [[id, sweep.ids[index + 1]!] as const] : []));
+    const lanes = [0, 1, 2].map(async (lane) => {
+      for (const [one, other] of pairs.filter((_, index) => index % 3 === lane)) {
+        await commitResults(db, sweep.fence, [anOk(one, someRows(DAY, 1000)), aNo(other)]);
+      }
+    });
+    await Promise.all(lanes).finally(() => (working = false));
+    await killing;
+    await killer.end();
+    expect(kills).toBeGreaterThan(5);
+    const [counts] = await db.query(
+      `select (select count(*) from sluice.observed where dataset = $1) as rows, (select sum(updates) from sluice.hourly where dataset = $1)::bigint as hourly,
+         (select count(*) from sluice.results where dataset = $1 and state = 'ok') as ok, (select count(*) from sluice.results where dataset = $1 and state = 'empty') as empty,
+         (select count(*) from sluice.asides where sweep_uid = $2) as asides`,
+      [dataset, sweep.uid],
+    );
+    expect(counts).toEqual({ rows: 300_000, hourly: 600_000, ok: 300, empty: 300, asides: 0 });
+  });
+
   test("leaves the other window's part of an hour that two windows share", async () => {
     const { db } = store;
     const quarter = { everySeconds: 900 };
@@ -192,6 +230,27 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       expect(await canaryIll(db, sweep.uid)).toBe(1);
       expect(await resultsAre()).toMatchObject([{ state: "empty" }, { state: "suspect", error: "quiet-host" }, { state: "ok" }, { state: "rejected" }]);
     });
+
+    test("an empty answer whose commit is under way while a canary turns ill is waited for, and turns too", async () => {
+      const { db } = store;
+      const sweep = await aSweep(db, { dataset });
+      const holder = new Client({ connectionString: store.serverUrl });
+      await holder.connect();
+      await holder.query(`begin; lock table sluice.hourly_sums_${sweep.datasetId}`);
+      const commit = commitResults(db, sweep.fence, [aNo(sweep.ids[0]!), anOk(sweep.ids[1]!, someRows(DAY, 1))]);
+      await until("the commit waits", () => waits("copy sluice.hourly_sums%"));
+      const turned = canaryIll(db, sweep.uid);
+      await until("the canary waits", () => waits("select dataset_id, window_start from sluice.sweeps%"));
+      await holder.query("rollback");
+      await holder.end();
+      expect([await commit, await turned]).toMatchObject([[{ state: "empty" }, { state: "ok" }], 1]);
+      expect(await resultsAre()).toMatchObject([{ state: "suspect", error: "quiet-host" }, { state: "ok" }]);
+    });
+
+    async function waits(statement: string): Promise<boolean> {
+      const rows = await store.db.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1", [statement]);
+      return rows.length > 0;
+    }
 
     test("an empty answer cannot slip in while a canary turns ill", async () => {
       const { db } = store;
