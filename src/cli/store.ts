@@ -31,12 +31,25 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
   const named = namedUrl(cli);
   const own = named === undefined ? await ownPostgres(cli, folder) : null;
   const url = own?.url ?? named!;
+  await reach(cli, url);
   const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: cli.clock });
   const close = async (): Promise<void> => {
     await db.close();
     await own?.release();
   };
   return { db, url, folder, close };
+}
+
+/** Whoever waits at a terminal should learn at once that a database is not there; one that goes away later is waited for. */
+const REACH_SECONDS = 3;
+
+async function reach(cli: Cli, url: string): Promise<void> {
+  const db = openDatabase({ url, name: "sluice", max: 1, patienceSeconds: REACH_SECONDS, clock: cli.clock });
+  try {
+    await db.query("select 1");
+  } finally {
+    await db.close();
+  }
 }
 
 /** For commands that only read: what an earlier command has filled, and nothing is made. @throws SurroundingsError where there is none */
