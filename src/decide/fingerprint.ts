@@ -4,17 +4,20 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 const WHO_ASKS = ["sourceapp"];
 
 /**
- * What a dataset asks and matches, as a text of which a hash is its fingerprint. Answers to another question are another dataset;
+ * What a dataset asks and matches, one "field: value" a line, of which a hash is its fingerprint. Answers to another question are another dataset;
  * another host with the same paths (a mirror, a proxy, the simulator) is not another question.
  */
 export function fingerprintText({ request, extract }: Pick<ResolvedSpec, "request" | "extract">): string {
-  return JSON.stringify({
-    asked: questionOf(request.url),
-    times: request.timeFormat,
-    pattern: extract.pattern,
-    read: extract.time,
-    declared: extract.declared ?? null,
-  });
+  const { path, query } = questionOf(request.url);
+  const lines = [
+    ["path", path],
+    ...query.map((parameter) => ["parameter", parameter]),
+    ["request.timeFormat", request.timeFormat],
+    ["extract.pattern", extract.pattern],
+    ["extract.time", extract.time],
+    ["extract.declared", extract.declared ?? ""],
+  ];
+  return lines.map(([field, value]) => `${field!}: ${value!.replaceAll("\n", "\\n")}`).join("\n");
 }
 
 /** Path and query without the origin; the order of the parameters says nothing. */
