@@ -16,7 +16,7 @@ import { typeIds } from "./types.ts";
 export interface ResultToCommit {
   readonly targetId: number;
   readonly result: TargetResult;
-  /** Sorted or not; walked more than once. */
+  /** Sorted or not; walked twice, and again where the connection is lost. Their updates add up to the result's. */
   readonly rows: Iterable<Observation>;
 }
 
@@ -40,6 +40,7 @@ interface SweepAtCommit {
 
 interface Prepared {
   readonly targetId: number;
+  readonly updates: number;
   readonly rows: Iterable<Observation>;
   readonly sums: readonly HourlySum[];
 }
@@ -52,7 +53,7 @@ interface Prepared {
 export async function commitResults(db: Database, fence: Fence, items: readonly ResultToCommit[]): Promise<readonly Committed[]> {
   // All that needs no connection comes before there is one.
   const prepared = new Map<number, Prepared>(
-    items.map(({ targetId, result, rows }) => [targetId, { targetId, rows, sums: result.state === "ok" ? hourlySums(rows) : [] }]),
+    items.map(({ targetId, result, rows }) => [targetId, { targetId, updates: result.updates, rows, sums: result.state === "ok" ? hourlySums(rows) : [] }]),
   );
   const types = await typeIds(db, new Set([...prepared.values()].flatMap(({ sums }) => sums.map((sum) => sum.type))));
   return db.transaction(async (tx) => {
@@ -105,8 +106,12 @@ const HOURLY_SUM: readonly Width[] = [4, 4, 8, 8, 2, 8];
 
 async function copyRows(tx: Transaction, { datasetId, start }: SweepAtCommit, targets: readonly Prepared[], types: ReadonlyMap<string, number>): Promise<void> {
   if (targets.length === 0) return;
+  let copied = 0;
   // Straight into the dataset's own partition: one level less to route.
   await tx.copyIn(`copy sluice.observations_${datasetId} (dataset_id, target_id, at, type_id, updates) from stdin (format binary)`, binaryCopy(OBSERVATION, observationRows()));
+  const expected = targets.reduce((sum, target) => sum + target.updates, 0);
+  // Rows that could be walked but once, or a result that says another number than its rows: rather nothing than that.
+  if (copied !== expected) throw new Error(`the rows hold ${copied} updates, and their results say ${expected}`);
   await tx.copyIn(`copy sluice.hourly_sums_${datasetId} (dataset_id, target_id, window_start, hour, type_id, updates) from stdin (format binary)`, binaryCopy(HOURLY_SUM, sumRows()));
 
   function* observationRows(): Generator<number[]> {
@@ -117,6 +122,7 @@ async function copyRows(tx: Transaction, { datasetId, start }: SweepAtCommit, ta
         row[2] = timestamp(at);
         row[3] = types.get(type)!;
         row[4] = updates;
+        copied += updates;
         yield row;
       }
     }

@@ -1,20 +1,5 @@
+import type { Remaining } from "../model/remaining.ts";
 import type { Transaction } from "./database.ts";
-
-/** A selected target that the sweep has not done with. */
-export interface Remaining {
-  readonly targetId: number;
-  /** The newest batch of this sweep that held it; null where none did. */
-  readonly lastBatch: LastBatch | null;
-}
-
-export interface LastBatch {
-  readonly number: number;
-  readonly memoryBytes: number;
-  /** How many targets it had. */
-  readonly size: number;
-  /** Was the target in flight when the batch last told? */
-  readonly asked: boolean;
-}
 
 /**
  * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it laid aside for good,

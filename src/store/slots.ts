@@ -1,17 +1,7 @@
+import type { SlotRow } from "../model/slot-row.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { HostState } from "./hosts.ts";
-
-/** A process's row among those that share a host. */
-export interface SlotRow {
-  readonly process: string;
-  readonly wanted: number;
-  readonly held: number;
-  readonly inFlight: number;
-  readonly priority: EpochSeconds;
-  /** When it last held a slot, or came if it never did; by the database's clock. */
-  readonly waitingSince: EpochSeconds;
-}
 
 /** Shares a limit among rows: how many each should hold. Pure. */
 export type ShareRule = (limit: number, rows: readonly SlotRow[]) => ReadonlyMap<string, number>;

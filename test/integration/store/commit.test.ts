@@ -77,6 +77,14 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     expect(counted).toEqual({ rows: 86_400, updates: 172_800, seconds: 86_400 });
   });
 
+  test("writes nothing where the rows hold another number of updates than the result says", async () => {
+    const sweep = await aSweep(store.db, { dataset });
+    const { targetId, result, rows } = anOk(sweep.ids[0]!, someRows(DAY, 3));
+    const walkedOnce = [...rows].values();
+    await expect(commitResults(store.db, sweep.fence, [{ targetId, result, rows: walkedOnce }])).rejects.toThrow("the rows hold 0 updates, and their results say 6");
+    expect([await resultsAre(), await observed()]).toEqual([[], []]);
+  });
+
   test("writes nothing where a newer incarnation has claimed the batch", async () => {
     const { db } = store;
     const sweep = await aSweep(db, { dataset });
@@ -162,10 +170,10 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     const killer = new Client({ connectionString: store.serverUrl });
     await killer.connect();
     let kills = 0;
-    let working = true;
+    const work = { isDone: false };
     const killing = (async () => {
       // Not for ever: who kills faster than a commit takes would let nobody end.
-      while (working && kills < 25) {
+      while (!work.isDone && kills < 25) {
         const { rows } = await killer.query(
           `select pg_terminate_backend(pid, 1000) from pg_stat_activity
            where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' order by random() limit 1`,
@@ -179,7 +187,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
         await commitResults(db, sweep.fence, [anOk(one, someRows(DAY, 1000)), aNo(other)]);
       }
     });
-    await Promise.all(lanes).finally(() => (working = false));
+    await Promise.all(lanes).finally(() => (work.isDone = true));
     await killing;
     await killer.end();
     expect(kills).toBeGreaterThan(5);
