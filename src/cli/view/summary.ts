@@ -10,10 +10,14 @@ export function renderSummary(window: string, status: SweepStatus, seconds: numb
   if (sums.requests === 0) return [...lines, "Nothing was left to be asked."];
   lines.push(
     `${grouped(sums.requests)} requests, ${grouped(sums.retries)} of them retries, ${bytes(sums.textBytes)} of text (${bytes(sums.wireBytes)} over the wire), ${grouped(sums.rows)} rows, ` +
-      `${grouped(sums.batches)} batches in ${grouped(Math.max(1, status.pass - 1))} passes, ${duration(seconds)}.`,
+      `${counted(sums.batches, "batch", "batches")} in ${counted(status.pass, "pass", "passes")}, ${duration(seconds)}.`,
   );
   lines.push(`The largest batch had ${mebibytes(sums.anonPeak)} MiB of memory${sums.outOfMemory > 0 ? `; ${grouped(sums.outOfMemory)} ran out of theirs` : ""}.`);
   return lines;
+}
+
+function counted(amount: number, one: string, many: string): string {
+  return `${grouped(amount)} ${amount === 1 ? one : many}`;
 }
 
 function states({ ok, empty, rejected, suspect, mismatch, failed, missing }: Totals): string {
