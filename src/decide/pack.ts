@@ -1,20 +1,6 @@
 import type { BatchRange } from "../model/message.ts";
+import type { LastBatch, Remaining } from "../model/remaining.ts";
 import type { BatchSpec } from "../model/resolved.ts";
-
-/** A target without a settled answer, and the batch of this sweep that it was in last. */
-export interface Remaining {
-  readonly targetId: number;
-  readonly lastBatch: LastBatch | null;
-}
-
-export interface LastBatch {
-  readonly number: number;
-  readonly memoryBytes: number;
-  /** Targets in it. */
-  readonly size: number;
-  /** Was this target in flight, as was last told before the batch died? */
-  readonly asked: boolean;
-}
 
 export interface PackedBatch {
   readonly number: number;

@@ -1,17 +1,4 @@
-import type { EpochSeconds } from "../model/window.ts";
-
-/** A process's row among those that share a host. */
-export interface SlotRow {
-  readonly process: string;
-  /** Requests that it would have in flight if it were alone: in flight, and ready to be sent. */
-  readonly wanted: number;
-  readonly held: number;
-  readonly inFlight: number;
-  /** The start of the window it works for: the newest goes first. */
-  readonly priority: EpochSeconds;
-  /** When it last held a slot, or came if it never did. One that holds a slot has the time of its last renewal. */
-  readonly waitingSince: EpochSeconds;
-}
+import type { SlotRow } from "../model/slot-row.ts";
 
 /** Of what a window and older ones share, the older ones keep an eighth, and at least one. */
 const OLDER_SHARE = 1 / 8;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decideSweep } from "../../../src/decide/flow.ts";
-import { pack, ranges, type LastBatch } from "../../../src/decide/pack.ts";
+import { pack, ranges } from "../../../src/decide/pack.ts";
+import type { LastBatch } from "../../../src/model/remaining.ts";
 import { verdict } from "../../../src/decide/verdict.ts";
 import type { PrepareMessage } from "../../../src/model/message.ts";
 import type { BatchSpec } from "../../../src/model/resolved.ts";

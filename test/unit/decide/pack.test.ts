@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pack, ranges, type LastBatch, type Remaining } from "../../../src/decide/pack.ts";
+import { pack, ranges } from "../../../src/decide/pack.ts";
+import type { LastBatch, Remaining } from "../../../src/model/remaining.ts";
 import type { BatchSpec } from "../../../src/model/resolved.ts";
 import { MiB } from "./builders.ts";
 

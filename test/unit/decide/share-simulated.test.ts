@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { share, type SlotRow } from "../../../src/decide/share.ts";
+import { share } from "../../../src/decide/share.ts";
+import type { SlotRow } from "../../../src/model/slot-row.ts";
 
 interface Process {
   readonly name: string;

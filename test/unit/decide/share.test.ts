@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { share, type SlotRow } from "../../../src/decide/share.ts";
+import { share } from "../../../src/decide/share.ts";
+import type { SlotRow } from "../../../src/model/slot-row.ts";
 
 const DAY = 86_400;
 
