@@ -7,6 +7,8 @@ import type { Judgement, PartFacts } from "./reading.ts";
 export interface Evidence {
   readonly asked: Window;
   readonly parts: readonly PartFacts[];
+  /** How many matches each part brought to those before it, after the seam between them. */
+  readonly brought: readonly number[];
   /** Matches inside and outside the window after the seams. */
   readonly updates: number;
   readonly outside: number;
@@ -40,8 +42,11 @@ function refusal(parts: readonly PartFacts[]): Problem | null {
   return problem("error-body", reason === "" ? "the answer marks itself as an error and gives no reason" : `the answer marks itself as an error: ${reason}`);
 }
 
-/** A part's declared number may count that part or the whole answer: which of the two is not known, and either is a proof. */
-function prove({ parts, updates, outside }: Evidence): { declared: number | null; problem: Problem | null } {
+/**
+ * What a part's declared number counts is not known: that part, the whole answer, or all from that part's start on. Each is a proof
+ * if it holds for all parts.
+ */
+function prove({ parts, brought, updates, outside }: Evidence): { declared: number | null; problem: Problem | null } {
   const whole = updates + outside;
   const declared: number[] = [];
   for (const part of parts) {
@@ -50,11 +55,16 @@ function prove({ parts, updates, outside }: Evidence): { declared: number | null
     }
     declared.push(part.declared);
   }
-  const sum = declared.reduce((before, number) => before + number, 0);
+  const sum = sumOf(declared);
   if (parts.every((part) => part.declared === part.matches)) return { declared: sum, problem: null };
   const [one] = declared;
   const agreed = one !== undefined && declared.every((number) => number === one) ? one : null;
   if (agreed === whole) return { declared: whole, problem: null };
+  if (parts.every((part, index) => part.declared === part.matches + sumOf(brought.slice(index + 1)))) return { declared: whole, problem: null };
   const found = parts.length === 1 ? String(whole) : `${parts.map((part) => part.matches).join(" + ")} in its parts, ${whole} in the whole`;
   return { declared: agreed ?? sum, problem: problem("declared-wrong", `the answer declares ${declared.join(" + ")} matches, and ${found} were found`) };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((before, number) => before + number, 0);
 }

@@ -41,7 +41,7 @@ class AnswerReading implements Reading {
   readonly #buffers: SpareBuffers;
   readonly #asked: Window;
   readonly #types = new TypeNames();
-  readonly #parts: FinishedPart[] = [];
+  readonly #parts: (FinishedPart & { readonly brought: number })[] = [];
   /** Of #parts. */
   #table: CountTable;
   /** Counted apart: only a part's own end says which of its seconds stand on a seam, and whether it counts at all. */
@@ -75,6 +75,7 @@ class AnswerReading implements Reading {
     return judge({
       asked: this.#asked,
       parts: this.#parts.map((part) => part.facts),
+      brought: this.#parts.map((part) => part.brought),
       updates: this.#table.updates,
       outside: this.#table.outside,
       mustDeclare: this.#compiled.envelope.declared !== undefined,
@@ -107,9 +108,10 @@ class AnswerReading implements Reading {
     if (this.#last === null) return;
     const { facts, uncounted, table } = this.#last;
     const before = this.#parts.at(-1);
+    const counted = before === undefined ? 0 : this.#table.updates + this.#table.outside;
     if (before === undefined) this.#table = table;
     else this.#table.join(table, seamOf(before.facts, facts));
-    this.#parts.push({ facts, uncounted });
+    this.#parts.push({ facts, uncounted, brought: this.#table.updates + this.#table.outside - counted });
     this.#last = null;
   }
 }

@@ -6,7 +6,7 @@ import { partFacts } from "../../support/answers.ts";
 function judged(parts: Partial<PartFacts>[], found: Partial<Evidence> = {}): Judgement {
   const facts = parts.map((part) => partFacts(part));
   const updates = facts.reduce((sum, part) => sum + part.matches, 0);
-  return judge({ asked: { start: 1000, end: 2000 }, parts: facts, updates, outside: 0, mustDeclare: true, uncounted: null, ...found });
+  return judge({ asked: { start: 1000, end: 2000 }, parts: facts, brought: facts.map((part) => part.matches), updates, outside: 0, mustDeclare: true, uncounted: null, ...found });
 }
 
 const EARLY = { end: 1500, continuation: "https://example.net/rest" };
@@ -42,6 +42,9 @@ describe("judging an answer", () => {
     "is ok in parts that each declare their own, with a second on both sides": [judged([{ ...EARLY, matches: 3, declared: 3 }, { start: 1500, matches: 4, declared: 4 }], { updates: 6 }), { state: "ok", updates: 6, declared: 7 }],
     "is ok in parts that each declare the whole": [judged([{ ...EARLY, matches: 3, declared: 6 }, { start: 1500, matches: 4, declared: 6 }], { updates: 6 }), { state: "ok", updates: 6, declared: 6 }],
     "is ok in parts that each declare the whole, some of it outside the window": [judged([{ ...EARLY, matches: 3, declared: 6 }, { start: 1500, matches: 3, declared: 6 }], { updates: 5, outside: 1 }), { state: "ok", updates: 5, declared: 6 }],
+    "is ok in parts that each declare what comes from their start on": [judged([{ ...EARLY, matches: 3, declared: 9 }, { start: 1500, end: 1700, matches: 4, declared: 6 }, { start: 1700, matches: 2, declared: 2 }]), { state: "ok", updates: 9, declared: 9 }],
+    "is ok in parts that each declare what comes from their start on, with a second on both sides": [judged([{ ...EARLY, matches: 3, declared: 6 }, { start: 1500, matches: 4, declared: 4 }], { updates: 6, brought: [3, 3] }), { state: "ok", updates: 6, declared: 6 }],
+    "is a mismatch where one of the parts that declare what comes from their start on lacks a match": [judged([{ ...EARLY, matches: 3, declared: 9 }, { start: 1500, end: 1700, matches: 3, declared: 6 }, { start: 1700, matches: 2, declared: 2 }]), { state: "mismatch", error: "declared-wrong" }],
     "is a mismatch where a second was dealt out and the whole is declared": [judged([{ ...EARLY, matches: 3, declared: 7 }, { start: 1500, matches: 4, declared: 7 }], { updates: 6 }), { state: "mismatch", error: "declared-wrong", detail: "the answer declares 7 + 7 matches, and 3 + 4 in its parts, 6 in the whole were found", declared: 7 }],
     "is a mismatch where one part declares another number": [judged([{ ...EARLY, matches: 3, declared: 3 }, { start: 1500, matches: 4, declared: 5 }]), { state: "mismatch", error: "declared-wrong", declared: 8 }],
     "is a mismatch where one part declares nothing": [judged([{ ...EARLY, matches: 3, declared: 3 }, { start: 1500, declared: null }]), { state: "mismatch", error: "declared-absent" }],
