@@ -18,6 +18,7 @@ import { makeReply, overLimit, readAsked, wholeReply, type Asked } from "./reply
 import type { Scenario } from "./scenario.ts";
 import { hash, seededRandom } from "./seeded.ts";
 import { send, type Wire } from "./sending.ts";
+import { SlotUseMeter } from "./slot-use.ts";
 import type { Source } from "./source.ts";
 import { newCounters, raise, readStats } from "./stats.ts";
 import { textBody } from "./text-body.ts";
@@ -46,6 +47,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   const source = await openSource(scenario);
   const blockOf = keptBlocks(scenario);
   const counters = newCounters();
+  const slotUse = new SlotUseMeter(now);
   const inFlight = countInFlight();
   const encoder = createEncoder();
   const closing = new AbortController();
@@ -62,7 +64,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   const answering: Answering = { scenario, source, blockOf, url: () => url };
   const controls: Controls = {
     scenario,
-    stats: () => readStats(counters, inFlight.most()),
+    stats: () => readStats(counters, inFlight.most(), slotUse.read()),
     set(chosen) {
       faults = chosen;
       since = { milliseconds: now(), requests: 0, ofTarget: new Map() };
@@ -80,14 +82,19 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
 
     const target = targetOf(question);
     counters.requests++;
-    raise(counters.byTarget, target);
+    if (raise(counters.byTarget, target) === 1 && question.kind !== "list") slotUse.firstAsked();
     if (!asked.searchParams.has("sourceapp")) counters.sourceappBreaches++;
     const ofTarget = raise(since.ofTarget, target);
     const occasion = { target, ofTarget, ofAll: ++since.requests, elapsedSeconds: (arrived - since.milliseconds) / 1000 };
     response.once("finish", () => raise(counters.byStatus, response.statusCode));
     const play = choosePlay(scenario.seed, faults, occasion);
 
-    const { over, leave } = await inFlight.enter(request.socket.remoteAddress ?? "", scenario.limits.inFlight);
+    const { over, leave: leavePlace } = await inFlight.enter(request.socket.remoteAddress ?? "", scenario.limits.inFlight);
+    const leaveUse = slotUse.enter();
+    const leave = (): void => {
+      leavePlace();
+      leaveUse();
+    };
     response.once("finish", leave);
     wire.gone.addEventListener("abort", leave, { once: true });
     if (isGone(wire)) {

@@ -1,4 +1,5 @@
 import type { FaultName } from "./scenario.ts";
+import type { SlotUse } from "./slot-use.ts";
 
 /** What the simulator has seen. Only questions count: neither what is asked of /simulator nor unknown paths. */
 export interface Stats {
@@ -8,6 +9,7 @@ export interface Stats {
   readonly byFault: Readonly<Partial<Record<FaultName, number>>>;
   /** From one address at once. */
   readonly mostInFlight: number;
+  readonly slotUse: SlotUse;
   readonly breaches: { readonly inFlight: number; readonly sourceapp: number };
   /** Of bodies, as they went over the wire. */
   readonly bytes: number;
@@ -33,13 +35,14 @@ export function raise<Key>(counts: Map<Key, number>, key: Key): number {
   return risen;
 }
 
-export function readStats(counters: Counters, mostInFlight: number): Stats {
+export function readStats(counters: Counters, mostInFlight: number, slotUse: SlotUse): Stats {
   return {
     requests: counters.requests,
     requestsByTarget: Object.fromEntries(counters.byTarget),
     byStatus: Object.fromEntries(counters.byStatus),
     byFault: Object.fromEntries(counters.byFault),
     mostInFlight,
+    slotUse,
     breaches: { inFlight: counters.inFlightBreaches, sourceapp: counters.sourceappBreaches },
     bytes: counters.bytes,
   };
