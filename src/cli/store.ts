@@ -27,9 +27,8 @@ export interface StoreOptions {
 
 /** DATABASE_URL, or else the Postgres that Sluice brings along. @throws SurroundingsError where neither can be had */
 export async function openStore(cli: Cli, options: StoreOptions): Promise<Store> {
-  const folder = folderOf(cli, options);
   const named = namedUrl(cli);
-  const own = named === undefined ? await ownPostgres(cli, folder) : null;
+  const own = named === undefined ? await ownPostgres(cli, folderOf(cli, options)) : null;
   const url = own?.url ?? named!;
   await reach(cli, url);
   const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: cli.clock });
@@ -37,7 +36,15 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
     await db.close();
     await own?.release();
   };
-  return { db, url, folder, close };
+  return {
+    db,
+    url,
+    // Asked for by who writes there only: with a DATABASE_URL one can read without a home.
+    get folder() {
+      return folderOf(cli, options);
+    },
+    close,
+  };
 }
 
 /** Whoever waits at a terminal should learn at once that a database is not there; one that goes away later is waited for. */

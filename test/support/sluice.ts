@@ -12,6 +12,8 @@ export interface SluiceProcess {
   readonly stderr: () => string;
   readonly exited: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
+  /** As head does when it has seen enough. */
+  closeOutput(): void;
 }
 
 export interface Environment {
@@ -34,6 +36,7 @@ export function startSluice(args: readonly string[], env: Environment): SluicePr
     stderr: () => stderr,
     exited: once(child, "close").then(() => child.exitCode),
     kill: (signal) => void child.kill(signal),
+    closeOutput: () => void child.stdout.destroy(),
   };
 }
 
