@@ -53,19 +53,20 @@ export async function aStore({ pooled = false, migrated = true } = {}): Promise<
     opened.push(db);
     return db;
   };
-  const db = connect();
-  if (migrated) await migrate(db, { version: "0.1.0" });
-  return {
-    db,
-    url,
-    serverUrl: database.url,
-    connect,
-    async close() {
-      await Promise.all(opened.map((each) => each.close()));
-      await bouncer?.stop();
-      await database.drop();
-    },
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((each) => each.close()));
+    await bouncer?.stop();
+    await database.drop();
   };
+  const db = connect();
+  try {
+    if (migrated) await migrate(db, { version: "0.1.0" });
+  } catch (error) {
+    // Nobody else can: the store never came to be.
+    await close();
+    throw error;
+  }
+  return { db, url, serverUrl: database.url, connect, close };
 }
 
 export interface TestSweep {
