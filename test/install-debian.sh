@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs what the whole test suite and the benchmarks need of Debian, beside Node and git. As root; again does nothing.
+#   pgbouncer     tests of the store through a pooler in transaction mode
+#   util-linux    unshare and mount: Postgres and pgbouncer refuse root; a full disk
+#   procps        whether anything was left running
+#   curl ripgrep  peers of the benchmarks
+#   python3-venv  the benchmarks' peer in Python
+set -eu
+
+missing=
+for package in ca-certificates curl git pgbouncer procps python3 python3-venv ripgrep util-linux; do
+  dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "These packages are missing, and only root can install them:$missing" >&2
+  exit 1
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+# Each test starts a pooler of its own: none is to run as a service.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod +x /usr/sbin/policy-rc.d
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+fi
+apt-get update --quiet=2
+# shellcheck disable=SC2086 # a list of words
+apt-get install --quiet=2 --yes --no-install-recommends $missing
