@@ -1,3 +1,4 @@
+import { canaryMeans } from "../decide/canary.ts";
 import { ask, type Asked } from "../fetch/ask.ts";
 import { openClient, type Client } from "../fetch/client.ts";
 import type { NewReading } from "../extract/reading.ts";
@@ -6,6 +7,7 @@ import { createReadings, WORK_BYTES } from "../extract/read.ts";
 import type { Clock } from "../model/clock.ts";
 import { SpecError } from "../model/errors.ts";
 import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
+import type { AskCanary } from "./canary-watch.ts";
 import type { SlotKeeper } from "./slots.ts";
 
 export interface AskerOptions {
@@ -22,6 +24,8 @@ export interface AskerOptions {
 export interface Asker {
   readonly client: Client;
   ask(target: string, signal: AbortSignal): Promise<Asked>;
+  /** What a canary says about the host. One that lost its slot with the lease was not asked. */
+  readonly askCanary: AskCanary;
   /** Asks a canary while the host is ill: had it an answer at all? */
   probe(canary: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -49,8 +53,19 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire }: 
   return {
     client,
     ask: (target, signal) => askAs(target, signal, false),
+    askCanary: async (canary, signal) => {
+      const { lease } = keeper;
+      try {
+        const { result, reading } = await askAs(canary, AbortSignal.any([signal, lease]), false);
+        reading?.release();
+        return canaryMeans(result);
+      } catch (error) {
+        if (signal.aborted || !lease.aborted) throw error;
+        return "unknown";
+      }
+    },
     probe: async (canary, signal) => {
-      const { result, reading } = await askAs(canary, signal, true);
+      const { result, reading } = await askAs(canary, AbortSignal.any([signal, keeper.lease]), true);
       reading?.release();
       return result.state !== "failed";
     },

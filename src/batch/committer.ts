@@ -35,6 +35,8 @@ export class Committer {
 
   /** Resolves when there is room for another; throws what an earlier commit threw. */
   async add(item: Finished): Promise<void> {
+    if (this.#problem !== null) item.reading?.release();
+    this.#throwProblem();
     this.#queue.push(item);
     this.#queuedRows += rowsOf(item);
     this.#busy ??= this.#drain();

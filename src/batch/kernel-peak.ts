@@ -10,7 +10,7 @@ const PLACES = [
 ];
 
 /** The peak in bytes that the kernel itself holds for this process's cgroup, page cache included; null where it has no limit of its own. */
-export function kernelPeak(): number | null {
+export function kernelPeak(read: (file: string) => string | null = readText): number | null {
   const membership = read("/proc/self/cgroup") ?? "";
   for (const { root, peak, limit, path } of PLACES) {
     for (const group of [path.exec(membership)?.[1] ?? "", ""]) {
@@ -22,7 +22,7 @@ export function kernelPeak(): number | null {
   return null;
 }
 
-function read(file: string): string | null {
+function readText(file: string): string | null {
   try {
     return readFileSync(file, "latin1");
   } catch {

@@ -14,10 +14,11 @@ export class MessageFile {
   }
 
   write(message: ProgramMessage): void {
-    const text = JSON.stringify(message);
-    const bytes = Buffer.from(text.padEnd(this.#longest));
-    if (bytes.length > MESSAGE_LIMIT_BYTES) throw new RangeError(`a message of ${bytes.length} bytes; at most ${MESSAGE_LIMIT_BYTES} are kept`);
-    this.#longest = Math.max(this.#longest, bytes.length);
+    const text = Buffer.from(JSON.stringify(message));
+    if (text.length > MESSAGE_LIMIT_BYTES) throw new RangeError(`a message of ${text.length} bytes; at most ${MESSAGE_LIMIT_BYTES} are kept`);
+    this.#longest = Math.max(this.#longest, text.length);
+    const bytes = Buffer.alloc(this.#longest, " ");
+    text.copy(bytes);
     writeSync(this.#file, bytes, 0, bytes.length, 0);
   }
 

@@ -1,10 +1,11 @@
 import type { BatchMessage } from "../model/message.ts";
 import { isSettled, type TargetState } from "../model/states.ts";
+import { shortened } from "./shortened.ts";
 
 const MOST_FAILING = 5;
 
-/** The longest target name that a message shows: 5 of them must fit into 4 KiB beside the rest. */
-const LONGEST_NAME = 100;
+/** The longest name that a message shows, in bytes of JSON: five must fit into 4 KiB beside the rest. */
+const LONGEST_NAME = 200;
 
 /** What a batch knows of its own work, as its message tells it. Only what was committed counts as a state. */
 export class Progress {
@@ -33,7 +34,7 @@ export class Progress {
   committed(target: string, state: TargetState, code: string | null): void {
     this.#states[state] += 1;
     if (isSettled(state) || this.#failing.length >= MOST_FAILING) return;
-    this.#failing.push({ target: target.slice(0, LONGEST_NAME), code: code ?? state });
+    this.#failing.push({ target: shortened(target, LONGEST_NAME), code: code ?? state });
   }
 
   message(now: Pick<BatchMessage, "inFlight" | "slots" | "memory" | "seconds" | "paused"> & { problem?: string }): BatchMessage {

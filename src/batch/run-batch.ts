@@ -1,4 +1,3 @@
-import { canaryMeans } from "../decide/canary.ts";
 import type { Clock } from "../model/clock.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
@@ -8,7 +7,7 @@ import { commitResults } from "../store/commit.ts";
 import type { Database } from "../store/database.ts";
 import { openAsker } from "./asker.ts";
 import { canaryBoard, sharedHost } from "./boards.ts";
-import { watchCanaries, type AskCanary } from "./canary-watch.ts";
+import { watchCanaries } from "./canary-watch.ts";
 import { Committer, type Finished } from "./committer.ts";
 import { runLanes } from "./lanes.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
@@ -73,17 +72,12 @@ class Work {
     };
     const asker = openAsker({ spec, keeper: this.#keeper, clock, random, environment, onWire });
     const committer = new Committer((items) => this.#commit(items));
-    const askCanary: AskCanary = async (name, stop) => {
-      const { result, reading } = await asker.ask(name, stop);
-      reading?.release();
-      return canaryMeans(result);
-    };
     const together = new Together(signal);
     const [canary] = spec.canaries.targets;
     if (canary !== undefined) this.#keeper.probeWith(() => asker.probe(canary, together.signal));
     try {
       together.aside((stop) => this.#keeper.run(stop));
-      together.aside((stop) => watchCanaries(spec.canaries, canaryBoard(this.#around.db, this.#claimed.fence.uid), askCanary, clock, stop));
+      together.aside((stop) => watchCanaries(spec.canaries, canaryBoard(this.#around.db, this.#claimed.fence.uid), asker.askCanary, clock, stop));
       together.aside((stop) => this.#tellNowAndThen(stop));
       await together.main(async (stop) => {
         await runLanes({

@@ -62,7 +62,7 @@ export class SlotKeeper {
   readonly #clock: Clock;
   readonly #times: SlotTimes;
   #grant: SlotGrant = { held: 0, limit: 0, pausedSeconds: 0, pauseReason: null, ill: false };
-  #pausedUntil = 0;
+  #pause: { readonly until: number; readonly reason: string } = { until: 0, reason: "" };
   #inFlight = 0;
   #outcomes = "";
   #probe: "none" | "granted" | "sent" = "none";
@@ -96,7 +96,7 @@ export class SlotKeeper {
   /** Why nobody asks just now, or null. */
   get pausedFor(): string | null {
     if (this.#grant.ill) return "illness";
-    return this.#isPaused() ? (this.#grant.pauseReason ?? "paused") : null;
+    return this.#isPaused() ? this.#pause.reason : null;
   }
 
   /** Aborted when the lease is about to be lost. Who asks after that asks under the next one, and waits until it is renewed. */
@@ -137,6 +137,8 @@ export class SlotKeeper {
   /** The request is over. */
   release(): void {
     this.#inFlight -= 1;
+    // The probe was aborted: of that answered() is not told, and another may be sent.
+    if (this.#inFlight === 0 && this.#probe === "sent" && this.#sendProbe === null) this.#probe = "none";
     this.#admit();
     if (this.#waiting.length === 0) this.#wake?.();
   }
@@ -149,8 +151,7 @@ export class SlotKeeper {
 
   /** Stops asking here at once, and everywhere with everyone's next renewal. */
   async pause(seconds: number, reason: string): Promise<void> {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + seconds * 1000);
-    this.#grant = { ...this.#grant, pauseReason: reason };
+    this.#lengthenPause(seconds, reason);
     await this.#host.pause(seconds, reason);
   }
 
@@ -163,8 +164,8 @@ export class SlotKeeper {
         const outcomes = this.#outcomes;
         const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes });
         this.#outcomes = this.#outcomes.slice(outcomes.length);
-        deadline.renewedAt(asked);
-        this.#take(grant);
+        // One that took too long is as good as none: others may have been given what it grants.
+        this.#take(deadline.renewedAt(asked) ? grant : { ...grant, held: 0 });
         if (grant.ill && this.#probe === "none" && this.#waiting.length > 0 && (await this.#host.takeProbe())) this.#beginProbe();
         this.#admit();
         await this.#untilDue(signal);
@@ -180,8 +181,7 @@ export class SlotKeeper {
 
   #take(grant: SlotGrant): void {
     this.#grant = grant;
-    // Only ever longer: this renewal may have been read before a pause of our own was written.
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + grant.pausedSeconds * 1000);
+    this.#lengthenPause(grant.pausedSeconds, grant.pauseReason ?? "paused");
     if (!grant.ill && this.#probe === "granted") this.#probe = "none";
   }
 
@@ -192,8 +192,14 @@ export class SlotKeeper {
     lost.abort(new Error("the lease of the slots could not be renewed"));
   }
 
+  /** Never shorter: a renewal may have been read before a pause of our own was written. */
+  #lengthenPause(seconds: number, reason: string): void {
+    const until = this.#clock.monotonic() + seconds * 1000;
+    if (until > this.#pause.until) this.#pause = { until, reason };
+  }
+
   #isPaused(): boolean {
-    return this.#clock.monotonic() < this.#pausedUntil;
+    return this.#clock.monotonic() < this.#pause.until;
   }
 
   #mayStart(isProbe: boolean): boolean {
@@ -260,11 +266,14 @@ class LeaseDeadline {
     this.#lost = lost;
   }
 
-  renewedAt(sent: number): void {
+  /** False where it has passed already. */
+  renewedAt(sent: number): boolean {
+    const left = this.#seconds - (this.#clock.monotonic() - sent) / 1000;
+    if (left <= 0) return false;
     this.end();
     this.#armed = new AbortController();
-    const left = this.#seconds - (this.#clock.monotonic() - sent) / 1000;
-    void this.#clock.wait(Math.max(0, left), this.#armed.signal).then(this.#lost, () => undefined);
+    void this.#clock.wait(left, this.#armed.signal).then(this.#lost, () => undefined);
+    return true;
   }
 
   end(): void {

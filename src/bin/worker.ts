@@ -6,6 +6,7 @@ import { anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
 import { MessageFile } from "../batch/message-file.ts";
 import { endWithParent } from "../batch/parent.ts";
 import { runBatch } from "../batch/run-batch.ts";
+import { shortened } from "../batch/shortened.ts";
 import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/message.ts";
@@ -36,13 +37,17 @@ function tell(message: ProgramMessage): void {
   messageFile.write(message);
 }
 
-const MOST_PROBLEM = 500;
+/** Bytes of JSON. */
+const LONGEST_PROBLEM = 1000;
 
 /** The code is the message: it must be given even where there was no time for another. */
 function end(code: number, problem: string): never {
-  const sentence = problem.slice(0, MOST_PROBLEM);
-  process.stderr.write(`${sentence}\n`);
-  messageFile.write({ ...(last ?? emptyMessage()), problem: sentence });
+  process.stderr.write(`${problem}\n`);
+  try {
+    messageFile.write({ ...(last ?? emptyMessage()), problem: shortened(problem, LONGEST_PROBLEM) });
+  } catch {
+    // A full disk takes no message; the code says most of it.
+  }
   process.exit(code);
 }
 

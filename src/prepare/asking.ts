@@ -1,8 +1,7 @@
 import { openAsker } from "../batch/asker.ts";
-import { askCanaries, type AskCanary } from "../batch/canary-watch.ts";
+import { askCanaries } from "../batch/canary-watch.ts";
 import { canaryBoard, sharedHost } from "../batch/boards.ts";
 import { SlotKeeper } from "../batch/slots.ts";
-import { canaryMeans } from "../decide/canary.ts";
 import type { BoundedPattern } from "../extract/bound.ts";
 import type { TargetSource } from "../model/resolved.ts";
 import type { FrozenSweep } from "../store/sweeps.ts";
@@ -34,14 +33,9 @@ export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Ask
     await keeper.acquire(signal);
     return work().finally(() => keeper.release());
   };
-  const askCanary: AskCanary = async (target) => {
-    const { result, reading } = await asker.ask(target, signal);
-    reading?.release();
-    return canaryMeans(result);
-  };
   return {
     list: (source, pattern) => askList(source, pattern, { client: asker.client, spec, clock, withSlot, work: Buffer.allocUnsafeSlow(LIST_WORK_BYTES), signal }),
-    askCanaries: (isLast) => askCanaries(spec.canaries, canaryBoard(db, identity.uid), askCanary, isLast, signal),
+    askCanaries: (isLast) => askCanaries(spec.canaries, canaryBoard(db, identity.uid), asker.askCanary, isLast, signal),
     close: async () => {
       ended.abort(new Error("prepare has asked all that it needs"));
       await renewing;

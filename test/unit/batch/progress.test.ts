@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { Progress } from "../../../src/batch/progress.ts";
+import { shortened } from "../../../src/batch/shortened.ts";
+import { parseProgramMessage } from "../../../src/decide/program-message.ts";
+import { MESSAGE_LIMIT_BYTES, type BatchMessage } from "../../../src/model/message.ts";
+
+const HUGE = Number.MAX_SAFE_INTEGER;
+
+const NOW = {
+  inFlight: 3,
+  slots: { wanted: 16, held: 8, limit: 8 },
+  memory: { limit: 1000, anonPeak: 900, kernelPeak: null },
+  seconds: 1.5,
+  paused: null,
+};
+
+test("counts what was committed by its state, and names the first five that are not settled", () => {
+  const progress = new Progress(7, 2, 128);
+  progress.committed("AS1", "ok", null);
+  progress.committed("AS2", "empty", null);
+  progress.committed("AS3", "rejected", null);
+  for (const number of [4, 5, 6, 7, 8, 9]) progress.committed(`AS${number}`, "failed", "timeout");
+  progress.requests = 12;
+  expect(progress.results).toBe(9);
+  expect(progress.message(NOW)).toMatchObject({
+    program: "batch",
+    batch: 7,
+    incarnation: 2,
+    targets: 128,
+    states: { ok: 1, empty: 1, rejected: 1, suspect: 0, mismatch: 0, failed: 6 },
+    requests: 12,
+    inFlight: 3,
+    failing: [4, 5, 6, 7, 8].map((number) => ({ target: `AS${number}`, code: "timeout" })),
+  });
+});
+
+test("names a target by its state where there is no code", () => {
+  const progress = new Progress(0, 1, 1);
+  progress.committed("AS1", "mismatch", null);
+  expect(progress.message(NOW).failing).toEqual([{ target: "AS1", code: "mismatch" }]);
+});
+
+test("says what was so when it was asked", () => {
+  const progress = new Progress(0, 1, 1);
+  const before = progress.message(NOW);
+  progress.committed("AS1", "failed", "timeout");
+  expect(before.states.failed).toBe(0);
+  expect(before.failing).toEqual([]);
+});
+
+describe("a message can be kept", () => {
+  const letters: Record<string, string> = {
+    "letters": "a",
+    "letters of three bytes": "…",
+    "letters of four bytes": "\u{1F600}",
+    "quotation marks": '"',
+    "control characters": "\u0001",
+    "halves of letters": "\ud83d",
+  };
+
+  test.each(Object.entries(letters))("with the longest names and problem, all of %s", (_, letter) => {
+    const progress = new Progress(HUGE, HUGE, HUGE);
+    for (let target = 0; target < 6; target += 1) progress.committed(letter.repeat(5000), "failed", "unreadable-time");
+    Object.assign(progress, { requests: HUGE, retries: HUGE, wireBytes: HUGE, textBytes: HUGE, matches: HUGE, rows: HUGE });
+    const message: BatchMessage = {
+      ...progress.message({
+        inFlight: HUGE,
+        slots: { wanted: HUGE, held: HUGE, limit: HUGE },
+        memory: { limit: HUGE, anonPeak: HUGE, kernelPeak: HUGE },
+        seconds: 123_456_789.1,
+        paused: "throttled",
+      }),
+      states: { ok: HUGE, empty: HUGE, rejected: HUGE, suspect: HUGE, mismatch: HUGE, failed: HUGE },
+      problem: shortened(letter.repeat(5000), 1000),
+    };
+    expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MESSAGE_LIMIT_BYTES);
+    expect(parseProgramMessage(JSON.stringify(message))).toEqual(message);
+  });
+});
