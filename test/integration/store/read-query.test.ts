@@ -72,6 +72,11 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
     expect(await store.db.query("select name from sluice.targets")).toEqual([{ name: "kept" }]);
   });
 
+  test("cannot even write what a rollback would leave", async () => {
+    expect((await refusal("select nextval(pg_get_serial_sequence('sluice.targets', 'id'))")).message).toBe("The query is wrong: cannot execute nextval() in a read-only transaction");
+    expect((await refusal("insert into sluice.targets (name) values ('x') returning id")).message).toBe("The query is wrong: cannot execute INSERT in a read-only transaction");
+  });
+
   const wrong: Record<string, { sql: string; message: string }> = {
     "at its first word": { sql: "selct 1", message: 'The query is wrong at line 1, column 1: syntax error at or near "selct"' },
     "in a later line": { sql: "select target,\n  nope\nfrom sluice.results", message: 'The query is wrong at line 2, column 3: column "nope" does not exist' },
