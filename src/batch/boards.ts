@@ -1,11 +1,10 @@
 import { isIll } from "../decide/illness.ts";
 import { rampedLimit } from "../decide/ramp.ts";
 import { share } from "../decide/share.ts";
-import type { Clock } from "../model/clock.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { canaryGood, canaryIll, takeCanary } from "../store/canaries.ts";
 import type { Database } from "../store/database.ts";
-import { declareIll, declareWell, pauseHost, takeProbe, type HostState } from "../store/hosts.ts";
+import { declareIll, declareWell, pauseHost, takeProbe } from "../store/hosts.ts";
 import { releaseSlots, renewSlots } from "../store/slots.ts";
 import type { CanaryBoard } from "./canary-watch.ts";
 import { SLOT_TIMES, type SharedHost } from "./slots.ts";
@@ -18,19 +17,11 @@ export interface HostUser {
   readonly batch?: number;
   /** Ids of the targets in flight: should the process die, the next pass asks those alone. */
   readonly asked: () => readonly number[];
-  readonly clock: Clock;
 }
 
 /** The host's row in Postgres, with the rules of decide applied to what it says. */
-export function sharedHost(db: Database, { process, spec, uid, batch, asked, clock }: HostUser): SharedHost {
+export function sharedHost(db: Database, { process, spec, uid, batch, asked }: HostUser): SharedHost {
   const { name, inFlight: limit, probeSeconds } = spec.host;
-  let seen: { readonly state: HostState; readonly at: number } | null = null;
-
-  /** As of now, from what was seen at the last renewal. */
-  function secondsSincePauseEnded(): number | null {
-    if (seen?.state.secondsSincePauseEnded == null) return null;
-    return seen.state.secondsSincePauseEnded + (clock.monotonic() - seen.at) / 1000;
-  }
 
   return {
     renew: async (report) => {
@@ -45,8 +36,7 @@ export function sharedHost(db: Database, { process, spec, uid, batch, asked, clo
         asked: asked(),
         ...report,
       };
-      const grant = await renewSlots(db, me, (most, rows) => share(rampedLimit(most, secondsSincePauseEnded()), rows));
-      seen = { state: grant.host, at: clock.monotonic() };
+      const grant = await renewSlots(db, me, (most, rows, host) => share(rampedLimit(most, host.secondsSincePauseEnded), rows));
       const ill = grant.host.ill || isIll(grant.host.recent);
       if (ill && !grant.host.ill) await declareIll(db, name);
       return { held: grant.held, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };

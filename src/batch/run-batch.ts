@@ -58,7 +58,7 @@ class Work {
     this.#around = around;
     this.#began = clock.monotonic();
     this.#progress = new Progress(fence.batch, fence.incarnation, claimed.size);
-    const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, clock, asked: () => [...this.#asking.values()] });
+    const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
     this.#keeper = new SlotKeeper(host, clock);
   }
 

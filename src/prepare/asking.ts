@@ -23,7 +23,7 @@ export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Ask
   const { spec, identity } = sweep;
   const ended = new AbortController();
   const signal = AbortSignal.any([around.signal, ended.signal]);
-  const keeper = new SlotKeeper(sharedHost(db, { process: processId, spec, uid: identity.uid, asked: () => [], clock }), clock);
+  const keeper = new SlotKeeper(sharedHost(db, { process: processId, spec, uid: identity.uid, asked: () => [] }), clock);
   const asker = openAsker({ spec, keeper, clock, random, environment, onWire: () => undefined });
   const [canary] = spec.canaries.targets;
   if (canary !== undefined) keeper.probeWith(() => asker.probe(canary, signal));

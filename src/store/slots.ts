@@ -3,8 +3,8 @@ import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { HostState } from "./hosts.ts";
 
-/** Shares a limit among rows: how many each should hold. Pure. */
-export type ShareRule = (limit: number, rows: readonly SlotRow[]) => ReadonlyMap<string, number>;
+/** Shares a limit among rows, as the host is just now: how many each should hold. Pure. */
+export type ShareRule = (limit: number, rows: readonly SlotRow[], host: HostState) => ReadonlyMap<string, number>;
 
 /** What a process says of itself at a renewal. */
 export interface SlotRequest {
@@ -49,7 +49,7 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
     const limit = Math.min(me.limit, ...others.map((row) => row.limit));
     const ofOthers = others.reduce((sum, row) => sum + row.held, 0);
     const row = { process: me.process, wanted: me.wanted, held: mine.held, inFlight: me.inFlight, priority: me.priority, waitingSince: mine.waitingSince };
-    const due = share(limit, [...others, row]).get(me.process) ?? 0;
+    const due = share(limit, [...others, row], host.state).get(me.process) ?? 0;
     // What others hold above the limit (it may have come down) leaves nothing to raise by.
     const held = Math.max(me.inFlight, Math.min(due, Math.max(mine.held, limit - ofOthers)));
     await writeSlot(tx, me, held);
