@@ -51,8 +51,8 @@ export type SendProbe = (() => Promise<boolean>) | null;
 /**
  * One process's hold on a host's slots.
  *
- * In words: a request may start while fewer are in flight than slots are held, nothing pauses the host and it is not ill.
- * The hold is renewed by run(). If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`),
+ * In words: a request may start while fewer are in flight than slots are held (and, while a renewal is under way, than that was
+ * told), nothing pauses the host and it is not ill. The hold is renewed by run(). If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`),
  * since another process may be given our slots when it ends; with the next renewal asking goes on.
  * While the host is ill one request at a time may pass as the probe, and its outcome decides: a canary where there is one, since the
  * targets that are still waiting may be the very ones that it has no answer to.
@@ -64,6 +64,8 @@ export class SlotKeeper {
   #grant: SlotGrant = { held: 0, limit: 0, pausedSeconds: 0, pauseReason: null, ill: false };
   #pause: { readonly until: number; readonly reason: string } = { until: 0, reason: "" };
   #inFlight = 0;
+  /** In flight, as the renewal under way tells it: no more may start meanwhile, since it may lower the hold to just that. */
+  #told = Infinity;
   #outcomes = "";
   #probe: "none" | "granted" | "sent" = "none";
   #sendProbe: SendProbe = null;
@@ -162,7 +164,9 @@ export class SlotKeeper {
       while (!signal.aborted) {
         const asked = this.#clock.monotonic();
         const outcomes = this.#outcomes;
+        this.#told = this.#inFlight;
         const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes });
+        this.#told = Infinity;
         this.#outcomes = this.#outcomes.slice(outcomes.length);
         // One that took too long is as good as none: others may have been given what it grants.
         this.#take(deadline.renewedAt(asked) ? grant : { ...grant, held: 0 });
@@ -171,6 +175,7 @@ export class SlotKeeper {
         await this.#untilDue(signal);
       }
     } finally {
+      this.#told = Infinity;
       deadline.end();
     }
   }
@@ -203,7 +208,7 @@ export class SlotKeeper {
   }
 
   #mayStart(isProbe: boolean): boolean {
-    if (this.#inFlight >= this.#grant.held || this.#isPaused()) return false;
+    if (this.#inFlight >= Math.min(this.#grant.held, this.#told) || this.#isPaused()) return false;
     return !this.#grant.ill || isProbe || this.#probe === "granted";
   }
 

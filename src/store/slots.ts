@@ -45,14 +45,16 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
     await tx.query("delete from sluice.slots where host = $1 and expires <= now()", [me.host]);
     const there = await readSlots(tx, me.host);
     const others = there.filter((row) => row.process !== me.process);
-    const mine = there.find((row) => row.process === me.process) ?? { held: 0, waitingSince: host.now, limit: me.limit };
+    const mine = there.find((row) => row.process === me.process);
     const limit = Math.min(me.limit, ...others.map((row) => row.limit));
     const ofOthers = others.reduce((sum, row) => sum + row.held, 0);
-    const row = { process: me.process, wanted: me.wanted, held: mine.held, inFlight: me.inFlight, priority: me.priority, waitingSince: mine.waitingSince };
+    // Without a row the lease has ended, and what was in flight under it was aborted: others may hold those slots by now.
+    const { held: before, inFlight } = mine === undefined ? { held: 0, inFlight: 0 } : { held: mine.held, inFlight: me.inFlight };
+    const row = { process: me.process, wanted: me.wanted, held: before, inFlight, priority: me.priority, waitingSince: mine?.waitingSince ?? host.now };
     const due = share(limit, [...others, row], host.state).get(me.process) ?? 0;
     // What others hold above the limit (it may have come down) leaves nothing to raise by.
-    const held = Math.max(me.inFlight, Math.min(due, Math.max(mine.held, limit - ofOthers)));
-    await writeSlot(tx, me, held);
+    const held = Math.max(inFlight, Math.min(due, Math.max(before, limit - ofOthers)));
+    await writeSlot(tx, { ...me, inFlight }, held);
     if (me.batch !== undefined) await markAsked(tx, me.uid, me.batch, me.asked);
     return { held, limit, host: host.state };
   });

@@ -78,6 +78,16 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect((await renewSlots(store.db, last, share)).held).toBe(8);
   });
 
+  test("of a process that comes back after its lease has ended are not those it had: its requests were aborted, and others hold them", async () => {
+    const [slow, next] = [request(), request()];
+    await renewSlots(store.db, slow, share);
+    await store.db.query("update sluice.slots set expires = now() where process = $1", [slow.process]);
+    expect((await renewSlots(store.db, next, share)).held).toBe(8);
+    // What it tells is from before its renewal was held up.
+    expect((await renewSlots(store.db, { ...slow, inFlight: 8 }, share)).held).toBe(0);
+    expect((await renewSlots(store.db, { ...next, inFlight: 8 }, share)).held).toBe(8);
+  });
+
   test("say which targets are in flight, for the batch that is worked on", async () => {
     const sweep = await aSweep(store.db, { dataset: host });
     const me = request({ uid: sweep.uid, batch: 0 });

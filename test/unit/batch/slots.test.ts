@@ -137,6 +137,26 @@ describe("slots that are held", () => {
     expect(startedOf(askers)).toBe(3);
   });
 
+  test("are given no further than a renewal was told while that is under way: it may give the rest to others", async () => {
+    const { host, keeper, clock } = start();
+    const first = asks(keeper);
+    await clock.advance(0.1);
+    let answer = (): void => undefined;
+    host.renewing = new Promise((resolve) => (answer = resolve));
+    await clock.advance(TIMES.busySeconds);
+    const [second, third] = [asks(keeper), asks(keeper)];
+    await settled();
+    expect([first, second, third].map(({ started }) => started)).toEqual([true, false, false]);
+    keeper.release();
+    await settled();
+    expect([second.started, third.started, keeper.inFlight]).toEqual([true, false, 1]);
+    host.renewing = null;
+    host.grant = { ...host.grant, held: 1 };
+    answer();
+    await clock.advance(0.1);
+    expect([third.started, keeper.held]).toEqual([false, 1]);
+  });
+
   test("are not given to one who has gone", async () => {
     const { keeper, clock } = start();
     const gone = new AbortController();
