@@ -25,7 +25,7 @@ export async function startSimulatorProcess(cli: Cli, flags: readonly string[]):
   const url = await new Promise<string>((resolve, reject) => {
     stdout.on("data", (text: string) => {
       said += text;
-      const found = /\bat (https?:\/\/[^\s/]+)/.exec(said);
+      const found = /\bat (https?:\/\/\S+)\n/.exec(said);
       if (found !== null) resolve(found[1]!);
     });
     child.once("error", reject);

@@ -30,7 +30,7 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
   const named = namedUrl(cli);
   const own = named === undefined ? await ownPostgres(cli, folderOf(cli, options)) : null;
   const url = own?.url ?? named!;
-  await reach(cli, url);
+  if (own === null) await reach(cli, url);
   const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: cli.clock });
   const close = async (): Promise<void> => {
     await db.close();

@@ -11,7 +11,7 @@ export function tidyNames(found: readonly string[]): Names {
   const filled = trimmed.filter((name) => name !== "");
   const names = [...new Set(filled)];
   const notes: string[] = [];
-  if (filled.length < trimmed.length) notes.push(`${trimmed.length - filled.length} blank names were dropped from the list of targets.`);
-  if (names.length < filled.length) notes.push(`${filled.length - names.length} doubles were dropped from the list of targets.`);
+  if (filled.length < trimmed.length) notes.push(`Blank names dropped from the list of targets: ${trimmed.length - filled.length}.`);
+  if (names.length < filled.length) notes.push(`Doubles dropped from the list of targets: ${filled.length - names.length}.`);
   return { names, notes };
 }

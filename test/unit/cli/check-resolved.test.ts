@@ -74,7 +74,7 @@ describe("a document that its schema finds right", () => {
     },
     "may list a target twice": {
       text: sweep(`${PATTERN}  targets: { list: [a, a] }\n`),
-      lines: ["FILE:8: spec.targets.list: 1 doubles were dropped from the list of targets."],
+      lines: ["FILE:8: spec.targets.list: Doubles dropped from the list of targets: 1."],
     },
   };
   test.for(Object.entries(warned))("%s, and is right all the same", ([, { text, lines }]) => {
