@@ -1,14 +1,7 @@
 import { defineConfig } from "vitest/config";
+import short from "./vitest.config.ts";
 
-/** The long forms: not part of `npm test`, one after the other, and with time. */
+/** The long forms: one at a time, since most of them measure something or fill the machine by themselves. */
 export default defineConfig({
-  test: {
-    include: ["test/long/**/*.test.ts"],
-    globalSetup: "test/support/global-setup.ts",
-    testTimeout: 900_000,
-    hookTimeout: 900_000,
-    pool: "forks",
-    fileParallelism: false,
-    reporters: ["verbose"],
-  },
+  test: { ...short.test, include: ["test/long/**/*.test.ts"], fileParallelism: false, testTimeout: 600_000, hookTimeout: 600_000 },
 });
