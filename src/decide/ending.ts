@@ -3,10 +3,11 @@ import type { BlockedReason, JobEnd, SweepStatus } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Step } from "./decision.ts";
 import { REASON } from "./reasons.ts";
+import { oneLine, tellingLine } from "./telling-line.ts";
 
-/** The sentence of a program that ended badly: its own, or else its last line. */
+/** The sentence of a program that ended badly: its own, or else the line among its last that says why. */
 export function problemOf(end: JobEnd, program: string): string {
-  const told = end.message?.problem ?? end.lastLines.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  const told = oneLine(end.message?.problem ?? "") || tellingLine(end.lastLines);
   if (told !== "") return told;
   return end.exitCode === null ? `${program} was ended by a signal` : `${program} ended with exit code ${end.exitCode}`;
 }

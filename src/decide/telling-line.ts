@@ -1,0 +1,19 @@
+/** How an uncaught error, or V8, begins the line that says what was wrong. */
+const ERROR_LINE = /^(?:Uncaught )?(?:[\w.]*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR): ./;
+
+/** What Node writes around it: frames, marks under the source, the fields of the error, its version. */
+const NOISE = /^(?:at .*|Node\.js v.*|[\^~]+|[{}[\]],?|throw .*|\[?\w+\]?: .*(?:,|')|node:\S+:\d+|\S*:\d+)$/;
+
+const LONGEST = 300;
+
+/** Of a program's last lines the one that says why it ended, at most 300 characters; "" where there is none. */
+export function tellingLine(lastLines: string): string {
+  const lines = lastLines.split("\n").map(oneLine).filter((line) => line !== "");
+  const telling = lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.findLast((line) => !NOISE.test(line)) ?? lines.at(-1) ?? "";
+  return telling.length <= LONGEST ? telling : `${telling.slice(0, LONGEST - 1)}…`;
+}
+
+/** Each stretch of white space as one blank, none at the ends. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
