@@ -1,5 +1,6 @@
 import type { SweepEvent } from "../decide/decision.ts";
 import { firstStatus } from "../decide/flow.ts";
+import { takenUp } from "../decide/take-up.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isFinished, type SweepIdentity, type SweepStatus } from "../model/sweep.ts";
@@ -39,7 +40,7 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   const signal = AbortSignal.any([run.signal, ended.signal]);
   const hands = new SweepDriver({
     flow: { pods: run.spec.batch.pods, passes: run.spec.done.passes, suspended: false },
-    status: sweep.status,
+    status: takenUp(sweep.status, Math.floor(clock.now() / 1000)),
     save: async (status) => {
       version = await saveStatus(db, sweep.identity.uid, driver.token, version, status);
     },
