@@ -1,8 +1,9 @@
 import { boundPattern } from "../extract/bound.ts";
 import { listProblem } from "../decide/list-check.ts";
 import { SpecError } from "../model/errors.ts";
+import type { Selection } from "../model/resolved.ts";
 import { settledOf } from "../model/states.ts";
-import { select } from "../store/selection.ts";
+import { isSelected, select } from "../store/selection.ts";
 import type { FrozenSweep } from "../store/sweeps.ts";
 import { targetIds } from "../store/targets.ts";
 import { lastPlanSize, planWindow, readPlan, tally } from "../store/windows.ts";
@@ -18,28 +19,40 @@ export interface Planned {
 }
 
 /**
- * Makes the window's plan from the list of targets, and selects from it what this sweep asks.
+ * Makes the window's plan from the list of targets, and selects from it what this sweep asks. Once: a prepare that is run again finds it
+ * selected. A rerun of some states or names, or of everything, goes by the plan that stands, if that came from the same source: it is
+ * about what was planned then, and a list that has changed since would only change what the window is.
  * @throws SpecError for a list that is empty, too short or shrunken, before anything is asked; SurroundingsError where it cannot be had
  */
 export async function planTargets(sweep: FrozenSweep, asking: Asking, { db }: PrepareSurroundings): Promise<Planned> {
   const { spec, datasetId, window, identity } = sweep;
   const source = { sourceHash: sourceHash(spec.targets), atLeast: spec.done.atLeast };
-  if (spec.select.states === "incomplete" && (await isSettled(sweep, source.sourceHash, db))) return { notes: [], settledBefore: true };
+  const selecting = { uid: identity.uid, datasetId, window, selection: spec.select };
+  if (await isSelected(db, identity.uid)) return { notes: [], settledBefore: false };
+  const plan = await readPlan(db, datasetId, window);
+  const isOfSameSource = plan?.sourceHash === source.sourceHash;
+  if (isOfSameSource && isRerun(spec.select)) {
+    await db.transaction((tx) => select(tx, selecting));
+    return { notes: [], settledBefore: false };
+  }
+  if (isOfSameSource && (await isSettled(sweep, db))) return { notes: [], settledBefore: true };
 
   const { names, notes } = await listTargets(sweep, asking);
-  const last = await lastPlanSize(db, datasetId, window);
+  const last = isOfSameSource ? plan.listed : await lastPlanSize(db, datasetId, window);
   const problem = listProblem(names.length, { atLeast: spec.targets.atLeast, maxShrink: spec.targets.maxShrink, last });
   if (problem !== null) throw new SpecError(problem);
   await db.transaction(async (tx) => {
     await planWindow(tx, datasetId, window, await targetIds(tx, names), source);
-    await select(tx, { uid: identity.uid, datasetId, window, selection: spec.select });
+    await select(tx, selecting);
   });
   return { notes, settledBefore: false };
 }
 
-async function isSettled(sweep: FrozenSweep, hash: string, db: PrepareSurroundings["db"]): Promise<boolean> {
-  const plan = await readPlan(db, sweep.datasetId, sweep.window);
-  if (plan?.sourceHash !== hash) return false;
+function isRerun({ states, narrow }: Selection): boolean {
+  return states !== "incomplete" || narrow !== undefined;
+}
+
+async function isSettled(sweep: FrozenSweep, db: PrepareSurroundings["db"]): Promise<boolean> {
   const totals = await tally(db, sweep.datasetId, sweep.window);
   return totals.targets > 0 && settledOf(totals) === totals.targets;
 }

@@ -62,6 +62,13 @@ function otherLines(there: string, wanted: string): string {
   const lines = wanted.split("\n");
   const before = there.split("\n");
   const at = lines.findIndex((line, index) => line !== before[index]);
-  if (at === -1) return before.length > lines.length ? `it has "${before[lines.length]!}"` : "its fingerprint is another one";
-  return `it has "${before[at] ?? ""}", not "${lines[at]!}"`;
+  if (at === -1) return before.length > lines.length ? `it has "${cut(before[lines.length]!)}"` : "its fingerprint is another one";
+  return `it has "${cut(before[at] ?? "")}", not "${cut(lines[at]!)}"`;
+}
+
+const LONGEST_LINE = 250;
+
+/** What to do stands behind it, and must not be lost where there is little room. */
+function cut(line: string): string {
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`;
 }

@@ -35,6 +35,12 @@ export async function select(
   return row!.selected;
 }
 
+/** Was it fixed already what this sweep asks? */
+export async function isSelected(on: Pick<Transaction, "query">, uid: string): Promise<boolean> {
+  const rows = await on.query("select from sluice.sweeps where uid = $1 and selected is not null", [uid]);
+  return rows.length > 0;
+}
+
 async function refuseStrangers(tx: Transaction, sweep: { readonly datasetId: DatasetId; readonly window: Window }, narrow: readonly string[]): Promise<void> {
   const strangers = await tx.query<{ name: string }>(
     `select n.name from unnest($3::text[]) as n (name) left join sluice.targets t on t.name = n.name

@@ -34,10 +34,17 @@ export async function planWindow(tx: Transaction, datasetId: DatasetId, window: 
   return rows[0]!.targets;
 }
 
+export interface WindowPlan {
+  readonly targets: readonly number[];
+  /** How long the list was that it was made from. */
+  readonly listed: number;
+  readonly sourceHash: string;
+}
+
 /** Null where the window was never planned. */
-export async function readPlan(on: Reader, datasetId: DatasetId, window: Window): Promise<{ readonly targets: readonly number[]; readonly sourceHash: string } | null> {
-  const rows = await on.query<{ targets: number[]; sourceHash: string }>(
-    `select targets, source_hash as "sourceHash" from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2)`,
+export async function readPlan(on: Reader, datasetId: DatasetId, window: Window): Promise<WindowPlan | null> {
+  const rows = await on.query<WindowPlan>(
+    `select targets, listed, source_hash as "sourceHash" from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2)`,
     [datasetId, window.start],
   );
   return rows[0] ?? null;

@@ -234,7 +234,7 @@ describe("a window", () => {
     const shorter = sweep.ids.slice(3, 4);
     const plan = await store.db.transaction((tx) => planWindow(tx, sweep.datasetId, DAY, shorter, { sourceHash: "h2", atLeast: 1 }));
     expect(plan).toEqual(sweep.ids.slice(0, 4));
-    expect(await readPlan(store.db, sweep.datasetId, DAY)).toEqual({ targets: plan, sourceHash: "h2" });
+    expect(await readPlan(store.db, sweep.datasetId, DAY)).toEqual({ targets: plan, listed: shorter.length, sourceHash: "h2" });
     expect(await tally(store.db, sweep.datasetId, DAY)).toMatchObject({ targets: 4, failed: 0, missing: 0, updates: 10 });
   });
 
