@@ -42,6 +42,8 @@ interface Job {
 export class SweepDriver {
   readonly #driving: Driving;
   readonly #jobs: Job[] = [];
+  /** Of programs that were removed while they ran. */
+  readonly #leaving: Promise<unknown>[] = [];
   #status: SweepStatus | null;
   #changed: () => void = () => undefined;
 
@@ -114,7 +116,9 @@ export class SweepDriver {
   #remove(work: JobWork): void {
     const at = this.#jobs.findIndex((job) => JSON.stringify(job.work) === JSON.stringify(work));
     const [job] = at < 0 ? [] : this.#jobs.splice(at, 1);
-    job?.program.stop();
+    if (job === undefined || job.ended !== undefined) return;
+    job.program.stop();
+    this.#leaving.push(job.program.exited);
   }
 
   /** Until a program ends, the command is to stop, or `seconds` have passed. */
@@ -130,7 +134,7 @@ export class SweepDriver {
   /** Their ends are not told: they stay in `running`, and whoever takes over lets them do the rest. */
   async #stopAll(): Promise<void> {
     this.#jobs.forEach((job) => job.program.stop());
-    await Promise.all(this.#jobs.map((job) => job.program.exited));
+    await Promise.all([...this.#leaving, ...this.#jobs.map((job) => job.program.exited)]);
   }
 }
 
