@@ -45,20 +45,27 @@ export async function aTrial(scenario: Scenario, postgres: TrialPostgres, seed =
   const start = (): ReturnType<typeof startSluice> => startSluice(["run", file, "--window", "2026-11-20", "--data", folder.path, "--output", "json"], env);
   let command: ReturnType<typeof startSluice> | null = null;
 
-  function programsOfCommand(): number[] {
-    const found = childrenOf(command!.pid);
-    found.forEach((pid) => programs.add(pid));
-    return found;
+  function rememberPrograms(): void {
+    childrenOf(command!.pid).forEach((pid) => programs.add(pid));
   }
 
-  const batches = (): number[] => programsOfCommand().filter((pid) => argumentsOf(pid).includes("batch"));
+  /** Of any command: those of one that was killed live on for a moment. */
+  function committing(clientPort: number): number {
+    rememberPrograms();
+    return ownerOf(clientPort, watch.port, [command!.pid, ...programs])!;
+  }
+
+  function batches(): number[] {
+    rememberPrograms();
+    return childrenOf(command!.pid).filter((pid) => argumentsOf(pid).includes("batch"));
+  }
 
   /** Kills at once; what is left is to wait, and to start again. */
-  function strike(deed: Deed, program: number | undefined): () => Promise<void> {
+  function strike(deed: Deed, program: number): () => Promise<void> {
     const victim = command!;
     const killed = deed.includes("Postgres") ? postgres.kill9!() : null;
     if (deed.includes("the command")) victim.kill("SIGKILL");
-    if (deed === "kill a program") process.kill(program!, "SIGKILL");
+    if (deed === "kill a program") process.kill(program, "SIGKILL");
     return async () => {
       await killed;
       if (killed !== null) await postgres.start!();
@@ -72,14 +79,14 @@ export async function aTrial(scenario: Scenario, postgres: TrialPostgres, seed =
     const count = simulator.stats().requests + more;
     while (simulator.stats().requests < count || batches().length === 0) await wait(LOOK_EVERY_MS, undefined, { signal: calledOff });
     const running = batches();
-    return strike(deed, running[Math.floor(random() * running.length)]);
+    return strike(deed, running[Math.floor(random() * running.length)]!);
   }
 
   function atCommit(deed: Deed, { text, more, arrives }: Extract<Moment, { at: "commit" }>): Promise<() => Promise<void>> {
     const fate: Fate = !arrives ? "is lost" : deed === "cut the connection" ? "is not answered" : "passes";
     return new Promise((resolve) => {
       watch.onCommit(text, more, (clientPort) => {
-        resolve(strike(deed, ownerOf(clientPort, watch.port, programsOfCommand())));
+        resolve(strike(deed, committing(clientPort)));
         return fate;
       });
     });
@@ -107,7 +114,7 @@ export async function aTrial(scenario: Scenario, postgres: TrialPostgres, seed =
     },
     async close() {
       if (command !== null) {
-        programsOfCommand();
+        rememberPrograms();
         command.kill("SIGKILL");
         await command.exited;
       }
