@@ -46,9 +46,11 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire }: 
     pause: (seconds: number, reason: "throttled") => keeper.pause(seconds, reason),
   };
   const wait = (seconds: number, signal: AbortSignal): Promise<void> => clock.wait(seconds, signal);
+  // An ill host is asked once for each time that a probe is due: tries are for one that is well.
+  const once: ResolvedSpec = { ...spec, request: { ...spec.request, attempts: 1 } };
   const askAs = (target: string, signal: AbortSignal, isProbe: boolean): Promise<Asked> => {
     const gate = { ...host, mayAsk: (until: AbortSignal) => keeper.acquire(until, isProbe) };
-    return ask(target, { client, spec, newReading, now: () => clock.now(), random, wait, host: gate, onWire, signal });
+    return ask(target, { client, spec: isProbe ? once : spec, newReading, now: () => clock.now(), random, wait, host: gate, onWire, signal });
   };
   return {
     client,

@@ -39,7 +39,7 @@ export function sharedHost(db: Database, { process, spec, uid, batch, asked }: H
       const grant = await renewSlots(db, me, (most, rows, host) => share(rampedLimit(most, host.secondsSincePauseEnded), rows));
       const ill = grant.host.ill || isIll(grant.host.recent);
       if (ill && !grant.host.ill) await declareIll(db, name);
-      return { held: grant.held, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };
+      return { held: grant.allowed, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };
     },
     pause: (seconds, reason) => pauseHost(db, name, seconds, reason),
     takeProbe: () => takeProbe(db, name, probeSeconds),

@@ -2,7 +2,7 @@
 export const RAMP_SECONDS = 30;
 
 /**
- * How many slots a host has this long after a pause of it ended (null: none that matters): at first one, then more each second,
+ * How many slots a host has this long after a pause of it ended (negative: it still lasts; null: none that matters): at first one, then more each second,
  * since whoever said "too many" says it again where all come back at once.
  */
 export function rampedLimit(limit: number, secondsSincePauseEnded: number | null): number {

@@ -5,7 +5,7 @@ export interface HostState {
   /** 0 where nothing pauses it. */
   readonly pausedSeconds: number;
   readonly pauseReason: string | null;
-  /** Since the last pause or illness ended: what the ramp goes by. Null where there was none. */
+  /** Since the last pause or illness ended, negative while it lasts: what the ramp goes by. Null where there was none. */
   readonly secondsSincePauseEnded: number | null;
   /** While it is ill nobody asks but the one who may probe. */
   readonly ill: boolean;

@@ -28,7 +28,10 @@ export interface SlotRequest {
 }
 
 export interface SlotGrant {
+  /** What is taken from the others: never less than is in flight. */
   readonly held: number;
+  /** How many may be in flight from now on. Where more are, none may follow one that ends, or the others would wait for ever. */
+  readonly allowed: number;
   /** The host's limit just now. */
   readonly limit: number;
   readonly host: HostState;
@@ -56,7 +59,7 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
     const held = Math.max(inFlight, Math.min(due, Math.max(before, limit - ofOthers)));
     await writeSlot(tx, { ...me, inFlight }, held);
     if (me.batch !== undefined) await markAsked(tx, me.uid, me.batch, me.asked);
-    return { held, limit, host: host.state };
+    return { held, allowed: Math.min(held, due), limit, host: host.state };
   });
 }
 
@@ -80,7 +83,7 @@ async function lockHost(tx: Transaction, me: SlotRequest): Promise<{ readonly no
     state: {
       pausedSeconds: isPaused ? paused : 0,
       pauseReason: isPaused ? reason : null,
-      secondsSincePauseEnded: paused === null || isPaused ? null : -paused,
+      secondsSincePauseEnded: paused === null ? null : -paused,
       ill,
       recent,
     },

@@ -54,7 +54,8 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect((await renewSlots(store.db, old, share)).held).toBe(8);
     const newer = request({ priority: 86_400 });
     expect((await renewSlots(store.db, newer, share)).held).toBe(0);
-    expect((await renewSlots(store.db, { ...old, inFlight: 5 }, share)).held).toBe(5);
+    // Nor may another follow them, or the newer one would wait as long as there is work.
+    expect(await renewSlots(store.db, { ...old, inFlight: 5 }, share)).toMatchObject({ held: 5, allowed: 1 });
     expect((await renewSlots(store.db, newer, share)).held).toBe(3);
   });
 
@@ -110,8 +111,9 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       await pauseHost(store.db, host, 50, "429");
       await pauseHost(store.db, host, 5, "shorter");
       const { host: state } = await renewSlots(store.db, me, share);
-      expect(state).toMatchObject({ pauseReason: "429", secondsSincePauseEnded: null, ill: false });
+      expect(state).toMatchObject({ pauseReason: "429", ill: false });
       expect(state.pausedSeconds).toBeGreaterThan(40);
+      expect(state.secondsSincePauseEnded).toBeLessThan(-40);
       await store.db.query("update sluice.hosts set paused_until = now() - interval '3 seconds' where name = $1", [host]);
       const after = (await renewSlots(store.db, me, share)).host;
       expect(after).toMatchObject({ pausedSeconds: 0, pauseReason: null });
