@@ -4,6 +4,7 @@ import path from "node:path";
 import { dataFolder } from "../local/data-folder.ts";
 import { postgresBinaries } from "../local/postgres-binaries.ts";
 import { startOrAdoptPostgres } from "../local/postgres.ts";
+import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { checkProgram, isMigrated } from "../store/migrate.ts";
@@ -31,7 +32,7 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
   const own = named === undefined ? await ownPostgres(cli, folderOf(cli, options)) : null;
   const url = own?.url ?? named!;
   if (own === null) await reach(cli, url);
-  const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: cli.clock });
+  const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: untilInterrupted(cli) });
   const close = async (): Promise<void> => {
     await db.close();
     await own?.release();
@@ -106,4 +107,12 @@ function ownPostgres(cli: Cli, folder: string): ReturnType<typeof startOrAdoptPo
     now: () => cli.clock.monotonic(),
     log: (sentence) => cli.stderr.write(`${sentence}\n`),
   });
+}
+
+/** Who presses Ctrl-C does not wait for a database that is away. */
+function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "wait"> {
+  return {
+    monotonic: () => clock.monotonic(),
+    wait: (seconds, until) => clock.wait(seconds, until === undefined ? signal : AbortSignal.any([signal, until])),
+  };
 }

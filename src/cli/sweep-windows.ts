@@ -37,8 +37,12 @@ export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], opt
   await migrate(options.store.db, { version: cli.version });
   let code: number = COMMAND_EXIT.done;
   for (const sweep of sweeps) {
-    const status = await sweepOne(cli, sweep, options);
-    if (cli.signal.aborted) {
+    const status = await sweepOne(cli, sweep, options).catch((error: unknown) => {
+      // Whatever went wrong on the way out is not what somebody who interrupts wants to read.
+      if (!cli.signal.aborted) throw error;
+      return null;
+    });
+    if (cli.signal.aborted || status === null) {
       cli.stderr.write("Interrupted. What was committed is kept; the same command again does only the rest.\n");
       return COMMAND_EXIT.interrupted;
     }
@@ -47,7 +51,8 @@ export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], opt
   return code;
 }
 
-async function sweepOne(cli: Cli, { namespace, name, spec }: WantedSweep, { store, output }: SweepWindowsOptions): Promise<SweepStatus> {
+/** Null where it was interrupted before it began. */
+async function sweepOne(cli: Cli, { namespace, name, spec }: WantedSweep, { store, output }: SweepWindowsOptions): Promise<SweepStatus | null> {
   const view = new SweepWatch(cli.stderr, cli.clock);
   const began = cli.clock.monotonic();
   const ended = new AbortController();
@@ -84,10 +89,10 @@ async function sweepOne(cli: Cli, { namespace, name, spec }: WantedSweep, { stor
     });
     ended.abort();
     await watching;
-    if (cli.signal.aborted) return status!;
-    refuseUnfinished(status!, logFile);
-    show(cli, spec, window, status!, (cli.clock.monotonic() - began) / 1000, output);
-    return status!;
+    if (cli.signal.aborted || status === null) return status;
+    refuseUnfinished(status, logFile);
+    show(cli, spec, window, status, (cli.clock.monotonic() - began) / 1000, output);
+    return status;
   } finally {
     ended.abort();
     await watching;
