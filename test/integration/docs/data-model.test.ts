@@ -1,0 +1,75 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
+import { startSimulator } from "../../../src/simulate/server.ts";
+import { blocks, codes, readPage, section, tableRows } from "../../support/page.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { aFolder, sluice, writeCronSweep } from "../../support/sluice.ts";
+
+const PAGE = readPage("docs/data-model.md");
+const FAILING = { what: "status", status: 503, body: "html", when: { targets: ["AS174"] } } as const;
+
+let database: TestDatabase;
+let client: Client;
+
+/** Two days of the dataset that the page asks about; on the second a target fails. */
+beforeAll(async () => {
+  database = await createDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  const folder = await aFolder();
+  const targets = Array.from({ length: 40 }, (_, index) => (index === 0 ? 3333 : index === 1 ? 174 : 10_000 + index));
+  const simulator = await startSimulator(parseScenario({ seed: 3, source: { kind: "model", targets, active: 0.9, largest: 3000 }, limits: { inFlight: 16 } }), { now: () => performance.now() });
+  try {
+    const file = await writeCronSweep(folder.path, simulator.url, { done: { passes: 1 } }, "ripestat-daily");
+    await writeFile(file, (await readFile(file, "utf8")).replace('"name": "ripestat-daily"', '"name": "ripestat-daily", "namespace": "bgp"'));
+    const sweepOf = (window: string) => sluice(["run", file, "--window", window, "--data", path.join(folder.path, "data")], { DATABASE_URL: database.url });
+    expect(await sweepOf("2026-11-19")).toMatchObject({ code: 0 });
+    simulator.set([FAILING]);
+    expect(await sweepOf("2026-11-20")).toMatchObject({ code: 1 });
+  } finally {
+    await simulator.close();
+    await folder.remove();
+  }
+}, 120_000);
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+describe("each query of the page finds something", () => {
+  test.each(blocks(PAGE, "sql").map((sql) => ({ sql, first: sql.split("\n")[0]! })))("$first", async ({ sql }) => {
+    // In another zone than the database's, as somebody's session may be.
+    await client.query("set timezone = 'Asia/Tokyo'");
+    const { rows } = await client.query<Record<string, unknown>>(sql);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(Object.values(rows[0]!)).not.toContain(null);
+  });
+});
+
+test("a quiet hour of a target is a zero among 24", async () => {
+  const sql = blocks(PAGE, "sql").find((block) => block.includes("generate_series"))!;
+  const { rows } = await client.query<{ updates: string }>(sql.replace("AS3333", "AS0"));
+  expect(rows.map(({ updates }) => updates)).toEqual(Array.from({ length: 24 }, () => "0"));
+});
+
+describe("the columns of the views are those of the page", () => {
+  test.each(["observed", "hourly", "results", "windows"])("sluice.%s", async (view) => {
+    const { rows } = await client.query<{ column_name: string }>(
+      "select column_name from information_schema.columns where table_schema = 'sluice' and table_name = $1 order by ordinal_position",
+      [view],
+    );
+    expect(tableRows(section(PAGE, `sluice.${view}`)).map(([column]) => column)).toEqual(rows.map(({ column_name }) => column_name));
+  });
+});
+
+test("the tables of the page are those that there are", async () => {
+  const { rows } = await client.query<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'sluice'::regnamespace and relkind in ('r', 'p') and not relispartition",
+  );
+  const told = tableRows(section(PAGE, "Tables")).flatMap(([names]) => codes(names!));
+  expect(told.sort()).toEqual(rows.map(({ name }) => name).sort());
+});

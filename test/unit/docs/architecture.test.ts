@@ -1,0 +1,23 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { FOLDERS } from "../../architecture.ts";
+import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { ROOT } from "../../support/root.ts";
+
+const rows = tableRows(section(readPage("docs/architecture.md"), "Folders of `src/`"));
+
+test("the table of folders says what lint holds", () => {
+  const told = rows.map(([folder, imports]) => ({
+    name: codes(folder!)[0],
+    imports: imports!.split(", ").filter((one) => !one.endsWith("(T)")).flatMap(codes),
+    types: imports!.split(", ").filter((one) => one.endsWith("(T)")).flatMap(codes),
+  }));
+  expect(told).toEqual(FOLDERS.map(({ name, imports, types = [] }) => ({ name, imports, types })));
+});
+
+test("each folder of src has its sentence", () => {
+  const folders = readdirSync(path.join(ROOT, "src"));
+  expect(rows.map(([folder]) => codes(folder!)[0]!.split("/")[0])).toEqual(expect.arrayContaining(folders));
+  expect(rows.filter(([, , sentence]) => !/^[A-Z].*\.$/.test(sentence!))).toEqual([]);
+});

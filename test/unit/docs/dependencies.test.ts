@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { codes, readPage, section, tableRows } from "../../support/page.ts";
+
+const page = readPage("docs/dependencies.md");
+const manifest = JSON.parse(readPage("package.json")) as Record<string, Record<string, string>>;
+
+test.each([
+  ["Of the program", "dependencies"],
+  ["Optional", "optionalDependencies"],
+  ["For development", "devDependencies"],
+])("%s: each has a reason, and no other is named", (heading, field) => {
+  const rows = tableRows(section(page, heading));
+  expect(rows.map(([name]) => codes(name!)[0])).toEqual(Object.keys(manifest[field]!));
+  expect(rows.filter(([, reason]) => reason === "")).toEqual([]);
+});
+
+test("versions are exact, as the page says", () => {
+  const versions = ["dependencies", "optionalDependencies", "devDependencies"].flatMap((field) => Object.values(manifest[field]!));
+  expect(versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+});
