@@ -51,7 +51,7 @@ function tellNext(cli: Cli, start: number, data: string | undefined): void {
     [
       "",
       "Who was noisiest yesterday:",
-      `  npx sluice sql${where} "select target, updates from sluice.results where dataset = 'default/demo' and window_start = '${formatMoment(start)}' order by updates desc limit 10"`,
+      `  npx sluice sql${where} "select target, updates from sluice.results where dataset = 'default/demo' and window_start = '${formatMoment(start)}' and state = 'ok' order by updates desc limit 10"`,
       "What it would be for the real thing:",
       "  npx sluice plan examples/ripestat-daily.yaml",
       "",

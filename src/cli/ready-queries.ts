@@ -14,7 +14,7 @@ export const READY_QUERIES: readonly ReadyQuery[] = [
     about: "the ten targets with the most updates in the newest window",
     sql: `select dataset, target, updates
 from sluice.results
-where window_start = ${NEWEST}
+where window_start = ${NEWEST} and state = 'ok'
 order by updates desc, target
 limit 10`,
   },

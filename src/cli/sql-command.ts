@@ -25,7 +25,7 @@ const EXAMPLES = `
 Examples:
   sluice sql                     the ready queries
   sluice sql --ready noisiest
-  sluice sql "select target, updates from sluice.results where window_start = '2026-11-22' order by updates desc limit 10"
+  sluice sql "select target, updates from sluice.results where window_start = '2026-11-22' and state = 'ok' order by updates desc limit 10"
   sluice sql "select * from sluice.hourly where target = 'AS3333'" --output csv --file as3333.csv
 
 Views: sluice.windows, sluice.results, sluice.hourly, sluice.observed. Times are in UTC. Nothing can be written.`;

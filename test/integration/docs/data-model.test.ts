@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { READY_QUERIES } from "../../../src/cli/ready-queries.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator } from "../../../src/simulate/server.ts";
 import { blocks, codes, readPage, section, tableRows } from "../../support/page.ts";
@@ -10,6 +11,8 @@ import { aFolder, sluice, writeCronSweep } from "../../support/sluice.ts";
 
 const PAGE = readPage("docs/data-model.md");
 const FAILING = { what: "status", status: 503, body: "html", when: { targets: ["AS174"] } } as const;
+/** Louder than all others, if it could be believed. */
+const UNPROVEN = { what: "declared", off: 1, when: { targets: ["AS64496"] } } as const;
 
 let database: TestDatabase;
 let client: Client;
@@ -20,14 +23,14 @@ beforeAll(async () => {
   client = new Client({ connectionString: database.url });
   await client.connect();
   const folder = await aFolder();
-  const targets = Array.from({ length: 40 }, (_, index) => (index === 0 ? 3333 : index === 1 ? 174 : 10_000 + index));
-  const simulator = await startSimulator(parseScenario({ seed: 3, source: { kind: "model", targets, active: 0.9, largest: 3000 }, limits: { inFlight: 16 } }), { now: () => performance.now() });
+  const targets = Array.from({ length: 40 }, (_, index) => (index === 0 ? 3333 : index === 1 ? 174 : index === 2 ? 64_496 : 10_000 + index));
+  const simulator = await startSimulator(parseScenario({ seed: 3, source: { kind: "model", targets, active: 0.9, largest: 3000 }, big: { AS64496: 2_000_000 }, limits: { inFlight: 16 } }), { now: () => performance.now() });
   try {
     const file = await writeCronSweep(folder.path, simulator.url, { done: { passes: 1 } }, "ripestat-daily");
     await writeFile(file, (await readFile(file, "utf8")).replace('"name": "ripestat-daily"', '"name": "ripestat-daily", "namespace": "bgp"'));
     const sweepOf = (window: string) => sluice(["run", file, "--window", window, "--data", path.join(folder.path, "data")], { DATABASE_URL: database.url });
     expect(await sweepOf("2026-11-19")).toMatchObject({ code: 0 });
-    simulator.set([FAILING]);
+    simulator.set([FAILING, UNPROVEN]);
     expect(await sweepOf("2026-11-20")).toMatchObject({ code: 1 });
   } finally {
     await simulator.close();
@@ -48,6 +51,18 @@ describe("each query of the page finds something", () => {
     expect(rows.length).toBeGreaterThan(0);
     expect(Object.values(rows[0]!)).not.toContain(null);
   });
+});
+
+test("what could not be proven is nobody's noise", async () => {
+  const [onThePage] = blocks(PAGE, "sql");
+  const ready = READY_QUERIES.find(({ name }) => name === "noisiest")!.sql;
+  for (const sql of [onThePage!, ready]) {
+    const { rows } = await client.query<{ target: string }>(sql);
+    expect(rows).toHaveLength(10);
+    expect(rows.map(({ target }) => target)).not.toContain("AS64496");
+  }
+  const { rows } = await client.query("select state, updates > 3000 as loud from sluice.results where target = 'AS64496' order by window_start");
+  expect(rows).toEqual([{ state: "ok", loud: true }, { state: "mismatch", loud: true }]);
 });
 
 test("a quiet hour of a target is a zero among 24", async () => {
