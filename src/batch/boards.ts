@@ -36,7 +36,7 @@ export function sharedHost(db: Database, { process, spec, uid, batch, asked }: H
         asked: asked(),
         ...report,
       };
-      const grant = await renewSlots(db, me, (most, rows, host) => share(rampedLimit(most, host.secondsSincePauseEnded), rows));
+      const grant = await renewSlots(db, me, share, (most, host) => rampedLimit(most, host.secondsSincePauseEnded));
       const ill = grant.host.ill || isIll(grant.host.recent);
       if (ill && !grant.host.ill) await declareIll(db, name);
       return { held: grant.allowed, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };

@@ -3,8 +3,11 @@ import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { HostState } from "./hosts.ts";
 
-/** Shares a limit among rows, as the host is just now: how many each should hold. Pure. */
-export type ShareRule = (limit: number, rows: readonly SlotRow[], host: HostState) => ReadonlyMap<string, number>;
+/** Shares a limit among rows: how many each should hold. Pure. */
+export type ShareRule = (limit: number, rows: readonly SlotRow[]) => ReadonlyMap<string, number>;
+
+/** How many requests a host may have in flight, of the limit that is said, as it is just now. Pure. */
+export type LimitRule = (limit: number, host: HostState) => number;
 
 /** What a process says of itself at a renewal. */
 export interface SlotRequest {
@@ -42,24 +45,24 @@ export interface SlotGrant {
  * as far as the sum of all holds stays within the limit, and never lowered below what is in flight: the sum comes down
  * as requests end. Leases run by the database's clock from before the lock was waited for, so ours ends no later there.
  */
-export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule): Promise<SlotGrant> {
+export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule, limitNow: LimitRule = (limit) => limit): Promise<SlotGrant> {
   return db.transaction(async (tx) => {
     const host = await lockHost(tx, me);
     await tx.query("delete from sluice.slots where host = $1 and expires <= now()", [me.host]);
     const there = await readSlots(tx, me.host);
     const others = there.filter((row) => row.process !== me.process);
     const mine = there.find((row) => row.process === me.process);
-    const limit = Math.min(me.limit, ...others.map((row) => row.limit));
+    const limit = limitNow(Math.min(me.limit, ...others.map((row) => row.limit)), host.state);
     const ofOthers = others.reduce((sum, row) => sum + row.held, 0);
     // Without a row the lease has ended, and what was in flight under it was aborted: others may hold those slots by now.
     const { held: before, inFlight } = mine === undefined ? { held: 0, inFlight: 0 } : { held: mine.held, inFlight: me.inFlight };
     const row = { process: me.process, wanted: me.wanted, held: before, inFlight, priority: me.priority, waitingSince: mine?.waitingSince ?? host.now };
-    const due = share(limit, [...others, row], host.state).get(me.process) ?? 0;
-    // What others hold above the limit (it may have come down) leaves nothing to raise by.
-    const held = Math.max(inFlight, Math.min(due, Math.max(before, limit - ofOthers)));
+    const due = share(limit, [...others, row]).get(me.process) ?? 0;
+    // Where the limit has come down, whoever renews gives up what is too much, even what it is due: whose turn it is, each would say of itself.
+    const held = Math.max(inFlight, Math.min(due, limit - ofOthers));
     await writeSlot(tx, { ...me, inFlight }, held);
     if (me.batch !== undefined) await markAsked(tx, me.uid, me.batch, me.asked);
-    return { held, allowed: Math.min(held, due), limit, host: host.state };
+    return { held, allowed: Math.max(0, Math.min(due, limit - ofOthers)), limit, host: host.state };
   });
 }
 

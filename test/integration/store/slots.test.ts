@@ -59,6 +59,26 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect((await renewSlots(store.db, newer, share)).held).toBe(3);
   });
 
+  test("are given up where the host may have fewer than are held", async () => {
+    const all = Array.from({ length: 4 }, () => request());
+    for (let round = 0; round < 3; round += 1) for (const one of all) await renewSlots(store.db, one, share);
+    for (let round = 0; round < 2; round += 1) for (const one of all) await renewSlots(store.db, one, share, () => 1);
+    const [sum] = await store.db.query<{ held: number }>("select sum(held) as held from sluice.slots where host = $1", [host]);
+    expect(sum!.held).toBe(1);
+  });
+
+  test("are handed on one by one where the host may have fewer just now", async () => {
+    const [one, other] = [request(), request()];
+    const ramp = (): number => 1;
+    expect(await renewSlots(store.db, one, share, ramp)).toMatchObject({ held: 1, allowed: 1, limit: 1 });
+    expect(await renewSlots(store.db, other, share, ramp)).toMatchObject({ held: 0 });
+    await renewSlots(store.db, { ...one, inFlight: 1 }, share, ramp);
+    expect(await renewSlots(store.db, { ...one, inFlight: 1 }, share, ramp)).toMatchObject({ held: 1, allowed: 0 });
+    expect(await renewSlots(store.db, other, share, ramp)).toMatchObject({ held: 0 });
+    expect(await renewSlots(store.db, one, share, ramp)).toMatchObject({ held: 0 });
+    expect(await renewSlots(store.db, other, share, ramp)).toMatchObject({ held: 1 });
+  });
+
   test("follow the least limit that anyone says, down to what is in flight", async () => {
     const [one, other] = [request(), request({ limit: 2 })];
     await renewSlots(store.db, one, share);
