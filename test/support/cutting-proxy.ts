@@ -7,6 +7,10 @@ export interface CuttingProxy {
   readonly url: string;
   /** The next time a client sends `text`, it is passed on, and the client never hears of the answer. */
   cutAfter(text: string, how: "reset" | "silence"): void;
+  /** Nothing comes through any more and nobody is told, as if a wire were cut. */
+  goSilent(): void;
+  /** Connections pass again; those that were open are gone. */
+  speakAgain(): void;
   /** How many connections were cut so far. */
   readonly cuts: number;
   close(): Promise<void>;
@@ -18,6 +22,7 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
   const socketPath = `${target.searchParams.get("host")!}/.s.PGSQL.${target.searchParams.get("port") ?? "5432"}`;
   const open = new Set<Socket>();
   let cuts = 0;
+  let silent = false;
   let cut: { readonly text: string; readonly how: "reset" | "silence" } | null = null;
   const server = createServer((client) => {
     const upstream = connect(socketPath);
@@ -28,6 +33,7 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
     }
     let deaf = false;
     client.on("data", (bytes) => {
+      if (silent) return;
       upstream.write(bytes);
       if (cut === null || !bytes.includes(cut.text)) return;
       deaf = true;
@@ -35,7 +41,7 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
       if (cut.how === "reset") client.resetAndDestroy();
       cut = null;
     });
-    upstream.on("data", (bytes) => deaf || client.write(bytes));
+    upstream.on("data", (bytes) => deaf || silent || client.write(bytes));
     client.on("close", () => upstream.end());
     upstream.on("close", () => deaf || client.destroy());
   });
@@ -46,6 +52,13 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
     url: `postgres://${target.username}@127.0.0.1:${port}${target.pathname}?sslmode=disable`,
     cutAfter(text, how) {
       cut = { text, how };
+    },
+    goSilent() {
+      silent = true;
+    },
+    speakAgain() {
+      silent = false;
+      open.forEach((socket) => socket.destroy());
     },
     get cuts() {
       return cuts;

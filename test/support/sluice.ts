@@ -20,9 +20,13 @@ export interface Environment {
   readonly [name: string]: string | undefined;
 }
 
-/** Starts `sluice …` as a user would, with a home of its own unless the environment says otherwise. */
-export function startSluice(args: readonly string[], env: Environment): SluiceProcess {
-  const child = spawn(process.execPath, [path.join(inject("programs"), "sluice.mjs"), ...args], {
+/**
+ * Starts `sluice …` as a user would, with a home of its own unless the environment says otherwise; `through` a command that executes
+ * what it is given, such as unshare.
+ */
+export function startSluice(args: readonly string[], env: Environment, through: readonly string[] = []): SluiceProcess {
+  const [command, ...rest] = [...through, process.execPath, path.join(inject("programs"), "sluice.mjs"), ...args];
+  const child = spawn(command!, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], HOME: "/nowhere", ...env },
   });
