@@ -7,8 +7,9 @@ export function grouped(count: number): string {
 
 /** 950 kB, 31.4 MB, 2.1 GB: powers of ten, as networks count. */
 export function bytes(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} GB`;
-  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} MB`;
+  // Where rounding would write 1000 of the smaller unit, the larger one begins.
+  if (count >= 999.95e6) return `${(count / 1e9).toFixed(1)} GB`;
+  if (count >= 999.5e3) return `${(count / 1e6).toFixed(1)} MB`;
   return `${Math.round(count / 1e3)} kB`;
 }
 

@@ -9,7 +9,7 @@ export function renderSummary(window: string, status: SweepStatus, seconds: numb
   const lines = [`${window} is ${verdict}: ${grouped(settledOf(totals))} of ${grouped(totals.targets)} targets are settled (${states(totals)}); ${grouped(totals.updates)} updates are stored.`];
   if (sums.requests === 0) return [...lines, "Nothing was left to be asked."];
   lines.push(
-    `${grouped(sums.requests)} requests, ${grouped(sums.retries)} of them retries, ${bytes(sums.textBytes)} of text (${bytes(sums.wireBytes)} over the wire), ${grouped(sums.rows)} rows, ` +
+    `${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries, ${bytes(sums.textBytes)} of text (${bytes(sums.wireBytes)} over the wire), ${counted(sums.rows, "row", "rows")}, ` +
       `${counted(sums.batches, "batch", "batches")} in ${counted(status.pass, "pass", "passes")}, ${duration(seconds)}.`,
   );
   lines.push(`The largest batch had ${mebibytes(sums.anonPeak)} MiB of memory${sums.outOfMemory > 0 ? `; ${grouped(sums.outOfMemory)} ran out of theirs` : ""}.`);

@@ -21,7 +21,7 @@ export class SweepWatch {
   }
 
   /** Until `signal` is aborted. */
-  async follow(driver: SweepDriver, heading: Heading, signal: AbortSignal): Promise<void> {
+  async follow(driver: Pick<SweepDriver, "status" | "running">, heading: Heading, signal: AbortSignal): Promise<void> {
     const meter = new PaceMeter();
     let toldAt = this.#clock.monotonic() - (LINE_SECONDS - FIRST_LINE_SECONDS) * 1000;
     while (!signal.aborted) {
