@@ -10,7 +10,10 @@ export class NameSink implements TextSink {
 
   constructor(pattern: BoundedPattern, prefix: string, work: Buffer) {
     this.work = work;
-    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (name) => this.names.push(`${prefix}${name ?? ""}`));
+    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (name = "") => {
+      // A blank with a prefix would pass for a name.
+      this.names.push(name.trim() === "" ? "" : `${prefix}${name}`);
+    });
   }
 
   begin(): number {

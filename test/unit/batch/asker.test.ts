@@ -1,0 +1,16 @@
+import { describe, expect, test } from "vitest";
+import { withSecrets } from "../../../src/batch/asker.ts";
+import { SpecError } from "../../../src/model/errors.ts";
+
+describe("headers", () => {
+  test("stand in the file, or in the environment", () => {
+    const headers = { accept: { value: "application/json" }, authorization: { env: "SLUICE_SECRET_1" } };
+    expect(withSecrets(headers, { SLUICE_SECRET_1: "Bearer x" })).toEqual({ accept: "application/json", authorization: "Bearer x" });
+  });
+
+  test("that are not in the environment are refused, by name and without a value", () => {
+    expect(() => withSecrets({ authorization: { env: "SLUICE_SECRET_1" } }, {})).toThrow(
+      new SpecError("request.headers.authorization: its value is to stand in the environment as SLUICE_SECRET_1, and is not there"),
+    );
+  });
+});
