@@ -27,8 +27,11 @@ test("no pattern of the preset is changed by bounding it: its bounds are its own
   for (const pattern of patterns) expect(boundPattern(pattern as string).widened).toEqual([]);
 });
 
-describe.skipIf(!existsSync(data))("the preset against recorded answers", () => {
-  const expected = readFileSync(path.join(data, "EXPECTED.tsv"), "utf8")
+const isThere = existsSync(data);
+
+describe.skipIf(!isThere)("the preset against recorded answers", () => {
+  // What is skipped is looked through all the same, to tell what it holds.
+  const expected = (isThere ? readFileSync(path.join(data, "EXPECTED.tsv"), "utf8") : "")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => line.split("\t") as [string, string, string, string]);
