@@ -5,6 +5,11 @@ export function grouped(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 
+/** 1 retry, 2,000 retries */
+export function counted(count: number, one: string, many: string): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
 /** 950 kB, 31.4 MB, 2.1 GB: powers of ten, as networks count. */
 export function bytes(count: number): string {
   // Where rounding would write 1000 of the smaller unit, the larger one begins.

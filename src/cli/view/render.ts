@@ -1,5 +1,5 @@
 import { oneLine } from "../table.ts";
-import { bytes, duration, grouped, mebibytes, percent } from "./format.ts";
+import { bytes, counted, duration, grouped, mebibytes, percent } from "./format.ts";
 import type { Pace } from "./pace.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -53,7 +53,7 @@ function bar({ settled, targets }: Snapshot, width: number): string {
 
 function asking(now: Snapshot, pace: Pace): string {
   const inFlight = `${now.inFlight} of ${now.limit} in flight`;
-  return `${inFlight}   ${grouped(pace.requestsPerSecond)} requests/s   ${bytes(pace.bytesPerSecond)}/s   ${grouped(now.retries)} retries`;
+  return `${inFlight}   ${grouped(pace.requestsPerSecond)} requests/s   ${bytes(pace.bytesPerSecond)}/s   ${counted(now.retries, "retry", "retries")}`;
 }
 
 function memory({ batches }: Snapshot): string {

@@ -1,6 +1,6 @@
 import { settledOf, type Totals } from "../../model/states.ts";
 import type { SweepStatus } from "../../model/sweep.ts";
-import { bytes, duration, grouped, mebibytes } from "./format.ts";
+import { bytes, counted, duration, grouped, mebibytes } from "./format.ts";
 
 /** What a finished sweep came to, in a few lines. */
 export function renderSummary(window: string, status: SweepStatus, seconds: number): string[] {
@@ -14,10 +14,6 @@ export function renderSummary(window: string, status: SweepStatus, seconds: numb
   );
   lines.push(`The largest batch had ${mebibytes(sums.anonPeak)} MiB of memory${sums.outOfMemory > 0 ? `; ${grouped(sums.outOfMemory)} ran out of theirs` : ""}.`);
   return lines;
-}
-
-function counted(amount: number, one: string, many: string): string {
-  return `${grouped(amount)} ${amount === 1 ? one : many}`;
 }
 
 function states({ ok, empty, rejected, suspect, mismatch, failed, missing }: Totals): string {
