@@ -63,7 +63,8 @@ function openInText(open: readonly OpenSweep[], paint: Paint): string {
 
 function sweepInText({ dataset, windowStart, name, status, drivenBy }: OpenSweep, paint: Paint): string {
   const { phase, pass, running, totals, blocked } = status;
-  const work = pass === 0 ? phase.toLowerCase() : `${phase.toLowerCase()}, pass ${pass}, ${running.length} batches at work`;
+  const batches = drivenBy === null ? "" : `, ${running.length} ${running.length === 1 ? "batch" : "batches"} at work`;
+  const work = pass === 0 ? phase.toLowerCase() : `${phase.toLowerCase()}, pass ${pass}${batches}`;
   const settled = totals === undefined ? "" : `, ${grouped(settledOf(totals))} of ${grouped(totals.targets)} settled before this pass (${percent(settledOf(totals), totals.targets)})`;
   const because = phase === "Blocked" && blocked !== undefined ? `: ${blocked.message}` : "";
   const who = drivenBy === null ? paint.middling("nobody drives it: the same command again does the rest") : `process ${drivenBy.pid} on ${drivenBy.host} drives it`;

@@ -21,18 +21,6 @@ export function fillUrl(template: string, { target, window, timeFormat }: Fillin
   return new URL(filled);
 }
 
-/** Adds parameters that the template does not have yet. Placeholders in the template stay as they are. */
-export function withQuery(template: string, query: Readonly<Record<string, string>>): string {
-  const [beforeFragment = ""] = template.split("#");
-  const present = parameters(beforeFragment);
-  const added = Object.entries(query)
-    .filter(([name]) => !present.has(name))
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-  if (added.length === 0) return beforeFragment;
-  const joint = beforeFragment.includes("?") ? (/[?&]$/.test(beforeFragment) ? "" : "&") : "?";
-  return beforeFragment + joint + added.join("&");
-}
-
 /** The names of the query parameters whose value is a placeholder alone; null where it stands elsewhere or nowhere. */
 export interface PlaceholderNames {
   readonly target: string | null;

@@ -71,9 +71,10 @@ export class SweepDriver {
     }
   }
 
-  /** What the running batches say at the moment. */
+  /** What the batches say that the status has not counted yet. */
   async running(): Promise<RunningView[]> {
-    const batches = this.#jobs.filter((job) => job.ended === undefined && job.work.program === "batch");
+    const uncounted = new Set(this.#status?.running.map(({ batch }) => batch));
+    const batches = this.#jobs.filter(({ work }) => work.program === "batch" && uncounted.has(work.batch));
     return Promise.all(
       batches.map(async ({ work, program }) => {
         const message = await program.message();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fillUrl, placeholderNames, withQuery } from "../../../src/fetch/url.ts";
+import { fillUrl, placeholderNames } from "../../../src/fetch/url.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 
 const window = { start: 1763596800, end: 1763683200 };
@@ -37,19 +37,6 @@ describe("fillUrl", () => {
 
   test("says which template is no URL", () => {
     expect(() => fillUrl("/data?r={target}", { target: "AS1", window, timeFormat: "unix" })).toThrow(SpecError);
-  });
-});
-
-describe("withQuery", () => {
-  const cases: Record<string, [template: string, query: Record<string, string>, expected: string]> = {
-    "begins a query": ["https://a.test/d", { x: "1" }, "https://a.test/d?x=1"],
-    "goes on with a query": ["https://a.test/d?y={target}", { x: "a b" }, "https://a.test/d?y={target}&x=a%20b"],
-    "does not double the joint": ["https://a.test/d?y=1&", { x: "1" }, "https://a.test/d?y=1&x=1"],
-    "leaves what the template has": ["https://a.test/d?x=2", { x: "1" }, "https://a.test/d?x=2"],
-    "drops a fragment": ["https://a.test/d#f", { x: "1" }, "https://a.test/d?x=1"],
-  };
-  test.each(Object.entries(cases))("%s", (_, [template, query, expected]) => {
-    expect(withQuery(template, query)).toBe(expected);
   });
 });
 
