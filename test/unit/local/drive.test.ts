@@ -216,7 +216,7 @@ describe("a driver", () => {
     expect(await hands.ended).toMatchObject({ phase: "Blocked", blocked: { message: "no list" } });
   });
 
-  test("shows the batches that run, by what they say and what was sampled", async () => {
+  test("shows the batches that the status has not counted yet, by what they say and what was sampled", async () => {
     const hands = new Hands(TWO_RUN);
     await untilQuiet();
     const message = batchMessage(1, { ok: 5 });
@@ -227,6 +227,5 @@ describe("a driver", () => {
     ]);
     hands.stop.abort(new Error("stopped"));
     await hands.ended;
-    expect(await hands.driver.running()).toEqual([]);
   });
 });
