@@ -5,7 +5,7 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 import { canaryGood, canaryIll, takeCanary } from "../store/canaries.ts";
 import type { Database } from "../store/database.ts";
 import { declareIll, declareWell, pauseHost, takeProbe } from "../store/hosts.ts";
-import { releaseSlots, renewSlots } from "../store/slots.ts";
+import { releaseSlots, renewSlots, slotsHeld } from "../store/slots.ts";
 import type { CanaryBoard } from "./canary-watch.ts";
 import { SLOT_TIMES, type SharedHost } from "./slots.ts";
 
@@ -22,6 +22,8 @@ export interface HostUser {
 /** The host's row in Postgres, with the rules of decide applied to what it says. */
 export function sharedHost(db: Database, { process, spec, uid, batch, asked }: HostUser): SharedHost {
   const { name, inFlight: limit, probeSeconds } = spec.host;
+  /** At the last renewal. */
+  let limitThen = 0;
 
   return {
     renew: async (report) => {
@@ -37,10 +39,12 @@ export function sharedHost(db: Database, { process, spec, uid, batch, asked }: H
         ...report,
       };
       const grant = await renewSlots(db, me, share, (most, host) => rampedLimit(most, host.secondsSincePauseEnded));
+      limitThen = grant.limit;
       const ill = grant.host.ill || isIll(grant.host.recent);
       if (ill && !grant.host.ill) await declareIll(db, name);
       return { held: grant.allowed, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };
     },
+    hasRoom: async () => (await slotsHeld(db, name)) < limitThen,
     pause: (seconds, reason) => pauseHost(db, name, seconds, reason),
     takeProbe: () => takeProbe(db, name, probeSeconds),
     declareWell: () => declareWell(db, name),

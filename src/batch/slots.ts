@@ -1,4 +1,6 @@
 import type { Clock } from "../model/clock.ts";
+import { LeaseDeadline } from "./lease-deadline.ts";
+import { RequestTime } from "./request-time.ts";
 
 /** What the process tells of itself at a renewal. */
 export interface SlotReport {
@@ -22,6 +24,8 @@ export interface SlotGrant {
 /** The host's row in Postgres, as one process uses it. */
 export interface SharedHost {
   renew(report: SlotReport): Promise<SlotGrant>;
+  /** Do all together hold fewer slots than the last renewal shared out? Cheap, and changes nothing. */
+  hasRoom(): Promise<boolean>;
   pause(seconds: number, reason: string): Promise<void>;
   /** May this process send the one probe that decides whether an ill host is well? */
   takeProbe(): Promise<boolean>;
@@ -36,9 +40,16 @@ export interface SlotTimes {
   readonly busySeconds: number;
   /** Between two renewals else: a pause is seen within it. */
   readonly calmSeconds: number;
+  /** Between two looks for a slot that others gave back, or two renewals that give one back: at the least. */
+  readonly leastSeconds: number;
+  /** A slot that came back is wanted again within this by the lane's next target, or it is not wanted here. */
+  readonly turnSeconds: number;
 }
 
-export const SLOT_TIMES: SlotTimes = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8 };
+export const SLOT_TIMES: SlotTimes = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
+
+/** Somebody who waits looks so often for a slot while a request takes its time, so that what a hand-over costs is a small part of that. */
+const LOOKS_A_REQUEST = 10;
 
 interface Waiter {
   readonly isProbe: boolean;
@@ -52,8 +63,10 @@ export type SendProbe = (() => Promise<boolean>) | null;
  * One process's hold on a host's slots.
  *
  * In words: a request may start while fewer are in flight than slots are held (and, while a renewal is under way, than that was
- * told), nothing pauses the host and it is not ill. The hold is renewed by run(). If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`),
- * since another process may be given our slots when it ends; with the next renewal asking goes on.
+ * told), nothing pauses the host and it is not ill. The hold is renewed by run(): now and then, and at once when a slot
+ * came back that is another's due or that nobody here wants; who waits looks often whether there is such a one, by a cheap question.
+ * If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`), since another process may be given our
+ * slots when it ends; with the next renewal asking goes on.
  * While the host is ill one request at a time may pass as the probe, and its outcome decides: a canary where there is one, since the
  * targets that are still waiting may be the very ones that it has no answer to.
  */
@@ -66,6 +79,11 @@ export class SlotKeeper {
   #inFlight = 0;
   /** In flight, as the renewal under way tells it: no more may start meanwhile, since it may lower the hold to just that. */
   #told = Infinity;
+  /** A slot came back that is another's by now. */
+  #hasAnothers = false;
+  /** Since when a slot is held that nobody here wants. */
+  #spareSince: number | null = null;
+  readonly #requestTime: RequestTime;
   #outcomes = "";
   #probe: "none" | "granted" | "sent" = "none";
   #sendProbe: SendProbe = null;
@@ -77,6 +95,7 @@ export class SlotKeeper {
     this.#host = host;
     this.#clock = clock;
     this.#times = times;
+    this.#requestTime = new RequestTime(clock);
   }
 
   get inFlight(): number {
@@ -138,11 +157,15 @@ export class SlotKeeper {
 
   /** The request is over. */
   release(): void {
+    const isAnothers = this.#inFlight > this.#grant.held;
     this.#inFlight -= 1;
+    this.#requestTime.ended();
     // The probe was aborted: of that answered() is not told, and another may be sent.
     if (this.#inFlight === 0 && this.#probe === "sent" && this.#sendProbe === null) this.#probe = "none";
     this.#admit();
-    if (this.#waiting.length === 0) this.#wake?.();
+    if (isAnothers) this.#hasAnothers = true;
+    if (this.wanted < this.#grant.held) this.#spareSince ??= this.#clock.monotonic();
+    if (isAnothers || this.#waiting.length === 0) this.#wake?.();
   }
 
   /** Was the answer the provider's own error? */
@@ -165,6 +188,8 @@ export class SlotKeeper {
         const asked = this.#clock.monotonic();
         const outcomes = this.#outcomes;
         this.#told = this.#inFlight;
+        this.#hasAnothers = false;
+        this.#spareSince = null;
         const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes });
         this.#told = Infinity;
         this.#outcomes = this.#outcomes.slice(outcomes.length);
@@ -231,6 +256,8 @@ export class SlotKeeper {
 
   #start(): void {
     this.#inFlight += 1;
+    this.#requestTime.began();
+    if (this.wanted >= this.#grant.held) this.#spareSince = null;
     if (this.#probe === "granted") this.#probe = "sent";
   }
 
@@ -245,43 +272,37 @@ export class SlotKeeper {
   async #untilDue(signal: AbortSignal): Promise<void> {
     const renewed = this.#clock.monotonic();
     while (!signal.aborted) {
-      const unmet = this.#waiting.length > 0 || this.#grant.held > this.wanted;
-      const every = unmet ? this.#times.busySeconds : this.#times.calmSeconds;
-      const left = every - (this.#clock.monotonic() - renewed) / 1000;
+      const left = (this.#nextRenewal(renewed) - this.#clock.monotonic()) / 1000;
       if (left <= 0) return;
-      const woken = new AbortController();
-      this.#wake = () => woken.abort();
-      await this.#clock.wait(left, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
-      this.#wake = null;
-      this.#admit();
+      const look = this.#betweenLooks();
+      await this.#wait(Math.min(left, look), signal);
+      if (look < left && this.#isShort() && (await this.#host.hasRoom())) return;
     }
   }
-}
 
-/** Calls `lost` once when `seconds` have passed since the last renewal was sent. */
-class LeaseDeadline {
-  readonly #clock: Clock;
-  readonly #seconds: number;
-  readonly #lost: () => void;
-  #armed = new AbortController();
-
-  constructor(clock: Clock, seconds: number, lost: () => void) {
-    this.#clock = clock;
-    this.#seconds = seconds;
-    this.#lost = lost;
+  async #wait(seconds: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    await this.#clock.wait(seconds, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+    this.#wake = null;
+    this.#admit();
   }
 
-  /** False where it has passed already. */
-  renewedAt(sent: number): boolean {
-    const left = this.#seconds - (this.#clock.monotonic() - sent) / 1000;
-    if (left <= 0) return false;
-    this.end();
-    this.#armed = new AbortController();
-    void this.#clock.wait(left, this.#armed.signal).then(this.#lost, () => undefined);
-    return true;
+  #nextRenewal(last: number): number {
+    const { busySeconds, calmSeconds, leastSeconds, turnSeconds } = this.#times;
+    const soonest = last + leastSeconds * 1000;
+    if (this.#hasAnothers) return soonest;
+    if (this.#spareSince !== null) return Math.max(soonest, this.#spareSince + turnSeconds * 1000);
+    const isUnmet = this.#waiting.length > 0 || this.#grant.held > this.wanted;
+    return last + (isUnmet ? busySeconds : calmSeconds) * 1000;
   }
 
-  end(): void {
-    this.#armed.abort();
+  #betweenLooks(): number {
+    return this.#isShort() ? Math.max(this.#times.leastSeconds, this.#requestTime.meanSeconds / LOOKS_A_REQUEST) : Infinity;
+  }
+
+  /** Would one more slot be used at once? */
+  #isShort(): boolean {
+    return this.#waiting.length > 0 && this.#inFlight >= this.#grant.held && !this.#isPaused() && !this.#grant.ill;
   }
 }

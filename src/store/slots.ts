@@ -66,6 +66,12 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
   });
 }
 
+/** By all processes together, just now. */
+export async function slotsHeld(db: Database, host: string): Promise<number> {
+  const [row] = await db.query<{ held: number }>("select coalesce(sum(held), 0)::integer as held from sluice.slots where host = $1 and expires > now()", [host]);
+  return row!.held;
+}
+
 /** The process asks no more. */
 export async function releaseSlots(db: Database, process: string): Promise<void> {
   await db.query("delete from sluice.slots where process = $1", [process]);

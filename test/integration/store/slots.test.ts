@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { share } from "../../../src/decide/share.ts";
 import { declareIll, declareWell, pauseHost, takeProbe } from "../../../src/store/hosts.ts";
 import type { SlotRequest } from "../../../src/store/slots.ts";
-import { releaseSlots, renewSlots } from "../../../src/store/slots.ts";
+import { releaseSlots, renewSlots, slotsHeld } from "../../../src/store/slots.ts";
 import type { TestStore } from "../../support/store.ts";
 import { aStore, aSweep, WAYS } from "../../support/store.ts";
 
@@ -77,6 +77,16 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect(await renewSlots(store.db, other, share, ramp)).toMatchObject({ held: 0 });
     expect(await renewSlots(store.db, one, share, ramp)).toMatchObject({ held: 0 });
     expect(await renewSlots(store.db, other, share, ramp)).toMatchObject({ held: 1 });
+  });
+
+  test("are counted over all processes whose lease holds", async () => {
+    const [one, other] = [request({ wanted: 3 }), request({ wanted: 2 })];
+    expect(await slotsHeld(store.db, host)).toBe(0);
+    await renewSlots(store.db, one, share);
+    await renewSlots(store.db, other, share);
+    expect(await slotsHeld(store.db, host)).toBe(5);
+    await store.db.query("update sluice.slots set expires = now() where process = $1", [one.process]);
+    expect(await slotsHeld(store.db, host)).toBe(2);
   });
 
   test("follow the least limit that anyone says, down to what is in flight", async () => {

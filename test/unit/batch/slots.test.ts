@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { SlotKeeper, type SharedHost, type SlotGrant, type SlotReport } from "../../../src/batch/slots.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 
-const TIMES = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8 };
+const TIMES = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
 
 /** A host's row as a test wants it to be; every renewal says what `grant` says then. */
 class FakeHost implements SharedHost {
@@ -12,6 +12,8 @@ class FakeHost implements SharedHost {
   mayProbe = true;
   readonly reports: SlotReport[] = [];
   readonly pauses: [number, string][] = [];
+  room = false;
+  looks = 0;
   probes = 0;
   wells = 0;
   releases = 0;
@@ -21,6 +23,11 @@ class FakeHost implements SharedHost {
     const read = this.grant;
     await this.renewing;
     return this.renewing === null ? this.grant : read;
+  }
+
+  async hasRoom(): Promise<boolean> {
+    this.looks += 1;
+    return Promise.resolve(this.room);
   }
 
   async pause(seconds: number, reason: string): Promise<void> {
@@ -211,6 +218,85 @@ describe("renewals", () => {
     await started.clock.advance(TIMES.busySeconds / 2);
     expect(started.host.reports.length).toBe(before + 1);
     expect(started.host.reports.at(-1)).toMatchObject({ wanted: 3, inFlight: 2 });
+  });
+
+  test("come at once when a slot comes back that nobody here wants", async () => {
+    const { host, keeper, clock } = start();
+    [asks(keeper), asks(keeper)].forEach(() => undefined);
+    await clock.advance(1);
+    const before = host.reports.length;
+    keeper.release();
+    await clock.advance(TIMES.leastSeconds);
+    expect(host.reports.length).toBe(before + 1);
+    expect(host.reports.at(-1)).toMatchObject({ wanted: 1, inFlight: 1 });
+  });
+
+  test("do not come for a slot that the next target wants within a moment", async () => {
+    const { host, keeper, clock } = start();
+    [asks(keeper), asks(keeper)].forEach(() => undefined);
+    await clock.advance(1);
+    const before = host.reports.length;
+    keeper.release();
+    await clock.advance(0.004);
+    asks(keeper);
+    await clock.advance(0.1);
+    expect([host.reports.length, keeper.inFlight]).toEqual([before, 2]);
+  });
+
+  test("come at once when slots come back that are others' by now, and one tells of several", async () => {
+    const { host, keeper, clock } = start();
+    host.grant = { ...host.grant, held: 3 };
+    const askers = [asks(keeper), asks(keeper), asks(keeper), asks(keeper)];
+    await clock.advance(0.1);
+    host.grant = { ...host.grant, held: 1 };
+    await clock.advance(TIMES.busySeconds);
+    host.reports.splice(0);
+    keeper.release();
+    keeper.release();
+    await clock.advance(TIMES.leastSeconds);
+    expect(host.reports).toEqual([{ wanted: 2, inFlight: 1, outcomes: "" }]);
+    expect(startedOf(askers)).toBe(3);
+  });
+
+  test("come as soon as others gave a slot back that somebody waits for here", async () => {
+    const { host, keeper, clock } = start();
+    const askers = [asks(keeper), asks(keeper), asks(keeper)];
+    await clock.advance(TIMES.busySeconds);
+    const before = host.reports.length;
+    host.room = true;
+    host.grant = { ...host.grant, held: 3 };
+    await clock.advance(2 * TIMES.leastSeconds);
+    expect([host.reports.length, startedOf(askers)]).toEqual([before + 1, 3]);
+  });
+
+  test("are not looked beyond while nobody waits, nor in a pause", async () => {
+    const { host, keeper, clock } = start();
+    [asks(keeper), asks(keeper)].forEach(() => undefined);
+    await clock.advance(2);
+    expect(host.looks).toBe(0);
+    await keeper.pause(60, "throttled");
+    asks(keeper);
+    await clock.advance(2);
+    expect(host.looks).toBe(0);
+  });
+
+  test("are looked beyond some ten times while a request takes its time, and not in between where requests take long", async () => {
+    async function looksInASecond(requestSeconds: number): Promise<number> {
+      const { host, keeper, clock } = start();
+      Array.from({ length: 30 }, () => asks(keeper));
+      for (let request = 0; request < 10; request += 1) {
+        await clock.advance(requestSeconds);
+        keeper.release();
+        keeper.release();
+      }
+      host.looks = 0;
+      await clock.advance(1);
+      return host.looks;
+    }
+    // Of each fifth of a second the last look is a renewal.
+    expect(await looksInASecond(0.5)).toBe(15);
+    expect(await looksInASecond(0.05)).toBeGreaterThan(30);
+    expect(await looksInASecond(4)).toBe(0);
   });
 
   test("tell each outcome once, in order", async () => {
