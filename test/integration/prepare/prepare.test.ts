@@ -53,7 +53,9 @@ describe("prepare", () => {
       totals: { targets: TARGETS, ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0, missing: TARGETS, updates: 0 },
       notes: [],
     });
+    const { requests } = place.simulator.stats();
     expect(await place.prepare(identity, spec)).toEqual(first);
+    expect(place.simulator.stats().requests).toBe(requests);
     expect(await place.prepare(identity, spec, { round: 2 })).toMatchObject({ round: 2, ranges: [{ from: 3, to: 5 }] });
     expect(await place.prepare(identity, spec)).toEqual(first);
     expect(place.listed() - before).toBe(1);

@@ -310,6 +310,20 @@ describe("renewals", () => {
     expect(host.reports.map(({ outcomes }) => outcomes).join("|").replaceAll(/\|+/g, "|")).toBe("|.x|.|");
   });
 
+  test("tell what came in while one was under way with the next", async () => {
+    const { host, keeper, clock } = start();
+    await clock.advance(0.1);
+    keeper.answered(true);
+    let answer = (): void => undefined;
+    host.renewing = new Promise((resolve) => (answer = resolve));
+    await clock.advance(TIMES.busySeconds);
+    keeper.answered(false);
+    host.renewing = null;
+    answer();
+    await clock.advance(TIMES.calmSeconds);
+    expect(host.reports.map(({ outcomes }) => outcomes).filter((outcomes) => outcomes !== "")).toEqual(["x", "."]);
+  });
+
   test("lose no outcome when one fails, nor what came in while it was under way", async () => {
     const { host, keeper, clock, ended } = start();
     await clock.advance(0.1);
