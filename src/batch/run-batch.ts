@@ -126,6 +126,8 @@ class Work {
       if (state === "ok") this.#progress.rows += reading?.rows ?? 0;
       this.#progress.committed(result.target, state, error);
     });
+    // At once: what a process that is killed in the next moment has told decides whether it crashed without a result.
+    this.#tell();
   }
 
   async #tellNowAndThen(stop: AbortSignal): Promise<void> {

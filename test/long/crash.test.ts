@@ -19,7 +19,7 @@ describe("a sweep whose batches, command and Postgres are killed again and again
   test.each(SEEDS)("ends with the same rows and results as one that nobody disturbed, by the plan of seed %i", async (seed) => {
     const postgres = await startPrivatePostgres();
     try {
-      await expectTheSame(whole, CRASH_SCENARIO, postgres, crashPlan(seed), seed);
+      await expectTheSame(whole, CRASH_SCENARIO, postgres, crashPlan(seed), { seed });
     } finally {
       await postgres.stop();
     }

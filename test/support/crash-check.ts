@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import type { Scenario } from "../../src/simulate/scenario.ts";
+import type { Simulator } from "../../src/simulate/server.ts";
 import type { Step } from "./crash-plan.ts";
-import { aTrial, type Trial, type TrialPostgres } from "./crash-trial.ts";
+import { aTrial, type TrialPostgres, type TrialWishes } from "./crash-trial.ts";
 import type { Ended } from "./sluice.ts";
 import { differences, hashOf, readStored, type Stored } from "./stored.ts";
 
@@ -11,25 +12,26 @@ export async function undisturbed(scenario: Scenario, postgres: TrialPostgres): 
 }
 
 /** Sweeps while the steps are done, and compares: the same rows and results as undisturbed, and the window complete. */
-export async function expectTheSame(wanted: Stored, scenario: Scenario, postgres: TrialPostgres, steps: readonly Step[], seed?: number): Promise<Trial["simulator"]> {
-  const { ended, stored, simulator } = await sweepThrough(scenario, postgres, steps, seed);
+export async function expectTheSame(wanted: Stored, scenario: Scenario, postgres: TrialPostgres, steps: readonly Step[], wishes?: TrialWishes): Promise<Swept> {
+  const swept = await sweepThrough(scenario, postgres, steps, wishes);
+  const { ended, stored } = swept;
   expect(ended.code, ended.stderr).toBe(0);
   expect(JSON.parse(ended.stdout)).toMatchObject({ state: "complete" });
   expect(stored.contradictions).toEqual([]);
   expect(differences(stored.observed, wanted.observed)).toEqual([]);
   expect(differences(stored.results, wanted.results)).toEqual([]);
   expect([hashOf(stored.observed), hashOf(stored.results)]).toEqual([hashOf(wanted.observed), hashOf(wanted.results)]);
-  return simulator;
+  return swept;
 }
 
-interface Swept {
+export interface Swept {
   readonly ended: Ended;
   readonly stored: Stored;
-  readonly simulator: Trial["simulator"];
+  readonly simulator: Simulator;
 }
 
-async function sweepThrough(scenario: Scenario, postgres: TrialPostgres, steps: readonly Step[], seed?: number): Promise<Swept> {
-  const trial = await aTrial(scenario, postgres, seed);
+async function sweepThrough(scenario: Scenario, postgres: TrialPostgres, steps: readonly Step[], wishes?: TrialWishes): Promise<Swept> {
+  const trial = await aTrial(scenario, postgres, wishes);
   try {
     const ended = await trial.sweepThrough(steps);
     return { ended, stored: await readStored(postgres.url), simulator: trial.simulator };

@@ -23,21 +23,25 @@ export interface Trial {
   close(): Promise<void>;
 }
 
-const SMALL_BATCHES = {
-  // Slots of killed processes stay leased for a while: there are enough for all who follow them.
-  host: { inFlight: 64 },
-  batch: { targets: 32, concurrency: 4, pods: 3 },
-  done: { passes: 9 },
-};
+export interface TrialWishes {
+  /** Chooses among the batches that run. */
+  readonly seed?: number;
+  readonly pods?: number;
+}
 
 const LOOK_EVERY_MS = 2;
 
 /** A simulated provider, `sluice run` in a process of its own, and a hand on every COMMIT. */
-export async function aTrial(scenario: Scenario, postgres: TrialPostgres, seed = 1): Promise<Trial> {
+export async function aTrial(scenario: Scenario, postgres: TrialPostgres, { seed = 1, pods = 3 }: TrialWishes = {}): Promise<Trial> {
   const folder = await aFolder();
   const simulator = await startSimulator(scenario, { now: () => performance.now() });
   const watch = await startCommitWatch(postgres.url);
-  const file = await writeCronSweep(folder.path, simulator.url, SMALL_BATCHES);
+  const file = await writeCronSweep(folder.path, simulator.url, {
+    // Slots of killed processes stay leased for a while: there are enough for all who follow them.
+    host: { inFlight: 64 },
+    batch: { targets: 32, concurrency: 4, pods },
+    done: { passes: 9 },
+  });
   const random = seededRandom(seed);
   const programs = new Set<number>();
   // Its own folder for what killed processes cannot remove any more.
