@@ -1,0 +1,44 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { startOrAdoptPostgres } from "../src/local/postgres.ts";
+import { aPostgresPlace } from "../test/support/postgres-place.ts";
+import { endBy, tidyUpAtTheEnd } from "../test/support/tidy-up.ts";
+
+/** A Postgres for this run, as durable as any, with a database of its own for each piece of work. */
+export interface Databases {
+  /** Does `work` with an empty database, which is dropped afterwards. */
+  withFresh<T>(work: (url: string) => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export async function openDatabases(): Promise<Databases> {
+  const folder = await mkdtemp(path.join(tmpdir(), "sluice-bench-postgres-"));
+  const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres")));
+  const stop = tidyUpAtTheEnd(`pid="$1"; ${endBy("INT")}; rm -r "$2"`, String(server.pid), folder);
+  let made = 0;
+  return {
+    async withFresh(work) {
+      const name = `bench_${++made}`;
+      await query(server.url, `create database ${name} template template0`);
+      try {
+        return await work(server.url.replace("/sluice?", `/${name}?`));
+      } finally {
+        await query(server.url, `drop database ${name} with (force)`);
+      }
+    },
+    stop,
+  };
+}
+
+/** One statement over a connection of its own. */
+export async function query<Row>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,100 @@
+import { mebibytes, grouped } from "../src/cli/view/format.ts";
+import { renderTable, type Column } from "../src/cli/table.ts";
+import type { Figures } from "./large.ts";
+import { LATENCY, type SweepRun } from "./slots.ts";
+
+export interface Results {
+  /** So small that the start of a process is most of it. */
+  readonly isQuick: boolean;
+  readonly machine: string;
+  /** Their versions. */
+  readonly peers: readonly string[];
+  /** Of each way to ask. */
+  readonly figures: readonly Figures[];
+  /** The largest answers, over HTTPS with gzip. */
+  readonly largest: readonly Figures[];
+  readonly sizes: { readonly figures: string; readonly largest: string };
+  readonly sweeps: readonly SweepRun[];
+}
+
+const OURS = "sluice";
+const THEIRS = "case study (Python)";
+const PLAIN = { strong: same, dim: same, good: same, middling: same, bad: same };
+
+/** All of it, the ratios first. */
+export function report({ isQuick, machine, peers, figures, largest, sizes, sweeps }: Results): string {
+  return [
+    ...(isQuick ? ["Quick: this shows that the benchmark works. Of the amounts, the start of a process is most; they are no figures."] : []),
+    ratios(figures, largest, sweeps),
+    `Client CPU only, of all of a client's processes, their start included; Postgres and the simulated provider not counted.`,
+    `${sizes.figures}:\n${table(figures)}`,
+    `${sizes.largest}:\n${table(largest)}`,
+    `Slots in use, while a target was unstarted; ${LATENCY.distribution} latency, median ${LATENCY.medianSeconds} s, sigma ${LATENCY.sigma}:\n${slots(sweeps)}`,
+    [machine, ...peers].join("\n"),
+  ].join("\n\n");
+}
+
+function ratios(figures: readonly Figures[], largest: readonly Figures[], sweeps: readonly SweepRun[]): string {
+  const over = (all: readonly Figures[], protocol: string, peer: string): Figures | undefined => all.find((each) => each.protocol === protocol && each.peer === peer);
+  const protocols = [...new Set(figures.map(({ protocol }) => protocol))];
+  const speeds = protocols.flatMap((protocol) => {
+    const [ours, theirs] = [over(figures, protocol, OURS), over(figures, protocol, THEIRS)];
+    return ours === undefined || theirs === undefined ? [] : [[`MB of text a CPU-second, ${protocol}`, `${(ours.speed / theirs.speed).toFixed(2)} times the case study's`]];
+  });
+  const [ours, theirs] = [over(largest, "HTTPS and gzip", OURS), over(largest, "HTTPS and gzip", THEIRS)];
+  const memory = ours === undefined || theirs === undefined ? [] : [["peak anonymous memory", `1/${(theirs.anonPeakBytes / ours.anonPeakBytes).toFixed(1)} of the case study's`]];
+  const all = [...figures, ...largest];
+  const lost = [OURS, THEIRS].flatMap((peer) => {
+    const its = all.filter((each) => each.peer === peer);
+    return its.length === 0 ? [] : [[`matches lost, ${peer}`, `${grouped(sum(its.map((each) => each.lost ?? 0)))} of ${grouped(sum(its.map(({ matches }) => matches)))}`]];
+  });
+  const used = sweeps.map((sweep) => [`slots in use, of ${sweep.slots}`, share(sweep.use)]);
+  return renderTable([{ title: "" }, { title: "" }], [...speeds, ...memory, ...lost, ...used], PLAIN).trim();
+}
+
+function table(figures: readonly Figures[]): string {
+  const columns: Column[] = [
+    { title: "over" },
+    { title: "client" },
+    { title: "MB a CPU-second", align: "right" },
+    { title: "CPU s", align: "right" },
+    { title: "wall s", align: "right" },
+    { title: "anonymous MiB", align: "right" },
+    { title: "matches lost", align: "right" },
+  ];
+  const rows = figures.map((each) => [
+    each.protocol,
+    each.peer,
+    grouped(each.speed),
+    each.cpuSeconds.toFixed(2),
+    each.seconds.toFixed(1),
+    mebibytes(each.anonPeakBytes),
+    each.lost === null ? "–" : grouped(each.lost),
+  ]);
+  return renderTable(columns, rows, PLAIN).trimEnd();
+}
+
+function slots(sweeps: readonly SweepRun[]): string {
+  const columns: Column[] = ["slots", "targets", "in use", "most in flight", "wall s", "CPU s"].map((title) => ({ title, align: "right" }));
+  const rows = sweeps.map((sweep) => [
+    String(sweep.slots),
+    grouped(sweep.targets),
+    share(sweep.use),
+    String(sweep.mostInFlight),
+    sweep.seconds.toFixed(0),
+    sweep.cpuSeconds.toFixed(0),
+  ]);
+  return renderTable(columns, rows, PLAIN).trimEnd();
+}
+
+function share(part: number): string {
+  return `${(Math.floor(part * 1000) / 10).toFixed(1)} %`;
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0);
+}
+
+function same(text: string): string {
+  return text;
+}

@@ -1,0 +1,10 @@
+import { execFileSync } from "node:child_process";
+
+/** The first line of what it says of itself; null where it is not there. */
+export function versionOf(command: string): string | null {
+  try {
+    return execFileSync(command, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n")[0]!.trim();
+  } catch {
+    return null;
+  }
+}
