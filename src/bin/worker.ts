@@ -78,7 +78,7 @@ async function prepare(taskFile: string): Promise<number> {
 async function batch(uid: string, number: number): Promise<number> {
   const memory = anonymousMemoryReader();
   const guard = new MemoryGuard({
-    limitBytes: Number(environment["SLUICE_MEMORY_BYTES"] ?? process.constrainedMemory()),
+    limitBytes: Number(environment["SLUICE_MEMORY_BYTES"] ?? end(PROGRAM_EXIT.spec, "SLUICE_MEMORY_BYTES is not set: a batch needs to know its limit.")),
     readAnon: memory.read,
     monotonic: () => realClock.monotonic(),
     exceeded: (sentence) => end(PROGRAM_EXIT.memory, sentence),

@@ -5,10 +5,11 @@ import { SpecError } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled, type StateOrMissing } from "../model/states.ts";
 import type { Names } from "../prepare/names.ts";
+import { sourceHash } from "../prepare/source-hash.ts";
 import type { Database } from "../store/database.ts";
 import { findDataset, refuseOther } from "../store/datasets.ts";
 import { statesOfNames } from "../store/states-of-names.ts";
-import { lastPlanSize } from "../store/windows.ts";
+import { lastListed } from "../store/windows.ts";
 
 /** What a sweep would find, and what is left of it to be asked. */
 export interface PlannedSweep {
@@ -28,7 +29,7 @@ export interface PlannedSweep {
 export async function planSweep(spec: ResolvedSpec, { names, notes }: Names, db: Database | null): Promise<PlannedSweep> {
   const dataset = db === null ? null : await findDataset(db, spec.dataset);
   if (dataset !== null) refuseOther(dataset, identityOf(spec));
-  const last = db === null || dataset === null ? null : await lastPlanSize(db, dataset.id, spec.window);
+  const last = db === null || dataset === null ? null : await lastListed(db, dataset.id, spec.window, sourceHash(spec.targets));
   const problem = listProblem(names.length, { ...spec.targets, last });
   if (problem !== null) throw new SpecError(problem);
   const meant = spec.select.narrow ?? names;

@@ -1,12 +1,12 @@
 import { boundPattern } from "../extract/bound.ts";
 import { listProblem } from "../decide/list-check.ts";
-import { SpecError } from "../model/errors.ts";
+import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { Selection } from "../model/resolved.ts";
 import { settledOf } from "../model/states.ts";
 import { isSelected, select } from "../store/selection.ts";
 import type { FrozenSweep } from "../store/sweeps.ts";
 import { targetIds } from "../store/targets.ts";
-import { lastPlanSize, planWindow, readPlan, tally } from "../store/windows.ts";
+import { lastListed, planWindow, readPlan, tally } from "../store/windows.ts";
 import { tidyNames, type Names } from "./names.ts";
 import type { Asking } from "./asking.ts";
 import { sourceHash } from "./source-hash.ts";
@@ -22,7 +22,7 @@ export interface Planned {
  * Makes the window's plan from the list of targets, and selects from it what this sweep asks. Once: a prepare that is run again finds it
  * selected. A rerun of some states or names, or of everything, goes by the plan that stands, if that came from the same source: it is
  * about what was planned then, and a list that has changed since would only change what the window is.
- * @throws SpecError for a list that is empty, too short or shrunken, before anything is asked; SurroundingsError where it cannot be had
+ * @throws SpecError for a list that is too short or shrunken, before anything is asked; SurroundingsError where it cannot be had or is empty
  */
 export async function planTargets(sweep: FrozenSweep, asking: Asking, { db }: PrepareSurroundings): Promise<Planned> {
   const { spec, datasetId, window, identity } = sweep;
@@ -38,7 +38,9 @@ export async function planTargets(sweep: FrozenSweep, asking: Asking, { db }: Pr
   if (isOfSameSource && (await isSettled(sweep, db))) return { notes: [], settledBefore: true };
 
   const { names, notes } = await listTargets(sweep, asking);
-  const last = isOfSameSource ? plan.listed : await lastPlanSize(db, datasetId, window);
+  // A provider in maintenance lists nothing, and answers 200: it may list them again in a while.
+  if (names.length === 0 && spec.targets.from.kind === "http") throw new SurroundingsError(EMPTY_LIST);
+  const last = await lastListed(db, datasetId, window, source.sourceHash);
   const problem = listProblem(names.length, { atLeast: spec.targets.atLeast, maxShrink: spec.targets.maxShrink, last });
   if (problem !== null) throw new SpecError(problem);
   await db.transaction(async (tx) => {
@@ -47,6 +49,8 @@ export async function planTargets(sweep: FrozenSweep, asking: Asking, { db }: Pr
   });
   return { notes, settledBefore: false };
 }
+
+const EMPTY_LIST = "The list of targets is empty: the provider lists nothing just now, or the pattern does not match its list.";
 
 function isRerun({ states, narrow }: Selection): boolean {
   return states !== "incomplete" || narrow !== undefined;

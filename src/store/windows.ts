@@ -50,6 +50,12 @@ export async function readPlan(on: Reader, datasetId: DatasetId, window: Window)
   return rows[0] ?? null;
 }
 
+/** How long the last list from this source was: the window's own, else that of the dataset's newest other window; null where there is none. */
+export async function lastListed(on: Reader, datasetId: DatasetId, window: Window, sourceHash: string): Promise<number | null> {
+  const own = await readPlan(on, datasetId, window);
+  return own?.sourceHash === sourceHash ? own.listed : lastPlanSize(on, datasetId, window);
+}
+
 /** How long the list of the dataset's newest planned window was, other than `window`; null where there is none. */
 export async function lastPlanSize(on: Reader, datasetId: DatasetId, window: Window): Promise<number | null> {
   const rows = await on.query<{ listed: number }>(

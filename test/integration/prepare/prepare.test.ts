@@ -134,7 +134,7 @@ describe("a list", () => {
   });
 
   const cases: Record<string, { sections: Parameters<PreparePlaces["spec"]>[1]; faults: readonly Fault[]; code: number; says: RegExp }> = {
-    "that is empty ends it with code 2": { sections: {}, faults: [{ what: "maintenance", when: { targets: ["ris-asns"] } }], code: 2, says: /^The list of targets is empty\.$/ },
+    "that is empty ends it with code 3": { sections: {}, faults: [{ what: "maintenance", when: { targets: ["ris-asns"] } }], code: 3, says: /^The list of targets is empty: the provider lists nothing just now/ },
     "that is too short ends it with code 2": { sections: { targets: { atLeast: 21 } }, faults: [], code: 2, says: /^The list holds 20 targets; targets\.atLeast asks for 21\.$/ },
     "that cannot be had ends it with code 3": { sections: {}, faults: [LIST_DOWN], code: 3, says: /^The list of targets cannot be had from http:\S+: HTTP 503.*\.$/ },
   };
