@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Launch } from "../decide/decision.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
@@ -39,7 +39,10 @@ export interface Programs {
 export async function openPrograms(settings: ProgramSettings): Promise<Programs> {
   const { node, worker, identity, spec, timer, cgroups } = settings;
   await mkdir(settings.logs, { recursive: true });
-  const folder = await mkdtemp(path.join(settings.temporary, "sluice-run-"));
+  // Named after the sweep: who takes it up after a driver that was killed clears away what that one left.
+  const folder = path.join(settings.temporary, `sluice-run-${identity.uid}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
   const logFile = path.join(settings.logs, `${identity.namespace}-${identity.name}.log`);
   const log = createWriteStream(logFile, { flags: "a" });
   // A log that cannot be written must not end a sweep.
