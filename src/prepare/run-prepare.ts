@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { fingerprintText } from "../decide/fingerprint.ts";
 import { pack, type PackedBatch } from "../decide/pack.ts";
 import { verdict } from "../decide/verdict.ts";
+import { SpecError } from "../model/errors.ts";
 import type { PrepareMessage } from "../model/message.ts";
 import { formatMemory } from "../model/quantity.ts";
 import type { PrepareTask } from "../model/tasks.ts";
@@ -14,7 +15,7 @@ import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
 import { remaining } from "../store/remaining.ts";
 import { dropOld } from "../store/retention.ts";
-import { finishSweep, freezeSweep, type FrozenSweep } from "../store/sweeps.ts";
+import { finishSweep, forgetSweep, freezeSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
 import { canaryTargets } from "../decide/canary.ts";
 import { planTargets, type Planned } from "./plan-targets.ts";
@@ -39,7 +40,7 @@ export async function runPrepare(task: PrepareTask, around: PrepareSurroundings)
 
   const asking = openAsking(sweep, around);
   try {
-    const planned: Planned = task.place.pass === 1 ? await planTargets(sweep, asking, around) : { notes: [], settledBefore: false };
+    const planned: Planned = task.place.pass === 1 ? await plan(sweep, asking, around) : { notes: [], settledBefore: false };
     if (planned.settledBefore) return await finished(sweep, task, around, planned.notes);
     await ensurePartitions(db, sweep.datasetId, sweep.window);
     await dropOld(db, sweep.datasetId, Math.floor(around.clock.now() / 1000));
@@ -63,6 +64,15 @@ async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundin
     const canaries = { ...spec.canaries, targets: canaryTargets(spec.canaries, largest) };
     return freezeSweep(tx, identity, datasetId, { ...spec, canaries });
   });
+}
+
+async function plan(sweep: FrozenSweep, asking: Asking, around: PrepareSurroundings): Promise<Planned> {
+  try {
+    return await planTargets(sweep, asking, around);
+  } catch (error) {
+    if (error instanceof SpecError) await forgetSweep(around.db, sweep.identity.uid);
+    throw error;
+  }
 }
 
 /** Null where nothing is left to be asked in this sweep. */

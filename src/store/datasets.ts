@@ -18,7 +18,10 @@ export interface Dataset extends DatasetIdentity {
   readonly id: DatasetId;
 }
 
-/** The dataset's id; made if it is new. Throws SpecError for another grid or fingerprint; retention may change. */
+/**
+ * The dataset's id; made if it is new. Throws SpecError for another grid or fingerprint, unless no window of it was ever planned:
+ * then there is nothing that could disagree. Retention may change.
+ */
 export async function openDataset(tx: Transaction, wanted: DatasetIdentity): Promise<DatasetId> {
   await tx.query(
     `insert into sluice.datasets (name, every_seconds, fingerprint, fingerprint_text, retention_seconds)
@@ -26,11 +29,22 @@ export async function openDataset(tx: Transaction, wanted: DatasetIdentity): Pro
     [wanted.name, wanted.everySeconds, wanted.fingerprint, wanted.fingerprintText, wanted.retentionSeconds],
   );
   const there = (await readDatasets(tx, "where name = $1", [wanted.name]))[0]!;
-  refuseOther(there, wanted);
+  if (there.everySeconds !== wanted.everySeconds || there.fingerprint !== wanted.fingerprint) {
+    if (!(await takesOn(tx, there.id, wanted))) refuseOther(there, wanted);
+  }
   if (there.retentionSeconds !== wanted.retentionSeconds) {
     await tx.query("update sluice.datasets set retention_seconds = $2 where id = $1", [there.id, wanted.retentionSeconds]);
   }
   return there.id;
+}
+
+async function takesOn(tx: Transaction, id: DatasetId, wanted: DatasetIdentity): Promise<boolean> {
+  const rows = await tx.query(
+    `update sluice.datasets set every_seconds = $2, fingerprint = $3, fingerprint_text = $4
+     where id = $1 and not exists (select from sluice.window_plans where dataset_id = $1) returning 1`,
+    [id, wanted.everySeconds, wanted.fingerprint, wanted.fingerprintText],
+  );
+  return rows.length > 0;
 }
 
 export async function listDatasets(db: Database): Promise<readonly Dataset[]> {

@@ -87,6 +87,19 @@ export async function abandonSweep(db: Database, uid: string): Promise<void> {
   await db.query("update sluice.sweeps set finished_at = coalesce(finished_at, now()) where uid = $1", [uid]);
 }
 
+/** Of a sweep that was refused before it selected anything nothing stays, nor of the dataset that it would have begun. */
+export async function forgetSweep(db: Database, uid: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [row] = await tx.query<{ dataset_id: number }>("delete from sluice.sweeps where uid = $1 and selected is null returning dataset_id", [uid]);
+    if (row === undefined) return;
+    await tx.query(
+      `delete from sluice.datasets where id = $1 and not exists (select from sluice.window_plans where dataset_id = $1)
+         and not exists (select from sluice.sweeps where dataset_id = $1)`,
+      [row.dataset_id],
+    );
+  });
+}
+
 /** The newest frozen spec of a dataset, of that very window if it was ever swept; null where nothing was. */
 export async function newestSpec(on: Pick<Database, "query">, datasetId: DatasetId, windowStart: EpochSeconds): Promise<{ readonly namespace: string; readonly spec: ResolvedSpec } | null> {
   const rows = await on.query<{ namespace: string; spec: ResolvedSpec }>(
