@@ -52,6 +52,7 @@ export interface BigSweep {
   readonly sums: SweepSums;
   readonly peaks: Peaks;
   readonly seconds: number;
+  readonly mostInFlight: number;
 }
 
 /** Sweeps targets of which `answers` have this many bytes of text each, over HTTPS with gzip, in one batch with 128 MiB. */
@@ -80,7 +81,7 @@ export async function sweepBig(databaseUrl: string, { answers, bytes }: { readon
     const seconds = (performance.now() - began) / 1000;
     if (run.code === null || run.code > 1) throw new Error(run.stderr);
     const { sums } = JSON.parse(run.stdout) as { sums: SweepSums };
-    return { outcome: await trial.outcome(), sums, peaks: run.peaks, seconds };
+    return { outcome: await trial.outcome(), sums, peaks: run.peaks, seconds, mostInFlight: trial.simulator.stats().mostInFlight };
   } finally {
     await trial.close();
   }
