@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // Most of the long ones wait, for a pause to end or a process to start: more of them at once than there are cores.
+    maxWorkers: 4,
   },
 });
