@@ -7,7 +7,8 @@ import type { Database } from "../store/database.ts";
 import { declareIll, declareWell, pauseHost, takeProbe } from "../store/hosts.ts";
 import { releaseSlots, renewSlots, slotsHeld } from "../store/slots.ts";
 import type { CanaryBoard } from "./canary-watch.ts";
-import { SLOT_TIMES, type SharedHost } from "./slots.ts";
+import type { SharedHost } from "./shared-host.ts";
+import { SLOT_TIMES } from "./slots.ts";
 
 export interface HostUser {
   /** A UUID of its own. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SlotKeeper, type SharedHost, type SlotGrant, type SlotReport } from "../../../src/batch/slots.ts";
+import type { SharedHost, SlotGrant, SlotReport } from "../../../src/batch/shared-host.ts";
+import { SlotKeeper } from "../../../src/batch/slots.ts";
 import { share } from "../../../src/decide/share.ts";
 import type { SlotRow } from "../../../src/model/slot-row.ts";
 import { normal, seededRandom } from "../../../src/simulate/seeded.ts";

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { SlotKeeper, type SharedHost, type SlotGrant, type SlotReport } from "../../../src/batch/slots.ts";
+import type { SharedHost, SlotGrant, SlotReport } from "../../../src/batch/shared-host.ts";
+import { SlotKeeper } from "../../../src/batch/slots.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 
 const TIMES = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
