@@ -259,7 +259,7 @@ describe.concurrent("what befalls everybody at once", () => {
         expect(trial.simulator.stats().byFault[fault.what]).toBeGreaterThan(1);
         expect(await trial.outcome(), JSON.stringify(fault)).toEqual(good);
       }
-      expect(await trial.query("select distinct error from sluice.asides a join sluice.sweeps s on s.uid = a.sweep_uid where s.name like 'again-%' and error is not null order by 1")).toEqual(
+      expect(await trial.query(`select distinct error from sluice.asides a join sluice.sweeps s on s.uid = a.sweep_uid join sluice.datasets d on d.id = s.dataset_id where d.name = '${trial.dataset}' and error is not null order by 1`)).toEqual(
         ["continuation", "declared-absent", "declared-wrong", "ends-early", "holds-less", "quiet-host"].map((error) => ({ error })),
       );
     } finally {
