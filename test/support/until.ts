@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Waits for a condition. @throws after ten seconds, naming what did not come */
+/** Waits for a condition. @throws after half a minute, naming what did not come */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}`);
     await wait(10);
