@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { tidyUpAtTheEnd } from "../test/support/tidy-up.ts";
 import { caseStudy, preparePython } from "./case-study.ts";
 import { curlToNowhere, curlToRg } from "./curl.ts";
 import { openDatabases } from "./databases.ts";
@@ -31,6 +32,7 @@ const size = isQuick
 
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 const folder = await mkdtemp(path.join(tmpdir(), "sluice-bench-"));
+const removeFolder = tidyUpAtTheEnd('rm -r "$1"', folder);
 const programs = buildPrograms(folder);
 const databases = await openDatabases();
 try {
@@ -69,5 +71,5 @@ try {
   process.stdout.write(`${text}\n`);
 } finally {
   await databases.stop();
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder();
 }

@@ -28,7 +28,8 @@ export const LATENCY = { distribution: "lognormal", medianSeconds: 0.12, sigma: 
 
 export async function runSweep(programs: Programs, databases: Databases, folder: string, { targets, slots }: { targets: number; slots: number }): Promise<SweepRun> {
   const scenarioFile = path.join(folder, "slots.json");
-  const scenario = { source: { kind: "model", targets }, compression: ["gzip"], latency: LATENCY, limits: { inFlight: slots, overLimit: "count" } };
+  // Small answers: making a large one would keep the simulator from seeing who else has come.
+  const scenario = { source: { kind: "model", targets, largest: 1_000 }, compression: ["gzip"], latency: LATENCY, limits: { inFlight: slots, overLimit: "count" } };
   await writeFile(scenarioFile, JSON.stringify(scenario));
   const simulator = await startSimulatorProcess(programs, ["--scenario", scenarioFile]);
   try {
