@@ -58,7 +58,7 @@ function started(atEnd: AtEnd, process: SluiceProcess): SluiceProcess {
   return process;
 }
 
-async function soon(what: string, isSo: () => boolean | Promise<boolean>, seconds = 40): Promise<void> {
+async function soon(what: string, isSo: () => boolean | Promise<boolean>, seconds = 90): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}`);
