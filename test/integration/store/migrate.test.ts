@@ -3,6 +3,7 @@ import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 import { findDataset, listDatasets, openDataset } from "../../../src/store/datasets.ts";
 import { checkProgram, isMigrated, migrate } from "../../../src/store/migrate.ts";
 import type { TestStore } from "../../support/store.ts";
+import { planWindow } from "../../../src/store/windows.ts";
 import { aStore, WAYS } from "../../support/store.ts";
 
 const PROGRAM = { version: "0.2.0" };
@@ -62,11 +63,15 @@ describe("a dataset", () => {
     },
   };
 
-  test("is made once, refused with another grid or fingerprint, and may change its retention", async () => {
+  test("is made once, refused with another grid or fingerprint once a window of it was planned, and may change its retention", async () => {
     const store = await aStore();
     const open = (wanted: object): Promise<number> => store.db.transaction((tx) => openDataset(tx, { ...IDENTITY, ...wanted }));
     const [id, same] = await Promise.all([open({}), open({})]);
     expect(same).toBe(id);
+    expect(await open({ everySeconds: 3600 })).toBe(id);
+    expect(await open({})).toBe(id);
+    const planned = { start: 0, end: 86_400 };
+    await store.db.transaction((tx) => planWindow(tx, id, planned, [], { sourceHash: "h", atLeast: 1 }));
     for (const { wanted, says } of Object.values(REFUSED)) await expect(open(wanted)).rejects.toThrow(new SpecError(says));
     expect(await open({ retentionSeconds: 200 })).toBe(id);
     expect(await listDatasets(store.db)).toEqual([{ ...IDENTITY, id, retentionSeconds: 200 }]);
