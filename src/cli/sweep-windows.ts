@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { randomUUID } from "node:crypto";
 import { formatWindow } from "../decide/grid.ts";
-import { findMemoryCgroups } from "../local/memory-cgroup.ts";
+import { findMemoryCgroups, type MemoryCgroups } from "../local/memory-cgroup.ts";
 import { thisDriver } from "../local/driver.ts";
 import { openPrograms } from "../local/programs.ts";
 import { runSweep } from "../local/run-sweep.ts";
@@ -35,9 +35,10 @@ export interface SweepWindowsOptions {
 export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], options: SweepWindowsOptions): Promise<number> {
   // Prepare migrates too; but where a driver's status is kept must be there before.
   await migrate(options.store.db, { version: cli.version });
+  const cgroups = await findMemoryCgroups("/sys/fs/cgroup", readFileSync("/proc/self/cgroup", "utf8"));
   let code: number = COMMAND_EXIT.done;
   for (const sweep of sweeps) {
-    const status = await sweepOne(cli, sweep, options).catch((error: unknown) => {
+    const status = await sweepOne(cli, sweep, options, cgroups).catch((error: unknown) => {
       // Whatever went wrong on the way out is not what somebody who interrupts wants to read.
       if (!cli.signal.aborted) throw error;
       return null;
@@ -52,13 +53,17 @@ export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], opt
 }
 
 /** Null where it was interrupted before it began. */
-async function sweepOne(cli: Cli, { namespace, name, spec }: WantedSweep, { store, output }: SweepWindowsOptions): Promise<SweepStatus | null> {
+async function sweepOne(
+  cli: Cli,
+  { namespace, name, spec }: WantedSweep,
+  { store, output }: SweepWindowsOptions,
+  cgroups: MemoryCgroups | null,
+): Promise<SweepStatus | null> {
   const view = new SweepWatch(cli.stderr, cli.clock);
   const began = cli.clock.monotonic();
   const ended = new AbortController();
   let watching: Promise<void> = Promise.resolve();
   const window = formatWindow(spec.window);
-  const cgroups = await findMemoryCgroups("/sys/fs/cgroup", readFileSync("/proc/self/cgroup", "utf8"));
   try {
     const { status, logFile } = await runSweep({
       db: store.db,
