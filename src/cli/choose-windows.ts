@@ -6,7 +6,7 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds, Grid, Window } from "../model/window.ts";
 import { rulesFor } from "../providers/registry.ts";
-import { gridOfDocument, resolve, type Surroundings } from "./resolve.ts";
+import { gridOfDocument, resolve, type Surroundings } from "../documents/resolve.ts";
 
 /** Windows as a person names them on the command line, each by its start. */
 export interface WindowWish {

@@ -4,7 +4,7 @@ import { WORK_BYTES } from "../extract/read.ts";
 import { openClient } from "../fetch/client.ts";
 import { fillUrl } from "../fetch/url.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
-import { tidyNames, type Names } from "../prepare/names.ts";
+import { tidyNames, type Names } from "../decide/names.ts";
 import { askList } from "../prepare/target-list.ts";
 import type { Cli } from "./context.ts";
 

@@ -4,7 +4,7 @@ import { listProblem } from "../decide/list-check.ts";
 import { SpecError } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled, type StateOrMissing } from "../model/states.ts";
-import type { Names } from "../prepare/names.ts";
+import type { Names } from "../decide/names.ts";
 import { sourceHash } from "../prepare/source-hash.ts";
 import type { Database } from "../store/database.ts";
 import { findDataset, refuseOther } from "../store/datasets.ts";

@@ -2,7 +2,7 @@ import { isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError
 import { validate, type SweepDocument } from "../model/schema/documents.ts";
 import type { FieldProblem } from "../model/schema/explain.ts";
 import { PROVIDERS } from "../providers/registry.ts";
-import { checkDocument } from "./check-document.ts";
+import { checkDocument } from "../documents/check-document.ts";
 import { lineOf } from "./yaml-lines.ts";
 
 export interface Problem {

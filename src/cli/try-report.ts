@@ -2,7 +2,7 @@ import { formatWindow } from "../decide/grid.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled } from "../model/states.ts";
 import type { EpochSeconds } from "../model/window.ts";
-import { tellWidened } from "./bounded-patterns.ts";
+import { tellWidened } from "../documents/bounded-patterns.ts";
 import { renderLabels, type Label } from "./labels.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";

@@ -3,7 +3,7 @@ import type { FieldProblem } from "../model/schema/explain.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { PROVIDERS } from "../providers/registry.ts";
-import { checkResolved, type Checked } from "./check-resolved.ts";
+import { checkResolved, type Checked } from "../documents/check-resolved.ts";
 import type { Cli } from "./context.ts";
 import type { AddCommand } from "./main.ts";
 import { paintFor } from "./paint.ts";

@@ -1,6 +1,6 @@
 import type { SweepDocument } from "../model/schema/documents.ts";
-import { tellWidened, type NamedPattern } from "./bounded-patterns.ts";
-import type { Checked } from "./check-resolved.ts";
+import { tellWidened, type NamedPattern } from "../documents/bounded-patterns.ts";
+import type { Checked } from "../documents/check-resolved.ts";
 import { renderLabels, type Label } from "./labels.ts";
 import type { Paint } from "./paint.ts";
 import { formatProblem, type Problem } from "./read-file.ts";

@@ -7,7 +7,7 @@ import { isSelected, select } from "../store/selection.ts";
 import type { FrozenSweep } from "../store/sweeps.ts";
 import { targetIds } from "../store/targets.ts";
 import { lastListed, planWindow, readPlan, tally } from "../store/windows.ts";
-import { tidyNames, type Names } from "./names.ts";
+import { tidyNames, type Names } from "../decide/names.ts";
 import type { Asking } from "./asking.ts";
 import { sourceHash } from "./source-hash.ts";
 import type { PrepareSurroundings } from "./surroundings.ts";

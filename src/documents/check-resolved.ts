@@ -8,7 +8,7 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { FieldProblem } from "../model/schema/explain.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
-import { tidyNames } from "../prepare/names.ts";
+import { tidyNames } from "../decide/names.ts";
 import { rulesFor } from "../providers/registry.ts";
 import { boundedPatterns, type NamedPattern } from "./bounded-patterns.ts";
 import { gridOfDocument, resolve, type Surroundings } from "./resolve.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tidyNames } from "../../../src/prepare/names.ts";
+import { tidyNames } from "../../../src/decide/names.ts";
 
 test("a list that is in order is left as it is, and nothing is told", () => {
   expect(tidyNames(["AS3", "AS1", "AS2"])).toEqual({ names: ["AS3", "AS1", "AS2"], notes: [] });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readSweepFile } from "../../../src/cli/read-file.ts";
-import { gridOfDocument, resolve } from "../../../src/cli/resolve.ts";
+import { gridOfDocument, resolve } from "../../../src/documents/resolve.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 import type { ResolvedSpec } from "../../../src/model/resolved.ts";
 import type { SweepDocument } from "../../../src/model/schema/documents.ts";
