@@ -35,7 +35,7 @@ const cronSweepSpec = z.strictObject({
 export const cronSweep = z.strictObject({
   apiVersion: z.literal(API_VERSION).meta({ description: "The version of these fields." }),
   kind: z.literal("CronSweep").meta({ description: "A dataset that is kept complete, window by window." }),
-  metadata: metadata(36, "At most 36 characters: Sweeps and Jobs are named after it.").meta({ description: "Who it is." }),
+  metadata: metadata(34, "At most 34 characters: Sweeps and Jobs are named after it.").meta({ description: "Who it is." }),
   spec: cronSweepSpec.meta({ description: "What is wanted." }),
   status: z.unknown().optional().meta({ description: "Written by the controller; ignored in a file." }),
 });

@@ -15,11 +15,15 @@ export function metadata(longestName: number, why: string) {
       .optional()
       .meta({ description: "Annotations. `sluice.dev/trigger: <window start | latest>` asks for a sweep now; `sluice.dev/paused: \"true\"` stops new requests." }),
     creationTimestamp: written,
+    deletionGracePeriodSeconds: written,
+    deletionTimestamp: written,
     finalizers: written,
+    generateName: written,
     generation: written,
     managedFields: written,
     ownerReferences: written,
     resourceVersion: written,
+    selfLink: written,
     uid: written,
   });
 }

@@ -33,7 +33,7 @@ function unlessOfCronSweep(rule: Rule): Rule {
 const sweepSpec = withRules(
   z.strictObject({
     cronSweepRef: z
-      .strictObject({ name: label(36).meta({ description: "The CronSweep, in the same namespace." }) })
+      .strictObject({ name: label(34).meta({ description: "The CronSweep, in the same namespace." }) })
       .optional()
       .meta({ description: "The CronSweep whose dataset and template are taken. What is set here comes before it." }),
     window: window.meta({ description: "The window that is swept." }),

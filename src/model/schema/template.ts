@@ -90,6 +90,13 @@ const store = z.strictObject({
     })
     .optional()
     .meta({ description: "Where the URI of the database stands. On one machine DATABASE_URL stands for it.", examples: [{ name: "bgp-db-app", key: "uri" }] }),
+  caRef: z
+    .strictObject({
+      name: objectName().meta({ description: "The Secret, in the namespace of the sweep." }),
+      key: dataKey().meta({ description: "The key whose value is the CA's certificate, in PEM." }),
+    })
+    .optional()
+    .meta({ description: "The CA that signed the certificate of the database, where it is none that everyone knows. Needs Kubernetes.", examples: [{ name: "bgp-db-ca", key: "ca.crt" }] }),
   retention: duration("1d", "36500d").optional().meta({ description: "How long observations and results are kept, from the end of their window. It belongs to the dataset." }),
 });
 
