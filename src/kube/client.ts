@@ -1,0 +1,145 @@
+import type { Readable } from "node:stream";
+import type { Clock } from "../model/clock.ts";
+import type { ApiCall } from "./api-call.ts";
+import { isNotFound } from "./api-error.ts";
+import type { Connection } from "./connection.ts";
+import type { Draft, KubeObject, ObjectKey } from "./object.ts";
+import { type Ask, Requests } from "./requests.ts";
+import { pathOf, PODS, type Resource } from "./resource.ts";
+import type { WatchEvent } from "./watch-event.ts";
+import { watchEvents } from "./watch-events.ts";
+import type { WriteGate } from "./write-gate.ts";
+
+export interface ClientOptions {
+  readonly clock: Clock;
+  /** Evenly from 0 to below 1. */
+  readonly random: () => number;
+  /** "sluice/1.2.3": what the server's log shows. */
+  readonly userAgent: string;
+  readonly observe?: (call: ApiCall) => void;
+  /** Called before every try of every write; it throws where nothing may be written. */
+  readonly gate?: WriteGate;
+}
+
+/** Which objects: of one namespace, or of all where none is given. */
+export interface Selection {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface ListPage<T extends KubeObject> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+  /** Given where more follow: hand it to the next call. */
+  readonly continue?: string;
+}
+
+export interface LogOptions {
+  readonly container?: string;
+  readonly follow?: boolean;
+  readonly previous?: boolean;
+  readonly tailLines?: number;
+}
+
+/** Both may be absent: then the request has 30 seconds. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** For each try, until its answer is read. */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * Speaks JSON with the Kubernetes API over one pool of connections.
+ * What only reads is asked again a few times after 429, 5xx and broken connections; a write only after 429, since then it was not done.
+ * Every method throws ApiError where the server refused, ApiUnreachable where no answer came, and the signal's reason when aborted.
+ */
+export class KubeClient {
+  readonly #requests: Requests;
+
+  constructor(connection: Connection, options: ClientOptions) {
+    this.#requests = new Requests(connection, options);
+  }
+
+  /** @returns null where there is none */
+  async get<T extends KubeObject>(of: Resource<T>, key: ObjectKey, options: CallOptions = {}): Promise<T | null> {
+    try {
+      return (await this.#requests.json({ verb: "get", method: "GET", resource: of.plural, path: pathOf(of, key) }, options)) as T;
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  /** One page, read from a quorum; a page that is not the first is of the same moment as the first. @throws ApiError 410 where that moment is forgotten */
+  async list<T extends KubeObject>(of: Resource<T>, which: Selection & { readonly limit?: number; readonly continue?: string }, options: CallOptions = {}): Promise<ListPage<T>> {
+    const { namespace, ...query } = which;
+    const path = pathOf(of, namespace === undefined ? {} : { namespace });
+    const page = (await this.#requests.json({ verb: "list", method: "GET", resource: of.plural, path, query }, options)) as ListBody<T>;
+    const more = page.metadata.continue ?? "";
+    return { items: page.items ?? [], resourceVersion: page.metadata.resourceVersion ?? "", ...(more === "" ? {} : { continue: more }) };
+  }
+
+  /** @throws ApiError 409 AlreadyExists (isAlreadyThere) */
+  async create<T extends KubeObject>(of: Resource<T>, object: Draft<T>, options: CallOptions = {}): Promise<T> {
+    const { namespace } = object.metadata;
+    const path = pathOf(of, namespace === undefined ? {} : { namespace });
+    return this.#write(of, { verb: "create", method: "POST", path, body: { apiVersion: of.apiVersion, kind: of.kind, ...object } }, options);
+  }
+
+  /** Replaces the whole object as it was read. @throws ApiError 409 Conflict where it has changed since (isConflict) */
+  async replace<T extends KubeObject>(of: Resource<T>, object: T, options: CallOptions = {}): Promise<T> {
+    return this.#write(of, { verb: "update", method: "PUT", path: pathOf(of, object.metadata), body: { apiVersion: of.apiVersion, kind: of.kind, ...object } }, options);
+  }
+
+  /** Replaces the status of the object as it was read, and nothing else of it. @throws ApiError 409 Conflict where it has changed since (isConflict) */
+  async replaceStatus<T extends KubeObject>(of: Resource<T>, object: T, options: CallOptions = {}): Promise<T> {
+    const path = pathOf(of, object.metadata, "status");
+    return this.#write(of, { verb: "update", method: "PUT", path, subresource: "status", body: { apiVersion: of.apiVersion, kind: of.kind, ...object } }, options);
+  }
+
+  /** RFC 7386: null removes a field. */
+  async mergePatch<T extends KubeObject>(of: Resource<T>, key: ObjectKey, patch: object, options: CallOptions = {}): Promise<T> {
+    return this.#write(of, { verb: "patch", method: "PATCH", path: pathOf(of, key), body: patch, contentType: "application/merge-patch+json" }, options);
+  }
+
+  /** @returns false where it was gone already. @throws ApiError 409 Conflict where the name belongs to another uid (isConflict) */
+  async delete<T extends KubeObject>(of: Resource<T>, key: ObjectKey, how: { readonly uid?: string; readonly propagationPolicy?: "Background" | "Foreground" | "Orphan" }, options: CallOptions = {}): Promise<boolean> {
+    const { uid, propagationPolicy = "Background" } = how;
+    const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy, ...(uid === undefined ? {} : { preconditions: { uid } }) };
+    try {
+      await this.#write(of, { verb: "delete", method: "DELETE", path: pathOf(of, key), body }, options);
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * What changes after `resourceVersion`, until the server ends the watch (after `timeoutSeconds` by itself), the connection breaks
+   * (ApiUnreachable), or `signal` is aborted (its reason). Leaving the loop closes the connection. Never asked again by itself.
+   * @throws ApiError with isExpired where the moment is forgotten, at once or from within the stream
+   */
+  watch<T extends KubeObject>(of: Resource<T>, which: Selection & { readonly resourceVersion: string; readonly timeoutSeconds: number }, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const { namespace, ...query } = which;
+    const path = pathOf(of, namespace === undefined ? {} : { namespace });
+    return watchEvents<T>(() => this.#requests.stream({ verb: "watch", method: "GET", resource: of.plural, path, query: { ...query, watch: true, allowWatchBookmarks: true } }, { signal }), signal);
+  }
+
+  /** What a container of the pod wrote, as it is. A quiet one that is followed is never given up. */
+  async logs(pod: ObjectKey, which: LogOptions, signal?: AbortSignal): Promise<Readable> {
+    const path = pathOf(PODS, pod, "log");
+    return this.#requests.stream({ verb: "log", method: "GET", resource: "pods/log", path, query: { ...which } }, signal === undefined ? {} : { signal });
+  }
+
+  async #write<T extends KubeObject>(of: Resource<T>, ask: Omit<Ask, "resource"> & { readonly subresource?: string }, options: CallOptions): Promise<T> {
+    const { subresource, ...rest } = ask;
+    return (await this.#requests.json({ ...rest, resource: subresource === undefined ? of.plural : `${of.plural}/${subresource}` }, options)) as T;
+  }
+}
+
+interface ListBody<T> {
+  readonly items?: readonly T[] | null;
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+}

@@ -1,0 +1,35 @@
+import type { Clock } from "../model/clock.ts";
+
+export interface TimeLimit {
+  /** Aborted with the other signal's reason, or with TimeIsUp. */
+  readonly signal: AbortSignal;
+  /** The time counts no longer; the other signal still does. */
+  readonly lift: () => void;
+  /** Leaves no timer and no listener. */
+  readonly end: () => void;
+}
+
+export class TimeIsUp extends Error {
+  override readonly name = "TimeIsUp";
+}
+
+/** A signal that is aborted when `other` is, or after `seconds`. Not AbortSignal.any: a long-lived signal would keep every one made of it. */
+export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): TimeLimit {
+  other?.throwIfAborted();
+  const both = new AbortController();
+  const timer = new AbortController();
+  const follow = (): void => both.abort(other!.reason);
+  other?.addEventListener("abort", follow, { once: true });
+  void clock.wait(seconds, timer.signal).then(
+    () => both.abort(new TimeIsUp(`No answer within ${seconds} seconds`)),
+    () => undefined,
+  );
+  return {
+    signal: both.signal,
+    lift: () => timer.abort(),
+    end: () => {
+      timer.abort();
+      other?.removeEventListener("abort", follow);
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import type { KubeObject } from "./object.ts";
+
+/** What a watch brings. An ERROR event is thrown as ApiError. */
+export type WatchEvent<T extends KubeObject> =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: T }
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
