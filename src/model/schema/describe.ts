@@ -3,6 +3,7 @@ import { z } from "zod";
 /** The part of OpenAPI's schema object that ours come out as. */
 export interface FieldSchema {
   readonly type?: string;
+  readonly format?: string;
   readonly description?: string;
   readonly examples?: readonly unknown[];
   readonly default?: unknown;
@@ -20,7 +21,7 @@ export interface FieldSchema {
   readonly additionalProperties?: boolean | FieldSchema;
   readonly items?: FieldSchema;
   readonly anyOf?: readonly FieldSchema[];
-  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message: string }[];
+  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message: string; readonly fieldPath?: string }[];
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 

@@ -22,7 +22,9 @@ export function withRules<T extends z.ZodObject>(object: T, rules: readonly Rule
       when: (payload) => typeof payload.value === "object" && payload.value !== null && !Array.isArray(payload.value),
     });
   }
-  const validations = rules.filter((rule) => rule.cel !== undefined).map((rule) => ({ rule: rule.cel, message: rule.message }));
+  const validations = rules
+    .filter((rule) => rule.cel !== undefined)
+    .map((rule) => ({ rule: rule.cel, message: rule.message, ...(rule.field === undefined ? {} : { fieldPath: `.${rule.field}` }) }));
   return validations.length === 0 ? ruled : ruled.meta({ "x-kubernetes-validations": validations });
 }
 

@@ -1,0 +1,21 @@
+{{- /*
+Whether this release brings the definition `.name`. One that is there already, of the very same schema, and that another release
+left behind or still holds, is used as it is: helm would refuse to touch it. One of another schema is rendered all the same, and
+helm's refusal then says whose it is; --take-ownership makes it this release's.
+*/ -}}
+{{- define "sluice.crd.wanted" -}}
+{{- $live := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name | default dict -}}
+{{- $notes := dig "metadata" "annotations" dict $live -}}
+{{- $ours := and (eq (get $notes "meta.helm.sh/release-name") .Release.Name) (eq (get $notes "meta.helm.sh/release-namespace") .Release.Namespace) -}}
+{{- $same := eq (get $notes "sluice.dev/schema") .schema -}}
+{{- and .Values.crds.enabled (or (empty $live) $ours (not $same)) -}}
+{{- end }}
+
+{{- define "sluice.crd.annotations" -}}
+sluice.dev/schema: {{ .schema | quote }}
+{{- if .Values.crds.keep }}
+helm.sh/resource-policy: keep
+argocd.argoproj.io/sync-options: Prune=false,ServerSideApply=true
+kustomize.toolkit.fluxcd.io/prune: disabled
+{{- end }}
+{{- end }}

@@ -1,0 +1,10 @@
+{{- /* What the controller may do where it watches: docs/permissions.md explains each line. */ -}}
+{{- define "sluice.rules" -}}
+- { apiGroups: [sluice.dev], resources: [cronsweeps], verbs: [get, list, watch] }
+- { apiGroups: [sluice.dev], resources: [cronsweeps/status], verbs: [update] }
+- { apiGroups: [sluice.dev], resources: [sweeps], verbs: [get, list, watch, create, delete] }
+- { apiGroups: [sluice.dev], resources: [sweeps/status], verbs: [update] }
+- { apiGroups: [batch], resources: [jobs], verbs: [get, list, watch, create, delete] }
+- { apiGroups: [""], resources: [pods], verbs: [get, list, watch] }
+- { apiGroups: [""], resources: [events], verbs: [list, create, patch] }
+{{- end }}
