@@ -3,6 +3,7 @@ import { validate, type SweepDocument } from "../model/schema/documents.ts";
 import type { FieldProblem } from "../model/schema/explain.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { checkDocument } from "../documents/check-document.ts";
+import { dotted } from "../documents/dotted.ts";
 import { lineOf } from "./yaml-lines.ts";
 
 export interface Problem {
@@ -79,9 +80,4 @@ function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Loca
   const field = /^[^:\s]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
   const sentence = error.code === "DUPLICATE_KEY" ? `the field ${field} stands twice in the same mapping` : `this is no YAML: ${error.message}`;
   return { line: lines.linePos(error.pos[0]).line, path: "", sentence };
-}
-
-/** spec.targets.list[3] */
-export function dotted(path: readonly PropertyKey[]): string {
-  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`)).join("");
 }

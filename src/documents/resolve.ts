@@ -38,7 +38,8 @@ export function gridOfDocument(document: SweepDocument, surroundings: Surroundin
   return gridOf(complete(document, surroundings).spec);
 }
 
-interface Complete {
+/** A document with what its provider presets and its CronSweep says. */
+export interface Complete {
   readonly spec: FilledSpec;
   /** Who gives the dataset its name. */
   readonly owner: SweepDocument;
@@ -46,7 +47,8 @@ interface Complete {
   readonly narrow: readonly string[] | undefined;
 }
 
-function complete(document: SweepDocument, surroundings: Surroundings): Complete {
+/** @throws SpecError where it leans on something that is not there */
+export function complete(document: SweepDocument, surroundings: Surroundings): Complete {
   if (document.kind === "CronSweep") {
     const template = document.spec.sweepTemplate.spec;
     const provider = providerOf(template, surroundings.providers);
