@@ -99,12 +99,14 @@ export class Requests {
 
   /** @throws ApiError where the server refused */
   async #send(ask: Ask, signal: AbortSignal, answered: (status: number) => void): Promise<Readable> {
+    // First: reading a new CA replaces the pool.
+    const who = await this.#connection.headers();
     const response: Dispatcher.ResponseData = await this.#connection.dispatcher.request({
       origin: this.#origin,
       path: `${this.#prefix}${ask.path}${queryText(ask.query ?? {})}`,
       method: ask.method,
       headers: {
-        ...(await this.#connection.headers()),
+        ...who,
         "user-agent": this.#options.userAgent,
         accept: ask.verb === "log" ? "*/*" : "application/json",
         ...(ask.body === undefined ? {} : { "content-type": ask.contentType ?? "application/json" }),

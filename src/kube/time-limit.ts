@@ -3,6 +3,8 @@ import type { Clock } from "../model/clock.ts";
 export interface TimeLimit {
   /** Aborted with the other signal's reason, or with TimeIsUp. */
   readonly signal: AbortSignal;
+  /** The time counts from now. */
+  readonly again: () => void;
   /** The time counts no longer; the other signal still does. */
   readonly lift: () => void;
   /** Leaves no timer and no listener. */
@@ -20,12 +22,18 @@ export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): T
   const timer = new AbortController();
   const follow = (): void => both.abort(other!.reason);
   other?.addEventListener("abort", follow, { once: true });
-  void clock.wait(seconds, timer.signal).then(
-    () => both.abort(new TimeIsUp(`No answer within ${seconds} seconds`)),
-    () => undefined,
-  );
+  let since = clock.monotonic();
+  const passed = async (): Promise<void> => {
+    // A timer that is set anew for each event of a busy watch would cost more than the event.
+    for (let left = seconds; left > 0; left = seconds - (clock.monotonic() - since) / 1000) await clock.wait(left, timer.signal);
+    both.abort(new TimeIsUp(`nothing came for ${seconds} seconds`));
+  };
+  passed().catch(() => undefined);
   return {
     signal: both.signal,
+    again: () => {
+      since = clock.monotonic();
+    },
     lift: () => timer.abort(),
     end: () => {
       timer.abort();

@@ -11,6 +11,7 @@ const MOST_BYTES_A_LINE = 8 * 1024 * 1024;
 export async function* watchEvents<T extends KubeObject>(open: () => Promise<Readable>, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, void, undefined> {
   const body = await open();
   try {
+    yield { type: "OPENED" };
     for await (const line of lines(body as AsyncIterable<Buffer>, MOST_BYTES_A_LINE)) yield eventOf<T>(line);
   } catch (error) {
     signal.throwIfAborted();

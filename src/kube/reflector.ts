@@ -1,0 +1,197 @@
+import type { Clock } from "../model/clock.ts";
+import { ApiError } from "./api-error.ts";
+import type { KubeClient, Selection } from "./client.ts";
+import type { KubeObject } from "./object.ts";
+import { Pause } from "./pause.ts";
+import type { Resource } from "./resource.ts";
+import type { Change, Store } from "./store.ts";
+import { timeLimit } from "./time-limit.ts";
+import { afterWatch } from "./watch-end.ts";
+
+/** `T` is what the server gives, `K` what is kept of it. */
+export interface ReflectorOptions<T extends KubeObject, K extends KubeObject> extends Selection {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  /** Evenly from 0 to below 1. */
+  readonly random: () => number;
+  readonly resource: Resource<T>;
+  /** Several reflectors, each of a namespace of its own, may fill one. */
+  readonly store: Pick<Store<K>, "put" | "remove" | "replace">;
+  /** Before an object is kept: takes away what nobody reads (withoutManagedFields at least). */
+  readonly keep: (object: T) => K;
+  /** Called after the store has changed; of a LIST, after all of it is in the store. It only takes note of the key. */
+  readonly onChange: (change: Change<K>) => void;
+  /** Called when something else is the matter than before, and when all is well again. For the log. */
+  readonly tell: (news: ReflectorNews) => void;
+}
+
+export interface ReflectorNews {
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly well: boolean;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** Since the start, for metrics. */
+export interface ReflectorCounts {
+  lists: number;
+  watches: number;
+  events: number;
+  /** LISTs and watches that failed or broke; a history that was forgotten counts too. */
+  failures: number;
+}
+
+const PAGE = 500;
+const INACTIVE_SECONDS = 120;
+const WATCH_SECONDS = { least: 240, most: 480 };
+
+/**
+ * Keeps a store like what the API server has: LIST, page by page, then WATCH from there, for ever. It goes on after closed and broken
+ * watches, after a history that the server forgot (410, both as an answer and as an event), when nothing is heard any more (the server
+ * sends a bookmark a minute), when it may not read (403) or the resource is not there (404), and when the server is away.
+ */
+export class Reflector<T extends KubeObject, K extends KubeObject> {
+  readonly counts: ReflectorCounts = { lists: 0, watches: 0, events: 0, failures: 0 };
+  readonly #options: ReflectorOptions<T, K>;
+  readonly #pause: Pause;
+  readonly #synced = Promise.withResolvers<undefined>();
+  #hasSynced = false;
+  /** Where in history the store is; null before the first LIST, and when everything must be read anew. */
+  #version: string | null = null;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #trouble = "";
+  #failuresInTurn = 0;
+
+  constructor(options: ReflectorOptions<T, K>) {
+    this.#options = options;
+    this.#pause = new Pause(options.random);
+  }
+
+  /** Has the store ever been complete? */
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** Resolves when the store is complete for the first time. */
+  synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** Since the server last said anything that could be used. Infinity before that; beyond 180 something is wrong. */
+  secondsSinceHeard(): number {
+    return (this.#options.clock.monotonic() - this.#heardAt) / 1000;
+  }
+
+  /** Until `signal` is aborted, and then without an error and without a connection left open. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      const watch = { openedAt: Number.NaN, events: 0 };
+      let error: unknown = null;
+      try {
+        if (this.#version === null) await this.#list(signal);
+        await this.#watch(watch, signal);
+      } catch (caught) {
+        error = caught;
+      }
+      if (isAborted(signal)) return;
+      const seconds = Number.isNaN(watch.openedAt) ? 0 : (clock.monotonic() - watch.openedAt) / 1000;
+      const next = afterWatch({ error, seconds, events: watch.events });
+      if (next.listAgain) this.#version = null;
+      if (next.worked) this.#pause.reset();
+      if (error !== null) this.#failed(error);
+      if (next.pause) await clock.wait(this.#pause.next(), signal).catch(() => undefined);
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, resource, store, keep } = this.#options;
+    this.counts.lists += 1;
+    const objects: K[] = [];
+    let page = await client.list(resource, { ...this.#selection, limit: PAGE }, { signal });
+    objects.push(...page.items.map(keep));
+    while (page.continue !== undefined) {
+      page = await client.list(resource, { ...this.#selection, limit: PAGE, continue: page.continue }, { signal });
+      objects.push(...page.items.map(keep));
+    }
+    this.#version = page.resourceVersion;
+    this.#heard();
+    store.replace(this.#options.namespace, objects).forEach((change) => this.#announce(change));
+    this.#hasSynced = true;
+    this.#synced.resolve(undefined);
+  }
+
+  async #watch(watch: { openedAt: number; events: number }, signal: AbortSignal): Promise<void> {
+    const { client, clock, random, resource } = this.#options;
+    this.counts.watches += 1;
+    const silence = timeLimit(clock, INACTIVE_SECONDS, signal);
+    const timeoutSeconds = Math.round(WATCH_SECONDS.least + random() * (WATCH_SECONDS.most - WATCH_SECONDS.least));
+    try {
+      for await (const event of client.watch(resource, { ...this.#selection, resourceVersion: this.#version!, timeoutSeconds }, silence.signal)) {
+        silence.again();
+        this.#heard();
+        if (event.type === "OPENED") {
+          watch.openedAt = clock.monotonic();
+          continue;
+        }
+        watch.events += 1;
+        if (event.type === "BOOKMARK") this.#version = event.resourceVersion;
+        else this.#take(event.type === "DELETED", event.object);
+      }
+    } finally {
+      silence.end();
+    }
+  }
+
+  #take(removed: boolean, object: T): void {
+    const { store, keep } = this.#options;
+    this.counts.events += 1;
+    const change = removed ? store.remove(object.metadata) : store.put(keep(object));
+    this.#version = object.metadata.resourceVersion;
+    if (change !== null) this.#announce(change);
+  }
+
+  /** A fault of whoever listens must not cost it the changes that follow. */
+  #announce(change: Change<K>): void {
+    try {
+      this.#options.onChange(change);
+    } catch (error) {
+      this.counts.failures += 1;
+      this.#tell(false, `${change.key}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#options.clock.monotonic();
+    this.#failuresInTurn = 0;
+    if (this.#trouble !== "") this.#tell(true, "");
+    this.#trouble = "";
+  }
+
+  /** A watch that breaks once is nothing to tell; a refusal is, and a server that stays away. */
+  #failed(error: unknown): void {
+    this.counts.failures += 1;
+    this.#failuresInTurn += 1;
+    const refused = error instanceof ApiError && error.status !== 410;
+    if (!refused && this.#failuresInTurn < 2) return;
+    const trouble = error instanceof ApiError ? `${error.status} ${error.reason}` : "unreachable";
+    if (trouble !== this.#trouble) this.#tell(false, error instanceof Error ? error.message : String(error));
+    this.#trouble = trouble;
+  }
+
+  #tell(well: boolean, message: string): void {
+    const { resource, namespace, tell } = this.#options;
+    tell({ resource: resource.plural, ...(namespace === undefined ? {} : { namespace }), well, message: well ? `The ${resource.plural} can be read again` : message });
+  }
+
+  get #selection(): Selection {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    return { ...(namespace === undefined ? {} : { namespace }), ...(labelSelector === undefined ? {} : { labelSelector }), ...(fieldSelector === undefined ? {} : { fieldSelector }) };
+  }
+}
+
+/** A function, since the compiler takes an AbortSignal that was looked at once for one that never changes. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,76 @@
+import { type KubeObject, keyText, type ObjectKey } from "./object.ts";
+
+/** null where there was, or is, none. An object that was removed and made again in between has another uid. */
+export interface Change<T> {
+  /** "namespace/name" */
+  readonly key: string;
+  readonly before: T | null;
+  readonly after: T | null;
+}
+
+/** What a reflector saw last, found by name or by what an index says of an object. `Index` are the names of the indices. */
+export class Store<T extends KubeObject, Index extends string = never> {
+  readonly #objects = new Map<string, T>();
+  readonly #indices: readonly { readonly name: Index; readonly of: (object: T) => readonly string[]; readonly keys: Map<string, Set<string>> }[];
+
+  /** @param indices for each name the values under which an object is found, such as the uid of its owner */
+  constructor(indices: Readonly<Record<Index, (object: T) => readonly string[]>>) {
+    const named = Object.entries(indices) as [Index, (object: T) => readonly string[]][];
+    this.#indices = named.map(([name, of]) => ({ name, of, keys: new Map<string, Set<string>>() }));
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: ObjectKey): T | null {
+    return this.#objects.get(keyText(key)) ?? null;
+  }
+
+  list(): T[] {
+    return [...this.#objects.values()];
+  }
+
+  byIndex(index: Index, value: string): T[] {
+    const keys = this.#indices.find(({ name }) => name === index)?.keys.get(value) ?? [];
+    return [...keys].map((key) => this.#objects.get(key)!);
+  }
+
+  /** @returns null where that version was there already */
+  put(object: T): Change<T> | null {
+    const key = keyText(object.metadata);
+    const before = this.#objects.get(key) ?? null;
+    if (before?.metadata.uid === object.metadata.uid && before.metadata.resourceVersion === object.metadata.resourceVersion) return null;
+    if (before !== null) this.#unindex(key, before);
+    this.#objects.set(key, object);
+    for (const { of, keys } of this.#indices) for (const value of of(object)) keys.set(value, (keys.get(value) ?? new Set()).add(key));
+    return { key, before, after: object };
+  }
+
+  /** @returns null where there was none */
+  remove(of: ObjectKey): Change<T> | null {
+    const key = keyText(of);
+    const before = this.#objects.get(key);
+    if (before === undefined) return null;
+    this.#unindex(key, before);
+    this.#objects.delete(key);
+    return { key, before, after: null };
+  }
+
+  /** Takes these for all that there is in the namespace, or anywhere where none is given. @returns what is different now */
+  replace(namespace: string | undefined, objects: readonly T[]): Change<T>[] {
+    const there = new Set(objects.map(({ metadata }) => keyText(metadata)));
+    const gone = this.list().filter(({ metadata }) => (namespace === undefined || metadata.namespace === namespace) && !there.has(keyText(metadata)));
+    return [...gone.map(({ metadata }) => this.remove(metadata)), ...objects.map((object) => this.put(object))].filter((change) => change !== null);
+  }
+
+  #unindex(key: string, object: T): void {
+    for (const { of, keys } of this.#indices) {
+      for (const value of of(object)) {
+        const under = keys.get(value);
+        under?.delete(key);
+        if (under?.size === 0) keys.delete(value);
+      }
+    }
+  }
+}
