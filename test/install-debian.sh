@@ -5,10 +5,16 @@
 #   procps        whether anything was left running
 #   curl ripgrep  peers of the benchmarks
 #   python3-venv  the benchmarks' peer in Python
+#   containerd runc containernetworking-plugins iptables conntrack iproute2
+#                 the node of the local cluster on which the end-to-end tests run
+#   openssl       that cluster's keys
+#   buildah       the image, built without a Docker engine
+#   gcc libc6-dev the process that holds a pod's namespaces, static and small
 set -eu
 
 missing=
-for package in ca-certificates curl git pgbouncer procps python3 python3-venv ripgrep util-linux; do
+for package in buildah ca-certificates conntrack containerd containernetworking-plugins curl gcc git iproute2 iptables libc6-dev \
+  openssl pgbouncer procps python3 python3-venv ripgrep runc util-linux; do
   dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

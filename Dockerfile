@@ -1,0 +1,29 @@
+# The image of everything that runs on a cluster: controller, worker and command line, each one file of compiled JavaScript.
+# Both bases can be others: a builder has npm and sh, a base has Node at /nodejs/bin/node, as distroless does.
+ARG BUILDER=docker.io/library/node:24-bookworm-slim
+ARG BASE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+FROM ${BUILDER} AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+# The bundler's own binary is a package: no script has to run.
+RUN npm ci --ignore-scripts
+COPY src ./src
+RUN npm run build
+
+FROM ${BASE}
+COPY --from=build /build/dist/ /sluice/
+COPY LICENSE /sluice/
+ARG VERSION
+ARG REVISION
+ARG SOURCE
+LABEL org.opencontainers.image.title="sluice" \
+      org.opencontainers.image.description="Brings windows of a dataset to completion: asks an HTTP API about very many targets in bounded memory" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+WORKDIR /sluice
+USER 65532:65532
+ENTRYPOINT ["/nodejs/bin/node"]
+CMD ["/sluice/sluice.mjs"]
