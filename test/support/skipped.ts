@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /**
  * Tells which tests were skipped, since a green run says nothing about what it left out. With SLUICE_REQUIRE_ALL=1 a run in
@@ -13,13 +13,21 @@ class SkippedTests implements Reporter {
     // A file that cannot be loaded has no tests that could fail.
     const failed = count("failed") + modules.filter((module) => module.state() === "failed" && module.errors().length > 0).length + errors.length;
     const tally = process.env["SLUICE_TALLY"];
-    if (tally !== undefined) appendFileSync(tally, `${count("passed")} ${failed} ${skipped.length}\n`);
+    if (tally !== undefined) {
+      appendFileSync(tally, `${count("passed")} ${failed} ${skipped.length}\n`);
+      appendFileSync(`${tally}.failed`, tests.filter((test) => test.result().state === "failed").map(inOneLine).join(""));
+    }
     if (skipped.length === 0) return;
     const required = process.env["SLUICE_REQUIRE_ALL"] === "1";
     const names = skipped.map((test) => `  ${test.module.relativeModuleId} > ${test.fullName}`);
     process.stdout.write(`\n${skipped.length} skipped${required ? ", and SLUICE_REQUIRE_ALL wants all to run" : ""}:\n${names.join("\n")}\n`);
     if (required) process.exitCode = 1;
   }
+}
+
+function inOneLine(test: TestCase): string {
+  const error = test.result().errors?.[0]?.message ?? "";
+  return `${test.module.relativeModuleId} > ${test.fullName}: ${error.replaceAll(/\s+/g, " ").slice(0, 300)}\n`;
 }
 
 // Vitest takes a reporter from a file's default export.
