@@ -15,7 +15,7 @@ helm's refusal then says whose it is; --take-ownership makes it this release's.
 sluice.dev/schema: {{ .schema | quote }}
 {{- if .Values.crds.keep }}
 helm.sh/resource-policy: keep
-argocd.argoproj.io/sync-options: Prune=false,ServerSideApply=true
+argocd.argoproj.io/sync-options: Prune=false
 kustomize.toolkit.fluxcd.io/prune: disabled
 {{- end }}
 {{- end }}

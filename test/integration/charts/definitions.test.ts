@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { customResourceDefinitions } from "../../../src/model/schema/definitions.ts";
+import { startApiServer, type ApiServer } from "../../support/api-server.ts";
+import { hasKubernetes } from "../../support/kubernetes-programs.ts";
+import { blocks, readPage } from "../../support/page.ts";
+import { ROOT } from "../../support/root.ts";
+import { until } from "../../support/until.ts";
+
+const BAD = readdirSync(path.join(ROOT, "test/support/bad")).map((name) => `test/support/bad/${name}`);
+const EXAMPLES = readdirSync(path.join(ROOT, "examples")).map((name) => `examples/${name}`);
+const PAGES = ["README.md", ...readdirSync(path.join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+
+function taggedSchema(file: string): boolean {
+  return /^# by: schema$/m.test(readFileSync(path.join(ROOT, file), "utf8"));
+}
+
+describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", () => {
+  let server: ApiServer;
+
+  beforeAll(async () => {
+    server = await startApiServer();
+    const made = await server.kubectl(["create", "--filename=-"], customResourceDefinitions().map((definition) => JSON.stringify(definition)).join("\n---\n"));
+    expect(made.stderr).toBe("");
+    await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+    for (const namespace of ["bgp", "lab"]) await server.kubectl(["create", "namespace", namespace]);
+    await until("both kinds are known", async () => (await server.kubectl(["get", "sluice", "--all-namespaces"])).code === 0);
+  });
+
+  afterAll(async () => server.stop());
+
+  const create = async (object: object, ...options: string[]) => server.kubectl(["create", "--filename=-", ...options], JSON.stringify(object));
+  const patch = async (spec: object) => server.kubectl(["patch", "sweep", "made", "--type=merge", "--patch", JSON.stringify({ spec })]);
+
+  test("finds nothing to complain about in the definitions", async () => {
+    const { stdout } = await server.kubectl(["get", "crd", "--output=json"]);
+    const { items } = JSON.parse(stdout) as { items: { status: { conditions: { type: string; status: string; message: string }[] } }[] };
+    expect(items).toHaveLength(2);
+    expect(items.flatMap(({ status }) => status.conditions).filter(({ type, status }) => (type === "NonStructuralSchema") === (status === "True"))).toEqual([]);
+  });
+
+  test.for(BAD.filter(taggedSchema))("refuses %s, which is tagged schema", async (file) => {
+    expect((await server.kubectl(["apply", "--dry-run=server", "--filename", path.join(ROOT, file)])).code).not.toBe(0);
+  });
+
+  test.for(BAD.filter((file) => !taggedSchema(file)))("accepts %s, which is tagged semantic: what is wrong with it the controller tells", async (file) => {
+    expect((await server.kubectl(["create", "--dry-run=server", "--filename", path.join(ROOT, file)])).stderr).toBe("");
+  });
+
+  test.for(EXAMPLES)("accepts %s", async (file) => {
+    const { stdout, stderr } = await server.kubectl(["apply", "--dry-run=server", "--filename", path.join(ROOT, file)]);
+    expect(stderr.replace(/^Warning: resource namespaces\/bgp is missing.*\n/, "")).toBe("");
+    expect(stdout).toContain("dry run");
+  });
+
+  test("accepts every CronSweep and Sweep that the documentation shows", async () => {
+    const shown = PAGES.flatMap((page) => blocks(readPage(page), "yaml")).flatMap((block) => parseAllDocuments(block).map((document) => document.toJS() as { apiVersion?: string } | null));
+    const ours = shown.filter((object) => object?.apiVersion === "sluice.dev/v1alpha1");
+    for (const object of ours) expect((await create(object!, "--dry-run=server")).stderr).toBe("");
+  });
+
+  test("fills in defaults that no preset has a say in, and no others", async () => {
+    const { stdout } = await create(aCronSweep({ provider: { name: "ripestat" }, targets: { preset: "ris-asns" } }), "--dry-run=server", "--output=json");
+    expect((JSON.parse(stdout) as { spec: object }).spec).toEqual({
+      schedule: "@daily",
+      timeZone: "Etc/UTC",
+      suspend: false,
+      concurrencyPolicy: "Forbid",
+      successfulSweepsHistoryLimit: 3,
+      failedSweepsHistoryLimit: 1,
+      catchUp: { windows: 7 },
+      sweepTemplate: { spec: { provider: { name: "ripestat" }, targets: { preset: "ris-asns" } } },
+    });
+  });
+
+  test("prints what a person wants to know first", async () => {
+    expect((await server.kubectl(["get", "csw"])).stderr).toContain("No resources found");
+    const [cron, one] = customResourceDefinitions().map(({ spec }) => spec.versions[0]!.additionalPrinterColumns.filter(({ priority }) => priority === undefined).map(({ name }) => name.toUpperCase()));
+    await create(aCronSweep({ provider: { name: "ripestat" }, targets: { list: ["AS3333"] } }));
+    expect((await server.kubectl(["get", "csw"])).stdout.split("\n")[0]!.split(/ {2,}/)).toEqual(["NAME", ...cron!]);
+    await create({ ...aSweep({ select: ["failed"] }), metadata: { name: "printed" } });
+    const [head, line] = (await server.kubectl(["get", "sw", "printed"])).stdout.split("\n");
+    expect(head!.split(/ {2,}/)).toEqual(["NAME", ...one!]);
+    expect(line!.split(/ {2,}/).slice(0, 2)).toEqual(["printed", "2026-11-20"]);
+  });
+
+  test("prunes nothing from flow and frozen, also not what this version does not know", async () => {
+    await create({ ...aSweep({}), metadata: { name: "kept" } });
+    const status = { phase: "Running", flow: { phase: "Running", later: { than: ["this"] } }, frozen: { unknown: 1 }, conditions: [] };
+    const patched = await server.kubectl(["patch", "sweep", "kept", "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status }), "--output=json"]);
+    expect((JSON.parse(patched.stdout) as { status: object }).status).toEqual(status);
+  });
+
+  describe("of a Sweep that is made", () => {
+    beforeAll(async () => {
+      expect((await create(aSweep({ select: ["failed"], batch: { memory: "256Mi", pods: 2, podTemplate: { affinity: { nodeAffinity: {} } } } }))).stderr).toBe("");
+    });
+
+    test.for<[string, object, string]>([
+      ["the window", { window: { start: "2026-11-21" } }, "spec.window"],
+      ["the selection, which has no type", { select: "all" }, "spec.select"],
+      ["the selection beside what may change", { select: "all", suspend: true, batch: { pods: 3 } }, "spec.select"],
+      ["the CronSweep", { cronSweepRef: { name: "other" } }, "spec.cronSweepRef"],
+      ["the memory", { batch: { memory: "1Gi" } }, "spec.batch.memory"],
+      ["what of the pods is handed on", { batch: { podTemplate: { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } } } } }, "spec.batch.podTemplate"],
+      ["a field that was not given", { done: { passes: 2 } }, "spec.done"],
+      ["the batch as a whole", { batch: null }, "spec.batch.memory"],
+      ["the targets, of which there are very many", { targets: { list: Array.from({ length: 10_000 }, (_, index) => `AS${index}`) } }, "spec.targets"],
+    ])("refuses to change %s", async ([, spec, field]) => {
+      const { stderr } = await patch(spec);
+      expect(stderr).toContain(`${field}: Invalid value`);
+      expect(stderr).toContain("this does not change once the Sweep is made; only suspend, host and batch.pods do. Make another Sweep");
+    });
+
+    test.for<[string, object]>([
+      ["suspend", { suspend: true }],
+      ["the host", { host: { inFlight: 3 } }],
+      ["the number of pods", { batch: { pods: 7 } }],
+      ["all of them away", { suspend: null, host: null, batch: { pods: null } }],
+    ])("lets %s be changed", async ([, spec]) => {
+      expect((await patch(spec)).stderr).toBe("");
+    });
+  });
+
+  test.for([
+    ["CronSweep", 34],
+    ["Sweep", 52],
+  ] as const)("takes a %s's name of %d characters and no longer one", async ([kind, longest]) => {
+    const object = kind === "Sweep" ? aSweep({}) : aCronSweep({ provider: { name: "ripestat" }, targets: { list: ["AS3333"] } });
+    expect((await create({ ...object, metadata: { name: "n".repeat(longest) } }, "--dry-run=server")).stderr).toBe("");
+    expect((await create({ ...object, metadata: { name: "n".repeat(longest + 1) } }, "--dry-run=server")).stderr).toContain("metadata.name");
+  });
+});
+
+function aSweep(spec: object): object {
+  return { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name: "made" }, spec: { cronSweepRef: { name: "daily" }, window: { start: "2026-11-20" }, ...spec } };
+}
+
+function aCronSweep(spec: object): object {
+  return { apiVersion: "sluice.dev/v1alpha1", kind: "CronSweep", metadata: { name: "daily" }, spec: { schedule: "@daily", sweepTemplate: { spec } } };
+}
