@@ -5,8 +5,8 @@ import type { SweepIdentity } from "./sweep.ts";
 /** What a prepare process is given: a JSON file, since a list of targets may be longer than an argument can be. */
 export interface PrepareTask {
   readonly identity: SweepIdentity;
-  /** Used by the first prepare only, which freezes it. */
-  readonly spec: ResolvedSpec;
+  /** Used by the first prepare only, which freezes it. Absent where it was frozen and what it was made from is gone since. */
+  readonly spec?: ResolvedSpec;
   readonly place: PreparePlace;
 }
 

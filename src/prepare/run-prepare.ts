@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { fingerprintText } from "../decide/fingerprint.ts";
 import { pack, type PackedBatch } from "../decide/pack.ts";
 import { verdict } from "../decide/verdict.ts";
-import { SpecError } from "../model/errors.ts";
+import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { PrepareMessage } from "../model/message.ts";
 import { formatMemory } from "../model/quantity.ts";
 import type { PrepareTask } from "../model/tasks.ts";
@@ -15,7 +15,7 @@ import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
 import { remaining } from "../store/remaining.ts";
 import { dropOld } from "../store/retention.ts";
-import { finishSweep, forgetSweep, freezeSweep, type FrozenSweep } from "../store/sweeps.ts";
+import { finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
 import { canaryTargets } from "../decide/canary.ts";
 import { planTargets, type Planned } from "./plan-targets.ts";
@@ -50,7 +50,11 @@ export async function runPrepare(task: PrepareTask, around: PrepareSurroundings)
   }
 }
 
+/** What was frozen stands, whatever a later task says: the CronSweep that it was made from may have been edited since. */
 async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundings): Promise<FrozenSweep> {
+  const before = await readSweep(db, identity.uid);
+  if (before !== null) return before;
+  if (spec === undefined) throw new SurroundingsError(`The database does not know the sweep ${identity.namespace}/${identity.name}, which was frozen in it: is it the right one, and was it restored from an older backup?`);
   const text = fingerprintText(spec);
   return db.transaction(async (tx) => {
     const datasetId = await openDataset(tx, {

@@ -40,6 +40,15 @@ function rerun(spec: ResolvedSpec, select: Selection): ResolvedSpec {
 }
 
 describe("prepare", () => {
+  test("goes on with what was frozen, although the CronSweep asks another question by now", async () => {
+    const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
+    const identity = anIdentity();
+    const first = await place.prepare(identity, spec);
+    const edited: ResolvedSpec = { ...spec, extract: { ...spec.extract, pattern: "(other)" }, batch: { ...spec.batch, targets: 1 } };
+    expect(await place.prepare(identity, edited)).toEqual(first);
+    expect(await place.prepare(identity, edited, { round: 2 })).toMatchObject({ ranges: [{ from: 3, to: 5 }] });
+  });
+
   test("says for the same pass and round what it said, however often it is asked, and asks the list once", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
     const identity = anIdentity();
