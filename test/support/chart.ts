@@ -45,7 +45,11 @@ export interface DeploymentSpec {
 export async function render(values: object = {}): Promise<Rendered[]> {
   const { code, stdout, stderr } = await run(HELM!, ["template", "sluice", CHART, "--namespace=sluice", "--kube-version=1.31.0", "--values=-"], { input: JSON.stringify(values), env: { HOME: "/nowhere" } });
   if (code !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout).map((document) => document.toJS() as Rendered | null).filter((object) => object !== null);
+  const documents = parseAllDocuments(stdout);
+  // A field that stands twice is read one way here and another way there.
+  const [problem] = documents.flatMap(({ errors }) => errors);
+  if (problem !== undefined) throw problem;
+  return documents.map((document) => document.toJS() as Rendered | null).filter((object) => object !== null);
 }
 
 export function ofKind(objects: readonly Rendered[], kind: string): Rendered[] {

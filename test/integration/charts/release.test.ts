@@ -1,0 +1,133 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { startApiServer, type ApiServer } from "../../support/api-server.ts";
+import { CHART, deployment, ofKind, render } from "../../support/chart.ts";
+import { hasKubernetes, type Ended } from "../../support/kubernetes-programs.ts";
+import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { ROOT } from "../../support/root.ts";
+import { until } from "../../support/until.ts";
+
+const DEFINITIONS = ["cronsweeps.sluice.dev", "sweeps.sluice.dev"];
+
+/** Without a node: what is installed is accepted and kept by a real API server, and no pod runs. */
+describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => {
+  let server: ApiServer;
+  let folder: string;
+  /** The chart as a later version would be: with another schema. */
+  let later: string;
+
+  beforeAll(async () => {
+    server = await startApiServer();
+    folder = await mkdtemp(path.join(tmpdir(), "sluice-chart-"));
+    later = path.join(folder, "sluice");
+    await cp(CHART, later, { recursive: true });
+    for (const name of await readdir(path.join(later, "templates/crds"))) {
+      const file = path.join(later, "templates/crds", name);
+      await writeFile(file, (await readFile(file, "utf8")).replace(/"schema" "[0-9a-f]+"/, '"schema" "later"'));
+    }
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const helm = async (...args: string[]): Promise<Ended> => server.helm(args);
+  const owners = async (): Promise<string[]> => {
+    const { stdout } = await server.kubectl(["get", "crd", ...DEFINITIONS, "--output=json"]);
+    const { items } = JSON.parse(stdout) as { items: { metadata: { annotations: Record<string, string> } }[] };
+    return items.map(({ metadata }) => `${metadata.annotations["meta.helm.sh/release-name"]!} ${metadata.annotations["sluice.dev/schema"] === "later" ? "later" : "now"}`);
+  };
+  const can = async (verb: string, resource: string, namespace: string): Promise<boolean> =>
+    (await server.kubectl(["auth", "can-i", verb, resource, `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"])).stdout.trim() === "yes";
+
+  test("is installed with the one command that the documentation gives, and says what to do next", async () => {
+    const { stdout, stderr } = await helm("install", "one", CHART, "--namespace=one", "--create-namespace");
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/helm test one --namespace one\n.*kubectl apply .*examples\/ripestat-daily.yaml\n.*kubectl get cronsweeps,sweeps/);
+    expect(await owners()).toEqual(["one now", "one now"]);
+  });
+
+  test("gives the controller what docs/permissions.md says, and the API server sees no more", async () => {
+    await until("roles hold", async () => can("list", "sweeps.sluice.dev", "anywhere"));
+    const list = async (namespace: string) => {
+      const { stdout } = await server.kubectl(["auth", "can-i", "--list", `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"]);
+      const lines = stdout.trim().split("\n").slice(1).map((line) => /^(\S*)\s+\[(.*?)\]\s+\[(.*?)\]\s+\[(.*?)\]$/.exec(line)!.slice(1) as [string, string, string, string]);
+      // What everybody may: review one's own rights, and ask for the server's version and health.
+      return lines.filter(([resource]) => resource !== "" && !resource.includes("selfsubject")).flatMap(([resource, , name, verbs]) => verbs.split(" ").map((verb) => `${verb} ${resource}${name === "" ? "" : ` ${name}`}`));
+    };
+    const [watched, lease] = section(readPage("docs/permissions.md"), "The controller").split("In the release's namespace only:");
+    const told = tableRows(watched!).flatMap(([group, resources, verbs]) => codes(verbs!).map((verb) => `${verb} ${codes(resources!)[0]!.replace(/^(\w+)/, group === "core" ? "$1" : `$1.${codes(group!)[0]!}`)}`));
+    expect((await list("anywhere")).sort()).toEqual(told.sort());
+    expect(codes(tableRows(lease!)[1]![2]!)).toEqual(["get", "update"]);
+    expect((await list("one")).sort()).toEqual([...told, "create leases.coordination.k8s.io", "get leases.coordination.k8s.io one", "update leases.coordination.k8s.io one"].sort());
+  });
+
+  test.for(["update cronsweeps.sluice.dev", "patch sweeps.sluice.dev", "get secrets", "get configmaps", "create pods", "create pods/exec", "update sweeps.sluice.dev/finalizers", "get nodes"])("does not let the controller %s", async (deed) => {
+    const [verb, resource] = deed.split(" ") as [string, string];
+    expect(await can(verb, resource, "one")).toBe(false);
+  });
+
+  test("lets who may view a namespace view its sweeps, and who may edit it edit them", async () => {
+    const { stdout } = await server.kubectl(["get", "clusterrole", "one-view", "one-edit", "--output=jsonpath={.items[*].metadata.labels}"]);
+    expect(stdout.match(/aggregate-to-\w+/g)?.sort()).toEqual(["aggregate-to-admin", "aggregate-to-admin", "aggregate-to-edit", "aggregate-to-edit", "aggregate-to-view"]);
+  });
+
+  test("puts nothing into a namespace that the restricted Pod Security Standard would refuse", async () => {
+    await server.kubectl(["create", "namespace", "restricted"]);
+    await server.kubectl(["label", "namespace", "restricted", "pod-security.kubernetes.io/enforce=restricted"]);
+    const objects = await render();
+    const database = parseAllDocuments(await readFile(path.join(ROOT, "examples/postgres.yaml"), "utf8")).map((document) => document.toJS() as { kind: string; spec: { template: { spec: object } } });
+    const pods = {
+      controller: deployment(objects).template.spec,
+      check: ofKind(objects, "Pod")[0]!.spec as object,
+      "the database for a try-out": database.find(({ kind }) => kind === "Deployment")!.spec.template.spec,
+    };
+    for (const [name, spec] of Object.entries(pods)) {
+      const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "try", namespace: "restricted" }, spec };
+      const { code, stderr } = await server.kubectl(["create", "--dry-run=server", "--filename=-"], JSON.stringify(pod));
+      expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: "" });
+    }
+  });
+
+  test("leaves definitions and sweeps behind when it is uninstalled", async () => {
+    const sweep = { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name: "kept" }, spec: { cronSweepRef: { name: "daily" }, window: { start: "2026-11-20" } } };
+    expect((await server.kubectl(["create", "--filename=-"], JSON.stringify(sweep))).stderr).toBe("");
+    expect((await helm("uninstall", "one", "--namespace=one")).code).toBe(0);
+    expect((await server.kubectl(["get", "sweep", "kept", "--output=name"])).stdout.trim()).toBe("sweep.sluice.dev/kept");
+  });
+
+  test("is installed again under another name, in another namespace", async () => {
+    expect((await helm("install", "two", CHART, "--namespace=two", "--create-namespace")).stderr).toBe("");
+    expect(await owners()).toEqual(["one now", "one now"]);
+    expect((await server.kubectl(["get", "deployment", "two", "--namespace=two", "--output=name"])).code).toBe(0);
+  });
+
+  test("is upgraded over definitions that it does not own, as long as they are the same", async () => {
+    expect((await helm("upgrade", "two", CHART, "--namespace=two", "--set=replicas=2")).stderr).toBe("");
+  });
+
+  test("does not go on with the definitions of another version unnoticed: helm names their owner", async () => {
+    const { code, stderr } = await helm("upgrade", "two", later, "--namespace=two");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cronsweeps.sluice.dev.* must equal "two": current value is "one"/);
+  });
+
+  test("takes them over with --take-ownership, and brings their new version from then on", async () => {
+    expect((await helm("upgrade", "two", later, "--namespace=two", "--take-ownership")).stderr).toBe("");
+    expect(await owners()).toEqual(["two later", "two later"]);
+    expect((await helm("upgrade", "two", CHART, "--namespace=two")).stderr).toBe("");
+    expect(await owners()).toEqual(["two now", "two now"]);
+    expect((await server.kubectl(["get", "sweep", "kept", "--output=name"])).code).toBe(0);
+  });
+
+  test("serves two namespaces with a Role in each, beside what is watched by another", async () => {
+    for (const namespace of ["bgp", "lab"]) await server.kubectl(["create", "namespace", namespace]);
+    expect((await helm("install", "one", CHART, "--namespace=one", "--set=watch.namespaces={bgp,lab}", "--set=rbac.aggregate=false")).stderr).toBe("");
+    await until("roles hold", async () => can("create", "jobs.batch", "bgp"));
+    expect([await can("create", "jobs.batch", "lab"), await can("create", "jobs.batch", "two")]).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { CHART, deployment, environment, ofKind, render, type Rendered, type Rule } from "../../support/chart.ts";
+import { HELM, hasHelm, run } from "../../support/kubernetes-programs.ts";
+import { codes, readPage, section, tableRows } from "../../support/page.ts";
+
+const EVERYTHING = {
+  replicas: 2,
+  watch: { namespaces: ["bgp", "lab"] },
+  imagePullSecrets: [{ name: "registry" }],
+  workers: { imagePullSecrets: ["registry", "mirror"], proxy: { https: "http://proxy:3128", http: "http://proxy:3128", noProxy: "10.0.0.0/8" }, extraCA: { configMap: "company-ca", key: "ca.pem" } },
+  metrics: { podMonitor: { enabled: true, labels: { release: "prometheus" } } },
+  networkPolicy: { controller: { enabled: true }, workers: { namespaces: ["bgp"], ports: [443, 6432] }, metricsFrom: [{ namespaceSelector: {} }] },
+  pod: { labels: { team: "a" }, annotations: { note: "b" }, nodeSelector: { disk: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { nodeAffinity: {} }, priorityClassName: "high" },
+  serviceAccount: { annotations: { role: "c" } },
+};
+
+/** "update sluice.dev sweeps/status", for each. */
+function allowed(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ apiGroups, resources, verbs }) => apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === "" ? "core" : group} ${resource}`)))).sort();
+}
+
+function ofTable(rows: readonly string[][]): string[] {
+  return rows.flatMap(([group, resources, verbs]) => codes(verbs!).map((verb) => `${verb} ${group!.replaceAll("`", "")} ${codes(resources!)[0]!}`)).sort();
+}
+
+function rulesOf(objects: readonly Rendered[], kind: string, name: string): readonly Rule[] {
+  return ofKind(objects, kind).find((object) => object.metadata.name === name)!.rules!;
+}
+
+describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
+  test("has nothing that helm lint minds", async () => {
+    const { code, stdout } = await run(HELM!, ["lint", CHART, "--strict"], { env: { HOME: "/nowhere" } });
+    expect(stdout).toContain("0 chart(s) failed");
+    expect(code).toBe(0);
+  });
+
+  test("renders for the oldest Kubernetes that it names, and for none before", async () => {
+    expect((await run(HELM!, ["template", CHART, "--kube-version=1.31.0"], { env: { HOME: "/nowhere" } })).code).toBe(0);
+    expect((await run(HELM!, ["template", CHART, "--kube-version=1.30.9"], { env: { HOME: "/nowhere" } })).stderr).toContain("incompatible with Kubernetes");
+  });
+
+  test("makes no more than it must by default", async () => {
+    const made = (await render()).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(made.sort()).toEqual([
+      "ClusterRole sluice", "ClusterRole sluice-edit", "ClusterRole sluice-view", "ClusterRoleBinding sluice", "CustomResourceDefinition cronsweeps.sluice.dev", "CustomResourceDefinition sweeps.sluice.dev",
+      "Deployment sluice", "Pod sluice-check", "Role sluice-lease", "RoleBinding sluice-lease", "Service sluice", "ServiceAccount sluice",
+    ]);
+  });
+
+  test("makes all of it when all is wanted", async () => {
+    const made = (await render(EVERYTHING)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+    expect(made.filter((line) => /NetworkPolicy|PodMonitor|PodDisruption|^Role |RoleBinding/.test(line)).sort()).toEqual([
+      "NetworkPolicy bgp/sluice-workers", "NetworkPolicy sluice/sluice", "PodDisruptionBudget sluice/sluice", "PodMonitor sluice/sluice", "PodMonitor sluice/sluice-workers",
+      "Role bgp/sluice", "Role lab/sluice", "Role sluice/sluice-lease", "RoleBinding bgp/sluice", "RoleBinding lab/sluice", "RoleBinding sluice/sluice-lease",
+    ]);
+  });
+
+  test("has no hook but the test's", async () => {
+    const hooks = (await render(EVERYTHING)).filter(({ metadata }) => metadata.annotations?.["helm.sh/hook"] !== undefined);
+    expect(hooks.map(({ metadata }) => metadata.annotations!["helm.sh/hook"])).toEqual(["test"]);
+  });
+
+  test.for<[string, object, string]>([
+    ["the chart's own version", {}, "ghcr.io/sluice-dev/sluice:0.1.0"],
+    ["another registry", { image: { registry: "registry.example.net:5000" } }, "registry.example.net:5000/sluice-dev/sluice:0.1.0"],
+    ["no registry", { image: { registry: "" } }, "sluice-dev/sluice:0.1.0"],
+    ["a tag", { image: { tag: "dev" } }, "ghcr.io/sluice-dev/sluice:dev"],
+    ["a digest, which comes before the tag", { image: { tag: "dev", digest: `sha256:${"0a".repeat(32)}` } }, `ghcr.io/sluice-dev/sluice@sha256:${"0a".repeat(32)}`],
+  ])("gives controller, check and Jobs one image: %s", async ([, values, image]) => {
+    const objects = await render(values);
+    const check = ofKind(objects, "Pod")[0]!.spec as { containers: [{ image: string }] };
+    expect([deployment(objects).template.spec.containers[0].image, environment(objects)["SLUICE_IMAGE"], check.containers[0].image]).toEqual([image, image, image]);
+  });
+
+  test("tells the controller who it is, and whom it serves", async () => {
+    expect(environment(await render())).toEqual({ SLUICE_NAMESPACES: "", SLUICE_LEASE: "sluice", SLUICE_PORT: "8080", SLUICE_LOG_LEVEL: "info", SLUICE_IMAGE: "ghcr.io/sluice-dev/sluice:0.1.0", SLUICE_IMAGE_PULL_POLICY: "IfNotPresent" });
+    expect(environment(await render(EVERYTHING))).toMatchObject({
+      SLUICE_NAMESPACES: "bgp,lab",
+      SLUICE_WORKER_PULL_SECRETS: "registry,mirror",
+      SLUICE_WORKER_HTTPS_PROXY: "http://proxy:3128",
+      SLUICE_WORKER_HTTP_PROXY: "http://proxy:3128",
+      SLUICE_WORKER_NO_PROXY: "10.0.0.0/8",
+      SLUICE_WORKER_CA_CONFIGMAP: "company-ca",
+      SLUICE_WORKER_CA_KEY: "ca.pem",
+    });
+  });
+
+  test.for([
+    ["128Mi", 64],
+    ["1Gi", 512],
+  ] as const)("with %s of memory requests what it is limited to, and lets Node keep %d MiB of it", async ([memory, old]) => {
+    const { resources, command } = deployment(await render({ resources: { memory } })).template.spec.containers[0];
+    expect([resources.requests["memory"], resources.limits["memory"]]).toEqual([memory, memory]);
+    expect(command).toEqual(["/nodejs/bin/node", `--max-old-space-size=${old}`, "--max-semi-space-size=4", "/sluice/controller.mjs"]);
+  });
+
+  test("hands on what the controller's pod gets from Kubernetes", async () => {
+    const { metadata, spec } = deployment(await render(EVERYTHING)).template;
+    expect(metadata).toMatchObject({ labels: { team: "a" }, annotations: { note: "b" } });
+    expect(spec).toMatchObject({ nodeSelector: { disk: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { nodeAffinity: {} }, priorityClassName: "high", imagePullSecrets: [{ name: "registry" }] });
+  });
+
+  test("lets nobody take the labels by which the controller's pod is found", async () => {
+    const labels = { "app.kubernetes.io/name": "other", "app.kubernetes.io/component": "other" };
+    expect(deployment(await render({ pod: { labels } })).template.metadata.labels).toMatchObject({ "app.kubernetes.io/name": "sluice", "app.kubernetes.io/component": "controller" });
+  });
+
+  test("spreads two replicas over nodes, and one not at all", async () => {
+    const keys = async (values: object) => deployment(await render(values)).template.spec["topologySpreadConstraints"];
+    expect(await keys({})).toBeUndefined();
+    expect(await keys({ replicas: 2 })).toMatchObject([{ topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" }]);
+  });
+
+  test.for<[string, object, readonly string[]]>([
+    ["keeps them from helm, Argo CD and Flux", {}, ["argocd.argoproj.io/sync-options", "helm.sh/resource-policy", "kustomize.toolkit.fluxcd.io/prune", "sluice.dev/schema"]],
+    ["lets go of them with crds.keep off", { crds: { keep: false } }, ["sluice.dev/schema"]],
+  ])("the definitions: %s", async ([, values, annotations]) => {
+    for (const { metadata } of ofKind(await render(values), "CustomResourceDefinition")) expect(Object.keys(metadata.annotations!).sort()).toEqual(annotations);
+  });
+
+  test("the definitions: are left out with crds.enabled off", async () => {
+    expect(ofKind(await render({ crds: { enabled: false } }), "CustomResourceDefinition")).toEqual([]);
+  });
+
+  test("the values hold no word that a secret could stand in", () => {
+    const leaves = (value: unknown, at: string): string[] => (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, `${at}.${name}`)) : [at]);
+    const names = leaves(parse(readFileSync(path.join(CHART, "values.yaml"), "utf8")), "");
+    expect(names.filter((name) => /password|token|secret|credential|uri/i.test(name))).toEqual([".imagePullSecrets", ".workers.imagePullSecrets"]);
+  });
+
+  test.for<[string, object, string]>([
+    ["a word for a number", { replicas: "two" }, "at '/replicas': got string, want integer"],
+    ["a misspelt field", { image: { tga: "x" } }, "at '/image': additional properties 'tga' not allowed"],
+    ["a namespace that is no name", { watch: { namespaces: ["BGP"] } }, "at '/watch/namespaces/0': 'BGP' does not match"],
+    ["memory in another unit", { resources: { memory: "128M" } }, "at '/resources/memory': '128M' does not match"],
+    ["a proxy with a password", { workers: { proxy: { https: "http://me:mine@proxy:3128" } } }, "at '/workers/proxy/https'"],
+    ["a digest that is none", { image: { digest: "sha256:12" } }, "at '/image/digest'"],
+    ["a port that is none", { networkPolicy: { workers: { ports: [99_999] } } }, "at '/networkPolicy/workers/ports/0'"],
+    ["no account at all", { serviceAccount: { create: false } }, "at '/serviceAccount/name'"],
+  ])("refuses %s", async ([, values, sentence]) => {
+    await expect(render(values)).rejects.toThrow(sentence);
+  });
+
+  describe("its permissions", () => {
+    const page = readPage("docs/permissions.md");
+    const [watched, lease] = section(page, "The controller").split("In the release's namespace only:");
+
+    test("are those that docs/permissions.md explains, in the whole cluster", async () => {
+      const objects = await render();
+      expect(allowed(rulesOf(objects, "ClusterRole", "sluice"))).toEqual(ofTable(tableRows(watched!)));
+      expect(allowed(rulesOf(objects, "Role", "sluice-lease"))).toEqual(ofTable(tableRows(lease!)));
+    });
+
+    test("are the same in each watched namespace, and then there are none in the whole cluster", async () => {
+      const objects = await render({ watch: { namespaces: ["bgp", "lab"] }, rbac: { aggregate: false } });
+      const roles = ofKind(objects, "Role").filter(({ metadata }) => metadata.name === "sluice");
+      expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(["bgp", "lab"]);
+      for (const { rules } of roles) expect(allowed(rules!)).toEqual(ofTable(tableRows(watched!)));
+      expect(objects.filter(({ kind }) => kind.startsWith("ClusterRole"))).toEqual([]);
+    });
+
+    test("of people are those of the page, added to view, edit and admin", async () => {
+      const objects = await render();
+      for (const [role, addedTo, resources, verbs] of tableRows(section(page, "People"))) {
+        const { metadata, rules } = ofKind(objects, "ClusterRole").find((object) => object.metadata.name === codes(role!)[0])!;
+        const labels = Object.keys(metadata.labels).filter((label) => label.startsWith("rbac.")).map((label) => label.replace(/.*aggregate-to-/, ""));
+        expect(labels.sort()).toEqual(addedTo!.split(", ").sort());
+        expect(rules).toEqual([{ apiGroups: ["sluice.dev"], resources: codes(resources!), verbs: codes(verbs!) }]);
+      }
+    });
+
+    test("hold no star, no Secret, no ConfigMap and no finalizer", async () => {
+      const all = (await render(EVERYTHING)).flatMap(({ rules }) => allowed(rules ?? []));
+      expect(all.filter((line) => /\*|secrets|configmaps|finalizers|pods\/|nodes/.test(line))).toEqual([]);
+    });
+  });
+});
