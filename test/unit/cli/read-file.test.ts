@@ -19,7 +19,8 @@ describe("a bad file", () => {
 });
 
 describe("a good file", () => {
-  test.for(readdirSync(path.join(root, "examples")))("examples/%s has no problem", (name) => {
+  // postgres.yaml is for kubectl.
+  test.for(readdirSync(path.join(root, "examples")).filter((name) => name !== "postgres.yaml"))("examples/%s has no problem", (name) => {
     const { documents, problems } = readSweepFile(name, readFileSync(path.join(root, "examples", name), "utf8"));
     expect(problems).toEqual([]);
     expect(documents).toHaveLength(1);
@@ -37,7 +38,7 @@ describe("a good file", () => {
     const written = {
       apiVersion: "sluice.dev/v1alpha1",
       kind: "Sweep",
-      metadata: { name: "a", uid: "7", resourceVersion: "12", creationTimestamp: "2026-11-21T00:00:00Z", generation: 1, managedFields: [{}] },
+      metadata: { name: "a", uid: "7", resourceVersion: "12", creationTimestamp: "2026-11-21T00:00:00Z", generation: 1, managedFields: [{}], generateName: "a-", selfLink: "", deletionTimestamp: "2026-11-21T01:00:00Z", deletionGracePeriodSeconds: 0 },
       spec: { cronSweepRef: { name: "a" }, window: { start: "2026-11-20" } },
       status: { phase: "Complete" },
     };
