@@ -1,0 +1,33 @@
+import path from "node:path";
+import type { Cluster, Part } from "./cluster.ts";
+import { command } from "./command.ts";
+import { KubernetesTools } from "./kubernetes-tools.ts";
+
+/** The cluster of `run`, seen from inside its namespaces. */
+export class LocalCluster extends KubernetesTools implements Cluster {
+  readonly nodeName = "node1";
+  /** The address of the bridge that the pods stand on. */
+  readonly hostAddress = "10.244.0.1";
+  readonly #folder: string;
+
+  constructor(folder: string, kubeconfig: string) {
+    super(kubeconfig);
+    this.#folder = folder;
+  }
+
+  async stopPart(part: Part): Promise<void> {
+    await command("part", ["stop", part]);
+  }
+
+  async startPart(part: Part): Promise<void> {
+    await command("part", ["start", part]);
+  }
+
+  async killPart(part: Part, signal: string): Promise<void> {
+    await command("part", ["kill", part, signal]);
+  }
+
+  async loadImage(archive: string): Promise<void> {
+    await command("ctr", ["--address", path.join(this.#folder, "containerd.sock"), "--namespace", "k8s.io", "images", "import", archive]);
+  }
+}
