@@ -2,15 +2,13 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Launch } from "../decide/decision.ts";
+import { PREPARE_MEMORY_BYTES } from "../decide/prepare-memory.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import type { MemoryCgroups } from "./memory-cgroup.ts";
 import { startProgram, type RunningProgram } from "./processes.ts";
 import type { Timer } from "./timer.ts";
-
-/** Prepare holds the list of targets and no answer. */
-const PREPARE_MEMORY_BYTES = 512 * 2 ** 20;
 
 export interface ProgramSettings {
   readonly node: string;

@@ -25,10 +25,26 @@ const spread = z.strictObject({
   matchLabelKeys: z.array(dataKey()).max(16).optional().meta({ description: "Labels of the pod that the counted pods must share." }),
 });
 
+const quantity = () => z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, { error: (issue) => `${JSON.stringify(issue.input)} is no amount; write it like 250m, 2 or 64Mi` });
+
+/** Memory is not among them: it is batch.memory, request and limit alike. */
+const beside = (what: string) =>
+  z.strictObject({
+    cpu: quantity().optional().meta({ description: `The CPU that is ${what}.`, examples: ["250m"] }),
+    "ephemeral-storage": quantity().optional().meta({ description: `The node's disk that is ${what}.`, examples: ["64Mi"] }),
+  });
+
 /** A closed list: a whole pod template would make the resource larger than what kubectl apply can keep. */
 export const podTemplate = z.strictObject({
   labels: labels(32).optional().meta({ description: "Added to the pods' labels." }),
   annotations: mapOf(z.string().max(16_384), 32).optional().meta({ description: "Added to the pods' annotations." }),
+  resources: z
+    .strictObject({
+      requests: beside("kept for a pod").optional().meta({ description: "What a node must have left for a pod. CPU: 100m where nothing is said." }),
+      limits: beside("the most for a pod").optional().meta({ description: "What a pod gets at the most. Nothing where nothing is said." }),
+    })
+    .optional()
+    .meta({ description: "Resources beside memory, which stands in batch.memory." }),
   nodeSelector: labels(32).optional().meta({ description: "Labels that a node must have." }),
   tolerations: z.array(toleration).max(32).optional().meta({ description: "Taints that are tolerated." }),
   affinity: handedOn("As in a pod.").optional(),
@@ -41,3 +57,5 @@ export const podTemplate = z.strictObject({
     .optional()
     .meta({ description: "Secrets to pull the image with." }),
 });
+
+export type PodSettings = z.infer<typeof podTemplate>;
