@@ -82,7 +82,7 @@ async function frozenSweeps({ db }: Store, name: string, options: RerunOptions):
     windows.map(async (window) => {
       const found = await newestSpec(db, dataset.id, window.start);
       if (found === null) throw new SpecError(`The dataset ${name} was never swept: \`sluice run FILE\` does that.`);
-      return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window), spec: { ...found.spec, window } };
+      return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window, 1), spec: { ...found.spec, window } };
     }),
   );
 }

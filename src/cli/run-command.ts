@@ -52,6 +52,6 @@ export function wantedSweeps(documents: readonly SweepDocument[], wish: WindowWi
   return (sweeps.length > 0 ? sweeps : documents).flatMap((document) => {
     const specs = resolveWindows(document, wish, { providers: PROVIDERS, documents }, now).reverse();
     const { name, namespace = "default" } = document.metadata;
-    return specs.map((spec) => ({ namespace, name: document.kind === "Sweep" ? name : sweepName(name, spec.window), spec }));
+    return specs.map((spec) => ({ namespace, name: document.kind === "Sweep" ? name : sweepName(name, spec.window, 1), spec }));
   });
 }

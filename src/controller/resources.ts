@@ -21,3 +21,6 @@ export const CRON_SWEEPS = resource<CronSweepObject>(API_VERSION, "CronSweep", "
 
 /** "true" on a Sweep or on its CronSweep: nothing new is launched. */
 export const PAUSED_ANNOTATION = "sluice.dev/paused";
+
+/** On a CronSweep: <window start | latest>[@anything], a sweep of that window now. */
+export const TRIGGER_ANNOTATION = "sluice.dev/trigger";

@@ -1,18 +1,11 @@
-import type { WindowState } from "../model/states.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
-import { whyNotAskable, type AskableWhen } from "./askable.ts";
-import { newestWindow, windowsBetween } from "./grid.ts";
+import type { AskableWhen } from "./askable.ts";
+import { newestWindow } from "./grid.ts";
 import { lastRun, nextRun, type Schedule } from "./schedule.ts";
+import type { KnownRun, KnownWindow } from "./window-runs.ts";
 
 /** Earlier windows that are looked at: so many before the one that is due, or all that start at `since` or later. */
 export type CatchUp = { readonly windows: number } | { readonly since: EpochSeconds };
-
-/** What is known of a window: absent where it was never asked. */
-export interface KnownWindow {
-  readonly state: WindowState | "running";
-  /** When its last sweep began. */
-  readonly lastAsked: EpochSeconds;
-}
 
 export interface CronView extends AskableWhen {
   readonly schedule: Schedule;
@@ -20,17 +13,23 @@ export interface CronView extends AskableWhen {
   readonly concurrencyPolicy: "Forbid" | "Allow";
   /** Runs before the CronSweep was made are none of it. */
   readonly createdAt: EpochSeconds;
-  /** By the start of the window. */
-  readonly known: ReadonlyMap<EpochSeconds, KnownWindow>;
+  /** The windows that were asked. */
+  readonly known: readonly KnownRun[];
+  /** The starts of the windows that are being swept. */
+  readonly running: readonly EpochSeconds[];
 }
 
 export interface WindowsDue {
-  /** To be begun now. */
+  /** To be begun now: the due window first. The others wait for these. */
   readonly start: readonly Window[];
-  /** To be begun later, in this order: each waits for the one before it. */
-  readonly waiting: readonly Window[];
+  /** The window of the last run; null before the first one, and where it cannot be asked. */
+  readonly due: Window | null;
+  /** How many earlier windows are looked at and not complete. */
+  readonly behind: number;
   /** The next run of the schedule. */
   readonly nextRun: EpochSeconds | null;
+  /** What is known of windows that end before this is of no use any more. */
+  readonly since: EpochSeconds;
 }
 
 /**
@@ -39,35 +38,79 @@ export interface WindowsDue {
  * Each run of the schedule makes one window due: the newest that had settled by then. With it the earlier windows that are not complete
  * get another chance, the newest first, one at a time. So a run that was missed loses nothing, months of them neither: what is asked
  * follows from the windows and not from the runs. A window has one sweep a run: one that stays incomplete is left alone until the next.
+ *
+ * Windows are counted and walked in stretches, never one by one: "since 2001" on a grid of minutes is millions of them.
  */
 export function windowsDue(view: CronView): WindowsDue {
-  const { schedule, createdAt, known, now } = view;
+  const { schedule, createdAt, now, grid } = view;
   const next = nextRun(schedule, now);
   const run = lastRun(schedule, now);
-  if (run === null || run < createdAt) return { start: [], waiting: [], nextRun: next };
-  const due = newestWindow(view.grid, run);
-  const wanted = [due, ...earlier(view, due)].filter(({ start }) => isWanted(known.get(start), run));
-  const start = begin(wanted, due, view);
-  return { start, waiting: wanted.filter((window) => !start.includes(window)), nextRun: next };
+  if (run === null || run < createdAt) return { start: [], due: null, behind: 0, nextRun: next, since: rangeStart(view, newestWindow(grid, now)) };
+  const newest = newestWindow(grid, run);
+  const since = rangeStart(view, newest);
+  const due = isAskable(newest, view) ? newest : null;
+  const earlier = stretches(since, newest.start, view.known);
+  const behind = earlier.filter(({ known }) => known?.state !== "complete").reduce((sum, { from, to }) => sum + (to - from) / grid.everySeconds, 0);
+  return { start: begin(due, earlier, run, view), due, behind, nextRun: next, since };
 }
 
-function isWanted(window: KnownWindow | undefined, run: EpochSeconds): boolean {
-  if (window === undefined) return true;
-  return window.state !== "complete" && window.state !== "running" && window.lastAsked < run;
+/** A part of the grid of which the same is known; null: it was never asked. */
+interface Stretch {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+  readonly known: KnownWindow | null;
 }
 
-/** Newest first; those that cannot be asked any more, or never could, are not among them. */
-function earlier(view: CronView, due: Window): Window[] {
-  const { grid, catchUp } = view;
-  const since = "since" in catchUp ? catchUp.since : due.start - catchUp.windows * grid.everySeconds;
-  return windowsBetween(grid, since, due.start).filter((window) => whyNotAskable(window, view) === null).reverse();
+/** [from, to) in stretches, the newest first. */
+function stretches(from: EpochSeconds, to: EpochSeconds, known: readonly KnownRun[]): Stretch[] {
+  const found: Stretch[] = [];
+  let at = from;
+  for (const run of known) {
+    const [begins, ends] = [Math.max(run.from, at), Math.min(run.to, to)];
+    if (begins >= ends) continue;
+    if (at < begins) found.push({ from: at, to: begins, known: null });
+    found.push({ from: begins, to: ends, known: run });
+    at = ends;
+  }
+  if (at < to) found.push({ from: at, to, known: null });
+  return found.reverse();
+}
+
+/** Of what catching up looks at, the first window that can be asked: not before the provider's first data, nor beyond the retention. */
+function rangeStart(view: CronView, due: Window): EpochSeconds {
+  const { grid, catchUp, firstData, retentionSeconds, now } = view;
+  const every = grid.everySeconds;
+  const wanted = "since" in catchUp ? catchUp.since : due.start - catchUp.windows * every;
+  // The first start after now − retention − every is that of the oldest window whose end is still kept.
+  const kept = Math.floor((now - retentionSeconds - every) / every) * every + every;
+  return Math.min(due.start, Math.ceil(Math.max(wanted, firstData ?? -Infinity, kept) / every) * every);
+}
+
+function isAskable({ start, end }: Window, { firstData, retentionSeconds, now }: CronView): boolean {
+  return (firstData === null || start >= firstData) && end + retentionSeconds > now;
 }
 
 /** Forbid: one sweep at a time. Allow: the due window beside anything, and one that is caught up beside it. */
-function begin(wanted: readonly Window[], due: Window, { concurrencyPolicy, known }: CronView): Window[] {
-  const running = [...known].filter(([, window]) => window.state === "running").map(([start]) => start);
-  if (concurrencyPolicy === "Forbid") return running.length > 0 ? [] : wanted.slice(0, 1);
-  const isDue = ({ start }: Window): boolean => start === due.start;
-  const caughtUp = running.some((start) => start < due.start) ? [] : wanted.filter((window) => !isDue(window)).slice(0, 1);
-  return [...wanted.filter(isDue), ...caughtUp];
+function begin(due: Window | null, earlier: readonly Stretch[], run: EpochSeconds, view: CronView): Window[] {
+  const { concurrencyPolicy, known, running } = view;
+  if (concurrencyPolicy === "Forbid" && running.length > 0) return [];
+  const isDueWanted = due !== null && !running.includes(due.start) && isWanted(known.find(({ from, to }) => from <= due.start && due.start < to) ?? null, run);
+  const wanted = isDueWanted ? [due] : [];
+  if (concurrencyPolicy === "Forbid" && isDueWanted) return wanted;
+  const catchesUp = running.some((start) => start !== due?.start);
+  return catchesUp ? wanted : [...wanted, ...newestWanted(earlier, run, view)];
+}
+
+function newestWanted(earlier: readonly Stretch[], run: EpochSeconds, { grid, running }: CronView): Window[] {
+  for (const { from, to, known } of earlier) {
+    if (!isWanted(known, run)) continue;
+    let end = to;
+    while (end > from && running.includes(end - grid.everySeconds)) end -= grid.everySeconds;
+    if (end > from) return [{ start: end - grid.everySeconds, end }];
+  }
+  return [];
+}
+
+function isWanted(window: KnownWindow | null, run: EpochSeconds): boolean {
+  return window === null || (window.state !== "complete" && window.lastAsked < run);
 }

@@ -1,7 +1,6 @@
 import type { Condition } from "./condition.ts";
 import type { WindowState } from "./states.ts";
 import type { SweepPhase, SweepStatus } from "./sweep.ts";
-import type { EpochSeconds } from "./window.ts";
 
 /** `status` of a Sweep on Kubernetes. `flow` and `frozen` are the truth; all else is derived from them, to be read by people. */
 export interface SweepObjectStatus {
@@ -30,6 +29,8 @@ export interface SweepObjectStatus {
   readonly roundStartedAt?: string;
   readonly finishedAt?: string;
   readonly verdict?: WindowState;
+  /** Of its pods, from the first to the last. */
+  readonly image?: string;
   /** Up to five targets of the batches that ended last. */
   readonly failing?: readonly { readonly target: string; readonly code: string }[];
   readonly lastOutOfMemory?: { readonly batch: number; readonly limit: string; readonly peak: string };
@@ -42,7 +43,11 @@ export interface SweepObjectStatus {
 export interface FrozenPods {
   readonly image: string;
   readonly passes: number;
+  /** Where the Sweep itself does not say. */
+  readonly pods: number;
   readonly memoryBytes: number;
+  /** How long a pod may run. */
+  readonly deadlineSeconds: number;
   /** The Secret with the database's URI, and its CA. */
   readonly database: SecretKey;
   readonly databaseCa?: SecretKey;
@@ -58,32 +63,48 @@ export interface SecretKey {
   readonly key: string;
 }
 
-/** `status` of a CronSweep on Kubernetes. */
+/** `status` of a CronSweep on Kubernetes. Moments are texts: "2026-11-20" for the border of a window, else ISO times. */
 export interface CronSweepStatus {
   readonly observedGeneration?: number;
-  /** ISO time. */
+  /** Absent while nothing is to begin. */
   readonly nextRun?: string;
   readonly newestWindow?: string;
   readonly newestState?: WindowState | "running" | "due";
   readonly windowsToCatchUp?: number;
-  /** Names of the Sweeps that run. */
+  /** Sweeps that are to be made, written before they are: a crash in between neither loses one nor makes a second. */
+  readonly starting?: readonly StartingSweep[];
+  /** Names of the CronSweep's own Sweeps that run. */
   readonly active?: readonly string[];
   /** The trigger annotation's value that was acted on last. */
   readonly handledTrigger?: string;
-  /** When the newest window became complete or usable. ISO time. */
+  /** When a sweep last ended complete or usable. */
   readonly lastSuccess?: string;
+  /** Whose windows and what grid ("24h") `windows` is about: of another one nothing in it is true. */
+  readonly dataset?: string;
+  readonly every?: string;
   /** What became of the windows that catching up looks at, oldest first; neighbours that are complete are one entry. */
   readonly windows?: readonly WindowRun[];
   readonly conditions?: readonly Condition[];
 }
 
+export interface StartingSweep {
+  readonly name: string;
+  /** The start of its window. */
+  readonly window: string;
+  /** When it was decided. */
+  readonly since: string;
+  readonly by: "schedule" | "trigger";
+}
+
 /** Windows of which the same is known: [from, to). */
 export interface WindowRun {
-  readonly from: EpochSeconds;
-  readonly to: EpochSeconds;
+  readonly from: string;
+  readonly to: string;
   readonly state: WindowState;
   /** When the last sweep of it began. */
-  readonly lastAsked: EpochSeconds;
-  /** How many sweeps it has had: the next one's name says it. */
+  readonly lastAsked: string;
+  /** When the sweep ended that said so; absent: none has ended yet. */
+  readonly toldAt?: string;
+  /** The turn of the last sweep of it: the next one's name says another. */
   readonly turns: number;
 }

@@ -28,21 +28,32 @@ const conditions = z
 
 const swept = z.strictObject({
   from: z.string().meta({ description: "The start of the first window." }),
-  to: z.string().meta({ description: "The start of the last window: the same for a single one." }),
+  to: z.string().meta({ description: "The end of the last one." }),
   state: z.string().meta({ description: "What they came to." }),
-  lastAsked: time("When the last of their sweeps ended."),
-  turns: count("Sweeps that this window took."),
+  lastAsked: time("When their last sweep began."),
+  toldAt: time("When the sweep ended that said so."),
+  turns: count("The turn of their last sweep: the next one's name has another."),
+});
+
+const starting = z.strictObject({
+  name: z.string().meta({ description: "The Sweep's name." }),
+  window: z.string().meta({ description: "The start of its window." }),
+  since: time("When it was decided."),
+  by: z.string().meta({ description: "What asked for it: schedule or trigger." }),
 });
 
 export const cronSweepStatus = z.strictObject({
   observedGeneration,
   nextRun: time("When the schedule comes next."),
-  newestWindow: text("The newest window that was swept or is being swept."),
+  newestWindow: text("The newest window that is due."),
   newestState: text("What became of it."),
-  windowsToCatchUp: count("Windows within catchUp that are not complete."),
+  windowsToCatchUp: count("Earlier windows within catchUp that are not complete."),
+  starting: z.array(starting).optional().meta({ description: "Sweeps that are being made." }),
   active: z.array(z.string()).optional().meta({ description: "Sweeps that run." }),
   handledTrigger: text("The last trigger annotation that was handled: one that comes back does nothing."),
   lastSuccess: time("When a sweep last ended complete or usable."),
+  dataset: text("The dataset whose windows these are."),
+  every: text("How long its windows are."),
   windows: z.array(swept).optional().meta({ description: "What became of the windows, the oldest first; neighbours that are complete stand together." }),
   conditions,
 });

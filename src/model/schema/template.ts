@@ -33,9 +33,9 @@ const settle = duration("0s", "30d")
 const wholeGrid: Rule = {
   holds: (value) => {
     const seconds = typeof value["every"] === "string" ? parseDuration(value["every"]) : null;
-    return seconds === null || seconds === 0 || 86_400 % seconds === 0 || seconds % 86_400 === 0;
+    return seconds === null || seconds === 0 || (seconds % 60 === 0 && (86_400 % seconds === 0 || seconds % 86_400 === 0));
   },
-  message: "must divide a day without a rest (such as 15m, 1h, 6h), or be whole days",
+  message: "must be whole minutes that divide a day without a rest (such as 15m, 1h, 6h), or whole days",
   field: "every",
 };
 

@@ -1,0 +1,34 @@
+import type { CronSweepView } from "../../decide/cron-sweep-view.ts";
+import { parseSchedule } from "../../decide/schedule.ts";
+import type { CatchUp } from "../../decide/windows-due.ts";
+import { parseMoment } from "../../model/moment.ts";
+import type { CronSweep } from "../../model/schema/cron-sweep.ts";
+import type { EpochSeconds } from "../../model/window.ts";
+import type { Provider } from "../../providers/provider.ts";
+import { rulesFor } from "../../providers/registry.ts";
+import { acceptCronSweep, isRefused } from "../accept.ts";
+import type { CronSweepObject } from "../resources.ts";
+
+/** What an accepted CronSweep wants, or the sentences that `sluice validate` prints of it. */
+export function cronPlanOf(object: CronSweepObject, providers: readonly Provider[], now: EpochSeconds): CronSweepView["plan"] {
+  const acceptance = acceptCronSweep(object, providers, now);
+  if (isRefused(acceptance)) return { problems: acceptance.problems };
+  const { document, spec, warnings } = acceptance;
+  const { schedule, timeZone, catchUp, concurrencyPolicy, suspend, successfulSweepsHistoryLimit, failedSweepsHistoryLimit } = document.spec;
+  return {
+    schedule: parseSchedule(schedule, timeZone),
+    catchUp: catchUpOf(catchUp),
+    concurrencyPolicy,
+    suspended: suspend,
+    history: { successful: successfulSweepsHistoryLimit, failed: failedSweepsHistoryLimit },
+    dataset: spec.dataset,
+    grid: spec.grid,
+    retentionSeconds: spec.retentionSeconds,
+    firstData: parseMoment(rulesFor(spec.host.name, providers)?.firstData ?? ""),
+    warnings,
+  };
+}
+
+function catchUpOf({ windows, since }: CronSweep["spec"]["catchUp"]): CatchUp {
+  return since === undefined ? { windows: windows ?? 0 } : { since: parseMoment(since)! };
+}
