@@ -38,7 +38,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const tidyUp = tidyUpAtTheEnd('kill -TERM "$1" "$2"; while kill -0 "$1" || kill -0 "$2"; do sleep 0.02; done; rm -r "$3"', String(server.pid), String(etcd.pid), folder);
   const env = { KUBECONFIG: config, HOME: folder };
   const kubectl = (args: readonly string[], input = ""): Promise<Ended> => run(CLUSTER, args, { name: "kubectl", input, env });
-  await until("the API server answers", async () => (await kubectl(["get", "--raw", "/readyz"])).code === 0);
+  await until("the API server answers", async () => (await kubectl(["get", "--raw", "/readyz"])).code === 0, 100);
   await until("there is the namespace default", async () => (await kubectl(["get", "namespace", "default"])).code === 0);
   return { kubectl, helm: (args) => run(HELM!, args, { env }), stop: tidyUp };
 }

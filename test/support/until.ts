@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Waits for a condition. @throws after half a minute, naming what did not come */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 30_000;
+/** Waits for a condition. @throws after half a minute, or as many seconds as are given, naming what did not come */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}`);
     await wait(10);
