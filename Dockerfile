@@ -7,7 +7,7 @@ FROM ${BUILDER} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # The bundler's own binary is a package: no script has to run.
-RUN npm ci --ignore-scripts
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline
 COPY src ./src
 RUN npm run build
 
