@@ -1,0 +1,95 @@
+import type { KubeClient } from "../kube/client.ts";
+import { keyText, type KubeObject, type ObjectKey } from "../kube/object.ts";
+import { Reflector, type ReflectorNews } from "../kube/reflector.ts";
+import { type Job, JOBS, type Pod, PODS, type Resource } from "../kube/resource.ts";
+import { type Change, Store } from "../kube/store.ts";
+import type { Clock } from "../model/clock.ts";
+import { keepCronSweep, keepJob, keepPod, keepSweep } from "./keep.ts";
+import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
+import type { SweepCaches } from "./sweep/hands.ts";
+
+export interface CachesOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** None: all of them. */
+  readonly namespaces: readonly string[];
+  readonly tell: (news: ReflectorNews) => void;
+}
+
+/** Called with what is different now; they only take note of keys. */
+export interface Listeners {
+  readonly sweep: (change: Change<SweepObject>) => void;
+  readonly cronSweep: (change: Change<CronSweepObject>) => void;
+  readonly job: (change: Change<Job>) => void;
+  readonly pod: (change: Change<Pod>) => void;
+}
+
+const OURS = "app.kubernetes.io/managed-by=sluice";
+
+/** What the API server has of the four kinds, as it was seen last. */
+export class Caches implements SweepCaches {
+  readonly sweeps = new Store<SweepObject, "cronSweep">({ cronSweep: (sweep) => (sweep.spec.cronSweepRef === undefined ? [] : [keyText({ ...placeOf(sweep), name: sweep.spec.cronSweepRef.name })]) });
+  readonly cronSweeps = new Store<CronSweepObject>({});
+  readonly jobs = new Store<Job, "owner">({ owner: controllersOf });
+  readonly pods = new Store<Pod, "owner">({ owner: controllersOf });
+  readonly #options: CachesOptions;
+  readonly #listeners: Listeners;
+  #reflectors: Reflector<never, never>[] = [];
+
+  constructor(options: CachesOptions, listeners: Listeners) {
+    this.#options = options;
+    this.#listeners = listeners;
+  }
+
+  get hasSynced(): boolean {
+    return this.#reflectors.length > 0 && this.#reflectors.every((reflector) => reflector.hasSynced);
+  }
+
+  /** Since the quietest of them heard anything from the server. */
+  get secondsSinceHeard(): number {
+    return Math.max(0, ...this.#reflectors.map((reflector) => reflector.secondsSinceHeard()));
+  }
+
+  jobsOf(sweepUid: string): readonly Job[] {
+    return this.jobs.byIndex("owner", sweepUid);
+  }
+
+  podsOf(jobUid: string): readonly Pod[] {
+    return this.pods.byIndex("owner", jobUid);
+  }
+
+  cronSweep(key: ObjectKey): CronSweepObject | null {
+    return this.cronSweeps.get(key);
+  }
+
+  /** Reads everything, whatever was read before, and goes on watching until `signal` is aborted. Resolves when all is read. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { namespaces } = this.#options;
+    const places = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
+    const reflectors = places.flatMap((place) => [
+      this.#reflector(SWEEPS, this.sweeps, keepSweep, this.#listeners.sweep, place),
+      this.#reflector(CRON_SWEEPS, this.cronSweeps, keepCronSweep, this.#listeners.cronSweep, place),
+      this.#reflector(JOBS, this.jobs, keepJob, this.#listeners.job, { ...place, labelSelector: OURS }),
+      this.#reflector(PODS, this.pods, keepPod, this.#listeners.pod, { ...place, labelSelector: OURS }),
+    ]);
+    this.#reflectors = reflectors as unknown as Reflector<never, never>[];
+    for (const reflector of reflectors) void reflector.run(signal);
+    const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await Promise.race([Promise.all(reflectors.map((reflector) => reflector.synced())), stopped]);
+  }
+
+  #reflector<T extends KubeObject>(resource: Resource<T>, store: Store<T, string>, keep: (object: T) => T, onChange: (change: Change<T>) => void, which: object): Reflector<T, T> {
+    const { client, clock, random, tell } = this.#options;
+    return new Reflector<T, T>({ client, clock, random, tell, resource, store, keep, onChange, ...which });
+  }
+}
+
+/** Uids of those who own it as its controller. */
+function controllersOf({ metadata }: KubeObject): string[] {
+  return (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true).map(({ uid }) => uid);
+}
+
+function placeOf({ metadata: { namespace } }: KubeObject): { namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}

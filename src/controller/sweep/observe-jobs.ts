@@ -1,0 +1,60 @@
+import { EVENTS, type Job, JOBS } from "../../kube/resource.ts";
+import type { ObservedJob } from "../../model/sweep.ts";
+import { endOf, type JobSight } from "../job/end.ts";
+import type { SweepObject } from "../resources.ts";
+import type { SweepHands } from "./hands.ts";
+import { workOf } from "./own-jobs.ts";
+import { soonest } from "./soonest.ts";
+
+const MOST_EVENTS = 20;
+
+/** A Job that is there, as the decision sees it. */
+export interface SeenJob extends ObservedJob {
+  readonly job: Job;
+}
+
+export interface Observation {
+  readonly jobs: readonly SeenJob[];
+  /** Seconds after which one of them may have to be seen otherwise although nothing happens to it; null where none. */
+  readonly again: number | null;
+  /** What keeps one of their pods from beginning, or null. */
+  readonly waitsFor: string | null;
+}
+
+/** The sweep's own Jobs: what the cache says, and what was done that it has not seen. */
+export async function observeJobs({ metadata: { uid } }: SweepObject, hands: SweepHands): Promise<Observation> {
+  const { caches, overlay } = hands;
+  await clearDoubts(uid, hands);
+  const jobs: SeenJob[] = [];
+  let waitsFor: string | null = null;
+  const looks: (number | null)[] = [overlay.secondsToDoubt(uid)];
+  for (const job of overlay.over(uid, caches.jobsOf(uid))) {
+    const work = workOf(job);
+    if (work === null) continue;
+    const sight = await look(job, hands);
+    jobs.push({ job, work, ...(sight.kind === "ended" ? { ended: sight.end } : {}) });
+    if (sight.kind === "open") looks.push(sight.again);
+    if (sight.kind === "open" && sight.waitsFor !== null) waitsFor ??= sight.waitsFor;
+  }
+  return { jobs, again: soonest(looks), waitsFor };
+}
+
+/** Where nobody knows why a Job has no pod its events are asked for, once a look. */
+async function look(job: Job, { caches, client, clock }: SweepHands): Promise<JobSight> {
+  const now = Math.floor(clock.now() / 1000);
+  const pods = caches.podsOf(job.metadata.uid);
+  const sight = endOf(job, pods, null, now);
+  if (sight.kind === "ended" || !sight.askEvents) return sight;
+  const { namespace, uid } = job.metadata;
+  const { items } = await client.list(EVENTS, { ...(namespace === undefined ? {} : { namespace }), fieldSelector: `involvedObject.uid=${uid}`, limit: MOST_EVENTS });
+  return endOf(job, pods, items, now);
+}
+
+/** A Job that was made and never seen may have come and gone unseen: then it has vanished, and is made again. */
+async function clearDoubts(sweepUid: string, { client, overlay }: SweepHands): Promise<void> {
+  for (const { metadata } of overlay.doubtful(sweepUid)) {
+    const job = await client.get(JOBS, metadata);
+    if (job?.metadata.uid === metadata.uid) overlay.confirm(sweepUid, metadata.uid);
+    else overlay.drop(sweepUid, metadata.uid);
+  }
+}

@@ -1,0 +1,77 @@
+import { decideSweep } from "../../decide/flow.ts";
+import type { ObjectKey } from "../../kube/object.ts";
+import type { Worked } from "../../kube/work-queue.ts";
+import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
+import { SWEEPS, type SweepObject } from "../resources.ts";
+import { acceptOrRefuse } from "./accept-or-refuse.ts";
+import { act } from "./act.ts";
+import { type BatchEnd, endsBetween } from "./batch-ends.ts";
+import { type Hindrance, hindranceIn } from "./conditions.ts";
+import { flowSpecOf } from "./flow-spec.ts";
+import type { SweepHands } from "./hands.ts";
+import { observeJobs } from "./observe-jobs.ts";
+import { showStatus } from "./show-status.ts";
+import { soonest } from "./soonest.ts";
+import { saysOtherwise, writeStatus } from "./write-status.ts";
+
+/** An unfinished sweep is looked at so often even if nothing seems to happen. */
+const LOOK_SECONDS = 300;
+
+/**
+ * Brings one Sweep a step on: observe → decide → write the status → make and remove Jobs for the status just returned.
+ * Whatever it throws brings the key again after a while.
+ */
+export async function reconcileSweep(key: ObjectKey, hands: SweepHands): Promise<Worked> {
+  const found = await hands.client.get(SWEEPS, key);
+  // What is being deleted takes its Jobs with it, by their owner references.
+  if (found === null || found.metadata.deletionTimestamp !== undefined) return {};
+  const accepted = await acceptOrRefuse(found, hands);
+  if ("again" in accepted) return lookAgain([accepted.again]);
+  return drive(accepted.sweep, hands);
+}
+
+async function drive(accepted: SweepObject, hands: SweepHands): Promise<Worked> {
+  let sweep = accepted;
+  for (;;) {
+    const { jobs, again: unsure } = await observeJobs(sweep, hands);
+    const status = sweep.status?.flow ?? null;
+    const decision = decideSweep({ flow: flowOf(sweep, hands), status, jobs, now: Math.floor(hands.clock.now() / 1000) });
+    if (decision.kind === "write") {
+      sweep = await write(sweep, decision.status, endsBetween(status, decision.status, jobs), hands);
+      for (const event of decision.events) hands.tell(sweep, event);
+      continue;
+    }
+    const acted = await act(sweep, decision, jobs, hands);
+    await showHindrance(sweep, acted.hindrance, hands);
+    if (acted.error !== null) throw acted.error;
+    const isOver = isFinished(sweep.status!.flow!.phase);
+    return lookAgain([decision.again, unsure, acted.again, isOver ? null : LOOK_SECONDS]);
+  }
+}
+
+function flowOf(sweep: SweepObject, { caches }: SweepHands): FlowSpec {
+  const { namespace } = sweep.metadata;
+  const named = sweep.spec.cronSweepRef;
+  const cronSweep = named === undefined || namespace === undefined ? null : caches.cronSweep({ namespace, name: named.name });
+  return flowSpecOf(sweep, cronSweep, sweep.status!.frozen!);
+}
+
+/** What hinders is told once there is a flow that is hindered, so that nothing else is written in between. */
+async function write(sweep: SweepObject, flow: SweepStatus, ends: readonly BatchEnd[], hands: SweepHands): Promise<SweepObject> {
+  const before = sweep.status!;
+  return writeStatus(sweep, showStatus({ before, flow, ends, hindrance: hindranceIn(before), generation: sweep.metadata.generation ?? 0, nowMilliseconds: hands.clock.now() }), hands);
+}
+
+/** A status more for what keeps Jobs from being made, or kept them, and for a spec that changed without changing the flow. */
+async function showHindrance(sweep: SweepObject, hindrance: Hindrance | null, hands: SweepHands): Promise<void> {
+  const before = sweep.status!;
+  const after = showStatus({ before, flow: before.flow!, ends: [], hindrance, generation: sweep.metadata.generation ?? 0, nowMilliseconds: hands.clock.now() });
+  if (!saysOtherwise(before, after)) return;
+  const shown = await writeStatus(sweep, after, hands);
+  if (hindrance !== null) hands.tell(shown, { type: "Warning", ...hindrance });
+}
+
+function lookAgain(seconds: readonly (number | null)[]): Worked {
+  const due = soonest(seconds);
+  return due === null ? {} : { againAfterSeconds: due };
+}
