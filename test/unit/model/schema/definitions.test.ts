@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../../../src/model/schema/definitions.ts";
+import type { CronSweepStatus, StartingSweep, SweepObjectStatus, WindowRun } from "../../../../src/model/sweep-object.ts";
 import { fieldAt } from "../../../../src/model/schema/describe.ts";
+import { cronSweepStatus, sweepStatus } from "../../../../src/model/schema/status.ts";
 
 describe.for(customResourceDefinitions())("the definition of $spec.names.kind", ({ metadata, spec }) => {
   const [version] = spec.versions;
@@ -38,4 +40,16 @@ test("every field of a Sweep's spec is guarded against change but for suspend, h
   const guarded = spec["x-kubernetes-validations"]!.filter(({ rule }) => rule.includes("oldSelf")).map(({ fieldPath }) => fieldPath);
   const fields = Object.keys(spec.properties!).flatMap((name) => (name === "batch" ? Object.keys(spec.properties!["batch"]!.properties!).map((inner) => `.batch.${inner}`) : [`.${name}`]));
   expect([...guarded, ".suspend", ".host", ".batch.pods"].sort()).toEqual(fields.sort());
+});
+
+test("the API server keeps every field of status that the controller writes, and would prune any other", () => {
+  // The compiler holds to it: a field of the type that the schema lacks is an error on one of these lines.
+  const ofSweep: Readonly<Record<keyof SweepObjectStatus, unknown>> = sweepStatus.shape;
+  const ofCronSweep: Readonly<Record<keyof CronSweepStatus, unknown>> = cronSweepStatus.shape;
+  const ofWindows: Readonly<Record<keyof WindowRun, unknown>> = cronSweepStatus.shape.windows.unwrap().element.shape;
+  const ofStarting: Readonly<Record<keyof StartingSweep, unknown>> = cronSweepStatus.shape.starting.unwrap().element.shape;
+  const [cron, one] = customResourceDefinitions().map(({ spec }) => Object.keys(spec.versions[0]!.schema.openAPIV3Schema.properties!["status"]!.properties!));
+  expect([Object.keys(ofSweep), Object.keys(ofCronSweep)]).toEqual([one, cron]);
+  expect(Object.keys(ofWindows)).toContain("state");
+  expect(Object.keys(ofStarting)).toContain("window");
 });
