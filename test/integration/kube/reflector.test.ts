@@ -97,7 +97,7 @@ test.for(["answer", "event"] as const)("lists again when history is forgotten (4
   const api = await anApi();
   const clock = new FakeClock();
   addJobs(api, 3);
-  const { reflector, store, changes, news } = aReflector(api, clock);
+  const { reflector, store, changes } = aReflector(api, clock);
   await reflector.synced();
   await until("the watch is open", () => api.openWatches === 1);
   changes.length = 0;

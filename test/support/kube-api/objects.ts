@@ -33,12 +33,12 @@ export class Objects {
   }
 
   /** @throws Refused NotFound */
-  get<T extends KubeObject>(of: Pick<Resource<T>, "apiVersion" | "plural">, key: ObjectKey): T {
+  get<T extends KubeObject>(of: Pick<Resource<T>, "apiVersion" | "plural" | "object">, key: ObjectKey): T {
     return structuredClone(this.#there(of, key)) as KubeObject as T;
   }
 
   /** By namespace and name; of all namespaces where none is given. */
-  list<T extends KubeObject>(of: Pick<Resource<T>, "apiVersion" | "plural">, namespace?: string): T[] {
+  list<T extends KubeObject>(of: Pick<Resource<T>, "apiVersion" | "plural" | "object">, namespace?: string): T[] {
     const all = [...this.#collection(of)].filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace);
     return all.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, object]) => object as KubeObject as T);
   }

@@ -46,7 +46,7 @@ export class Watches {
       return;
     }
     const write = (event: object): void => {
-      if (!watch.isSilent) response.write(`${JSON.stringify(event)}\n`);
+      if (!watch.isSilent && !response.writableEnded) response.write(`${JSON.stringify(event)}\n`);
     };
     const bookmark = (): void => {
       if (watched.bookmarks) write({ type: "BOOKMARK", object: { metadata: { resourceVersion: String(this.#history.version) } } });
@@ -91,7 +91,7 @@ export class Watches {
 
   /** Writes this to each as it is: half a line, no JSON. */
   write(text: string): void {
-    for (const { response } of this.#open) response.write(text);
+    for (const { response } of this.#open) if (!response.writableEnded) response.write(text);
   }
 }
 

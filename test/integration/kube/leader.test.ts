@@ -1,0 +1,232 @@
+import { expect, test } from "vitest";
+import { LeaderElector, type LeadEnd } from "../../../src/kube/leader.ts";
+import { JOBS, type Lease, LEASES } from "../../../src/kube/resource.ts";
+import { NotLeading } from "../../../src/kube/write-gate.ts";
+import { FakeClock, settled } from "../../support/fake-clock.ts";
+import type { KubeApi } from "../../support/kube-api/server.ts";
+import { until } from "../../support/until.ts";
+import { aClient, aJob, anApi, atTheEnd } from "./apis.ts";
+
+const LEASE = { namespace: "sluice", name: "sluice-controller" };
+
+interface Candidate {
+  readonly elector: LeaderElector;
+  readonly news: string[];
+  /** Aborted when the lease is lost; undefined before it leads. */
+  readonly lost: () => AbortSignal | undefined;
+  readonly stop: () => void;
+  /** Lets its work end. */
+  readonly finish: (error?: Error) => void;
+  readonly end: Promise<LeadEnd>;
+}
+
+function aCandidate(api: KubeApi, clock: FakeClock, identity: string): Candidate {
+  const news: string[] = [];
+  const elector = new LeaderElector({ client: aClient(api, { clock }), clock, random: () => 0, ...LEASE, identity, tell: (message) => news.push(message) });
+  const stopping = new AbortController();
+  const worked = Promise.withResolvers<undefined>();
+  worked.promise.catch(() => undefined);
+  let lost: AbortSignal | undefined;
+  const end = elector.lead(stopping.signal, (signal) => {
+    lost = signal;
+    return worked.promise;
+  });
+  end.catch(() => undefined);
+  const finish = (error?: Error): void => (error === undefined ? worked.resolve(undefined) : worked.reject(error));
+  atTheEnd(async () => {
+    stopping.abort();
+    finish();
+    await end.catch(() => undefined);
+  });
+  return { elector, news, lost: () => lost, stop: () => stopping.abort(), finish, end };
+}
+
+/** Moves the clocks on, half a second at a time, until it is so. @returns how many seconds passed */
+async function pass(clock: FakeClock, what: string, isSo: () => boolean): Promise<number> {
+  const from = clock.monotonic();
+  await until(what, async () => {
+    await settled();
+    if (!isSo()) await clock.advance(0.5);
+    return isSo();
+  });
+  return (clock.monotonic() - from) / 1000;
+}
+
+const record = (api: KubeApi): Lease["spec"] => api.objects.get(LEASES, LEASE).spec;
+const leads = (candidate: Candidate) => (): boolean => candidate.elector.isHeld;
+
+test("makes the lease, leads, and renews it for as long as it works", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  expect(record(api)).toMatchObject({ holderIdentity: "one", leaseDurationSeconds: 15, leaseTransitions: 0 });
+  expect(record(api)!.renewTime).toMatch(/^2026-11-21T05:00:00\.000000Z$/);
+  for (let second = 0; second < 60; second += 1) {
+    await clock.advance(1);
+    await until("nothing is asked for", () => one.elector.isHeld);
+  }
+  expect(one.elector.isHeld).toBe(true);
+  expect(one.news).toEqual(["one leads"]);
+});
+
+test("lets one of two lead, and the other when the first gives back, at once", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  const two = aCandidate(api, clock, "two");
+  await pass(clock, "two has seen it", () => two.elector.holder === "one");
+  one.stop();
+  await settled();
+  expect(one.elector.isHeld).toBe(true);
+  one.finish();
+  expect(await one.end).toBe("given-back");
+  expect(record(api)).toMatchObject({ holderIdentity: "", leaseDurationSeconds: 1 });
+  expect(await pass(clock, "two leads", leads(two))).toBeLessThanOrEqual(3);
+  expect(record(api)).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
+});
+
+test("lets one lead alone when both begin at the same moment", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const both = [aCandidate(api, clock, "one"), aCandidate(api, clock, "two")];
+  await pass(clock, "one leads", () => both.some(({ elector }) => elector.isHeld));
+  for (let second = 0; second < 40; second += 1) {
+    await clock.advance(0.5);
+    await settled();
+    expect(both.filter(({ elector }) => elector.isHeld).length).toBeLessThanOrEqual(1);
+  }
+});
+
+test("never lets two lead, however long either cannot reach the server", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  let candidates: Candidate[] = [];
+  let begun = 0;
+  let seed = 7;
+  const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
+  let leaders = 0;
+  for (let step = 0; step < 300; step += 1) {
+    // Who lost the lease begins anew as another, as a process does.
+    candidates = candidates.filter(({ lost }) => lost()?.aborted !== true);
+    while (candidates.length < 3) candidates.push(aCandidate(api, clock, `number ${(begun += 1)}`));
+    if (random(12) === 0) api.fail({ resource: "leases", times: 1 + random(12), how: (["cut before", "cut after", "silence", { status: 500 }] as const)[random(4)]! });
+    await clock.advance(0.5);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const leading = candidates.filter(({ elector }) => elector.isHeld);
+    expect(leading.length).toBeLessThanOrEqual(1);
+    for (const { elector } of leading) expect(record(api)!.holderIdentity).toBe(elector.holder);
+    leaders += leading.length;
+  }
+  expect(leaders).toBeGreaterThan(50);
+  expect(begun).toBeGreaterThan(4);
+});
+
+test("takes the lease of a leader that died only after it has seen it unchanged for fifteen seconds, whatever the times in it say", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const long = "2001-01-01T00:00:00.000000Z";
+  api.objects.create(LEASES, { metadata: LEASE, spec: { holderIdentity: "dead", leaseDurationSeconds: 15, acquireTime: long, renewTime: long, leaseTransitions: 4 } });
+  const two = aCandidate(api, clock, "two");
+  const seconds = await pass(clock, "two leads", leads(two));
+  expect(seconds).toBeGreaterThanOrEqual(15);
+  expect(seconds).toBeLessThanOrEqual(20);
+  expect(record(api)).toMatchObject({ holderIdentity: "two", leaseTransitions: 5 });
+});
+
+test("closes the gate ten seconds after it could renew last, and says that it is lost", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  await pass(clock, "it is renewed", () => api.counts.get("update leases") === 1);
+  await api.goAway();
+  const from = clock.monotonic();
+  await clock.advance(9);
+  expect(one.elector.isHeld).toBe(true);
+  await clock.advance(1);
+  expect(one.elector.isHeld).toBe(false);
+  expect(() => one.elector.assertHeld()).toThrow(NotLeading);
+  expect(await one.end).toBe("lost");
+  expect(one.lost()!.aborted).toBe(true);
+  expect((clock.monotonic() - from) / 1000).toBeLessThanOrEqual(11);
+  expect(one.news.at(-1)).toMatch(/^The lease cannot be asked for: .*ECONNREFUSED/);
+});
+
+test("is lost as soon as another is seen to have it", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  api.objects.change(LEASES, LEASE, (lease) => ({ ...lease, spec: { ...lease.spec, holderIdentity: "two" } }));
+  await pass(clock, "one is told", () => one.lost()!.aborted);
+  expect(await one.end).toBe("lost");
+  expect(record(api)!.holderIdentity).toBe("two");
+});
+
+test("goes on when a renewal was done although nobody heard of it", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  for (let round = 0; round < 5; round += 1) {
+    const renewed = api.counts.get("update leases") ?? 0;
+    api.fail({ verb: "update", resource: "leases", times: 1, how: "cut after" });
+    await pass(clock, "it is renewed again", () => (api.counts.get("update leases") ?? 0) >= renewed + 3);
+  }
+  expect(one.elector.isHeld).toBe(true);
+});
+
+test("keeps the lease when the work does not end within five seconds", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  one.stop();
+  await clock.advance(4.5);
+  expect(one.lost()!.aborted).toBe(false);
+  await clock.advance(0.5);
+  expect(await one.end).toBe("kept");
+  expect(one.lost()!.aborted).toBe(true);
+  expect(one.elector.isHeld).toBe(false);
+  expect(record(api)!.holderIdentity).toBe("one");
+});
+
+test("lets no write pass once the work has ended, and gives back after an error too", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  const gated = aClient(api, { gate: one.elector.assertHeld });
+  await expect(gated.create(JOBS, aJob("early"))).rejects.toThrow(NotLeading);
+  await pass(clock, "one leads", leads(one));
+  await gated.create(JOBS, aJob("leading"));
+  one.finish(new Error("a fault of ours"));
+  await expect(one.end).rejects.toThrow("a fault of ours");
+  await expect(gated.create(JOBS, aJob("late"))).rejects.toThrow(NotLeading);
+  expect(record(api)!.holderIdentity).toBe("");
+});
+
+test("leaves nothing behind when it is stopped before it leads", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "one leads", leads(one));
+  const two = aCandidate(api, clock, "two");
+  await pass(clock, "two has seen it", () => two.elector.holder === "one");
+  two.stop();
+  expect(await two.end).toBe("never-led");
+  expect(two.lost()).toBeUndefined();
+  expect(record(api)!.holderIdentity).toBe("one");
+});
+
+test("gives back what it took without hearing of it when it is stopped meanwhile", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  api.fail({ verb: "create", resource: "leases", times: 1, how: "cut after" });
+  const one = aCandidate(api, clock, "one");
+  await pass(clock, "the lease is there", () => api.objects.list(LEASES).length === 1);
+  one.stop();
+  expect(await one.end).toBe("never-led");
+  expect(record(api)!.holderIdentity).toBe("");
+});

@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { WorkQueue, type Worked } from "../../../src/kube/work-queue.ts";
+import { NotLeading } from "../../../src/kube/write-gate.ts";
+import { FakeClock, settled } from "../../support/fake-clock.ts";
+
+interface Begun {
+  readonly key: string;
+  readonly end: (worked?: Worked) => Promise<void>;
+  readonly fail: (error?: Error) => Promise<void>;
+}
+
+/** A queue with workers that do nothing until the test says so. */
+function aQueue(workers = 1): { queue: WorkQueue; clock: FakeClock; begun: Begun[]; failed: string[]; running: Promise<void> } {
+  const clock = new FakeClock();
+  const queue = new WorkQueue(clock);
+  const begun: Begun[] = [];
+  const failed: string[] = [];
+  const work = (key: string): Promise<Worked> =>
+    new Promise((resolve, reject) => {
+      const then = (act: () => void): Promise<void> => (act(), settled());
+      begun.push({ key, end: (worked = {}) => then(() => resolve(worked)), fail: (error = new Error("no")) => then(() => reject(error)) });
+    });
+  const running = queue.run(workers, work, (key) => failed.push(key));
+  return { queue, clock, begun, failed, running };
+}
+
+const keys = (begun: readonly Begun[]): string[] => begun.map(({ key }) => key);
+
+test("works on keys in the order in which they were added, each once however often it was", async () => {
+  const { queue, begun } = aQueue();
+  for (const key of ["a", "b", "a", "c", "b"]) queue.add(key);
+  await settled();
+  for (let done = 0; done < begun.length; done += 1) await begun[done]!.end();
+  expect(keys(begun)).toEqual(["a", "b", "c"]);
+});
+
+test("never works on a key twice at once, and comes back to one that was added meanwhile", async () => {
+  const { queue, begun } = aQueue(3);
+  queue.add("a");
+  await settled();
+  queue.add("a");
+  queue.add("a");
+  queue.add("b");
+  await settled();
+  expect(keys(begun)).toEqual(["a", "b"]);
+  await begun[0]!.end();
+  expect(keys(begun)).toEqual(["a", "b", "a"]);
+  await begun[2]!.end();
+  expect(keys(begun)).toEqual(["a", "b", "a"]);
+});
+
+test("works on as many keys at once as it has workers", async () => {
+  const { queue, begun } = aQueue(2);
+  for (const key of ["a", "b", "c"]) queue.add(key);
+  await settled();
+  expect(keys(begun)).toEqual(["a", "b"]);
+  expect([queue.depth, queue.processing]).toEqual([1, 2]);
+});
+
+test("brings a key that failed after 5 ms, 10 ms, 20 ms, and never later than after five minutes", async () => {
+  const { queue, clock, begun, failed } = aQueue();
+  queue.add("a");
+  await settled();
+  const waits: number[] = [];
+  for (let failure = 1; failure <= 20; failure += 1) {
+    const from = clock.monotonic();
+    await begun.at(-1)!.fail();
+    while (begun.length === failure) await clock.advance(0.005);
+    waits.push((clock.monotonic() - from) / 1000);
+  }
+  expect(waits.slice(0, 4)).toEqual([0.005, 0.01, 0.02, 0.04]);
+  expect(waits.at(-1)).toBe(300);
+  expect(failed).toHaveLength(20);
+  await begun.at(-1)!.end();
+  expect(queue.failures("a")).toBe(0);
+});
+
+test("takes the loss of the lease for no failure to tell", async () => {
+  const { queue, begun, failed } = aQueue();
+  queue.add("a");
+  await settled();
+  await begun[0]!.fail(new NotLeading("not ours"));
+  expect(failed).toEqual([]);
+});
+
+test("looks again when the work says so, at the earliest of the moments that were named", async () => {
+  const { queue, clock, begun } = aQueue();
+  queue.add("a");
+  await settled();
+  await begun[0]!.end({ againAfterSeconds: 60 });
+  queue.addAfter("a", 300);
+  queue.addAfter("b", 10);
+  await clock.advance(9.999);
+  expect(keys(begun)).toEqual(["a"]);
+  await clock.advance(0.001);
+  expect(keys(begun)).toEqual(["a", "b"]);
+  await begun[1]!.end();
+  await clock.advance(50);
+  expect(keys(begun)).toEqual(["a", "b", "a"]);
+  await begun[2]!.end();
+  await clock.advance(1000);
+  expect(begun).toHaveLength(3);
+});
+
+test("forgets the later moment of a key that comes at once", async () => {
+  const { queue, clock, begun } = aQueue();
+  queue.addAfter("a", 60);
+  queue.add("a");
+  await settled();
+  await begun[0]!.end();
+  await clock.advance(120);
+  expect(begun).toHaveLength(1);
+});
+
+test("waits for months without asking a timer for more than it can do", async () => {
+  const clock = new FakeClock();
+  const asked: number[] = [];
+  const queue = new WorkQueue({ now: () => clock.now(), monotonic: () => clock.monotonic(), wait: (seconds, signal) => (asked.push(seconds), clock.wait(seconds, signal)) });
+  const months = 100 * 86_400;
+  queue.addAfter("a", months);
+  await clock.advance(months - 1);
+  expect(queue.depth).toBe(0);
+  await clock.advance(1);
+  expect(queue.depth).toBe(1);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(3600);
+});
+
+test("says how long the first key has waited", async () => {
+  const { queue, clock, begun } = aQueue();
+  expect(queue.oldestSeconds).toBe(0);
+  queue.add("a");
+  await settled();
+  queue.add("b");
+  await clock.advance(7);
+  queue.add("c");
+  expect([queue.depth, queue.oldestSeconds]).toEqual([2, 7]);
+  await begun[0]!.end();
+  expect([queue.depth, queue.oldestSeconds]).toEqual([1, 0]);
+});
+
+test("ends what it began, begins nothing, and is empty then", async () => {
+  const { queue, clock, begun, running } = aQueue(2);
+  for (const key of ["a", "b", "c"]) queue.add(key);
+  queue.addAfter("d", 1);
+  await settled();
+  queue.add("a");
+  let isDrained = false;
+  const drained = queue.drain().then(() => (isDrained = true));
+  queue.add("e");
+  await begun[0]!.end({ againAfterSeconds: 1 });
+  await settled();
+  expect(isDrained).toBe(false);
+  await begun[1]!.fail();
+  await drained;
+  await running;
+  await clock.advance(1000);
+  expect(keys(begun)).toEqual(["a", "b"]);
+  expect([queue.depth, queue.processing]).toEqual([0, 0]);
+});
+
+test("is drained at once where nothing was begun", async () => {
+  const { queue, running } = aQueue();
+  await queue.drain();
+  await running;
+});
+
+test("loses no key and doubles none, in whatever order keys are added and work ends", async () => {
+  const step = fc.record({ key: fc.constantFrom("a", "b", "c"), act: fc.constantFrom("add", "end", "fail", "wait") });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (steps, workers) => {
+      const { queue, clock, begun } = aQueue(workers);
+      const ended = new Set<Begun>();
+      /** Keys added since work on them was begun last: each must be begun once more. */
+      const owed = new Set<string>();
+      let looked = 0;
+      const look = (): void => {
+        for (; looked < begun.length; looked += 1) owed.delete(begun[looked]!.key);
+        const running = begun.filter((work) => !ended.has(work)).map(({ key }) => key);
+        expect(new Set(running).size).toBe(running.length);
+      };
+      const first = (): Begun | undefined => begun.find((work) => !ended.has(work));
+      for (const { key, act } of steps) {
+        const running = first();
+        if (act === "add") {
+          queue.add(key);
+          owed.add(key);
+          await settled();
+        } else if (act === "wait") await clock.advance(1);
+        else if (running !== undefined) {
+          ended.add(running);
+          if (act === "fail") owed.add(running.key);
+          await (act === "end" ? running.end() : running.fail());
+        }
+        look();
+      }
+      for (let round = 0; round < 200 && (owed.size > 0 || first() !== undefined); round += 1) {
+        const running = first();
+        if (running !== undefined) {
+          ended.add(running);
+          await running.end();
+        }
+        await clock.advance(300);
+        look();
+      }
+      expect([...owed]).toEqual([]);
+      await queue.drain();
+    }),
+    { numRuns: 100 },
+  );
+});
