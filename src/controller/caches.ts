@@ -6,7 +6,10 @@ import { type Change, Store } from "../kube/store.ts";
 import type { Clock } from "../model/clock.ts";
 import { keepCronSweep, keepJob, keepPod, keepSweep } from "./keep.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
+import type { CronSweepHands } from "./cron-sweep/hands.ts";
 import type { SweepCaches } from "./sweep/hands.ts";
+
+type CronSweepCaches = CronSweepHands["caches"];
 
 export interface CachesOptions {
   readonly client: KubeClient;
@@ -28,8 +31,8 @@ export interface Listeners {
 const OURS = "app.kubernetes.io/managed-by=sluice";
 
 /** What the API server has of the four kinds, as it was seen last. */
-export class Caches implements SweepCaches {
-  readonly sweeps = new Store<SweepObject, "cronSweep">({ cronSweep: (sweep) => (sweep.spec.cronSweepRef === undefined ? [] : [keyText({ ...placeOf(sweep), name: sweep.spec.cronSweepRef.name })]) });
+export class Caches implements SweepCaches, CronSweepCaches {
+  readonly sweeps = new Store<SweepObject, "cronSweep" | "namespace">({ cronSweep: (sweep) => cronSweepsOf(sweep), namespace: ({ metadata }) => [metadata.namespace ?? ""] });
   readonly cronSweeps = new Store<CronSweepObject>({});
   readonly jobs = new Store<Job, "owner">({ owner: controllersOf });
   readonly pods = new Store<Pod, "owner">({ owner: controllersOf });
@@ -49,6 +52,10 @@ export class Caches implements SweepCaches {
   /** Since the quietest of them heard anything from the server. */
   get secondsSinceHeard(): number {
     return Math.max(0, ...this.#reflectors.map((reflector) => reflector.secondsSinceHeard()));
+  }
+
+  sweepsOf(namespace: string): readonly SweepObject[] {
+    return this.sweeps.byIndex("namespace", namespace);
   }
 
   jobsOf(sweepUid: string): readonly Job[] {
@@ -90,6 +97,9 @@ function controllersOf({ metadata }: KubeObject): string[] {
   return (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true).map(({ uid }) => uid);
 }
 
-function placeOf({ metadata: { namespace } }: KubeObject): { namespace?: string } {
-  return namespace === undefined ? {} : { namespace };
+/** Keys of the CronSweep that it names or that owns it; it may be none, and could be two. */
+export function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: SweepObject): string[] {
+  const owners = ownerReferences.filter(({ kind }) => kind === CRON_SWEEPS.kind).map(({ name }) => name);
+  const names = new Set([...(spec.cronSweepRef === undefined ? [] : [spec.cronSweepRef.name]), ...owners]);
+  return [...names].map((name) => keyText({ ...(namespace === undefined ? {} : { namespace }), name }));
 }

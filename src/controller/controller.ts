@@ -3,13 +3,16 @@ import { ApiError } from "../kube/api-error.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey } from "../kube/object.ts";
 import { type Worked, WorkQueue } from "../kube/work-queue.ts";
-import { Caches, type CachesOptions } from "./caches.ts";
+import { PROVIDERS } from "../providers/registry.ts";
+import { Caches, type CachesOptions, cronSweepsOf } from "./caches.ts";
+import type { CronSweepHands } from "./cron-sweep/hands.ts";
+import { reconcileCronSweep } from "./cron-sweep/reconcile.ts";
 import type { WorkerSettings } from "./job/settings.ts";
-import { SWEEPS } from "./resources.ts";
+import { CRON_SWEEPS, SWEEPS } from "./resources.ts";
 import type { SweepHands } from "./sweep/hands.ts";
 import { Overlay } from "./sweep/overlay.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
-import { isUnfinished, sweepKeyOf, tellsOfPod, wakesItsSweeps, wakesSweep } from "./wake.ts";
+import { isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesItsCronSweep, wakesSweep } from "./wake.ts";
 
 export type Kind = "sweep" | "cronsweep";
 
@@ -21,7 +24,7 @@ export interface ControllerOptions extends CachesOptions {
   readonly observe: (kind: Kind, seconds: number, hasFailed: boolean) => void;
 }
 
-/** Sweeps at once; one Sweep is never worked on twice. */
+/** Objects of a kind at once; one is never worked on twice. */
 const WORKERS = 4;
 
 /**
@@ -32,6 +35,7 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #queues: Readonly<Record<Kind, WorkQueue>>;
   readonly #hands: SweepHands;
+  readonly #cronSweepHands: CronSweepHands;
   #following = new AbortController();
   #leads = false;
 
@@ -42,15 +46,19 @@ export class Controller {
     this.caches = new Caches(options, {
       sweep: (change) => {
         if (wakesSweep(change)) this.#add("sweep", change.key);
+        if (wakesItsCronSweep(change)) cronSweepsOf((change.after ?? change.before)!).forEach((key) => this.#add("cronsweep", key));
       },
       cronSweep: (change) => {
-        if (wakesItsSweeps(change)) this.#addSweepsOf(change.key);
+        if (!isOtherWish(change)) return;
+        this.#add("cronsweep", change.key);
+        this.#addSweepsOf(change.key);
       },
       job: (change) => this.#add("sweep", sweepKeyOf(change)),
       pod: (change) => {
         if (tellsOfPod(change)) this.#add("sweep", sweepKeyOf(change));
       },
     });
+    this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => recorder.record(CRON_SWEEPS, cronSweep, telling) };
     this.#hands = { client, clock, workers, log, caches: this.caches, overlay: new Overlay(clock), tell: (sweep, telling) => recorder.record(SWEEPS, sweep, telling) };
   }
 
@@ -70,8 +78,9 @@ export class Controller {
     const stopped = new Promise<void>((resolve) => (stop.aborted ? resolve() : stop.addEventListener("abort", () => resolve(), { once: true })));
     await Promise.race([this.follow(), stopped]);
     this.#leads = true;
-    for (const sweep of this.caches.sweeps.list()) this.#add("sweep", keyText(sweep.metadata));
-    const working = this.#queues.sweep.run(WORKERS, this.#timed("sweep", (key) => reconcileSweep(key, this.#hands)), this.#failed("sweep"));
+    for (const { metadata } of this.caches.sweeps.list()) this.#add("sweep", keyText(metadata));
+    for (const { metadata } of this.caches.cronSweeps.list()) this.#add("cronsweep", keyText(metadata));
+    const working = Promise.all([this.#run("sweep", (key) => reconcileSweep(key, this.#hands)), this.#run("cronsweep", (key) => reconcileCronSweep(key, this.#cronSweepHands))]);
     await stopped;
     await Promise.all(Object.values(this.#queues).map((queue) => queue.drain()));
     await working;
@@ -88,6 +97,10 @@ export class Controller {
 
   #addSweepsOf(cronSweep: string): void {
     for (const sweep of this.caches.sweeps.byIndex("cronSweep", cronSweep)) if (isUnfinished(sweep)) this.#add("sweep", keyText(sweep.metadata));
+  }
+
+  async #run(kind: Kind, reconcile: (key: ObjectKey) => Promise<Worked>): Promise<void> {
+    await this.#queues[kind].run(WORKERS, this.#timed(kind, reconcile), this.#failed(kind));
   }
 
   #timed(kind: Kind, reconcile: (key: ObjectKey) => Promise<Worked>): (key: string) => Promise<Worked> {
