@@ -27,7 +27,7 @@ export const FOLDERS: readonly Folder[] = [
   { name: "metrics", imports: ["model"], packages: ["@prometheus-io/client"] },
   { name: "local", imports: ["model", "decide", "store"], packages: ["pg"] },
   { name: "simulate", imports: ["model"] },
-  { name: "cli", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "kube", "local", "simulate"], types: ["controller"], packages: ["commander", "pino", "undici", "yaml", "pg", "@kubernetes/client-node"], readsSurroundings: true },
+  { name: "cli", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "kube", "controller", "local", "simulate"], packages: ["commander", "pino", "undici", "yaml", "pg", "@kubernetes/client-node"], readsSurroundings: true },
   { name: "bin", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "kube", "controller", "metrics", "local", "simulate", "cli"], packages: ["pino", "commander", "undici", "yaml", "esbuild"], readsSurroundings: true },
 ];
 

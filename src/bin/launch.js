@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // The one file that any Node from 20 on reads: it finds the Node that the project brings and runs the program with it.
+// Called kubectl-sluice it is the plugin of kubectl.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const program = new URL("../../dist/sluice.mjs", import.meta.url);
@@ -27,7 +29,7 @@ function runWithNewerNode() {
     process.exitCode = 3;
     return;
   }
-  const child = spawn(node, [fileURLToPath(program), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [fileURLToPath(program), ...process.argv.slice(2)], { stdio: "inherit", argv0: path.basename(process.argv[1]) });
   // Ctrl-C in a terminal reaches both; whoever ends this process by hand means the program.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

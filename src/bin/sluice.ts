@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import type { WriteStream } from "node:tty";
 import { endWithParent } from "../batch/parent.ts";
 import type { Output } from "../cli/context.ts";
-import { COMMANDS } from "../cli/commands.ts";
+import { KUBECTL_SLUICE, SLUICE } from "../cli/commands.ts";
 import { main } from "../cli/main.ts";
 import { realClock } from "./clock.ts";
 import { VERSION } from "./version.ts";
@@ -15,6 +15,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 endWithParent(process.env, () => stopped.abort(new Error("the command that started this one is gone")));
 // A reader that goes away, such as head, ends the writing and not the work.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
+/** What it was called: where launch.js had to find another Node, its name stands in place of Node's. */
+const isPlugin = [process.argv[1] ?? "", process.argv0].some((called) => path.basename(called) === "kubectl-sluice");
 
 process.exitCode = await main(process.argv.slice(2), {
   version: VERSION,
@@ -30,7 +33,7 @@ process.exitCode = await main(process.argv.slice(2), {
   worker: path.join(import.meta.dirname, "worker.mjs"),
   home: path.dirname(import.meta.dirname),
   uid: process.getuid?.() ?? 0,
-}, COMMANDS);
+}, isPlugin ? KUBECTL_SLUICE : SLUICE);
 
 function output(stream: WriteStream): Output {
   return {

@@ -6,23 +6,32 @@ import type { Cli, Run } from "./context.ts";
 /** A command says how it is called; `act` gets its work done and its exit code. */
 export type AddCommand = (program: Command, cli: Cli, act: (run: Run) => Promise<void>) => void;
 
+/** What a program is called, and what it can do. */
+export interface Program {
+  readonly name: string;
+  readonly description: string;
+  readonly commands: readonly AddCommand[];
+  /** Options that stand before the command, too. */
+  readonly addOptions?: (program: Command) => Command;
+}
+
 const EXITS = `
 Exit codes:
   0    complete or usable; or the command did what was asked
   1    incomplete: run it again to do the rest
   2    the command or the file is wrong
-  3    the surroundings are wrong: database, host, disk
+  3    the surroundings are wrong: database, host, disk, cluster
   130  interrupted`;
 
 /** Runs one command line. Never throws: whatever goes wrong is one line and an exit code. */
-export async function main(argv: readonly string[], cli: Cli, commands: readonly AddCommand[]): Promise<number> {
+export async function main(argv: readonly string[], cli: Cli, { name, description, commands, addOptions = asItIs }: Program): Promise<number> {
   let code: number = COMMAND_EXIT.done;
-  const program = new Command("sluice")
-    .description("Bring windows of a dataset to completion: ask an HTTP API about very many targets, prove that nothing was lost, store it in Postgres.")
+  const program = addOptions(new Command(name))
+    .description(description)
     .version(cli.version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => cli.stdout.write(text), writeErr: (text) => cli.stderr.write(text) })
-    .showHelpAfterError("(sluice COMMAND --help shows how it is used)")
+    .showHelpAfterError(`(${name} COMMAND --help shows how it is used)`)
     .addHelpText("after", EXITS);
   commands.forEach((add) =>
     add(program, cli, async (run) => {
@@ -45,6 +54,10 @@ function exitFor(error: unknown, cli: Cli): number {
   if (error instanceof SurroundingsError) return told(error, COMMAND_EXIT.surroundings, cli);
   cli.stderr.write(`sluice: this is a bug: ${(error as Error).stack ?? String(error)}\n`);
   return COMMAND_EXIT.surroundings;
+}
+
+function asItIs(program: Command): Command {
+  return program;
 }
 
 function told(error: Error, code: number, cli: Cli): number {

@@ -2,6 +2,7 @@ import type { SweepDriver } from "../../local/drive.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { Output } from "../context.ts";
 import { PaceMeter } from "./pace.ts";
+import { Redraw } from "./redraw.ts";
 import { renderLine, renderScreen, type Heading } from "./render.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
@@ -13,11 +14,12 @@ const LINE_SECONDS = 10;
 export class SweepWatch {
   readonly #out: Output;
   readonly #clock: Clock;
-  #drawn = 0;
+  readonly #screen: Redraw;
 
   constructor(out: Output, clock: Clock) {
     this.#out = out;
     this.#clock = clock;
+    this.#screen = new Redraw(out);
   }
 
   /** Until `signal` is aborted. */
@@ -27,7 +29,7 @@ export class SweepWatch {
     while (!signal.aborted) {
       const now = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic());
       const pace = meter.add(now);
-      if (this.#out.isTerminal) this.#draw(renderScreen(heading, now, pace, this.#out.columns));
+      if (this.#out.isTerminal) this.#screen.draw(renderScreen(heading, now, pace, this.#out.columns));
       else if (now.at - toldAt >= LINE_SECONDS * 1000) {
         toldAt = now.at;
         this.#out.write(`${renderLine(heading, now, pace)}\n`);
@@ -44,14 +46,6 @@ export class SweepWatch {
   }
 
   clear(): void {
-    if (this.#drawn > 0) this.#out.write(`\u001b[${this.#drawn}A\u001b[J`);
-    this.#drawn = 0;
-  }
-
-  /** Line over line, so that nothing flickers. */
-  #draw(lines: readonly string[]): void {
-    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : "";
-    this.#out.write(up + lines.map((line) => `${line}\u001b[K\n`).join(""));
-    this.#drawn = lines.length;
+    this.#screen.clear();
   }
 }

@@ -13,7 +13,7 @@ function doing(work: () => Promise<number>): AddCommand {
 
 async function run(argv: readonly string[], work: () => Promise<number> = () => Promise.resolve(0), changes: Partial<Cli> = {}): Promise<{ code: number; stdout: string; stderr: string }> {
   const cli = aCli(changes);
-  const code = await main(argv, cli, [doing(work)]);
+  const code = await main(argv, cli, { name: "sluice", description: "", commands: [doing(work)] });
   return { code, stdout: cli.stdout.text(), stderr: cli.stderr.text() };
 }
 
