@@ -37,7 +37,7 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
   const { frozen, settings } = source;
   const theirs = (frozen.podTemplate ?? {}) as PodSettings;
   const task = running.program === "prepare" ? { [TASK_ANNOTATION]: JSON.stringify(running.task) } : {};
-  const { labels: theirLabels, annotations: theirAnnotations, resources: _, imagePullSecrets = [], ...placing } = theirs;
+  const { labels: theirLabels, annotations: theirAnnotations, resources, imagePullSecrets = [], ...placing } = theirs;
   const pullSecrets = [...settings.pullSecrets.map((name) => ({ name })), ...imagePullSecrets];
   const { volumes } = foldersFor(source, running.program);
   return {
@@ -51,16 +51,16 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
       enableServiceLinks: false,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
-      containers: [container(source, running, theirs)],
+      containers: [container(source, running, resources ?? {})],
       volumes: [{ name: "tmp", emptyDir: { sizeLimit: TEMPORARY_LIMIT } }, ...volumes],
     },
   };
 }
 
-function container(source: JobSource, running: Running, { resources }: PodSettings): Container {
+function container(source: JobSource, running: Running, resources: NonNullable<PodSettings["resources"]>): Container {
   const { frozen, settings } = source;
   const memory = formatMemory(running.memoryBytes);
-  const beside = (resources ?? {}) as { requests?: Record<string, string>; limits?: Record<string, string> };
+  const beside = resources as { requests?: Record<string, string>; limits?: Record<string, string> };
   const args = running.program === "prepare" ? ["prepare", TASK_FILE] : ["batch", source.sweep.uid, String(running.batch)];
   return {
     name: CONTAINER,
