@@ -6,6 +6,7 @@ import { type Change, Store } from "../kube/store.ts";
 import type { Clock } from "../model/clock.ts";
 import { keepCronSweep, keepJob, keepPod, keepSweep } from "./keep.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
+import type { SweepPhase } from "../model/sweep.ts";
 import type { CronSweepHands } from "./cron-sweep/hands.ts";
 import type { SweepCaches } from "./sweep/hands.ts";
 
@@ -38,15 +39,23 @@ export class Caches implements SweepCaches, CronSweepCaches {
   readonly pods = new Store<Pod, "owner">({ owner: controllersOf });
   readonly #options: CachesOptions;
   readonly #listeners: Listeners;
-  #reflectors: Reflector<never, never>[] = [];
+  #reflectors: Pick<Reflector<never, never>, "secondsSinceHeard">[] = [];
+  #hasSynced = false;
 
   constructor(options: CachesOptions, listeners: Listeners) {
     this.#options = options;
     this.#listeners = listeners;
   }
 
+  /** Was everything read at least once? */
   get hasSynced(): boolean {
-    return this.#reflectors.length > 0 && this.#reflectors.every((reflector) => reflector.hasSynced);
+    return this.#hasSynced;
+  }
+
+  sweepsByPhase(): Readonly<Record<SweepPhase, number>> {
+    const counts: Record<SweepPhase, number> = { Pending: 0, Preparing: 0, Running: 0, Suspended: 0, Blocked: 0, Complete: 0, Usable: 0, Incomplete: 0, Failed: 0 };
+    for (const { status } of this.sweeps.list()) counts[status?.phase ?? "Pending"] += 1;
+    return counts;
   }
 
   /** Since the quietest of them heard anything from the server. */
@@ -80,10 +89,11 @@ export class Caches implements SweepCaches, CronSweepCaches {
       this.#reflector(JOBS, this.jobs, keepJob, this.#listeners.job, { ...place, labelSelector: OURS }),
       this.#reflector(PODS, this.pods, keepPod, this.#listeners.pod, { ...place, labelSelector: OURS }),
     ]);
-    this.#reflectors = reflectors as unknown as Reflector<never, never>[];
+    this.#reflectors = reflectors;
     for (const reflector of reflectors) void reflector.run(signal);
     const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     await Promise.race([Promise.all(reflectors.map((reflector) => reflector.synced())), stopped]);
+    if (reflectors.every((reflector) => reflector.hasSynced)) this.#hasSynced = true;
   }
 
   #reflector<T extends KubeObject>(resource: Resource<T>, store: Store<T, string>, keep: (object: T) => T, onChange: (change: Change<T>) => void, which: object): Reflector<T, T> {

@@ -26,6 +26,8 @@ export interface ControllerOptions extends CachesOptions {
 
 /** Objects of a kind at once; one is never worked on twice. */
 const WORKERS = 4;
+/** Each request has half a minute; a look with this many of them is none. */
+const LONGEST_LOOK_SECONDS = 900;
 
 /**
  * Both kinds, their caches and their queues. It follows from the start, also while another leads, and works while it leads.
@@ -37,6 +39,8 @@ export class Controller {
   readonly #hands: SweepHands;
   readonly #cronSweepHands: CronSweepHands;
   #following = new AbortController();
+  /** Those that are under way. */
+  readonly #looks = new Set<{ readonly began: number }>();
   #leads = false;
 
   constructor(options: ControllerOptions) {
@@ -60,6 +64,12 @@ export class Controller {
     });
     this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => recorder.record(CRON_SWEEPS, cronSweep, telling) };
     this.#hands = { client, clock, workers, log, caches: this.caches, overlay: new Overlay(clock), tell: (sweep, telling) => recorder.record(SWEEPS, sweep, telling) };
+  }
+
+  /** Does everything that was begun come to its end? */
+  get isAlive(): boolean {
+    const now = this.#options.clock.monotonic();
+    return [...this.#looks].every(({ began }) => now - began < LONGEST_LOOK_SECONDS * 1000);
   }
 
   depth(kind: Kind): number {
@@ -107,12 +117,15 @@ export class Controller {
     const { clock, observe } = this.#options;
     return async (key) => {
       const began = clock.monotonic();
+      const look = { began };
+      this.#looks.add(look);
       let hasFailed = true;
       try {
         const worked = await reconcile(keyOfText(key));
         hasFailed = false;
         return worked;
       } finally {
+        this.#looks.delete(look);
         observe(kind, (clock.monotonic() - began) / 1000, hasFailed);
       }
     };

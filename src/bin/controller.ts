@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { pino } from "pino";
+import { Controller } from "../controller/controller.ts";
+import { serveStatus } from "../controller/status-server.ts";
+import { KubeClient } from "../kube/client.ts";
+import { EventRecorder } from "../kube/event-recorder.ts";
+import { inClusterConnection } from "../kube/in-cluster.ts";
+import { LeaderElector } from "../kube/leader.ts";
+import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { ControllerMetrics } from "../metrics/controller.ts";
+import { realClock } from "./clock.ts";
+import { controllerSettings } from "./controller-settings.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * The controller of Sweeps and CronSweeps: environment as the chart's Deployment sets it, see controller-settings.ts.
+ * Ends with 0 on SIGTERM, within five seconds, and with 1 where it lost its lease: then it begins anew.
+ */
+const settings = readSettings();
+const log = pino({ level: settings.logLevel, base: { program: "controller" } });
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort(new Error(`asked to stop by ${signal}`)));
+
+try {
+  process.exit(await run());
+} catch (error) {
+  log.fatal({ error: error instanceof SurroundingsError ? error.message : (error as Error) }, "ended");
+  process.exit(1);
+}
+
+function readSettings(): ReturnType<typeof controllerSettings> {
+  try {
+    return controllerSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+async function run(): Promise<number> {
+  const { namespaces, workers, account } = settings;
+  const around = { clock: realClock, random: () => Math.random() };
+  const connection = await inClusterConnection(account, realClock);
+  const metrics = new ControllerMetrics({
+    isLeader: () => elector.isHeld,
+    queueDepth: () => ({ sweep: controller.depth("sweep"), cronsweep: controller.depth("cronsweep") }),
+    sweepsByPhase: () => (elector.isHeld ? controller.caches.sweepsByPhase() : {}),
+    secondsSinceHeard: () => controller.caches.secondsSinceHeard,
+  });
+  const speaking = { ...around, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
+  const elector = new LeaderElector({
+    ...around,
+    client: new KubeClient(connection, speaking),
+    namespace: settings.namespace,
+    name: settings.lease,
+    identity: `${settings.podName}_${randomUUID()}`,
+    tell: (message) => log.info({ lease: settings.lease }, message),
+  });
+  const client = new KubeClient(connection, { ...speaking, gate: elector.assertHeld });
+  const recorder = new EventRecorder({
+    client,
+    clock: realClock,
+    component: "sluice",
+    lost: (error) => {
+      metrics.eventLost();
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, "an event is lost");
+    },
+  });
+  const controller = new Controller({
+    ...around,
+    client,
+    namespaces,
+    workers,
+    recorder,
+    log,
+    tell: ({ well, message, ...where }) => (well ? log.info(where, message) : log.warn(where, message)),
+    observe: (kind, seconds, hasFailed) => metrics.reconciled(kind, seconds, hasFailed),
+  });
+  const server = await serveStatus(settings.port, {
+    isAlive: () => controller.isAlive,
+    isReady: () => controller.caches.hasSynced,
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+  });
+  log.info({ version: VERSION, image: workers.image, namespaces, port: server.port }, "begins");
+  void controller.follow();
+  const end = await elector.lead(stop.signal, async () => {
+    log.info("leads");
+    await controller.work(stop.signal);
+    await recorder.written();
+  });
+  log.info({ end }, end === "lost" ? "the lease is lost: ends, to begin anew" : "ends");
+  return end === "lost" ? 1 : 0;
+}
