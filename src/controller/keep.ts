@@ -17,7 +17,8 @@ export function keepCronSweep(cronSweep: CronSweepObject): CronSweepObject {
 
 /** Its template holds the task, and with it perhaps the list. */
 export function keepJob(job: Job): Job {
-  return without(withoutManagedFields(job), "spec");
+  const suspend = job.spec?.suspend;
+  return { ...without(withoutManagedFields(job), "spec"), ...(suspend === undefined ? {} : { spec: { suspend } as NonNullable<Job["spec"]> }) };
 }
 
 /** Its annotations hold the task too. */

@@ -1,6 +1,7 @@
-import { EVENTS, type Job, JOBS } from "../../kube/resource.ts";
+import { EVENTS, type Job, JOBS, PODS } from "../../kube/resource.ts";
 import type { ObservedJob } from "../../model/sweep.ts";
 import { endOf, type JobSight } from "../job/end.ts";
+import { hasEnded } from "../job/pod-end.ts";
 import type { SweepObject } from "../resources.ts";
 import type { SweepHands } from "./hands.ts";
 import { workOf } from "./own-jobs.ts";
@@ -39,14 +40,23 @@ export async function observeJobs({ metadata: { uid } }: SweepObject, hands: Swe
   return { jobs, again: soonest(looks), waitsFor };
 }
 
-/** Where nobody knows why a Job has no pod its events are asked for, once a look. */
+/**
+ * Of a Job that ended before the cache saw its pod end the pod is read, since it alone has the message. Where nobody knows why
+ * a Job has no pod its events are, once a look.
+ */
 async function look(job: Job, { caches, client, clock }: SweepHands): Promise<JobSight> {
   const now = Math.floor(clock.now() / 1000);
   const pods = caches.podsOf(job.metadata.uid);
-  const sight = endOf(job, pods, null, now);
-  if (sight.kind === "ended" || !sight.askEvents) return sight;
   const { namespace, uid } = job.metadata;
-  const { items } = await client.list(EVENTS, { ...(namespace === undefined ? {} : { namespace }), fieldSelector: `involvedObject.uid=${uid}`, limit: MOST_EVENTS });
+  const place = namespace === undefined ? {} : { namespace };
+  const sight = endOf(job, pods, null, now);
+  if (sight.kind === "ended") {
+    if (sight.end.message !== null || pods.some(hasEnded)) return sight;
+    const { items } = await client.list(PODS, { ...place, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` });
+    return endOf(job, items, null, now);
+  }
+  if (!sight.askEvents) return sight;
+  const { items } = await client.list(EVENTS, { ...place, fieldSelector: `involvedObject.uid=${uid}`, limit: MOST_EVENTS });
   return endOf(job, pods, items, now);
 }
 
