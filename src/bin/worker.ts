@@ -11,13 +11,14 @@ import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/message.ts";
 import type { PrepareTask } from "../model/tasks.ts";
+import { runCheck } from "../prepare/run-check.ts";
 import { runPrepare } from "../prepare/run-prepare.ts";
 import { openDatabase } from "../store/database.ts";
 import { realClock } from "./clock.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * The programs that a Job runs: `worker prepare TASK.json` and `worker batch UID NUMBER`.
+ * The programs that a Job runs: `worker prepare TASK.json` and `worker batch UID NUMBER`; and `worker check TASK.json`, which only looks.
  * Environment: DATABASE_URL · SLUICE_MESSAGE_FILE · SLUICE_MEMORY_BYTES · SLUICE_PARENT_FD (on one machine) ·
  * SLUICE_SECRET_… for headers · HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS. Exit codes: model/exit-codes.ts.
  */
@@ -75,6 +76,18 @@ async function prepare(taskFile: string): Promise<number> {
   return PROGRAM_EXIT.done;
 }
 
+/** A line of JSON for each thing that was looked at. */
+async function check(taskFile: string): Promise<number> {
+  const { spec } = JSON.parse(readFileSync(taskFile, "utf8")) as PrepareTask;
+  if (spec === undefined) throw new SpecError("worker check needs a task with its spec");
+  let code: number = PROGRAM_EXIT.done;
+  for await (const finding of runCheck(spec, { ...around, program: { version: VERSION } })) {
+    process.stdout.write(`${JSON.stringify(finding)}\n`);
+    if (!finding.ok) code = PROGRAM_EXIT.surroundings;
+  }
+  return code;
+}
+
 async function batch(uid: string, number: number): Promise<number> {
   const memory = anonymousMemoryReader();
   const guard = new MemoryGuard({
@@ -96,8 +109,9 @@ function emptyMessage(): PrepareMessage {
 async function run(): Promise<number> {
   const [program, first, second] = process.argv.slice(2);
   if (program === "prepare" && first !== undefined) return prepare(first);
+  if (program === "check" && first !== undefined) return check(first);
   if (program === "batch" && first !== undefined && Number.isSafeInteger(Number(second))) return batch(first, Number(second));
-  throw new SpecError("usage: worker prepare TASK.json | worker batch UID NUMBER");
+  throw new SpecError("usage: worker prepare TASK.json | worker batch UID NUMBER | worker check TASK.json");
 }
 
 try {

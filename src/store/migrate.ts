@@ -18,6 +18,9 @@ export interface Program {
 
 const MIGRATIONS: readonly Migration[] = [tablesAndViews];
 
+/** The step up to which this program brings the schema. */
+export const LAST_MIGRATION = MIGRATIONS.length;
+
 /** Any number will do, as long as all versions use it. */
 const MIGRATION_LOCK = 7_582_423;
 
