@@ -71,6 +71,16 @@ export class KubeClient {
     }
   }
 
+  /** What the server says about itself: "/version", "/apis/batch/v1". @returns null where it serves no such path */
+  async about(path: string, options: CallOptions = {}): Promise<unknown> {
+    try {
+      return await this.#requests.json({ verb: "get", method: "GET", resource: "", path }, options);
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  }
+
   /** One page, read from a quorum; a page that is not the first is of the same moment as the first. @throws ApiError 410 where that moment is forgotten */
   async list<T extends KubeObject>(of: Resource<T>, which: Selection & { readonly limit?: number; readonly continue?: string }, options: CallOptions = {}): Promise<ListPage<T>> {
     const { namespace, ...query } = which;
