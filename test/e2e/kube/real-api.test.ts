@@ -1,0 +1,188 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { realClock } from "../../../src/bin/clock.ts";
+import { ApiUnreachable, isAlreadyThere, isConflict, isExpired, isForbidden } from "../../../src/kube/api-error.ts";
+import { KubeClient } from "../../../src/kube/client.ts";
+import type { Connection } from "../../../src/kube/connection.ts";
+import { EventRecorder } from "../../../src/kube/event-recorder.ts";
+import { inClusterConnection } from "../../../src/kube/in-cluster.ts";
+import { LeaderElector } from "../../../src/kube/leader.ts";
+import type { Draft } from "../../../src/kube/object.ts";
+import { Reflector, type ReflectorNews } from "../../../src/kube/reflector.ts";
+import { EVENTS, type Job, JOBS, LEASES, type Secret, SECRETS, SELF_SUBJECT_ACCESS_REVIEWS } from "../../../src/kube/resource.ts";
+import { type Change, Store } from "../../../src/kube/store.ts";
+import { withoutManagedFields } from "../../../src/kube/without-managed-fields.ts";
+import { openCluster } from "../../cluster/cluster.ts";
+import { startApiProxy } from "../../support/cutting-api-proxy.ts";
+import { connectionTo, targetOfKubeconfig } from "../../support/kubeconfig-target.ts";
+import { until } from "../../support/until.ts";
+import { createNamespace, type TestNamespace } from "../support/namespace.ts";
+
+const cluster = openCluster(process.env);
+const closing: (() => Promise<unknown>)[] = [];
+let space: TestNamespace;
+let connection: Connection;
+let client: KubeClient;
+
+beforeAll(async () => {
+  space = await createNamespace(cluster, "kube");
+  connection = connectionTo(await targetOfKubeconfig(cluster.kubeconfig));
+  client = aClient(connection);
+});
+
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+  await connection.dispatcher.destroy();
+  await space.remove();
+});
+
+function aClient(over: Connection): KubeClient {
+  return new KubeClient(over, { clock: realClock, random: Math.random, userAgent: "sluice/test" });
+}
+
+/** One that no controller makes pods of. */
+function aJob(name: string): Draft<Job> {
+  const securityContext = { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } };
+  const containers = [{ name: "work", image: "localhost/sluice:dev", securityContext }];
+  return { metadata: { namespace: space.name, name }, spec: { suspend: true, template: { spec: { restartPolicy: "Never", containers } } } };
+}
+
+function reflectSecrets(over: KubeClient): { store: Store<Secret>; reflector: Reflector<Secret, Secret>; changes: Change<Secret>[]; news: ReflectorNews[] } {
+  const store = new Store<Secret>({});
+  const changes: Change<Secret>[] = [];
+  const news: ReflectorNews[] = [];
+  const reflector = new Reflector<Secret, Secret>({
+    client: over,
+    clock: realClock,
+    random: Math.random,
+    resource: SECRETS,
+    namespace: space.name,
+    store,
+    keep: withoutManagedFields,
+    onChange: (change) => changes.push(change),
+    tell: (said) => news.push(said),
+  });
+  const stop = new AbortController();
+  const running = reflector.run(stop.signal);
+  closing.push(async () => {
+    stop.abort();
+    await running;
+  });
+  return { store, reflector, changes, news };
+}
+
+const secret = (name: string): Draft<Secret> => ({ metadata: { namespace: space.name, name }, type: "Opaque" });
+const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: unknown) => error);
+
+describe("the client", () => {
+  test("writes, and is refused, as the server in the tests' process refuses", async () => {
+    const made = await client.create(JOBS, aJob("life"));
+    const key = { namespace: space.name, name: "life" };
+    expect(await failure(client.create(JOBS, aJob("life")))).toSatisfy(isAlreadyThere);
+    const patched = await client.mergePatch(JOBS, key, { metadata: { labels: { a: "b" } } });
+    expect(await failure(client.replaceStatus(JOBS, { ...made, status: {} }))).toSatisfy(isConflict);
+    expect((await client.replaceStatus(JOBS, { ...patched, status: { ...patched.status, ready: 0 } })).metadata.labels).toMatchObject({ a: "b" });
+    expect((await client.list(JOBS, { namespace: space.name, labelSelector: "a=b" })).items).toHaveLength(1);
+    expect(await failure(client.delete(JOBS, key, { uid: "00000000-0000-0000-0000-000000000000" }))).toSatisfy(isConflict);
+    expect(await client.delete(JOBS, key, { uid: made.metadata.uid })).toBe(true);
+    await until("it is gone", async () => (await client.get(JOBS, key)) === null);
+    expect(await client.delete(JOBS, key, {})).toBe(false);
+  });
+
+  test("asks whether it may", async () => {
+    const review = await client.create(SELF_SUBJECT_ACCESS_REVIEWS, { metadata: {}, spec: { resourceAttributes: { verb: "create", group: "batch", resource: "jobs" } } });
+    expect(review.status?.allowed).toBe(true);
+  });
+
+  test("writes events that stand with their object", async () => {
+    const job = await client.create(JOBS, aJob("told"));
+    const recorder = new EventRecorder({ client, clock: realClock, component: "sluice", lost: (error) => expect.unreachable(String(error)) });
+    for (let time = 0; time < 3; time += 1) recorder.record(JOBS, job, { type: "Warning", reason: "BatchFailed", message: "Batch 3 failed" });
+    await recorder.written();
+    const { items } = await client.list(EVENTS, { namespace: space.name, fieldSelector: `involvedObject.uid=${job.metadata.uid},reason=BatchFailed` });
+    expect(items).toHaveLength(1);
+    expect(await cluster.kubectl("describe", "job", "told", "--namespace", space.name)).toMatch(/Warning +BatchFailed +\S+ +sluice +Batch 3 failed/);
+    await client.delete(JOBS, job.metadata, {});
+  });
+
+  test("speaks as a pod does, and may read again when it is allowed to", async () => {
+    await cluster.kubectl("create", "serviceaccount", "reader", "--namespace", space.name);
+    const folder = await mkdtemp(path.join(os.tmpdir(), "sluice-account-"));
+    closing.push(() => rm(folder, { recursive: true }));
+    const target = await targetOfKubeconfig(cluster.kubeconfig);
+    await writeFile(path.join(folder, "token"), await cluster.kubectl("create", "token", "reader", "--namespace", space.name));
+    await writeFile(path.join(folder, "ca.crt"), target.ca!);
+    const { hostname, port } = new URL(target.server);
+    const account = await inClusterConnection({ folder, host: hostname, port }, realClock);
+    closing.push(() => account.dispatcher.destroy());
+    const own = aClient(account);
+    expect(await failure(own.list(SECRETS, { namespace: space.name }))).toSatisfy(isForbidden);
+    const { reflector, news } = reflectSecrets(own);
+    await until("it says that it may not", () => news.length === 1);
+    expect(news[0]!.message).toMatch(/^secrets is forbidden: User "system:serviceaccount:kube-\w+:reader" cannot list resource "secrets"/);
+    await cluster.kubectl("create", "role", "reader", "--verb=list,watch", "--resource=secrets", "--namespace", space.name);
+    await cluster.kubectl("create", "rolebinding", "reader", "--role=reader", `--serviceaccount=${space.name}:reader`, "--namespace", space.name);
+    await reflector.synced();
+    await until("it says that it may", () => news.length === 2);
+  });
+});
+
+describe("the reflector", () => {
+  test("reads pages, follows, and goes on over broken watches, a server that was away and a history that is forgotten", async () => {
+    for (let from = 0; from < 600; from += 20) await Promise.all(Array.from({ length: 20 }, (_, number) => client.create(SECRETS, secret(`many-${from + number}`))));
+    const proxy = await startApiProxy(await targetOfKubeconfig(cluster.kubeconfig));
+    closing.push(() => proxy.close());
+    const { store, reflector, news } = reflectSecrets(aClient(proxy.connection()));
+    await reflector.synced();
+    expect(store.size).toBe(600);
+    for (let round = 0; round < 5; round += 1) {
+      await until("a watch is open", () => proxy.cutWatches() > 0);
+      await client.delete(SECRETS, { namespace: space.name, name: `many-${round}` }, {});
+      await until("the change is seen", () => store.size === 599 - round);
+    }
+    expect(reflector.counts.lists).toBe(1);
+    await cluster.stopPart("apiserver");
+    expect(await failure(client.create(SECRETS, secret("away")))).toBeInstanceOf(ApiUnreachable);
+    await until("it says that nobody is there", () => news.length === 1);
+    await cluster.startPart("apiserver");
+    await client.create(SECRETS, secret("back"));
+    await until("the change is seen", () => store.get({ namespace: space.name, name: "back" }) !== null);
+    expect(news.map(({ well }) => well)).toEqual([false, true]);
+    // A server that began anew does not know what was before it.
+    const watched = async (): Promise<void> => {
+      for await (const event of client.watch(SECRETS, { namespace: space.name, resourceVersion: "1", timeoutSeconds: 5 }, new AbortController().signal)) expect(event.type).toBe("OPENED");
+    };
+    expect(await failure(watched())).toSatisfy(isExpired);
+  });
+});
+
+describe("the election", () => {
+  test("hands over within seconds, and ends when the server stays away", async () => {
+    const candidate = (identity: string): { elector: LeaderElector; stop: AbortController; end: Promise<string> } => {
+      const stop = new AbortController();
+      closing.push(() => {
+        stop.abort();
+        return Promise.resolve();
+      });
+      const elector = new LeaderElector({ client, clock: realClock, random: Math.random, namespace: space.name, name: "election", identity, tell: () => undefined });
+      const work = (): Promise<void> => new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve()));
+      return { elector, stop, end: elector.lead(stop.signal, work) };
+    };
+    const one = candidate("one");
+    await until("one leads", () => one.elector.isHeld);
+    const two = candidate("two");
+    await until("two has seen it", () => two.elector.holder === "one");
+    one.stop.abort();
+    expect(await one.end).toBe("given-back");
+    const from = performance.now();
+    await until("two leads", () => two.elector.isHeld);
+    expect(performance.now() - from).toBeLessThan(5000);
+    expect((await client.get(LEASES, { namespace: space.name, name: "election" }))?.spec).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
+    await cluster.stopPart("apiserver");
+    expect(await two.end).toBe("lost");
+    expect(two.elector.isHeld).toBe(false);
+    await cluster.startPart("apiserver");
+  });
+});
