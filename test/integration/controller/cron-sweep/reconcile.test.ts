@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
+import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
+import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
+import { NotLeading } from "../../../../src/kube/write-gate.ts";
+import type { KubeApi } from "../../../support/kube-api/server.ts";
+import { KEY } from "../../../unit/controller/cron-sweep/builders.ts";
+import { aController, afterItsFirstRun, anApi, endAll, type Controller } from "./an-api.ts";
+
+const sweepsIn = (api: KubeApi): SweepObject[] => api.objects.list(SWEEPS, KEY.namespace);
+const namesIn = (api: KubeApi): string[] => sweepsIn(api).map(({ metadata }) => metadata.name);
+const dayBefore = (date: Date, days: number): string => new Date(date.getTime() - days * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+
+/** Until a look writes nothing more; each sweep ends when it is seen. @returns how many were under way at once, at the most */
+async function untilQuiet(api: KubeApi, controller: Controller): Promise<number> {
+  let most = 0;
+  for (let quiet = 0; quiet < 2; ) {
+    const before = api.writes;
+    const isWell = await reconcileCronSweep(KEY, controller.hands).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ApiUnreachable || error instanceof ApiError) return false;
+        throw error;
+      },
+    );
+    most = Math.max(most, sweepsIn(api).filter(({ status }) => status?.phase === undefined).length);
+    endAll(api, controller.now);
+    quiet = isWell && api.writes === before ? quiet + 1 : 0;
+  }
+  return most;
+}
+
+describe("over HTTP", () => {
+  test("sweeps the newest window and the one before it, each once, and says so", async () => {
+    const api = await anApi();
+    const controller = aController(api, afterItsFirstRun(api));
+    await untilQuiet(api, controller);
+    const [newest, earlier] = [dayBefore(controller.now, 1), dayBefore(controller.now, 2)];
+    expect(namesIn(api)).toEqual([`ripestat-daily-${earlier}`, `ripestat-daily-${newest}`]);
+    expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ newestState: "complete", windowsToCatchUp: 0, active: [], starting: [], windows: [{ state: "complete", turns: 1 }] });
+    expect(controller.told.filter((line) => line.startsWith("SweepBegan"))).toHaveLength(2);
+    expect(api.writes).toBeLessThanOrEqual(8);
+  });
+
+  const writes = Array.from({ length: 8 }, (_, index) => index);
+  test.each(writes.flatMap((skip) => [["on its way there", skip, "cut before"] as const, ["with its answer", skip, "cut after"] as const]))("a write that is lost %s (after %i others) neither loses nor doubles a sweep", async (_, skip, how) => {
+    const api = await anApi({ successfulSweepsHistoryLimit: 1 });
+    const controller = aController(api, afterItsFirstRun(api));
+    api.fail({ verb: "write", skip, times: 1, how });
+    expect(await untilQuiet(api, controller)).toBe(1);
+    expect(namesIn(api)).toHaveLength(1);
+    expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ newestState: "complete", windowsToCatchUp: 0, windows: [{ state: "complete", turns: 1 }] });
+  });
+
+  test("a controller that has lost its lease in the middle leaves the rest to the next one", async () => {
+    const api = await anApi();
+    let writes = 0;
+    const gate = (): void => {
+      writes += 1;
+      if (writes > 1) throw new NotLeading("the lease is not ours");
+    };
+    const first = aController(api, afterItsFirstRun(api), { gate });
+    await expect(reconcileCronSweep(KEY, first.hands)).rejects.toThrow(NotLeading);
+    expect(namesIn(api)).toEqual([]);
+    const second = aController(api, first.now);
+    expect(await untilQuiet(api, second)).toBe(1);
+    expect(namesIn(api)).toHaveLength(2);
+    expect(sweepsIn(api).every(({ metadata }) => !/-\d-?\d?$/.test(metadata.name))).toBe(true);
+  });
+
+  test("two that both take themselves for the leader make each sweep once", async () => {
+    const api = await anApi();
+    const one = aController(api, afterItsFirstRun(api), { sweepsOf: () => [] });
+    const other = aController(api, one.now, { sweepsOf: () => [] });
+    for (let look = 0; look < 4; look += 1) await Promise.allSettled([reconcileCronSweep(KEY, one.hands), reconcileCronSweep(KEY, other.hands)]);
+    expect(namesIn(api)).toEqual([`ripestat-daily-${dayBefore(one.now, 1)}`]);
+  });
+
+  test("a stranger who has the name keeps it, and the window is swept under the next one", async () => {
+    const api = await anApi();
+    const controller = aController(api, afterItsFirstRun(api), { sweepsOf: () => [] });
+    const name = `ripestat-daily-${dayBefore(controller.now, 1)}`;
+    const stranger = api.objects.create(SWEEPS, { metadata: { namespace: "bgp", name }, spec: { window: { start: "2026-01-01" }, dataset: "bgp/other" } as SweepObject["spec"] });
+    expect(await reconcileCronSweep(KEY, controller.hands)).toEqual({ againAfterSeconds: 1 });
+    await reconcileCronSweep(KEY, controller.hands);
+    expect(namesIn(api)).toEqual([name, `${name}-2`]);
+    expect(api.objects.get(SWEEPS, { ...KEY, name }).metadata.uid).toBe(stranger.metadata.uid);
+    expect(controller.told).toContainEqual(expect.stringMatching(/^SweepNameTaken: .* belongs to somebody else/));
+  });
+
+  test("a quota that refuses the Sweep is told, and it is made when there is room", async () => {
+    const api = await anApi();
+    const controller = aController(api, afterItsFirstRun(api));
+    const end = api.fail({ verb: "create", resource: "sweeps", how: { status: 403, reason: "Forbidden", message: "exceeded quota: sweeps" } });
+    await expect(reconcileCronSweep(KEY, controller.hands)).rejects.toThrow("exceeded quota");
+    expect(controller.told).toEqual([`SweepNotMade: ripestat-daily-${dayBefore(controller.now, 1)} cannot be made: exceeded quota: sweeps`]);
+    end();
+    await reconcileCronSweep(KEY, controller.hands);
+    expect(namesIn(api)).toHaveLength(1);
+  });
+
+  test("a spec that is wrong begins nothing, and its condition says what `sluice validate` prints", async () => {
+    const api = await anApi({ schedule: "0 5 31 2 *" });
+    const controller = aController(api, afterItsFirstRun(api));
+    expect(await reconcileCronSweep(KEY, controller.hands)).toEqual({});
+    expect(namesIn(api)).toEqual([]);
+    expect(api.objects.get(CRON_SWEEPS, KEY).status?.conditions).toContainEqual(expect.objectContaining({ type: "Accepted", status: "False", message: 'spec.schedule: "0 5 31 2 *" never comes' }));
+  });
+
+  test("one that is being deleted, or is gone, is left alone", async () => {
+    const api = await anApi();
+    const controller = aController(api, afterItsFirstRun(api));
+    api.objects.change(CRON_SWEEPS, KEY, (cronSweep) => ({ ...cronSweep, metadata: { ...cronSweep.metadata, finalizers: ["foregroundDeletion"] } }));
+    api.objects.remove(CRON_SWEEPS, KEY);
+    expect(await reconcileCronSweep(KEY, controller.hands)).toEqual({});
+    expect(await reconcileCronSweep({ ...KEY, name: "nobody" }, controller.hands)).toEqual({});
+    expect(api.writes).toBe(0);
+  });
+});
