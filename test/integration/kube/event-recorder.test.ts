@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { EventRecorder } from "../../../src/kube/event-recorder.ts";
+import { EVENTS, type Job, JOBS } from "../../../src/kube/resource.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import type { KubeApi } from "../../support/kube-api/server.ts";
+import { aClient, aJob, anApi } from "./apis.ts";
+
+const TELLING = { type: "Warning", reason: "BatchFailed", message: "Batch 3 failed" } as const;
+
+async function aRecorder(): Promise<{ api: KubeApi; clock: FakeClock; recorder: EventRecorder; job: Job; lost: unknown[]; messages: () => (string | undefined)[] }> {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const lost: unknown[] = [];
+  const recorder = new EventRecorder({ client: aClient(api, { clock }), clock, component: "sluice", lost: (error) => lost.push(error) });
+  const job = api.objects.create(JOBS, aJob("job"));
+  return { api, clock, recorder, job, lost, messages: () => api.objects.list(EVENTS).map(({ message }) => message) };
+}
+
+test("writes an event that stands with its object", async () => {
+  const { api, recorder, job } = await aRecorder();
+  recorder.record(JOBS, job, TELLING);
+  await recorder.written();
+  const [event] = api.objects.list(EVENTS);
+  expect(event).toMatchObject({ ...TELLING, count: 1, source: { component: "sluice" }, firstTimestamp: "2026-11-21T05:00:00.000Z", metadata: { namespace: "one" } });
+  expect(event!.metadata.name).toMatch(/^job\..{5}$/);
+  expect(event!.involvedObject).toMatchObject({ apiVersion: "batch/v1", kind: "Job", namespace: "one", name: "job", uid: job.metadata.uid });
+});
+
+test("says the same of the same object again only after ten minutes", async () => {
+  const { clock, recorder, job, messages } = await aRecorder();
+  recorder.record(JOBS, job, TELLING);
+  recorder.record(JOBS, job, TELLING);
+  await clock.advance(599);
+  recorder.record(JOBS, job, TELLING);
+  recorder.record(JOBS, job, { ...TELLING, message: "Batch 4 failed" });
+  await recorder.written();
+  expect(messages().sort()).toEqual(["Batch 3 failed", "Batch 4 failed"]);
+  await clock.advance(1);
+  recorder.record(JOBS, job, TELLING);
+  await recorder.written();
+  expect(messages()).toHaveLength(3);
+});
+
+test("loses what cannot be written, and goes on", async () => {
+  const { api, recorder, job, lost, messages } = await aRecorder();
+  const allowed = api.fail({ resource: "events", how: { status: 403, reason: "Forbidden" } });
+  recorder.record(JOBS, job, TELLING);
+  await recorder.written();
+  expect(lost).toHaveLength(1);
+  allowed();
+  recorder.record(JOBS, job, { ...TELLING, message: "Batch 4 failed" });
+  await recorder.written();
+  expect(messages()).toEqual(["Batch 4 failed"]);
+});
+
+test("holds no more than 64 that are not written yet, and cuts long ones", async () => {
+  const { recorder, job, lost, messages } = await aRecorder();
+  for (let number = 0; number < 100; number += 1) recorder.record(JOBS, job, { ...TELLING, message: `${number} ${"x".repeat(2000)}` });
+  await recorder.written();
+  expect(lost).toHaveLength(36);
+  expect(messages()).toHaveLength(64);
+  expect(Math.max(...messages().map((message) => message!.length))).toBe(1024);
+});
