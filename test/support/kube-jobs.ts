@@ -53,7 +53,7 @@ export function runJobs(api: KubeApi, programs: Programs): KubeJobs {
     api.objects.change(JOBS, job.metadata, (before) => ({ ...before, status: { ...counted, conditions: [{ type, status: "True", reason: "Simulated", message: "" }] } }));
   };
   const stop = api.objects.history.listen(({ before, after }: Happened) => {
-    if (after?.kind !== "Job" || before !== null) return;
+    if (after?.kind !== "Job" || before !== null || (after.metadata.annotations ?? {})["sluice.dev/work"] === undefined) return;
     const job = after as unknown as Job;
     later(() => {
       if (!isThere(api, job)) return;

@@ -84,11 +84,11 @@ export function sweepIn(api: KubeApi, name: string): SweepObject {
   return api.objects.get(SWEEPS, { namespace: "bgp", name });
 }
 
-export async function untilFinished(api: KubeApi, name: string): Promise<SweepObject> {
+export async function untilFinished(api: KubeApi, name: string, seconds = 30): Promise<SweepObject> {
   await until(`${name} is finished`, () => {
     const phase = sweepIn(api, name).status?.phase;
     return phase !== undefined && isFinished(phase);
-  });
+  }, seconds);
   return sweepIn(api, name);
 }
 
