@@ -15,6 +15,7 @@ export interface Cluster {
   readonly isInside: boolean;
 }
 
+/** Where every pod that has one finds its ServiceAccount's token. */
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Does something with the cluster that is meant, and tells what went wrong with it in one sentence. */

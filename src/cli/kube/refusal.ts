@@ -19,7 +19,7 @@ export function explained(error: unknown, server: string): unknown {
 
 /** A path that the server does not serve, and not an object that is not there. */
 export function isUnknownKind(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404 && !/ not found$/.test(error.message);
+  return error instanceof ApiError && error.status === 404 && !/" not found$/.test(error.message);
 }
 
 /** "GET /api/v1/…: connect ECONNREFUSED 127.0.0.1:6443": the path says nothing to a person. */

@@ -5,7 +5,7 @@ import type { Accepted } from "../accept.ts";
 import { podDeadline } from "../job/deadline.ts";
 
 /** What a sweep's pods are made from, whatever becomes of the CronSweep and of this controller. */
-export function freezePods({ filled, spec }: Accepted<Sweep>, image: string): FrozenPods {
+export function freezePods({ filled, spec }: Pick<Accepted<Sweep>, "filled" | "spec">, image: string): FrozenPods {
   const { targets, store, batch } = filled;
   return {
     image,
