@@ -108,7 +108,7 @@ function controllersOf({ metadata }: KubeObject): string[] {
 }
 
 /** Keys of the CronSweep that it names or that owns it; it may be none, and could be two. */
-export function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: SweepObject): string[] {
+function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: SweepObject): string[] {
   const owners = ownerReferences.filter(({ kind }) => kind === CRON_SWEEPS.kind).map(({ name }) => name);
   const names = new Set([...(spec.cronSweepRef === undefined ? [] : [spec.cronSweepRef.name]), ...owners]);
   return [...names].map((name) => keyText({ ...(namespace === undefined ? {} : { namespace }), name }));

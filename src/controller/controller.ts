@@ -4,15 +4,16 @@ import type { EventRecorder } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey } from "../kube/object.ts";
 import { type Worked, WorkQueue } from "../kube/work-queue.ts";
 import { PROVIDERS } from "../providers/registry.ts";
-import { Caches, type CachesOptions, cronSweepsOf } from "./caches.ts";
+import { Caches, type CachesOptions } from "./caches.ts";
 import type { CronSweepHands } from "./cron-sweep/hands.ts";
 import { reconcileCronSweep } from "./cron-sweep/reconcile.ts";
+import { cronSweepsTouchedBy } from "./cron-sweep/touched.ts";
 import type { WorkerSettings } from "./job/settings.ts";
 import { CRON_SWEEPS, SWEEPS } from "./resources.ts";
 import type { SweepHands } from "./sweep/hands.ts";
 import { Overlay } from "./sweep/overlay.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
-import { isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesItsCronSweep, wakesSweep } from "./wake.ts";
+import { isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesSweep } from "./wake.ts";
 
 export type Kind = "sweep" | "cronsweep";
 
@@ -50,7 +51,7 @@ export class Controller {
     this.caches = new Caches(options, {
       sweep: (change) => {
         if (wakesSweep(change)) this.#add("sweep", change.key);
-        if (wakesItsCronSweep(change)) cronSweepsOf((change.after ?? change.before)!).forEach((key) => this.#add("cronsweep", key));
+        for (const key of cronSweepsTouchedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
       },
       cronSweep: (change) => {
         if (!isOtherWish(change)) return;

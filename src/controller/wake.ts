@@ -11,11 +11,6 @@ export function wakesSweep({ before, after }: Change<SweepObject>): boolean {
   return before === null || before.metadata.uid !== after.metadata.uid || wishOf(before) !== wishOf(after);
 }
 
-/** A Sweep ended, began or went: that is what its CronSweep waits for. */
-export function wakesItsCronSweep({ before, after }: Change<SweepObject>): boolean {
-  return before === null || after === null || before.metadata.uid !== after.metadata.uid || before.status?.phase !== after.status?.phase;
-}
-
 /** Its Sweeps may wait for it to appear, to be right or to be resumed. */
 export function isOtherWish({ before, after }: Change<CronSweepObject>): boolean {
   return before === null || after === null || wishOf(before) !== wishOf(after);
