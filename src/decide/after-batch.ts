@@ -33,7 +33,7 @@ export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd
     case "surroundings":
       return blockRound(counted, "Surroundings", problemOf(end, `batch ${batch.batch}`), flow, now);
     case "memory":
-      return { status: { ...counted, outOfMemory: [...counted.outOfMemory, batch.batch] }, events: [outOfMemory(batch)] };
+      return { status: { ...counted, outOfMemory: [...counted.outOfMemory, batch.batch] }, events: [outOfMemory(batch, message)] };
     case "counted":
       return { status: counted, events: [] };
     case "crash":
@@ -67,12 +67,13 @@ function crashed(batch: RunningBatch, end: JobEnd): SweepEvent {
   return { type: "Warning", reason: REASON.batchCrashed, message: `Batch ${batch.batch} crashed: ${problemOf(end, "it")}` };
 }
 
-function outOfMemory(batch: RunningBatch): SweepEvent {
-  const mebibytes = Math.round(batch.memoryBytes / 2 ** 20);
+function outOfMemory(batch: RunningBatch, message: BatchMessage | null): SweepEvent {
+  const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+  const seen = message === null ? "" : `, of which it was seen to use ${mebibytes(message.memory.anonPeak)}`;
   return {
     type: "Warning",
     reason: REASON.batchOutOfMemory,
-    message: `Batch ${batch.batch} ran out of its ${mebibytes} MiB: what it left undone comes back in smaller batches with more memory.`,
+    message: `Batch ${batch.batch} ran out of its ${mebibytes(batch.memoryBytes)} MiB${seen}: what it left undone comes back in smaller batches with more memory.`,
   };
 }
 

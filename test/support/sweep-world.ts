@@ -58,7 +58,8 @@ export function aWorld({ targets, batch: size, passes, fate = () => "ok", instea
       const other = instead("batch", number);
       if (other !== null) return other;
       runs.set(number, (runs.get(number) ?? 0) + 1);
-      const mine = batches.get(number)!;
+      const mine = batches.get(number);
+      if (mine === undefined) return { exitCode: 143 };
       const fates = mine.targets.map((target) => fate(target, mine.pass));
       const dies = fates.some((one) => one === "memory") ? "memory" : fates.some((one) => one === "crash") ? "crash" : null;
       if (dies === null) mine.targets.forEach((target, index) => (fates[index] === "ok" ? (settled.add(target), failed.delete(target)) : failed.add(target)));

@@ -1,3 +1,5 @@
+import { REASON } from "../../decide/reasons.ts";
+import type { Telling } from "../../kube/event-recorder.ts";
 import { PROVIDERS } from "../../providers/registry.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject } from "../resources.ts";
 import { acceptanceOf, type SweepAcceptance } from "./acceptance.ts";
@@ -10,15 +12,15 @@ import { saysOtherwise, writeStatus } from "./write-status.ts";
  * A Sweep with what its pods are made from: frozen before, or now, and then it is written together with the first status of its flow.
  * One that is refused is told so, and left alone until it changes, or what it names appears.
  */
-export async function acceptOrRefuse(sweep: SweepObject, hands: SweepHands): Promise<{ readonly sweep: SweepObject } | { readonly again: number | null }> {
-  if (sweep.status?.frozen !== undefined) return { sweep };
+export async function acceptOrRefuse(sweep: SweepObject, hands: SweepHands): Promise<{ readonly sweep: SweepObject; /** To be told once it is written. */ readonly warnings: readonly Telling[] } | { readonly again: number | null }> {
+  if (sweep.status?.frozen !== undefined) return { sweep, warnings: [] };
   const acceptance = await lookAt(sweep, hands);
   if ("refused" in acceptance) {
     await refuse(sweep, acceptance, hands);
     return { again: acceptance.again };
   }
-  for (const message of acceptance.warnings) hands.tell(sweep, { type: "Warning", reason: "Noted", message });
-  return { sweep: { ...sweep, status: begun(acceptance.begun, hands.clock.now()) } };
+  const warnings = acceptance.warnings.map((message): Telling => ({ type: "Warning", reason: REASON.noted, message }));
+  return { sweep: { ...sweep, status: begun(acceptance.begun, hands.clock.now()) }, warnings };
 }
 
 /** The CronSweep is read and not taken from the cache, which may not have seen what was made together with the Sweep. */

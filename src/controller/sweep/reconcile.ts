@@ -1,4 +1,5 @@
 import { decideSweep } from "../../decide/flow.ts";
+import type { Telling } from "../../kube/event-recorder.ts";
 import type { ObjectKey } from "../../kube/object.ts";
 import type { Worked } from "../../kube/work-queue.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
@@ -27,18 +28,20 @@ export async function reconcileSweep(key: ObjectKey, hands: SweepHands): Promise
   if (found === null || found.metadata.deletionTimestamp !== undefined) return {};
   const accepted = await acceptOrRefuse(found, hands);
   if ("again" in accepted) return lookAgain([accepted.again]);
-  return drive(accepted.sweep, hands);
+  return drive(accepted.sweep, accepted.warnings, hands);
 }
 
-async function drive(accepted: SweepObject, hands: SweepHands): Promise<Worked> {
+async function drive(accepted: SweepObject, warnings: readonly Telling[], hands: SweepHands): Promise<Worked> {
   let sweep = accepted;
+  let untold = warnings;
   for (;;) {
     const { jobs, again: unsure } = await observeJobs(sweep, hands);
     const status = sweep.status?.flow ?? null;
     const decision = decideSweep({ flow: flowOf(sweep, hands), status, jobs, now: Math.floor(hands.clock.now() / 1000) });
     if (decision.kind === "write") {
       sweep = await write(sweep, decision.status, endsBetween(status, decision.status, jobs), hands);
-      for (const event of decision.events) hands.tell(sweep, event);
+      for (const telling of [...untold, ...decision.events]) hands.tell(sweep, telling);
+      untold = [];
       continue;
     }
     const acted = await act(sweep, decision, jobs, hands);

@@ -67,17 +67,20 @@ export function aController(api: KubeApi, options: { readonly clock?: Clock; rea
 export function sweepDraft(name: string, spec: object = {}): Parameters<KubeApi["objects"]["create"]>[1] & Omit<SweepObject, "metadata" | "status"> {
   return {
     metadata: { namespace: "bgp", name },
-    spec: {
-      provider: { name: "ripestat", sourceapp: "example-lab" },
-      window: { start: "2026-11-20" },
-      targets: { list: ["AS1", "AS2"] },
-      store: { secretRef: { name: "bgp-db-app", key: "uri" } },
-      select: "incomplete",
-      replace: false,
-      suspend: false,
-      ...spec,
-    },
-  } as never;
+    spec: { ...aSpec(), ...spec },
+  };
+}
+
+export function aSpec(): SweepObject["spec"] {
+  return {
+    provider: { name: "ripestat", sourceapp: "example-lab" },
+    window: { start: "2026-11-20" },
+    targets: { list: ["AS1", "AS2"] },
+    store: { secretRef: { name: "bgp-db-app", key: "uri" } },
+    select: "incomplete",
+    replace: false,
+    suspend: false,
+  };
 }
 
 export function sweepIn(api: KubeApi, name: string): SweepObject {
