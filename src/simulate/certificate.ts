@@ -6,8 +6,8 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate for localhost, 127.0.0.1 and ::1, valid from 2020 to 2049 so that no clock has to be asked. */
-export function selfSigned(): Certificate {
+/** A certificate for localhost, 127.0.0.1, ::1 and the DNS names given, valid from 2020 to 2049 so that no clock has to be asked. */
+export function selfSigned(names: readonly string[] = []): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const name = sequence(set(sequence(oid(2, 5, 4, 3), der(0x0c, Buffer.from("simulated provider")))));
   const signature = sequence(oid(1, 2, 840, 10045, 4, 3, 2)); // ecdsa-with-SHA256
@@ -19,7 +19,7 @@ export function selfSigned(): Certificate {
     sequence(utcTime("200101000000Z"), utcTime("491231235959Z")),
     name,
     publicKey.export({ type: "spki", format: "der" }),
-    der(0xa3, sequence(...extensions())),
+    der(0xa3, sequence(...extensions(["localhost", ...names]))),
   );
   const signed = createSign("sha256").update(body).sign(privateKey);
   const certificate = sequence(body, signature, der(0x03, Buffer.concat([Buffer.of(0), signed])));
@@ -29,7 +29,7 @@ export function selfSigned(): Certificate {
   };
 }
 
-function extensions(): Buffer[] {
+function extensions(names: readonly string[]): Buffer[] {
   const critical = der(0x01, Buffer.of(0xff));
   const octets = (content: Buffer): Buffer => der(0x04, content);
   const loopback6 = Buffer.alloc(16);
@@ -37,7 +37,7 @@ function extensions(): Buffer[] {
   return [
     sequence(oid(2, 5, 29, 19), critical, octets(sequence(critical))), // basicConstraints: a CA
     sequence(oid(2, 5, 29, 15), critical, octets(der(0x03, Buffer.of(2, 0x84)))), // keyUsage: digitalSignature, keyCertSign
-    sequence(oid(2, 5, 29, 17), octets(sequence(der(0x82, Buffer.from("localhost")), der(0x87, Buffer.of(127, 0, 0, 1)), der(0x87, loopback6)))),
+    sequence(oid(2, 5, 29, 17), octets(sequence(...names.map((name) => der(0x82, Buffer.from(name))), der(0x87, Buffer.of(127, 0, 0, 1)), der(0x87, loopback6)))),
   ];
 }
 

@@ -28,6 +28,8 @@ export interface SimulatorPlace {
   /** 0, the default: any free one. */
   readonly port?: number;
   readonly host?: string;
+  /** The DNS name under which it is reached; else `host` is. */
+  readonly name?: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -43,7 +45,7 @@ export interface Simulator extends Controls {
 }
 
 /** A RIPEstat on this machine. Throws SpecError for a scenario's files, SurroundingsError where the port cannot be had. */
-export async function startSimulator(scenario: Scenario, { port = 0, host = "127.0.0.1", now }: SimulatorPlace): Promise<Simulator> {
+export async function startSimulator(scenario: Scenario, { port = 0, host = "127.0.0.1", name, now }: SimulatorPlace): Promise<Simulator> {
   const source = await openSource(scenario);
   const blockOf = keptBlocks(scenario);
   const counters = newCounters();
@@ -54,12 +56,13 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   let faults = scenario.faults;
   let since = { milliseconds: now(), requests: 0, ofTarget: new Map<string, number>() };
 
-  const certificate = scenario.tls ? selfSigned() : undefined;
+  const certificate = scenario.tls ? selfSigned(name === undefined ? [] : [name]) : undefined;
   const server = certificate === undefined ? createPlainServer() : createTlsServer({ cert: certificate.certificate, key: certificate.key });
   // A client that keeps a connection for its next question must not find it closed just then.
   server.keepAliveTimeout = 60_000;
   const rawSockets = rememberRawSockets(server);
-  const url = await listen(server, host, port, scenario.tls);
+  const taken = await listen(server, host, port);
+  const url = `${scenario.tls ? "https" : "http"}://${name ?? (host.includes(":") ? `[${host}]` : host)}:${taken}`;
 
   const answering: Answering = { scenario, source, blockOf, url: () => url };
   const controls: Controls = {
@@ -178,13 +181,12 @@ function targetOf(asked: Asked): string {
   return asked.kind === "list" ? "ris-asns" : asked.resource;
 }
 
-async function listen(server: Server, host: string, port: number, tls: boolean): Promise<string> {
+async function listen(server: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new SurroundingsError(`The simulator cannot listen on ${host}:${port}: ${error.message}.`)));
     server.listen(port, host, resolve);
   });
-  const { port: taken } = server.address() as AddressInfo;
-  return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${taken}`;
+  return (server.address() as AddressInfo).port;
 }
 
 /** TLS sockets cannot be reset, only the TCP connections under them can. */

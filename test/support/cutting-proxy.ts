@@ -16,8 +16,8 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** Stands between client and server and breaks connections at a chosen word. */
-export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
+/** Stands between client and server and breaks connections at a chosen word. @param host the address it listens on */
+export async function startCuttingProxy(url: string, host = "127.0.0.1"): Promise<CuttingProxy> {
   const target = new URL(url.replace("@/", "@localhost/"));
   const socketPath = `${target.searchParams.get("host")!}/.s.PGSQL.${target.searchParams.get("port") ?? "5432"}`;
   const open = new Set<Socket>();
@@ -45,11 +45,11 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
     client.on("close", () => upstream.end());
     upstream.on("close", () => deaf || client.destroy());
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    url: `postgres://${target.username}@127.0.0.1:${port}${target.pathname}?sslmode=disable`,
+    url: `postgres://${target.username}@${host}:${port}${target.pathname}?sslmode=disable`,
     cutAfter(text, how) {
       cut = { text, how };
     },

@@ -4,7 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseProgramMessage } from "../../src/decide/program-message.ts";
 import type { SweepSums } from "../../src/model/sweep.ts";
 import type { Ended } from "./sluice.ts";
-import { dayOf, openTrial, YESTERDAY, type Outcome, type Trial } from "./trial.ts";
+import type { Outcome } from "./outcome.ts";
+import { dayOf, openTrial, YESTERDAY, type Trial } from "./trial.ts";
 
 /** What the batches of a run told of their memory, in bytes. */
 export interface Peaks {

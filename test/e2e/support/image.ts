@@ -1,2 +1,5 @@
 /** The image as it is in the cluster's node before the first test. */
 export const IMAGE = "localhost/sluice:dev";
+
+/** The chart's values that name it. */
+export const CHART_VALUES = { image: { registry: "localhost", repository: "sluice", tag: "dev" } };

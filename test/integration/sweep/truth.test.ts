@@ -4,7 +4,8 @@ import type { TargetState } from "../../../src/model/states.ts";
 import type { Fault, FaultPlay, Seam, When } from "../../../src/simulate/scenario.ts";
 import type { TimeForm } from "../../../src/simulate/wire-format.ts";
 import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { openTrial, YESTERDAY, type Outcome, type Trial } from "../../support/trial.ts";
+import type { Outcome } from "../../support/outcome.ts";
+import { openTrial, YESTERDAY, type Trial } from "../../support/trial.ts";
 
 /** Mostly waiting, but of hundreds of processes. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });

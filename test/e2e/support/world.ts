@@ -1,0 +1,131 @@
+import { Client } from "pg";
+import type { SweepObject } from "../../../src/controller/resources.ts";
+import type { Window } from "../../../src/model/window.ts";
+import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
+import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
+import { openCluster, type Cluster } from "../../cluster/cluster.ts";
+import { startCuttingProxy, type CuttingProxy } from "../../support/cutting-proxy.ts";
+import { readOutcome, type Outcome, type Query } from "../../support/outcome.ts";
+import { startPrivatePostgres, type PrivatePostgres } from "../../support/postgres.ts";
+import { until } from "../../support/until.ts";
+import { serviceBeside } from "./beside.ts";
+import { CHART_VALUES } from "./image.ts";
+import { createNamespace } from "./namespace.ts";
+
+/** A provider and a database beside the cluster, and a namespace in it whose sweeps a controller of its own runs. */
+export interface World {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** HTTPS, by a Service. */
+  readonly simulator: Simulator;
+  readonly postgres: PrivatePostgres;
+  /** Through which the pods reach Postgres, by a Service. */
+  readonly wire: CuttingProxy;
+  readonly query: Query;
+  /** Installs the chart, or upgrades it. */
+  install(values?: object): Promise<void>;
+  /** In the namespace. */
+  kubectl(...words: readonly string[]): Promise<string>;
+  apply(...objects: readonly object[]): Promise<void>;
+  /** A CronSweep that asks the simulator. @param spec laid over its template's, section by section */
+  aCronSweep(name: string, spec?: object, more?: object): object;
+  sweep(name: string): Promise<SweepObject | null>;
+  /** @returns it as it then is. @throws naming what did not come, after `seconds`, with its status */
+  untilSweep(name: string, what: string, isSo: (sweep: SweepObject) => boolean, seconds?: number): Promise<SweepObject>;
+  outcome(dataset: string, window: Window): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+const SECRET = { name: "bgp-db-app", key: "uri" };
+const CA = "provider-ca";
+
+/** @param scenario as a scenario's file has it */
+export async function openWorld(about: string, scenario: Readonly<Record<string, unknown>>): Promise<World> {
+  const cluster = openCluster(process.env);
+  const namespace = await createNamespace(cluster, about);
+  const hostOf = (name: string): string => `${name}.${namespace.name}.svc.cluster.local`;
+  const simulator = await startSimulator(parseScenario({ tls: true, ...scenario }), { host: cluster.hostAddress, name: hostOf("provider"), now: () => performance.timeOrigin + performance.now() });
+  const postgres = await startPrivatePostgres();
+  const wire = await startCuttingProxy(postgres.url, cluster.hostAddress);
+  // A connection for each: the server may have been killed in between.
+  const query: Query = async <Row>(sql: string): Promise<Row[]> => {
+    const client = new Client({ connectionString: postgres.url });
+    await client.connect();
+    return client.query(sql).then(({ rows }) => rows as Row[]).finally(() => client.end());
+  };
+  const databaseUrl = new URL(wire.url);
+  const port = Number(databaseUrl.port);
+  databaseUrl.hostname = hostOf("postgres");
+  const inNamespace = (object: object): object => ({ ...object, metadata: { ...(object as { metadata?: object }).metadata, namespace: namespace.name } });
+  const apply = (...objects: readonly object[]): Promise<void> => cluster.apply(...objects.map(inNamespace));
+  await serviceBeside(cluster, { namespace: namespace.name, name: "provider", port: Number(new URL(simulator.url).port) });
+  await serviceBeside(cluster, { namespace: namespace.name, name: "postgres", port });
+  await apply(
+    { apiVersion: "v1", kind: "Secret", metadata: { name: SECRET.name }, stringData: { [SECRET.key]: databaseUrl.href } },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: CA }, data: { "ca.crt": simulator.caCertificate ?? "" } },
+  );
+  let isInstalled = false;
+  const sweep = async (name: string): Promise<SweepObject | null> => {
+    const text = await cluster.kubectl("--namespace", namespace.name, "get", "sweep", name, "--ignore-not-found", "--output", "json");
+    return text === "" ? null : (JSON.parse(text) as SweepObject);
+  };
+
+  return {
+    cluster,
+    namespace: namespace.name,
+    simulator,
+    postgres,
+    wire,
+    query,
+    apply,
+    sweep,
+    async install(values = {}) {
+      const all = [CHART_VALUES, { watch: { namespaces: [namespace.name] }, workers: { extraCA: { configMap: CA } } }, values];
+      const flags = all.flatMap((part) => Object.entries(part).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]));
+      await cluster.helm("upgrade", "--install", namespace.name, "charts/sluice", "--namespace", namespace.name, ...flags, "--wait", "--timeout", "120s");
+      isInstalled = true;
+    },
+    kubectl: (...words) => cluster.kubectl("--namespace", namespace.name, ...words),
+    aCronSweep(name, spec = {}, more = {}) {
+      return {
+        apiVersion: "sluice.dev/v1alpha1",
+        kind: "CronSweep",
+        metadata: { name },
+        spec: { schedule: "0 5 * * *", ...more, sweepTemplate: { spec: { ...TEMPLATE, provider: { name: "ripestat", sourceapp: "sluice-e2e", baseUrl: simulator.url }, ...spec } } },
+      };
+    },
+    async untilSweep(name, what, isSo, seconds = 120) {
+      let last: SweepObject | null = null;
+      await until(
+        `${name} ${what}`,
+        async () => {
+          last = await sweep(name);
+          return last !== null && isSo(last);
+        },
+        seconds,
+      ).catch((error: unknown) => {
+        throw new Error(`${(error as Error).message}; last seen: ${JSON.stringify(last?.status)}`);
+      });
+      return last!;
+    },
+    outcome: (dataset, window) => readOutcome({ query, simulator, dataset, window, form: "unix" }),
+    async close() {
+      if (isInstalled) await cluster.helm("uninstall", namespace.name, "--namespace", namespace.name, "--wait");
+      await namespace.remove();
+      await wire.close();
+      await simulator.close();
+      await postgres.stop();
+    },
+  };
+}
+
+/** Small amounts of time, since the provider is near. */
+const TEMPLATE = {
+  window: { every: "24h", settle: "0s" },
+  targets: { preset: "ris-asns", atLeast: 1 },
+  request: { timeouts: { connect: "5s", headers: "10s", idle: "10s", target: "120s" } },
+  host: { inFlight: 16, probeEvery: "2s", maxPause: "10s" },
+  canaries: { every: "10s" },
+  batch: { targets: 128, concurrency: 16, pods: 2, memory: "128Mi", memoryMax: "1Gi" },
+  store: { secretRef: SECRET },
+};
