@@ -12,6 +12,7 @@ import { Committer, type Finished } from "./committer.ts";
 import { runLanes } from "./lanes.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
 import { Progress } from "./progress.ts";
+import type { ProgressDeadline } from "./progress-deadline.ts";
 import { SlotKeeper } from "./slots.ts";
 import { Together } from "./together.ts";
 
@@ -27,19 +28,30 @@ export interface BatchSurroundings {
   readonly signal: AbortSignal;
   readonly guard: MemoryGuard;
   readonly kernelPeak: () => number | null;
+  readonly deadline: ProgressDeadline;
+  /** What the host may have in flight by what the Sweep says now, where that was changed since it began. */
+  readonly inFlight?: number;
   readonly tell: (message: BatchMessage) => void;
 }
 
 const TELL_EVERY_SECONDS = 0.5;
+
+/** Beside what a host may be silent: for a back-off, and for a database that is away. */
+const QUIET_SECONDS = 300;
 
 /**
  * Brings every target of one batch to a result: claim, ask, prove, commit. Returns the exit code: 0, or 143 where it
  * was asked to stop. Throws SpecError, SurroundingsError, or FencedError where another incarnation has the batch.
  */
 export async function runBatch(task: BatchTask, around: BatchSurroundings): Promise<number> {
-  const claimed = await claimBatch(around.db, task.uid, task.batch);
+  const claimed = withLimit(await claimBatch(around.db, task.uid, task.batch), around.inFlight);
   const work = new Work(claimed, around);
   return work.run();
+}
+
+/** What was frozen stands but for this. Of what several processes say to be the host's limit, the least holds. */
+function withLimit(claimed: ClaimedBatch, inFlight: number | undefined): ClaimedBatch {
+  return inFlight === undefined ? claimed : { ...claimed, spec: { ...claimed.spec, host: { ...claimed.spec.host, inFlight } } };
 }
 
 /** One claimed batch at work. */
@@ -54,6 +66,8 @@ class Work {
   constructor(claimed: ClaimedBatch, around: BatchSurroundings) {
     const { db, clock, processId } = around;
     const { spec, fence } = claimed;
+    const { connectSeconds, headersSeconds, idleSeconds } = spec.request.timeouts;
+    around.deadline.begin(connectSeconds + Math.max(headersSeconds, idleSeconds) + QUIET_SECONDS);
     this.#claimed = claimed;
     this.#around = around;
     this.#began = clock.monotonic();
@@ -63,12 +77,13 @@ class Work {
   }
 
   async run(): Promise<number> {
-    const { clock, random, environment, guard, signal } = this.#around;
+    const { clock, random, environment, guard, deadline, signal } = this.#around;
     const { spec, targets } = this.#claimed;
     const progress = this.#progress;
     const onWire = (bytes: number): void => {
       progress.wireBytes += bytes;
       guard.check();
+      deadline.made();
     };
     const asker = openAsker({ spec, keeper: this.#keeper, clock, random, environment, onWire });
     const committer = new Committer((items) => this.#commit(items));
@@ -126,6 +141,7 @@ class Work {
       if (state === "ok") this.#progress.rows += reading?.rows ?? 0;
       this.#progress.committed(result.target, state, error);
     });
+    this.#around.deadline.made();
     // At once: what a process that is killed in the next moment has told decides whether it crashed without a result.
     this.#tell();
   }
@@ -133,6 +149,8 @@ class Work {
   async #tellNowAndThen(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       this.#around.guard.check();
+      // It waits for a slot, or for a host that is paused or ill.
+      if (this.#keeper.inFlight === 0 && this.#keeper.wanted > 0) this.#around.deadline.made();
       this.#tell();
       await this.#around.clock.wait(TELL_EVERY_SECONDS, stop).catch(() => undefined);
     }

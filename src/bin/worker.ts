@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { pino } from "pino";
+import { serveHealth } from "../batch/health.ts";
 import { kernelPeak } from "../batch/kernel-peak.ts";
 import { anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
 import { MessageFile } from "../batch/message-file.ts";
 import { endWithParent } from "../batch/parent.ts";
+import { ProgressDeadline } from "../batch/progress-deadline.ts";
 import { runBatch } from "../batch/run-batch.ts";
 import { shortened } from "../batch/shortened.ts";
 import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
@@ -13,14 +15,15 @@ import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/mess
 import type { PrepareTask } from "../model/tasks.ts";
 import { runCheck } from "../prepare/run-check.ts";
 import { runPrepare } from "../prepare/run-prepare.ts";
-import { openDatabase } from "../store/database.ts";
+import { openDatabase, type Database } from "../store/database.ts";
 import { realClock } from "./clock.ts";
 import { VERSION } from "./version.ts";
 
 /**
  * The programs that a Job runs: `worker prepare TASK.json` and `worker batch UID NUMBER`; and `worker check TASK.json`, which only looks.
- * Environment: DATABASE_URL · SLUICE_MESSAGE_FILE · SLUICE_MEMORY_BYTES · SLUICE_PARENT_FD (on one machine) ·
- * SLUICE_SECRET_… for headers · HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS. Exit codes: model/exit-codes.ts.
+ * Environment: DATABASE_URL · SLUICE_DATABASE_CA (PEM) · SLUICE_MESSAGE_FILE · SLUICE_MEMORY_BYTES · SLUICE_HEALTH_PORT, SLUICE_HOST_IN_FLIGHT
+ * (in a pod) · SLUICE_PARENT_FD (on one machine) · SLUICE_SECRET_… for headers · HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS.
+ * Exit codes: model/exit-codes.ts.
  */
 const environment = process.env;
 const log = pino({ base: { program: process.argv[2] } });
@@ -52,15 +55,27 @@ function end(code: number, problem: string): never {
   process.exit(code);
 }
 
-const database = openDatabase({
-  url: environment["DATABASE_URL"] ?? end(PROGRAM_EXIT.surroundings, "DATABASE_URL is not set: it names the Postgres to write to."),
-  name: "sluice-worker",
-  max: 3,
-  clock: realClock,
-});
+/** The URL and the CA stand in Secrets and not in the spec: what is wrong with them can be put right while the sweep waits. */
+function database(): Database {
+  const url = environment["DATABASE_URL"] ?? end(PROGRAM_EXIT.surroundings, "DATABASE_URL is not set: it names the Postgres to write to.");
+  const ca = environment["SLUICE_DATABASE_CA"];
+  try {
+    return openDatabase({ url, ...(ca === undefined ? {} : { ca }), name: "sluice-worker", max: 3, clock: realClock });
+  } catch (error) {
+    return end(PROGRAM_EXIT.surroundings, (error as Error).message);
+  }
+}
+
+const deadline = new ProgressDeadline(() => realClock.monotonic());
+const healthPort = environment["SLUICE_HEALTH_PORT"];
+if (healthPort !== undefined) {
+  await serveHealth(Number(healthPort), () => deadline.problem());
+  checkExtraCa(environment["NODE_EXTRA_CA_CERTS"]);
+}
+const db = database();
 
 const around = {
-  db: database,
+  db,
   clock: realClock,
   random: () => Math.random(),
   processId: randomUUID(),
@@ -96,9 +111,20 @@ async function batch(uid: string, number: number): Promise<number> {
     monotonic: () => realClock.monotonic(),
     exceeded: (sentence) => end(PROGRAM_EXIT.memory, sentence),
   });
-  const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, tell: (message: BatchMessage) => tell(message) });
+  const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, deadline, ...inFlight(), tell: (message: BatchMessage) => tell(message) });
   log.info({ sweep: uid, batch: number, code }, "batch ended");
   return code;
+}
+
+/** On Kubernetes the limit of a host may be changed while a sweep runs. */
+function inFlight(): { inFlight?: number } {
+  const limit = environment["SLUICE_HOST_IN_FLIGHT"];
+  return limit === undefined ? {} : { inFlight: Number(limit) };
+}
+
+/** A pod begins without its ConfigMap; Node only warns, and then trusts nobody whom that CA has signed. */
+function checkExtraCa(file: string | undefined): void {
+  if (file !== undefined && !existsSync(file)) end(PROGRAM_EXIT.surroundings, `The further CA certificates are not there: the ConfigMap for ${file} is missing in this namespace, or has another key.`);
 }
 
 function emptyMessage(): PrepareMessage {
@@ -116,7 +142,7 @@ async function run(): Promise<number> {
 
 try {
   process.exitCode = await run();
-  await database.close();
+  await db.close();
 } catch (error) {
   if (stopped.signal.aborted) process.exit(PROGRAM_EXIT.stopped);
   if (error instanceof SpecError) end(PROGRAM_EXIT.spec, error.message);

@@ -5,6 +5,7 @@ import { openClient } from "../fetch/client.ts";
 import { fillUrl } from "../fetch/url.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { tidyNames, type Names } from "../decide/names.ts";
+import { readTargets } from "../prepare/read-targets.ts";
 import { askList } from "../prepare/target-list.ts";
 import type { Cli } from "./context.ts";
 
@@ -21,6 +22,7 @@ export class TargetLister {
   async list(spec: ResolvedSpec): Promise<Names> {
     const { from } = spec.targets;
     if (from.kind === "list") return tidyNames(from.list);
+    if (from.kind === "file") return tidyNames(await readTargets(from));
     const url = fillUrl(from.url, { target: "", window: spec.window, timeFormat: spec.request.timeFormat }).href;
     const known = this.#known.get(url) ?? tidyNames(await this.#ask(spec, from));
     this.#known.set(url, known);

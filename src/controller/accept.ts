@@ -52,7 +52,7 @@ function accept<D extends SweepDocument>(value: object, documents: readonly Swee
   const found: readonly FieldProblem[] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, providers)];
   if (found.length > 0 || !("document" in outcome)) return refused(found);
   const { document } = outcome;
-  const surroundings = { providers, documents };
+  const surroundings = { providers, documents, inCluster: true };
   const { problems, warnings, spec } = checkResolved(document, surroundings, now);
   if (problems.length > 0 || spec === null) return refused(problems.length > 0 ? problems : warnings);
   const filled = complete(document, surroundings).spec;

@@ -24,7 +24,7 @@ export interface Checked {
 }
 
 export function checkResolved(document: SweepDocument, surroundings: Surroundings, now: EpochSeconds): Checked {
-  const elsewhere = whatIsElsewhere(document, surroundings.documents ?? []);
+  const elsewhere = whatIsElsewhere(document, surroundings);
   if (elsewhere !== null) return { spec: null, problems: [], warnings: [elsewhere], patterns: [] };
   try {
     const spec = resolve(document, windowOf(document, surroundings, now), surroundings);
@@ -37,9 +37,9 @@ export function checkResolved(document: SweepDocument, surroundings: Surrounding
 }
 
 /** In a cluster it would be there; here nobody can tell whether the rest is right. */
-function whatIsElsewhere(document: SweepDocument, documents: readonly SweepDocument[]): FieldProblem | null {
+function whatIsElsewhere(document: SweepDocument, { documents = [], inCluster = false }: Surroundings): FieldProblem | null {
   const template = document.kind === "CronSweep" ? document.spec.sweepTemplate.spec : document.spec;
-  if (template.targets?.configMap !== undefined) {
+  if (template.targets?.configMap !== undefined && !inCluster) {
     return { path: inTemplate(document, "targets", "configMap"), sentence: "this is read in Kubernetes only, so it and what hangs on it was not checked" };
   }
   if (document.kind === "CronSweep" || document.spec.cronSweepRef === undefined) return null;

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly providers: readonly Provider[];
   /** The other documents at hand: among them the CronSweep that a Sweep names. */
   readonly documents?: readonly SweepDocument[];
+  /** On Kubernetes there is more to lean on: ConfigMaps. */
+  readonly inCluster?: boolean;
 }
 
 /**
@@ -28,6 +30,7 @@ export function resolve(document: SweepDocument, window: Window, surroundings: S
       window,
       select: { states: document.kind === "Sweep" ? document.spec.select : "incomplete", ...(narrow === undefined ? {} : { narrow }) },
       replace: document.kind === "Sweep" && document.spec.replace,
+      inCluster: surroundings.inCluster === true,
     },
     provider,
   );

@@ -33,7 +33,9 @@ export interface TargetSource {
   readonly from:
     | { readonly kind: "list"; readonly list: readonly string[] }
     /** The names stand in the answer to `url` ({start} and {end} allowed), where `pattern`'s first group matches; `prefix` is put before each. */
-    | { readonly kind: "http"; readonly url: string; readonly pattern: string; readonly prefix: string };
+    | { readonly kind: "http"; readonly url: string; readonly pattern: string; readonly prefix: string }
+    /** A name a line. `origin` is where the file's content stands, in words: "key asns.txt of the ConfigMap lists". */
+    | { readonly kind: "file"; readonly path: string; readonly origin: string };
   readonly atLeast: number;
   /** 0.05: a list that is more than 5 % shorter than the dataset's last one stops the sweep. */
   readonly maxShrink: number;

@@ -9,6 +9,7 @@ import { targetIds } from "../store/targets.ts";
 import { lastListed, planWindow, readPlan, tally } from "../store/windows.ts";
 import { tidyNames, type Names } from "../decide/names.ts";
 import type { Asking } from "./asking.ts";
+import { readTargets } from "./read-targets.ts";
 import { sourceHash } from "./source-hash.ts";
 import type { PrepareSurroundings } from "./surroundings.ts";
 
@@ -63,5 +64,6 @@ async function isSettled(sweep: FrozenSweep, db: PrepareSurroundings["db"]): Pro
 
 async function listTargets({ spec }: FrozenSweep, asking: Asking): Promise<Names> {
   const { from } = spec.targets;
-  return tidyNames(from.kind === "list" ? from.list : await asking.list(from, boundPattern(from.pattern)));
+  if (from.kind === "list") return tidyNames(from.list);
+  return tidyNames(from.kind === "file" ? await readTargets(from) : await asking.list(from, boundPattern(from.pattern)));
 }

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { fingerprintText } from "../decide/fingerprint.ts";
 import { pack, type PackedBatch } from "../decide/pack.ts";
 import { verdict } from "../decide/verdict.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { PrepareMessage } from "../model/message.ts";
 import { formatMemory } from "../model/quantity.ts";
+import type { HostSpec } from "../model/resolved.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import { nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
@@ -15,7 +17,7 @@ import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
 import { remaining } from "../store/remaining.ts";
 import { dropOld } from "../store/retention.ts";
-import { finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
+import { changeHost, finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
 import { canaryTargets } from "../decide/canary.ts";
 import { planTargets, type Planned } from "./plan-targets.ts";
@@ -53,7 +55,7 @@ export async function runPrepare(task: PrepareTask, around: PrepareSurroundings)
 /** What was frozen stands, whatever a later task says: the CronSweep that it was made from may have been edited since. */
 async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundings): Promise<FrozenSweep> {
   const before = await readSweep(db, identity.uid);
-  if (before !== null) return before;
+  if (before !== null) return spec === undefined ? before : withLimits(before, spec.host, db);
   if (spec === undefined) throw new SurroundingsError(`The database does not know the sweep ${identity.namespace}/${identity.name}, which was frozen in it: is it the right one, and was it restored from an older backup?`);
   const text = fingerprintText(spec);
   return db.transaction(async (tx) => {
@@ -68,6 +70,14 @@ async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundin
     const canaries = { ...spec.canaries, targets: canaryTargets(spec.canaries, largest) };
     return freezeSweep(tx, identity, datasetId, { ...spec, canaries });
   });
+}
+
+/** But for how much of the host is used: that may be changed while a sweep runs. */
+async function withLimits(before: FrozenSweep, asked: HostSpec, db: PrepareSurroundings["db"]): Promise<FrozenSweep> {
+  const host = { ...asked, name: before.spec.host.name };
+  if (isDeepStrictEqual(host, before.spec.host)) return before;
+  await changeHost(db, before.identity.uid, host);
+  return { ...before, spec: { ...before.spec, host } };
 }
 
 async function plan(sweep: FrozenSweep, asking: Asking, around: PrepareSurroundings): Promise<Planned> {

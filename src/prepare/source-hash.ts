@@ -6,8 +6,12 @@ import type { TargetSource } from "../model/resolved.ts";
  * listed again. The origin of a URL does not count: a mirror or a proxy serves the same list.
  */
 export function sourceHash({ from }: TargetSource): string {
-  const source = from.kind === "list" ? from.list : [pathOf(from.url), from.pattern, from.prefix];
-  return createHash("sha256").update(JSON.stringify(source)).digest("hex");
+  return createHash("sha256").update(JSON.stringify(sourceOf(from))).digest("hex");
+}
+
+function sourceOf(from: TargetSource["from"]): readonly string[] {
+  if (from.kind === "list") return from.list;
+  return from.kind === "file" ? [from.origin] : [pathOf(from.url), from.pattern, from.prefix];
 }
 
 function pathOf(url: string): string {

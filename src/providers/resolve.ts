@@ -5,6 +5,7 @@ import type { Grid, Window } from "../model/window.ts";
 import type { FilledSpec } from "./fill.ts";
 import type { Provider } from "./provider.ts";
 import { secretVariable } from "./secret-variable.ts";
+import { TARGETS_FILE } from "./targets-file.ts";
 import { hostOf, withQuery } from "./url-template.ts";
 
 /** What a Sweep says beside its template. */
@@ -13,6 +14,8 @@ export interface Asked {
   readonly window: Window;
   readonly select: Selection;
   readonly replace: boolean;
+  /** Is there a pod to which a ConfigMap can be given? */
+  readonly inCluster: boolean;
 }
 
 /**
@@ -26,7 +29,7 @@ export function resolveSpec(spec: FilledSpec, asked: Asked, provider: Provider |
     dataset: asked.dataset,
     grid: gridOf(spec),
     window: asked.window,
-    targets: resolveTargets(spec, provider),
+    targets: resolveTargets(spec, asked, provider),
     request,
     extract: resolveExtract(spec),
     host: {
@@ -55,16 +58,19 @@ export function gridOf(spec: FilledSpec): Grid {
   return { everySeconds: seconds(spec.window.every), settleSeconds: seconds(spec.window.settle) };
 }
 
-function resolveTargets({ targets, provider: asked }: FilledSpec, provider: Provider | undefined): TargetSource {
+function resolveTargets({ targets, provider: named }: FilledSpec, { inCluster }: Asked, provider: Provider | undefined): TargetSource {
   const bounds = { atLeast: targets.atLeast, maxShrink: need(parsePercent(targets.maxShrink), "targets.maxShrink") };
   if (targets.list !== undefined) return { from: { kind: "list", list: targets.list }, ...bounds };
   if (targets.http !== undefined) {
     return { from: { kind: "http", url: targets.http.url, pattern: targets.http.pattern, prefix: targets.http.prefix ?? "" }, ...bounds };
   }
-  if (targets.configMap !== undefined) throw new SpecError("targets.configMap needs Kubernetes; on one machine use targets.list or targets.http");
+  if (targets.configMap !== undefined) {
+    if (!inCluster) throw new SpecError("targets.configMap needs Kubernetes; on one machine use targets.list or targets.http");
+    return { from: { kind: "file", path: TARGETS_FILE, origin: `key ${targets.configMap.key} of the ConfigMap ${targets.configMap.name}` }, ...bounds };
+  }
   const list = provider?.lists[targets.preset ?? ""];
-  if (list === undefined) throw new SpecError(`targets.preset: ${asked?.name ?? "no provider"} has no list ${JSON.stringify(targets.preset ?? "")}`);
-  return { from: { kind: "http", ...list, url: asProvider(list.url, asked, provider) }, ...bounds };
+  if (list === undefined) throw new SpecError(`targets.preset: ${named?.name ?? "no provider"} has no list ${JSON.stringify(targets.preset ?? "")}`);
+  return { from: { kind: "http", ...list, url: asProvider(list.url, named, provider) }, ...bounds };
 }
 
 function resolveRequest({ request, provider: asked }: FilledSpec, provider: Provider | undefined): RequestSpec {

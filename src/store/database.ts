@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import type { Clock } from "../model/clock.ts";
+import { connectionTo } from "./connection-tls.ts";
 import { placeOf } from "./connection-url.ts";
 import { failureOf } from "./failures.ts";
 import { Gate } from "./gate.ts";
@@ -44,6 +45,8 @@ export interface TransactionOptions {
 
 export interface DatabaseSettings {
   readonly url: string;
+  /** In PEM: the database is reached by TLS only, and its certificate must be of this CA. */
+  readonly ca?: string;
   /** Shown by the server as application_name. */
   readonly name: string;
   /** Connections at the most. */
@@ -63,7 +66,7 @@ const PEER_TIMEOUT_SECONDS = 5;
 
 /**
  * Opens nothing yet: the first statement does. Works through a pooler in transaction mode: no session state, no startup
- * parameter but application_name, no named statements. Throws SpecError for a URL that is none. All else that a person
+ * parameter but application_name, no named statements. Throws SpecError for a URL or a CA that is none. All else that a person
  * has to act on is thrown as SurroundingsError by the statements.
  */
 export function openDatabase(settings: DatabaseSettings): Database {
@@ -89,7 +92,7 @@ class PooledDatabase implements Database {
     this.#settings = settings;
     this.#gate = new Gate(max);
     this.#pool = new pg.Pool({
-      connectionString: settings.url,
+      ...connectionTo(settings.url, settings.ca),
       application_name: settings.name,
       max,
       keepAlive: true,

@@ -45,6 +45,9 @@ export function failureOf(error: unknown, place: string): Failure {
   return { kind: "ours" };
 }
 
+/** How Node names what it has against a certificate. */
+const BAD_CERTIFICATE = /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_.*|CERT_.*|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)$/;
+
 function surroundingsSentence(code: string, message: string, place: string): string | null {
   const at = `The database at ${place}`;
   if (code === "28P01" || code === "28000") return `${at} refuses the login: ${message}.`;
@@ -54,6 +57,8 @@ function surroundingsSentence(code: string, message: string, place: string): str
   if (code === "42501") return `${at} does not permit it: ${message}.`;
   if (code === "58030") return `${at} cannot read or write its files: ${message}.`;
   if (code === "25006") return `${at} is read-only: a standby, or default_transaction_read_only.`;
+  if (BAD_CERTIFICATE.test(code)) return `${at} shows a certificate that cannot be trusted: ${message.replace(/\.$/, "")}.`;
+  if (message === "The server does not support SSL connections") return `${at} does not speak TLS, which is asked for.`;
   if (code === "42P01" || code === "3F000") return `${at} is not prepared by this version of sluice: ${message}.`;
   return null;
 }

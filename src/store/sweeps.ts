@@ -1,5 +1,5 @@
 import { SpecError } from "../model/errors.ts";
-import type { ResolvedSpec } from "../model/resolved.ts";
+import type { HostSpec, ResolvedSpec } from "../model/resolved.ts";
 import type { Totals, WindowState } from "../model/states.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
@@ -43,6 +43,11 @@ export async function readSweep(on: Pick<Database | Transaction, "query">, uid: 
     spec: row.spec,
     verdict: row.verdict,
   };
+}
+
+/** Of the frozen spec this alone may change: batches that are claimed from now on go by it. */
+export async function changeHost(db: Database, uid: string, host: HostSpec): Promise<void> {
+  await db.query("update sluice.sweeps set spec = jsonb_set(spec, '{host}', $2::jsonb) where uid = $1", [uid, JSON.stringify(host)]);
 }
 
 export interface FinishedSweep {

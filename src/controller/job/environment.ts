@@ -12,13 +12,14 @@ interface Variable {
 }
 
 /** What a worker reads from its environment (src/bin/worker.ts). A value of a Secret never stands in a Job: only where it is. */
-export function environmentOf({ frozen, settings }: JobSource, memoryBytes: number): Variable[] {
+export function environmentOf({ frozen, settings, inFlight }: JobSource, memoryBytes: number): Variable[] {
   return [
     secret("DATABASE_URL", frozen.database),
     ...(frozen.databaseCa === undefined ? [] : [secret("SLUICE_DATABASE_CA", frozen.databaseCa)]),
     ...frozen.headers.map((header) => secret(secretVariable(header.name, header.key), header)),
     { name: "SLUICE_MEMORY_BYTES", value: String(memoryBytes) },
     { name: "SLUICE_HEALTH_PORT", value: String(HEALTH_PORT) },
+    ...plain("SLUICE_HOST_IN_FLIGHT", inFlight === undefined ? undefined : String(inFlight)),
     ...plain("HTTPS_PROXY", settings.httpsProxy),
     ...plain("HTTP_PROXY", settings.httpProxy),
     ...plain("NO_PROXY", settings.noProxy),

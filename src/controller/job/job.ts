@@ -16,6 +16,8 @@ export interface JobSource {
   readonly sweep: SweepIdentity;
   readonly frozen: FrozenPods;
   readonly settings: WorkerSettings;
+  /** What the Sweep itself says now of its host's limit: a batch that begins goes by it. Prepare is told by its task. */
+  readonly inFlight?: number;
 }
 
 /** The Job of a prepare. A task that is too long for it is told by taskProblem(), before. */

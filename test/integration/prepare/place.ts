@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { inject } from "vitest";
 import { MemoryGuard } from "../../../src/batch/memory-guard.ts";
+import { ProgressDeadline } from "../../../src/batch/progress-deadline.ts";
 import { runBatch } from "../../../src/batch/run-batch.ts";
 import { wantedSweeps } from "../../../src/cli/run-command.ts";
 import { documentsOf } from "../../../src/cli/sweep-files.ts";
@@ -75,7 +76,7 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
     prepare: (identity, spec, place = {}, signal = never) => runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place } }, around(signal)),
     async sweep({ uid }, { ranges }) {
       const numbers = ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
-      for (const batch of numbers) await runBatch({ uid, batch }, { ...around(never), guard, kernelPeak: () => null, tell: () => undefined });
+      for (const batch of numbers) await runBatch({ uid, batch }, { ...around(never), guard, deadline: new ProgressDeadline(() => CLOCK.monotonic()), kernelPeak: () => null, tell: () => undefined });
     },
     async worker(spec) {
       const task = path.join(folder.path, "task.json");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ResolvedSpec, Selection } from "../../../src/model/resolved.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";
+import { claimBatch } from "../../../src/store/batches.ts";
 import { until } from "../../support/until.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "./place.ts";
 
@@ -47,6 +48,15 @@ describe("prepare", () => {
     const edited: ResolvedSpec = { ...spec, extract: { ...spec.extract, pattern: "(other)" }, batch: { ...spec.batch, targets: 1 } };
     expect(await place.prepare(identity, edited)).toEqual(first);
     expect(await place.prepare(identity, edited, { round: 2 })).toMatchObject({ ranges: [{ from: 3, to: 5 }] });
+  });
+
+  test("goes by what the Sweep says of its host by now, in the passes and batches that follow", async () => {
+    const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
+    const identity = anIdentity();
+    const first = await place.prepare(identity, spec);
+    const edited: ResolvedSpec = { ...spec, host: { ...spec.host, inFlight: 3, probeSeconds: 7, name: "another:80" } };
+    expect(await place.prepare(identity, edited)).toEqual(first);
+    expect((await claimBatch(place.store.db, identity.uid, 0)).spec.host).toEqual({ ...spec.host, inFlight: 3, probeSeconds: 7 });
   });
 
   test("says for the same pass and round what it said, however often it is asked, and asks the list once", async () => {
