@@ -63,7 +63,8 @@ async function runPlan(cli: Cli, files: readonly string[], options: PlanOptions)
   }
 }
 
-function planTogether(sweeps: readonly PlannedSweep[]): Plan {
+/** @param sweeps of one dataset, at least one */
+export function planTogether(sweeps: readonly PlannedSweep[]): Plan {
   const { spec } = sweeps[0]!;
   const targets = Math.max(...sweeps.map((sweep) => sweep.targets));
   const asked = sweeps.reduce((sum, sweep) => sum + sweep.asked, 0);

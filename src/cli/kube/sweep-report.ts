@@ -1,7 +1,7 @@
 import type { SweepObject } from "../../controller/resources.ts";
 import type { Condition } from "../../model/condition.ts";
 import { settledOf } from "../../model/states.ts";
-import { isFinished, type SweepPhase, type SweepStatus } from "../../model/sweep.ts";
+import { isFinished, type SweepStatus } from "../../model/sweep.ts";
 import { renderLabels, type Label } from "../labels.ts";
 import type { Paint } from "../paint.ts";
 import { oneLine } from "../table.ts";
@@ -10,7 +10,7 @@ import { isRefused } from "./sweeps-of.ts";
 
 /** All that is known of a Sweep, for a person. `now` in milliseconds. */
 export function renderSweep(sweep: SweepObject, now: number, paint: Paint): string {
-  return `${headingOf(sweep, paint)}\n${renderLabels([...labelsOf(sweep, now), ...conditionLabels(sweep, paint)], paint)}`;
+  return `${headingOf(sweep, paint)}\n${renderLabels([...labelsOf(sweep, now), ...conditionLabels(sweep.status?.conditions ?? [], isEnded(sweep), paint)], paint)}`;
 }
 
 /** The same while it runs, for a terminal: as many lines as it takes, each shorter than a line of it. */
@@ -27,6 +27,10 @@ export function sweepLine(sweep: SweepObject): string {
   const batches = status.batches === undefined ? "" : `, batches ${status.batches}`;
   const pace = status.rate === undefined ? "" : `, ${status.rate}${status.eta === undefined ? "" : `, about ${status.eta} left`}`;
   return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waiting(status.conditions)}`;
+}
+
+function isEnded({ status }: SweepObject): boolean {
+  return status?.phase !== undefined && isFinished(status.phase);
 }
 
 export function phaseText(sweep: SweepObject): string {
@@ -96,10 +100,9 @@ function timesText(startedAt: string, finishedAt: string | undefined, now: numbe
 }
 
 /** Those that say more than the heading. */
-export function conditionLabels({ status }: { readonly status?: { readonly phase?: SweepPhase; readonly conditions?: readonly Condition[] } }, paint: Paint): Label[] {
-  const isEnded = status?.phase !== undefined && isFinished(status.phase);
-  const shown = (status?.conditions ?? []).filter(({ type, status: said }) => !(type === "Blocked" && said === "False") && !(isEnded && type === "Progressing"));
-  return shown.map(({ type, status: said, reason, message }): Label => [type, `${said === "True" && type !== "Blocked" ? said : paint.middling(said)}  ${reason}: ${message}`]);
+export function conditionLabels(conditions: readonly Condition[], isEnded: boolean, paint: Paint): Label[] {
+  const shown = conditions.filter(({ type, status }) => !(type === "Blocked" && status === "False") && !(isEnded && type === "Progressing"));
+  return shown.map(({ type, status, reason, message }): Label => [type, `${status === "True" && type !== "Blocked" ? status : paint.middling(status)}  ${reason}: ${message}`]);
 }
 
 /** Why nothing is asked just now, beside the phase. */
