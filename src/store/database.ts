@@ -88,11 +88,12 @@ class PooledDatabase implements Database {
 
   constructor(settings: DatabaseSettings) {
     const max = settings.max ?? 2;
-    this.place = placeOf(settings.url);
+    const connection = connectionTo(settings.url, settings.ca);
+    this.place = placeOf(connection.connectionString);
     this.#settings = settings;
     this.#gate = new Gate(max);
     this.#pool = new pg.Pool({
-      ...connectionTo(settings.url, settings.ca),
+      ...connection,
       application_name: settings.name,
       max,
       keepAlive: true,

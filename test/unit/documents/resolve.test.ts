@@ -117,6 +117,12 @@ describe("a Sweep of a CronSweep", () => {
   });
 });
 
+test("in a cluster a ConfigMap is a file, which is there when prepare begins", () => {
+  const document = sweepOf("provider: { name: ripestat }, targets: { configMap: { name: lists, key: asns.txt }, atLeast: 7 }");
+  const { targets } = resolve(document, window, { providers: PROVIDERS, inCluster: true });
+  expect(targets).toMatchObject({ from: { kind: "file", path: "/sluice-targets/list", origin: "key asns.txt of the ConfigMap lists" }, atLeast: 7 });
+});
+
 describe("what cannot be resolved is said in a sentence", () => {
   test.for<[string, string, string]>([
     ["a ConfigMap on one machine", "provider: { name: ripestat }, targets: { configMap: { name: a, key: b } }", "targets.configMap needs Kubernetes; on one machine use targets.list or targets.http"],

@@ -20,6 +20,7 @@ test.each<[string, TargetSource["from"]]>([
   ["another query", { ...HTTP, url: "https://stat.ripe.net/data/ris-asns/data.json?list_asns=true&query_time=0" }],
   ["another pattern", { ...HTTP, pattern: "([0-9]{1,9})" }],
   ["another prefix", { ...HTTP, prefix: "" }],
+  ["a ConfigMap", { kind: "file", path: "/sluice-targets/list", origin: "key a of the ConfigMap b" }],
   ["a list in the file", { kind: "list", list: ["AS1"] }],
 ])("%s is another source", (_, from) => {
   expect(hash(from)).not.toBe(hash(HTTP));
@@ -28,4 +29,10 @@ test.each<[string, TargetSource["from"]]>([
 test("lists are the same source where they name the same in the same order", () => {
   expect(hash({ kind: "list", list: ["AS1", "AS2"] })).toBe(hash({ kind: "list", list: ["AS1", "AS2"] }));
   expect(hash({ kind: "list", list: ["AS1", "AS2"] })).not.toBe(hash({ kind: "list", list: ["AS1", "AS3"] }));
+});
+
+test("ConfigMaps are the same source by their name and key, whatever stands in them", () => {
+  const file = { kind: "file", path: "/sluice-targets/list", origin: "key a of the ConfigMap b" } as const;
+  expect(hash(file)).toBe(hash({ ...file, path: "/elsewhere" }));
+  expect(hash(file)).not.toBe(hash({ ...file, origin: "key a of the ConfigMap c" }));
 });

@@ -16,6 +16,8 @@ describe("an error of the database", () => {
     "no permission": { error: coded("42501", "permission denied for schema sluice"), says: "does not permit it: permission denied for schema sluice." },
     "a broken disk": { error: coded("58030", "could not read block 7"), says: "cannot read or write its files: could not read block 7." },
     "a standby": { error: coded("25006"), says: "is read-only: a standby, or default_transaction_read_only." },
+    "a certificate that nobody knows": { error: coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"), says: "shows a certificate that cannot be trusted: self-signed certificate in certificate chain." },
+    "a server without TLS": { error: new Error("The server does not support SSL connections"), says: "does not speak TLS, which is asked for." },
     "a database without our tables": { error: coded("42P01", 'relation "sluice.x" does not exist'), says: 'is not prepared by this version of sluice: relation "sluice.x" does not exist.' },
   };
 

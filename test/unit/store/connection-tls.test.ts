@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { SpecError } from "../../../src/model/errors.ts";
+import { connectionTo } from "../../../src/store/connection-tls.ts";
+
+const URL = "postgresql://app:p%3Fw@bgp-db-rw.bgp:5432/app";
+const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+test("without a CA the URL alone decides", () => {
+  expect(connectionTo(`${URL}?sslmode=require`, undefined)).toEqual({ connectionString: `${URL}?sslmode=require` });
+});
+
+test("with a CA a URL that says nothing of TLS, as CloudNativePG's, is reached by TLS and its name is verified", () => {
+  expect(connectionTo(URL, CA)).toEqual({ connectionString: URL, ssl: { ca: CA } });
+});
+
+describe("with a CA", () => {
+  test("what the URL says of TLS is taken out, since the driver would put it over the CA", () => {
+    expect(connectionTo(`${URL}?sslmode=verify-full&application_name=x&sslrootcert=%2Fca`, CA)).toEqual({ connectionString: `${URL}?application_name=x`, ssl: { ca: CA } });
+  });
+
+  test.each(["require", "prefer", "verify-ca"])("sslmode=%s lets the certificate have another name", (mode) => {
+    expect(connectionTo(`${URL}?sslmode=${mode}`, CA)).toEqual({ connectionString: URL, ssl: { ca: CA, checkServerIdentity: expect.any(Function) as unknown } });
+  });
+
+  test.each(["disable", "no-verify"])("sslmode=%s is a contradiction", (mode) => {
+    expect(() => connectionTo(`${URL}?sslmode=${mode}`, CA)).toThrow(new SpecError(`The database URL says sslmode=${mode}, but a CA to verify it is given: one of them is wrong.`));
+  });
+
+  test("a text that is no certificate is refused, and not shown", () => {
+    expect(() => connectionTo(URL, "secret")).toThrow(new SpecError("The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."));
+  });
+});
