@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import { ApiError } from "../kube/api-error.ts";
-import type { EventRecorder } from "../kube/event-recorder.ts";
+import type { EventRecorder, Telling } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey } from "../kube/object.ts";
+import type { Resource } from "../kube/resource.ts";
 import { type Worked, WorkQueue } from "../kube/work-queue.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { Caches, type CachesOptions } from "./caches.ts";
@@ -9,7 +10,7 @@ import type { CronSweepHands } from "./cron-sweep/hands.ts";
 import { reconcileCronSweep } from "./cron-sweep/reconcile.ts";
 import { cronSweepsTouchedBy } from "./cron-sweep/touched.ts";
 import type { WorkerSettings } from "./job/settings.ts";
-import { CRON_SWEEPS, SWEEPS } from "./resources.ts";
+import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
 import type { SweepHands } from "./sweep/hands.ts";
 import { Overlay } from "./sweep/overlay.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
@@ -45,7 +46,7 @@ export class Controller {
   #leads = false;
 
   constructor(options: ControllerOptions) {
-    const { client, clock, workers, recorder, log } = options;
+    const { client, clock, workers, log } = options;
     this.#options = options;
     this.#queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
     this.caches = new Caches(options, {
@@ -63,8 +64,8 @@ export class Controller {
         if (tellsOfPod(change)) this.#add("sweep", sweepKeyOf(change));
       },
     });
-    this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => recorder.record(CRON_SWEEPS, cronSweep, telling) };
-    this.#hands = { client, clock, workers, log, caches: this.caches, overlay: new Overlay(clock), tell: (sweep, telling) => recorder.record(SWEEPS, sweep, telling) };
+    this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => this.#tell(CRON_SWEEPS, cronSweep, telling) };
+    this.#hands = { client, clock, workers, log, caches: this.caches, overlay: new Overlay(clock), tell: (sweep, telling) => this.#tell(SWEEPS, sweep, telling) };
   }
 
   /** Does everything that was begun come to its end? */
@@ -100,6 +101,15 @@ export class Controller {
   /** Ends the watches. */
   close(): void {
     this.#following.abort();
+  }
+
+  /** As an event for whoever looks at the object, and in the log for whoever looks at them all. */
+  #tell<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, telling: Telling): void {
+    const { recorder, log } = this.#options;
+    recorder.record(resource, object, telling);
+    const { namespace, name } = object.metadata;
+    const window = object.status !== undefined && "window" in object.status ? { window: object.status.window } : {};
+    log[telling.type === "Warning" ? "warn" : "info"]({ [resource.kind.toLowerCase()]: name, namespace, ...window, reason: telling.reason }, telling.message);
   }
 
   #add(kind: Kind, key: string | null): void {

@@ -54,12 +54,13 @@ async function remove(sweep: SweepObject, job: Job, { client, overlay, log }: Sw
     if (!(error instanceof ApiError && error.status === 409)) throw error;
   });
   overlay.removed(sweep.metadata.uid, job);
-  log.debug({ sweep: sweep.metadata.name, namespace, job: name }, "Job removed");
+  log.debug({ sweep: sweep.metadata.name, namespace, window: sweep.status?.window, job: name }, "Job removed");
 }
 
-function jobFor({ metadata, status }: SweepObject, launch: Launch, task: PrepareTask | null, { workers }: SweepHands): Draft<Job> {
+function jobFor({ metadata, spec, status }: SweepObject, launch: Launch, task: PrepareTask | null, { workers }: SweepHands): Draft<Job> {
   const { uid, namespace = "default", name } = metadata;
-  const source = { sweep: { uid, namespace, name }, frozen: status!.frozen!, settings: workers };
+  const inFlight = spec.host?.inFlight;
+  const source = { sweep: { uid, namespace, name }, frozen: status!.frozen!, settings: workers, ...(inFlight === undefined ? {} : { inFlight }) };
   return launch.program === "batch" ? batchJob(source, launch.work, launch.memoryBytes) : prepareJob(source, launch.work, task!);
 }
 
@@ -71,7 +72,7 @@ async function make(sweep: SweepObject, launch: Launch, hands: SweepHands): Prom
   const job = jobFor(sweep, launch, task, hands);
   try {
     overlay.made(uid, await client.create(JOBS, job));
-    log.debug({ sweep: name, namespace, job: job.metadata.name }, "Job made");
+    log.debug({ sweep: name, namespace, window: sweep.status?.window, job: job.metadata.name }, "Job made");
     return DONE;
   } catch (error) {
     if (isAlreadyThere(error)) return whoseIs(sweep, job.metadata.name!, hands);

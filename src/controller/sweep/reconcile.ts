@@ -39,7 +39,9 @@ async function drive(accepted: SweepObject, warnings: readonly Telling[], hands:
     const status = sweep.status?.flow ?? null;
     const decision = decideSweep({ flow: flowOf(sweep, hands), status, jobs, now: Math.floor(hands.clock.now() / 1000) });
     if (decision.kind === "write") {
-      sweep = await write(sweep, decision.status, endsBetween(status, decision.status, jobs), hands);
+      const ends = endsBetween(status, decision.status, jobs);
+      sweep = await write(sweep, decision.status, ends, hands);
+      for (const end of ends) logEnd(sweep, end, hands);
       for (const telling of [...untold, ...decision.events]) hands.tell(sweep, telling);
       untold = [];
       continue;
@@ -72,6 +74,12 @@ async function showHindrance(sweep: SweepObject, hindrance: Hindrance | null, ha
   if (!saysOtherwise(before, after)) return;
   const shown = await writeStatus(sweep, after, hands);
   if (hindrance !== null) hands.tell(shown, { type: "Warning", ...hindrance });
+}
+
+function logEnd({ metadata, status }: SweepObject, { batch, end }: BatchEnd, { log }: SweepHands): void {
+  const { exitCode, outOfMemory, message } = end;
+  const told = message?.program === "batch" ? { states: message.states, seconds: message.seconds, anonPeak: message.memory.anonPeak } : {};
+  log.info({ sweep: metadata.name, namespace: metadata.namespace, window: status?.window, batch, exitCode, outOfMemory, ...told }, "batch ended");
 }
 
 function lookAgain(seconds: readonly (number | null)[]): Worked {

@@ -1,0 +1,71 @@
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { realClock } from "../../../src/bin/clock.ts";
+import { SWEEPS } from "../../../src/controller/resources.ts";
+import { Overlay } from "../../../src/controller/sweep/overlay.ts";
+import { reconcileSweep } from "../../../src/controller/sweep/reconcile.ts";
+import { KubeClient } from "../../../src/kube/client.ts";
+import { type Job, JOBS, type Pod, PODS } from "../../../src/kube/resource.ts";
+import { isFinished } from "../../../src/model/sweep.ts";
+import { runJobs } from "../../support/kube-jobs.ts";
+import { aWorld } from "../../support/sweep-world.ts";
+import { IMAGE, type KubeApi, startKubeApi, sweepDraft, sweepIn } from "./a-controller.ts";
+
+let api: KubeApi;
+
+beforeEach(async () => {
+  api = await startKubeApi();
+});
+
+afterEach(async () => {
+  await api.close();
+});
+
+interface Snapshot {
+  readonly jobs: readonly Job[];
+  readonly pods: readonly Pod[];
+}
+
+/** Caches that are so many changes behind what the server has. */
+function laggingBy(changes: number): { jobsOf: (uid: string) => readonly Job[]; podsOf: (uid: string) => readonly Pod[]; stop: () => void } {
+  const look = (): Snapshot => ({ jobs: api.objects.list(JOBS), pods: api.objects.list(PODS) });
+  const seen: Snapshot[] = [look()];
+  const stop = api.objects.history.listen(() => {
+    if (seen.push(look()) > changes + 1) seen.shift();
+  });
+  const ownedBy = (uid: string) => (object: Job | Pod) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
+  return { jobsOf: (uid) => seen[0]!.jobs.filter(ownedBy(uid)), podsOf: (uid) => seen[0]!.pods.filter(ownedBy(uid)), stop };
+}
+
+test.each([0, 1, 2, 3, 5, 8, 13, 21])("caches that are %i changes behind have no batch run twice, and nothing is asked for in vain", async (lag) => {
+  const world = aWorld({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
+  const jobs = runJobs(api, world);
+  const caches = laggingBy(lag);
+  const client = new KubeClient(api.connection(), { clock: realClock, random: () => 0.5, userAgent: "sluice/test" });
+  const hands = {
+    client,
+    caches: { ...caches, cronSweep: () => null },
+    overlay: new Overlay(realClock),
+    clock: realClock,
+    workers: { image: IMAGE, imagePullPolicy: "Never", pullSecrets: [] },
+    tell: () => undefined,
+    log: pino({ level: "silent" }),
+  } as const;
+  api.objects.create(SWEEPS, sweepDraft("daily"));
+  for (let looks = 0; looks < 400; looks += 1) {
+    await reconcileSweep({ namespace: "bgp", name: "daily" }, hands);
+    await jobs.settled();
+    // Something else happens in the cluster: the watch comes along.
+    api.objects.change(SWEEPS, { namespace: "bgp", name: "daily" }, (sweep) => ({ ...sweep, metadata: { ...sweep.metadata, labels: { look: String(looks) } } }));
+    const { phase } = sweepIn(api, "daily").status ?? {};
+    if (phase !== undefined && isFinished(phase) && api.objects.list(JOBS).length === 0) break;
+  }
+  expect(sweepIn(api, "daily").status).toMatchObject({ phase: "Complete", settledOfTargets: "30/30" });
+  expect(api.objects.list(JOBS)).toEqual([]);
+  expect([...world.runs.values()]).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  expect(jobs.ran.length).toBe(10);
+  expect(api.counts.get("create jobs")).toBe(10);
+  expect(api.counts.get("delete jobs")).toBe(10);
+  jobs.stop();
+  caches.stop();
+});
