@@ -18,9 +18,9 @@ export async function anApi(): Promise<KubeApi> {
   return api;
 }
 
-/** Done before the server closes. */
+/** Done when the test ends, while its server closes. */
 export function atTheEnd(close: () => Promise<void>): void {
-  closing.unshift(close);
+  closing.push(close);
 }
 
 export function aClient(api: KubeApi, options: Partial<ClientOptions> = {}): KubeClient {

@@ -167,6 +167,15 @@ test("brings what changes, in order, until the loop is left", async () => {
   await until("the watch is closed", () => api.openWatches === 0);
 });
 
+test("closes a watch that is left as soon as it is open", async () => {
+  const api = await anApi();
+  for await (const event of aClient(api).watch(JOBS, { resourceVersion: "1000", timeoutSeconds: 60 }, new AbortController().signal)) {
+    expect(event.type).toBe("OPENED");
+    break;
+  }
+  await until("the watch is closed", () => api.counts.get("watch jobs") === 1 && api.openWatches === 0);
+});
+
 test.for(["answer", "event"] as const)("hears that history is forgotten as an %s", async (form) => {
   const api = await anApi();
   const client = aClient(api);

@@ -47,6 +47,7 @@ test("speaks with the token and the CA that are there now, and with the last tha
   await client.list(JOBS, {});
   await clock.advance(1);
   server.setSecureContext({ key: second.key, cert: second.certificate });
+  server.closeAllConnections();
   await client.list(JOBS, {});
   await rm(path.join(folder, "token"));
   await clock.advance(60);

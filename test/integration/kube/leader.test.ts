@@ -36,7 +36,13 @@ function aCandidate(api: KubeApi, clock: FakeClock, identity: string): Candidate
   atTheEnd(async () => {
     stopping.abort();
     finish();
-    await end.catch(() => undefined);
+    let hasEnded = false;
+    void end.catch(() => undefined).then(() => (hasEnded = true));
+    // By a clock that stands still it would wait for an answer for ever.
+    await until("it has ended", async () => {
+      await clock.advance(1);
+      return hasEnded;
+    });
   });
   return { elector, news, lost: () => lost, stop: () => stopping.abort(), finish, end };
 }

@@ -87,8 +87,10 @@ test.for(["close", "reset"] as const)("goes on where it was after a watch that e
     api.cutWatches(how);
     api.objects.create(JOBS, aJob(`job-${round}`));
     await pass(clock, "the change is seen", () => store.size === round + 1);
+    touch(api, `job-${round}`, 1);
+    await pass(clock, "the change is seen", () => store.get(key(`job-${round}`))?.status?.active === 1);
   }
-  expect(changes).toEqual(["+job-0", "+job-1", "+job-2", "+job-3", "+job-4"]);
+  expect(changes).toEqual([0, 1, 2, 3, 4].flatMap((round) => [`+job-${round}`, `~job-${round}`]));
   expect(reflector.counts).toMatchObject({ lists: 1, failures: how === "reset" ? 5 : 0 });
   expect(news).toEqual([]);
 });
