@@ -48,9 +48,11 @@ export class Controller {
   constructor(options: ControllerOptions) {
     const { client, clock, workers, log } = options;
     this.#options = options;
+    const overlay = new Overlay(clock);
     this.#queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
     this.caches = new Caches(options, {
       sweep: (change) => {
+        if (change.after === null) overlay.forget(change.before!.metadata.uid);
         if (wakesSweep(change)) this.#add("sweep", change.key);
         for (const key of cronSweepsTouchedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
       },
@@ -65,7 +67,7 @@ export class Controller {
       },
     });
     this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => this.#tell(CRON_SWEEPS, cronSweep, telling) };
-    this.#hands = { client, clock, workers, log, caches: this.caches, overlay: new Overlay(clock), tell: (sweep, telling) => this.#tell(SWEEPS, sweep, telling) };
+    this.#hands = { client, clock, workers, log, caches: this.caches, overlay, tell: (sweep, telling) => this.#tell(SWEEPS, sweep, telling) };
   }
 
   /** Does everything that was begun come to its end? */
