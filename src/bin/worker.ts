@@ -69,7 +69,8 @@ function database(): Database {
 const deadline = new ProgressDeadline(() => realClock.monotonic());
 const healthPort = environment["SLUICE_HEALTH_PORT"];
 if (healthPort !== undefined) {
-  await serveHealth(Number(healthPort), () => deadline.problem());
+  const { port } = await serveHealth(Number(healthPort), () => deadline.problem());
+  log.info({ port }, "answers /healthz");
   checkExtraCa(environment["NODE_EXTRA_CA_CERTS"]);
 }
 const db = database();

@@ -122,6 +122,11 @@ describe("a pod", () => {
     expect(containerOf(job).volumeMounts).toContainEqual({ name: "ca", mountPath: "/sluice-ca", readOnly: true });
   });
 
+  test("is told the host's limit where the Sweep itself says one, which may be changed while it runs", () => {
+    expect(containerOf(batch({ ...source(), inFlight: 3 })).env).toContainEqual({ name: "SLUICE_HOST_IN_FLIGHT", value: "3" });
+    expect(containerOf(batch()).env!.map(({ name }) => name)).not.toContain("SLUICE_HOST_IN_FLIGHT");
+  });
+
   test("of prepare finds its task in a file, and with a ConfigMap the list beside it", () => {
     const job = prepareJob(source({ configMap: { name: "asns", key: "list.txt" } }), WORK, TASK);
     expect(job.spec!.template.metadata!.annotations).toEqual({ "sluice.dev/task": JSON.stringify(TASK) });

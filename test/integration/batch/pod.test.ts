@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import type { BatchMessage } from "../../../src/model/message.ts";
+import { aFolder } from "../../support/sluice.ts";
+import { until } from "../../support/until.ts";
+import { anIdentity, DAYS, openPlace, type PreparePlaces } from "../prepare/place.ts";
+
+/** The worker as a pod has it: a port that is asked for its health, and a signal with a time of grace. */
+
+let place: PreparePlaces;
+let folder: Awaited<ReturnType<typeof aFolder>>;
+let child: ChildProcess | null = null;
+let datasets = 0;
+
+beforeAll(async () => {
+  place = await openPlace({ seed: 3, source: { kind: "model", targets: 20, active: 0.5, largest: 50 }, limits: { inFlight: 16 } });
+  folder = await aFolder();
+});
+
+afterEach(() => {
+  child?.kill("SIGKILL");
+  place.simulator.set([]);
+});
+
+afterAll(async () => {
+  await place.close();
+  await folder.remove();
+});
+
+interface Worker {
+  readonly exited: Promise<number | null>;
+  health(): Promise<number>;
+  message(): Promise<BatchMessage | null>;
+}
+
+async function startBatch(uid: string, env: Record<string, string> = {}): Promise<Worker> {
+  const messageFile = path.join(folder.path, `${uid}.json`);
+  const started = spawn(process.execPath, [path.join(inject("programs"), "worker.mjs"), "batch", uid, "0"], {
+    env: { DATABASE_URL: place.store.url, SLUICE_MESSAGE_FILE: messageFile, SLUICE_MEMORY_BYTES: String(2 ** 30), SLUICE_HEALTH_PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  child = started;
+  let stdout = "";
+  started.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  const exited = once(started, "close").then(() => started.exitCode);
+  const port = (): string | undefined => /"port":(\d+)/.exec(stdout)?.[1];
+  await until("it listens", () => port() !== undefined || started.exitCode !== null);
+  return {
+    exited,
+    health: async () => (await fetch(`http://127.0.0.1:${port()!}/healthz`)).status,
+    message: async () => JSON.parse((await readFile(messageFile, "utf8").catch(() => "")) || "null") as BatchMessage | null,
+  };
+}
+
+async function prepared(): Promise<string> {
+  const identity = anIdentity();
+  const spec = await place.spec(DAYS.first, { batch: { targets: 20 } }, `pod-${(datasets += 1)}`);
+  await place.prepare(identity, spec);
+  return identity.uid;
+}
+
+test("says that it is well while the host lets it wait, stops within the grace, and gives its slots back", async () => {
+  const uid = await prepared();
+  place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 60 } }]);
+  const worker = await startBatch(uid);
+  await until("its requests are in flight", async () => ((await worker.message())?.inFlight ?? 0) > 0);
+  expect(await worker.health()).toBe(200);
+  expect(await slots()).toBe(1);
+
+  const asked = performance.now();
+  child!.kill("SIGTERM");
+  expect(await worker.exited).toBe(143);
+  expect(performance.now() - asked).toBeLessThan(10_000);
+  expect(await slots()).toBe(0);
+  expect(await worker.message()).toMatchObject({ program: "batch", targets: 20, inFlight: 0 });
+  expect(await worker.message()).not.toHaveProperty("problem");
+});
+
+test("goes by the host's limit that it is given, although another was frozen", async () => {
+  const uid = await prepared();
+  place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 60 } }]);
+  const worker = await startBatch(uid, { SLUICE_HOST_IN_FLIGHT: "3" });
+  await until("its requests are in flight", async () => ((await worker.message())?.inFlight ?? 0) > 0);
+  await until("it has all the slots there are", async () => (await worker.message())?.inFlight === 3);
+  expect((await worker.message())?.slots.limit).toBe(3);
+});
+
+test.each([
+  ["a database URL that is none", { DATABASE_URL: "bgp-db" }, "The database URL does not begin with postgres://: expected postgres://user:password@host:port/database."],
+  ["a CA that is none", { SLUICE_DATABASE_CA: "x" }, "The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."],
+  ["a further CA whose ConfigMap is not there", { NODE_EXTRA_CA_CERTS: "/sluice-ca/ca.pem" }, "The further CA certificates are not there: the ConfigMap for /sluice-ca/ca.pem is missing in this namespace, or has another key."],
+])("waits for the surroundings with %s: exit code 3, and the sentence", async (_, env: Record<string, string>, problem) => {
+  const worker = await startBatch("none", env);
+  expect(await worker.exited).toBe(3);
+  expect(await worker.message()).toMatchObject({ problem });
+});
+
+async function slots(): Promise<number> {
+  const [row] = await place.store.db.query<{ count: number }>("select count(*)::integer as count from sluice.slots where expires > now()");
+  return row!.count;
+}
