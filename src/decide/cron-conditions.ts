@@ -31,7 +31,7 @@ export function conditionsOf(around: ConditionsView): Condition[] {
 /** Of one that is not accepted. */
 export function refusedConditions(view: CronSweepView, problems: readonly string[]): Condition[] {
   const told: Told[] = [
-    { type: "Accepted", status: "False", reason: CRON_REASON.invalid, message: problems.join("\n") },
+    { type: "Accepted", status: "False", reason: CRON_REASON.invalid, message: problems.join("; ") },
     { type: "Progressing", status: "False", reason: CRON_REASON.invalid, message: "Nothing is begun until the spec is right." },
   ];
   return [...dated(told, view), ...triggeredBefore(view)];

@@ -20,7 +20,7 @@ export function endings({ status, sweeps }: CronSweepView): CronEvent[] {
 /** What was found out about the spec, once for each version of it. */
 export function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): CronEvent[] {
   if ("problems" in plan) {
-    const message = plan.problems.join("\n");
+    const message = plan.problems.join("; ");
     return acceptedIn(before)?.message === message ? [] : [{ type: "Warning", reason: CRON_REASON.invalid, message }];
   }
   if (before.observedGeneration === after.observedGeneration) return [];

@@ -252,8 +252,8 @@ describe("what holds it", () => {
     const decision = decideCronSweep(aView({ plan: { problems }, status: { ...allComplete(), nextRun: TODAY }, sweeps: ended, generation: 4 }));
     expect(decision).toMatchObject({ make: [], remove: [], again: null, status: { windows: allComplete().windows, observedGeneration: 4 } });
     expect(decision.status).not.toHaveProperty("nextRun");
-    expect(condition(decision, "Accepted")).toBe("False Invalid: spec.schedule: is wrong\nspec.timeZone: is wrong too");
-    expect(told(decision)).toEqual(["Warning Invalid: spec.schedule: is wrong\nspec.timeZone: is wrong too"]);
+    expect(condition(decision, "Accepted")).toBe("False Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too");
+    expect(told(decision)).toEqual(["Warning Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too"]);
     expect(after(decision, aView({ plan: { problems } })).events).toEqual([]);
   });
 });
