@@ -91,7 +91,8 @@ export class LeaderElector {
   /** Resolves when the lease is lost, or soon after it is `over`. */
   async #renew(over: AbortSignal): Promise<"lost"> {
     const { clock, identity } = this.#options;
-    const secondsLeft = (): number => LEASE_SECONDS.renewDeadline - this.#lease.secondsSinceRenewed;
+    // In whole milliseconds: a remainder of arithmetic is no time to wait.
+    const secondsLeft = (): number => LEASE_SECONDS.renewDeadline - Math.ceil(this.#lease.secondsSinceRenewed * 1000) / 1000;
     while (!isAborted(over) && secondsLeft() > 0 && this.holder === identity) {
       await clock.wait(Math.min(LEASE_SECONDS.retryPeriod, secondsLeft()), over).catch(() => undefined);
       if (!isAborted(over) && secondsLeft() > 0) await this.#claim(over, Math.min(TRY_SECONDS, secondsLeft()));

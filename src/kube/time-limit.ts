@@ -11,6 +11,9 @@ export interface TimeLimit {
   readonly end: () => void;
 }
 
+/** No timer is finer: less than that is a remainder of arithmetic. */
+const LEAST_SECONDS = 0.001;
+
 export class TimeIsUp extends Error {
   override readonly name = "TimeIsUp";
 }
@@ -25,7 +28,7 @@ export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): T
   let since = clock.monotonic();
   const passed = async (): Promise<void> => {
     // A timer that is set anew for each event of a busy watch would cost more than the event.
-    for (let left = seconds; left > 0; left = seconds - (clock.monotonic() - since) / 1000) await clock.wait(left, timer.signal);
+    for (let left = seconds; left > LEAST_SECONDS; left = seconds - (clock.monotonic() - since) / 1000) await clock.wait(left, timer.signal);
     both.abort(new TimeIsUp(`nothing came for ${seconds} seconds`));
   };
   passed().catch(() => undefined);
