@@ -31,9 +31,11 @@ export interface PodSketch {
   readonly disrupted?: string;
   readonly unscheduled?: string;
   readonly image?: string;
+  /** Seconds after MADE. */
+  readonly madeAt?: number;
 }
 
-export function aPod({ phase, state, reason, message, leavesAt, disrupted, unscheduled, image = "ghcr.io/sluice/sluice:1" }: PodSketch): Pod {
+export function aPod({ phase, state, reason, message, leavesAt, disrupted, unscheduled, image = "ghcr.io/sluice/sluice:1", madeAt = 0 }: PodSketch): Pod {
   const scheduled = unscheduled === undefined ? { type: "PodScheduled", status: "True" } : { type: "PodScheduled", status: "False", reason: "Unschedulable", message: unscheduled };
   const conditions: Conditions = [
     { type: "Initialized", status: "True" },
@@ -47,7 +49,7 @@ export function aPod({ phase, state, reason, message, leavesAt, disrupted, unsch
       namespace: "bgp",
       uid: "b471faee-449a-4bf2-b580-fe273593836c",
       resourceVersion: "2",
-      creationTimestamp: at(0),
+      creationTimestamp: at(madeAt),
       ...(leavesAt === undefined ? {} : { deletionTimestamp: at(leavesAt), deletionGracePeriodSeconds: 30 }),
     },
     status: {

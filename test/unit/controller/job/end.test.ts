@@ -72,7 +72,7 @@ describe("how a pod ended", () => {
   });
 
   test("is told by the pod that ended, where a second one was made all the same", () => {
-    const pods = [aPod({ phase: "Pending", state: waiting("ContainerCreating") }), aPod({ phase: "Failed", state: terminated(4, MESSAGE) })];
+    const pods = [aPod({ phase: "Failed", state: terminated(4, MESSAGE) }), aPod({ phase: "Pending", state: waiting("ContainerCreating"), madeAt: 5 })];
     expect(endOf(aJob(), pods, null, MADE)).toMatchObject({ end: { exitCode: 4 } });
   });
 });
