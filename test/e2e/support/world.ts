@@ -1,10 +1,13 @@
 import { Client } from "pg";
-import type { SweepObject } from "../../../src/controller/resources.ts";
+import { realClock } from "../../../src/bin/clock.ts";
+import { type SweepObject, SWEEPS } from "../../../src/controller/resources.ts";
+import { KubeClient } from "../../../src/kube/client.ts";
 import type { Window } from "../../../src/model/window.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
 import { openCluster, type Cluster } from "../../cluster/cluster.ts";
 import { startCuttingProxy, type CuttingProxy } from "../../support/cutting-proxy.ts";
+import { connectionTo, targetOfKubeconfig } from "../../support/kubeconfig-target.ts";
 import { readOutcome, type Outcome, type Query } from "../../support/outcome.ts";
 import { startPrivatePostgres, type PrivatePostgres } from "../../support/postgres.ts";
 import { until } from "../../support/until.ts";
@@ -16,6 +19,8 @@ import { createNamespace } from "./namespace.ts";
 export interface World {
   readonly cluster: Cluster;
   readonly namespace: string;
+  /** As the cluster's administrator: quicker than kubectl where something is looked at again and again. */
+  readonly client: KubeClient;
   /** HTTPS, by a Service. */
   readonly simulator: Simulator;
   readonly postgres: PrivatePostgres;
@@ -43,15 +48,17 @@ const CA = "provider-ca";
 export async function openWorld(about: string, scenario: Readonly<Record<string, unknown>>): Promise<World> {
   const cluster = openCluster(process.env);
   const namespace = await createNamespace(cluster, about);
+  const connection = connectionTo(await targetOfKubeconfig(cluster.kubeconfig));
+  const client = new KubeClient(connection, { clock: realClock, random: () => Math.random(), userAgent: "sluice-e2e" });
   const hostOf = (name: string): string => `${name}.${namespace.name}.svc.cluster.local`;
   const simulator = await startSimulator(parseScenario({ tls: true, ...scenario }), { host: cluster.hostAddress, name: hostOf("provider"), now: () => performance.timeOrigin + performance.now() });
   const postgres = await startPrivatePostgres();
   const wire = await startCuttingProxy(postgres.url, cluster.hostAddress);
   // A connection for each: the server may have been killed in between.
   const query: Query = async <Row>(sql: string): Promise<Row[]> => {
-    const client = new Client({ connectionString: postgres.url });
-    await client.connect();
-    return client.query(sql).then(({ rows }) => rows as Row[]).finally(() => client.end());
+    const database = new Client({ connectionString: postgres.url });
+    await database.connect();
+    return database.query(sql).then(({ rows }) => rows as Row[]).finally(() => database.end());
   };
   const databaseUrl = new URL(wire.url);
   const port = Number(databaseUrl.port);
@@ -65,14 +72,12 @@ export async function openWorld(about: string, scenario: Readonly<Record<string,
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: CA }, data: { "ca.crt": simulator.caCertificate ?? "" } },
   );
   let isInstalled = false;
-  const sweep = async (name: string): Promise<SweepObject | null> => {
-    const text = await cluster.kubectl("--namespace", namespace.name, "get", "sweep", name, "--ignore-not-found", "--output", "json");
-    return text === "" ? null : (JSON.parse(text) as SweepObject);
-  };
+  const sweep = (name: string): Promise<SweepObject | null> => client.get(SWEEPS, { namespace: namespace.name, name });
 
   return {
     cluster,
     namespace: namespace.name,
+    client,
     simulator,
     postgres,
     wire,
@@ -112,6 +117,7 @@ export async function openWorld(about: string, scenario: Readonly<Record<string,
     async close() {
       if (isInstalled) await cluster.helm("uninstall", namespace.name, "--namespace", namespace.name, "--wait");
       await namespace.remove();
+      await connection.dispatcher.destroy();
       await wire.close();
       await simulator.close();
       await postgres.stop();
