@@ -2,12 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { draftSweep } from "../../../src/controller/cron-sweep/draft-sweep.ts";
+import type { CronSweepObject } from "../../../src/controller/resources.ts";
+import { decideCronSweep } from "../../../src/decide/cron-sweep.ts";
 import { customResourceDefinitions } from "../../../src/model/schema/definitions.ts";
 import { startApiServer, type ApiServer } from "../../support/api-server.ts";
 import { hasKubernetes } from "../../support/kubernetes-programs.ts";
 import { blocks, readPage } from "../../support/page.ts";
 import { ROOT } from "../../support/root.ts";
 import { until } from "../../support/until.ts";
+import { aSweep as aSeenSweep, aView } from "../../unit/decide/cron-sweep-world.ts";
 
 const BAD = readdirSync(path.join(ROOT, "test/support/bad")).map((name) => `test/support/bad/${name}`);
 const EXAMPLES = readdirSync(path.join(ROOT, "examples")).map((name) => `examples/${name}`);
@@ -91,6 +95,20 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     const status = { phase: "Running", flow: { phase: "Running", later: { than: ["this"] } }, frozen: { unknown: 1 }, conditions: [] };
     const patched = await server.kubectl(["patch", "sweep", "kept", "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status }), "--output=json"]);
     expect((JSON.parse(patched.stdout) as { status: object }).status).toEqual(status);
+  });
+
+  test("keeps a CronSweep's status as the controller writes it, and takes the Sweep that it makes", async () => {
+    const file = path.join(ROOT, "examples/ripestat-daily.yaml");
+    expect((await server.kubectl(["create", "--filename", file])).stderr).toBe("");
+    const view = aView({ name: "ripestat-daily", trigger: "2026-11-18", status: { active: ["gone"], handledTrigger: "old" }, sweeps: [aSeenSweep("ripestat-daily-20261119", "2026-11-19", { state: "complete", endedAt: 1_795_000_000 })] });
+    const { status } = decideCronSweep(view);
+    expect(status).toMatchObject({ starting: [{ by: "trigger" }], windows: [{ state: "complete" }] });
+    const patched = await server.kubectl(["patch", "csw", "ripestat-daily", "--namespace=bgp", "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status }), "--output=json"]);
+    const cronSweep = JSON.parse(patched.stdout) as CronSweepObject;
+    expect(cronSweep.status).toEqual(status);
+    const made = await create({ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", ...draftSweep(status.starting![0]!, cronSweep) }, "--output=json");
+    expect(made.stderr).toBe("");
+    expect(JSON.parse(made.stdout)).toMatchObject({ spec: { cronSweepRef: { name: "ripestat-daily" }, window: { start: "2026-11-18" }, select: "incomplete", suspend: false } });
   });
 
   describe("of a Sweep that is made", () => {
