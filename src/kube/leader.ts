@@ -104,7 +104,7 @@ export class LeaderElector {
     const limit = timeLimit(this.#options.clock, seconds, stop);
     try {
       const isOurs = await this.#lease.claim(limit.signal);
-      this.#tell(`${this.holder} leads`);
+      if (this.holder !== "") this.#tell(`${this.holder} leads`);
       return isOurs;
     } catch (error) {
       if (!isAborted(stop)) this.#tell(`The lease cannot be asked for: ${error instanceof Error ? error.message : String(error)}`);

@@ -43,9 +43,9 @@ export class LeaseKeeper {
     try {
       return await this.#claim(signal);
     } catch (error) {
-      // The write before was done although nobody heard of it, or another was faster: read, and look again.
-      if (!isConflict(error) && !isAlreadyThere(error)) throw error;
-      return this.#claim(signal);
+      // Another was faster: the next try reads.
+      if (isConflict(error) || isAlreadyThere(error)) return false;
+      throw error;
     }
   }
 

@@ -104,6 +104,8 @@ test("lets one lead alone when both begin at the same moment", async () => {
     await settled();
     expect(both.filter(({ elector }) => elector.isHeld).length).toBeLessThanOrEqual(1);
   }
+  await pass(clock, "both know who leads", () => both.every(({ news }) => news.length > 0));
+  expect(new Set(both.flatMap(({ news }) => news)).size).toBe(1);
 });
 
 test("never lets two lead, however long either cannot reach the server", async () => {
