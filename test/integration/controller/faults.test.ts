@@ -99,6 +99,17 @@ describe("each batch is run by one Job, whenever the controller dies", () => {
   });
 });
 
+// The lease keeps this from happening but for a request that was under way; a batch that is begun again finds nothing left to do.
+describe("two that both take themselves for the leader", () => {
+  test("count each batch once and leave no Job", async () => {
+    const both = [aController(api), aController(api)];
+    const { status } = await untilFinished(api, "daily");
+    await until("no Job and no pod is left", () => api.objects.list(JOBS).length + api.objects.list(PODS).length === 0);
+    expect(status).toMatchObject({ phase: "Complete", settledOfTargets: "30/30", flow: { sums: { batches: 8 } } });
+    await Promise.all(both.map((running) => running.stop()));
+  });
+});
+
 describe("a Job that is not the sweep's own", () => {
   test("is not touched; the sweep says so, and goes on when it is gone", async () => {
     api.objects.create(JOBS, { metadata: { namespace: "bgp", name: "daily-b2", labels: { "app.kubernetes.io/managed-by": "sluice" } } });

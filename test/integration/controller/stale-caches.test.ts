@@ -2,10 +2,12 @@ import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
 import { SWEEPS } from "../../../src/controller/resources.ts";
+import type { SweepHands } from "../../../src/controller/sweep/hands.ts";
 import { Overlay } from "../../../src/controller/sweep/overlay.ts";
 import { reconcileSweep } from "../../../src/controller/sweep/reconcile.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type Job, JOBS, type Pod, PODS } from "../../../src/kube/resource.ts";
+import type { Clock } from "../../../src/model/clock.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
 import { runJobs } from "../../support/kube-jobs.ts";
 import { aWorld } from "../../support/sweep-world.ts";
@@ -26,31 +28,37 @@ interface Snapshot {
   readonly pods: readonly Pod[];
 }
 
-/** Caches that are so many changes behind what the server has. */
-function laggingBy(changes: number): { jobsOf: (uid: string) => readonly Job[]; podsOf: (uid: string) => readonly Pod[]; stop: () => void } {
+/** Caches that are so many changes behind what the server has, each kind by its own watch. */
+function laggingBy({ jobs, pods }: { readonly jobs: number; readonly pods: number }): { jobsOf: (uid: string) => readonly Job[]; podsOf: (uid: string) => readonly Pod[]; stop: () => void } {
   const look = (): Snapshot => ({ jobs: api.objects.list(JOBS), pods: api.objects.list(PODS) });
   const seen: Snapshot[] = [look()];
   const stop = api.objects.history.listen(() => {
-    if (seen.push(look()) > changes + 1) seen.shift();
+    seen.push(look());
   });
   const ownedBy = (uid: string) => (object: Job | Pod) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
-  return { jobsOf: (uid) => seen[0]!.jobs.filter(ownedBy(uid)), podsOf: (uid) => seen[0]!.pods.filter(ownedBy(uid)), stop };
+  const ago = (changes: number): Snapshot => seen[Math.max(0, seen.length - 1 - changes)]!;
+  return { jobsOf: (uid) => ago(jobs).jobs.filter(ownedBy(uid)), podsOf: (uid) => ago(pods).pods.filter(ownedBy(uid)), stop };
 }
 
-test.each([0, 1, 2, 3, 5, 8, 13, 21])("caches that are %i changes behind have no batch run twice, and nothing is asked for in vain", async (lag) => {
-  const world = aWorld({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
-  const jobs = runJobs(api, world);
-  const caches = laggingBy(lag);
-  const client = new KubeClient(api.connection(), { clock: realClock, random: () => 0.5, userAgent: "sluice/test" });
-  const hands = {
-    client,
+function handsWith(caches: Pick<SweepHands["caches"], "jobsOf" | "podsOf">, clock: Clock = realClock): SweepHands {
+  return {
+    client: new KubeClient(api.connection(), { clock, random: () => 0.5, userAgent: "sluice/test" }),
     caches: { ...caches, cronSweep: () => null },
-    overlay: new Overlay(realClock),
-    clock: realClock,
+    overlay: new Overlay(clock),
+    clock,
     workers: { image: IMAGE, imagePullPolicy: "Never", pullSecrets: [] },
     tell: () => undefined,
     log: pino({ level: "silent" }),
-  } as const;
+  };
+}
+
+const LAGS = [...[0, 1, 2, 3, 5, 8, 13, 21].map((lag) => ({ jobs: lag, pods: lag })), { jobs: 0, pods: 3 }, { jobs: 2, pods: 13 }, { jobs: 13, pods: 2 }];
+
+test.each(LAGS)("caches that are $jobs and $pods changes behind have no batch run twice, and nothing is asked for in vain", async (lag) => {
+  const world = aWorld({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
+  const jobs = runJobs(api, world);
+  const caches = laggingBy(lag);
+  const hands = handsWith(caches);
   api.objects.create(SWEEPS, sweepDraft("daily"));
   for (let looks = 0; looks < 400; looks += 1) {
     await reconcileSweep({ namespace: "bgp", name: "daily" }, hands);
@@ -67,5 +75,22 @@ test.each([0, 1, 2, 3, 5, 8, 13, 21])("caches that are %i changes behind have no
   expect(api.counts.get("create jobs")).toBe(10);
   expect(api.counts.get("delete jobs")).toBe(10);
   jobs.stop();
+  caches.stop();
+});
+
+test("a status is written only over the one that was read, and nothing is made for one that is not", async () => {
+  const touching: Clock = {
+    ...realClock,
+    // Read after the Sweep is and before its status is written.
+    now() {
+      api.objects.change(SWEEPS, { namespace: "bgp", name: "daily" }, (sweep) => ({ ...sweep, metadata: { ...sweep.metadata, labels: { touched: String(api.writes) + String(Math.random()) } } }));
+      return realClock.now();
+    },
+  };
+  api.objects.create(SWEEPS, sweepDraft("daily"));
+  const caches = laggingBy({ jobs: 0, pods: 0 });
+  await expect(reconcileSweep({ namespace: "bgp", name: "daily" }, handsWith(caches, touching))).rejects.toMatchObject({ status: 409, reason: "Conflict" });
+  expect(sweepIn(api, "daily").status).toBeUndefined();
+  expect(api.counts.get("create jobs")).toBeUndefined();
   caches.stop();
 });
