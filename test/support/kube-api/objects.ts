@@ -15,7 +15,7 @@ export interface Preconditions {
 type Kind = Pick<Resource<KubeObject>, "apiVersion" | "plural">;
 
 /** Forgotten events make a watch list again, so few of them are enough. */
-const HISTORY = 5000;
+const HISTORY = 1000;
 
 /**
  * What an API server keeps, of any kind, without knowing any of them: uid, versions, generation, names made of a beginning,
