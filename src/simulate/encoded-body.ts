@@ -41,7 +41,8 @@ export function createEncoder(): Encoder {
       kept.set(key, chunks);
       for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
     }
-    yield* await chunks;
+    // In one piece: little text compresses to much less than a piece, and who inflates it has it all at once.
+    yield Buffer.concat(await chunks);
   }
 
   return {

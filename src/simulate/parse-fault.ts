@@ -14,6 +14,7 @@ const FAULT_NAMES: readonly FaultName[] = [
   "lag",
   "truncated",
   "corrupt",
+  "blanks",
   "declared",
   "error-body",
   "redirect",
@@ -71,6 +72,8 @@ function parsePlay(fields: JsonFields): FaultPlay {
       };
     case "corrupt":
       return { what, where: fields.word("where", ["data", "checksum"], "data") };
+    case "blanks":
+      return { what, bytes: fields.number("bytes", { integer: true, min: 1 }) };
     case "declared":
       return { what, off: fields.raw("off") === "absent" ? "absent" : fields.number("off", { integer: true }) };
     case "error-body":

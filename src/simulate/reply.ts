@@ -38,10 +38,10 @@ export function makeReply(answering: Answering, encoder: Encoder, asked: Asked, 
   }
   if (asked.kind === "refused") return wholeReply(400, JSON_TYPE, refusal(answering, moment, "bgp-updates", 400, asked.reason));
 
-  for (const what of ["maintenance", "error-body", "outage", "lag", "truncated", "declared", "short-list"] as const) {
+  for (const what of ["maintenance", "error-body", "outage", "lag", "truncated", "blanks", "declared", "short-list"] as const) {
     if (play.get(what) !== undefined && (what === "short-list") === (asked.kind === "list")) played(what);
   }
-  const text = asked.kind === "list" ? listText(answering, asked.query, play, moment) : updatesAnswer(answering, asked.question, play, moment);
+  const text = asked.kind === "list" ? listText(answering, asked.query, play, moment) : withBlanks(updatesAnswer(answering, asked.question, play, moment), play, asked.question);
   const corrupt = play.get("corrupt");
   const transport = chooseTransport(play, played);
   const encoding = negotiate(headers["accept-encoding"], answering.scenario.compression);
@@ -67,6 +67,19 @@ function listText(answering: Answering, query: URLSearchParams, play: Play, mome
   const asked = query.has("query_time") ? readTime(query.get("query_time"), 0) : null;
   return listAnswer(answering, asked, query.get("list_asns")?.toLowerCase() === "true", play.get("short-list")?.share ?? 1, moment);
 }
+
+/** It has a key, since what is so much text is compressed once only. */
+function withBlanks(text: TextBody, play: Play, question: Question): TextBody {
+  const bytes = play.get("blanks")?.bytes;
+  if (bytes === undefined) return text;
+  function* chunks(): Generator<Buffer> {
+    yield* text.chunks();
+    for (let left = bytes!; left > 0; left -= BLANKS.length) yield BLANKS.subarray(0, left);
+  }
+  return { length: text.length === null ? null : text.length + bytes, chunks, key: `${JSON.stringify(question)} and ${bytes} blanks` };
+}
+
+const BLANKS = Buffer.alloc(1024 * 1024, " ");
 
 function chooseTransport(play: Play, played: (what: FaultName) => void): Transport {
   const reset = play.get("reset");

@@ -116,6 +116,8 @@ export type FaultPlay =
     }
   /** Gzip, broken in its data or in its checksum, whatever the client offers. */
   | { readonly what: "corrupt"; readonly where: "data" | "checksum" }
+  /** So many blanks after the document: compressed they are next to nothing, and arrive in one piece. */
+  | { readonly what: "blanks"; readonly bytes: number }
   /** nr_updates is off by so many, or absent. */
   | { readonly what: "declared"; readonly off: number | "absent" }
   /** 200, and the body says status "error". */

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseFaults } from "../../../src/simulate/parse-fault.ts";
 import type { Simulator } from "../../../src/simulate/server.ts";
@@ -127,6 +127,17 @@ describe("an answer that says 200", () => {
       const { data } = parse((await ask(await playing({ what: "declared", off }, { big: { AS7: 100_000 } }), target)).body);
       expect(data.nr_updates).toBe(data.updates.length + off);
     }
+  });
+  test.each(["identity", "gzip", "zstd"])("and is followed by blanks, which compress to next to nothing (%s)", async (encoding) => {
+    const blanks = 20_000_000;
+    const simulator = await playing({ what: "blanks", bytes: blanks, when: { times: 1 } }, { compression: ["gzip", "zstd"] });
+    const long = await ask(simulator, "AS12654", { encoding });
+    const short = await ask(simulator, "AS12654", { encoding });
+    const text = (answer: Buffer): Buffer => (encoding === "gzip" ? gunzipSync(answer) : encoding === "zstd" ? zstdDecompressSync(answer) : answer);
+    const whole = text(long.body);
+    expect(whole.length).toBeGreaterThan(blanks);
+    expect(parse(whole).data).toEqual(parse(text(short.body)).data);
+    if (encoding !== "identity") expect(long.body.length - short.body.length).toBeLessThan(blanks / 200);
   });
   test("and declares nothing", async () => {
     expect(parse((await ask(await playing({ what: "declared", off: "absent" }), "AS12654")).body).data).not.toHaveProperty("nr_updates");

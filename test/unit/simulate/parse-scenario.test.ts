@@ -18,6 +18,7 @@ const FAULTS: readonly Fault[] = [
   { what: "lag", seconds: 600 },
   { what: "truncated", updates: 5, seam: "partial", declares: "whole", rest: "elsewhere" },
   { what: "corrupt", where: "checksum" },
+  { what: "blanks", bytes: 140_000_000 },
   { what: "declared", off: "absent" },
   { what: "declared", off: -1 },
   { what: "error-body", reason: "no" },
