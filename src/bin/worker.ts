@@ -110,7 +110,11 @@ async function batch(uid: string, number: number): Promise<number> {
     limitBytes: Number(environment["SLUICE_MEMORY_BYTES"] ?? end(PROGRAM_EXIT.spec, "SLUICE_MEMORY_BYTES is not set: a batch needs to know its limit.")),
     readAnon: memory.read,
     monotonic: () => realClock.monotonic(),
-    exceeded: (sentence) => end(PROGRAM_EXIT.memory, sentence),
+    exceeded(sentence) {
+      // What was told last may be half a second old, and it grew fast.
+      if (last?.program === "batch") last = { ...last, memory: { ...last.memory, anonPeak: guard.peakBytes } };
+      end(PROGRAM_EXIT.memory, sentence);
+    },
   });
   const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, deadline, ...inFlight(), tell: (message: BatchMessage) => tell(message) });
   log.info({ sweep: uid, batch: number, code }, "batch ended");

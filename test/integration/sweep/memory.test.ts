@@ -64,7 +64,9 @@ describe.each(HOLDERS)("an answer that needs more memory than its batch has, whi
     trial.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 30 }, when: { targets: others, times: 1 } }]);
     const first = await measuredRun(trial);
     expect(first, first.stderr).toMatchObject({ code: 1 });
-    expect((JSON.parse(first.stdout) as { sums: SweepSums }).sums).toMatchObject({ outOfMemory: 2, crashes: 0 });
+    const { sums } = JSON.parse(first.stdout) as { sums: SweepSums };
+    expect(sums).toMatchObject({ outOfMemory: 2, crashes: 0 });
+    expect(sums.anonPeak, "it tells what made it end").toBeGreaterThan(0.9 * LIMIT);
     expect(first.peaks.kernel === null).toBe(by !== "a cgroup");
     const broken = await trial.outcome();
     expect(broken).toMatchObject({ window: { state: "incomplete", targets: 8, settled: 7 }, lies: [] });
