@@ -15,13 +15,14 @@ export interface ElectorOptions extends LeaseOf {
 export type LeadEnd = "given-back" | "kept" | "lost" | "never-led";
 
 const TRY_SECONDS = 4;
-const WORK_ENDS_SECONDS = 5;
-const GIVE_BACK_SECONDS = 2;
+/** Together with what follows five seconds: so long a pod has to end in good order. */
+const WORK_ENDS_SECONDS = 4;
+const GIVE_BACK_SECONDS = 1;
 
 /**
  * Elects one leader among several processes by a Lease: client-go's algorithm, which judges by a local clock that nobody sets.
  * Waiting → leading, when the lease was free, given back, or seen unchanged for as long as it lasts; leading → ended, by whatever comes
- * first: the work ends, `stop` and five seconds, the lease is lost. There is no way back to leading: the process ends and begins anew.
+ * first: the work ends, `stop` and four seconds, the lease is lost. There is no way back to leading: the process ends and begins anew.
  */
 export class LeaderElector {
   readonly #options: ElectorOptions;
@@ -51,7 +52,7 @@ export class LeaderElector {
 
   /**
    * Waits until this process leads, then calls `work` once.
-   * When `stop` is aborted, `work` has five seconds to end (it knows `stop` by itself; it returns when its queue is empty), and then
+   * When `stop` is aborted, `work` has four seconds to end (it knows `stop` by itself; it returns when its queue is empty), and then
    * the lease is given back. When the lease is lost, the signal given to `work` is aborted and nothing is waited for.
    * @throws what `work` throws, after the lease is given back
    */

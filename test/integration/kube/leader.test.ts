@@ -197,13 +197,13 @@ test("goes on when a renewal was done although nobody heard of it", async () => 
   expect(one.elector.isHeld).toBe(true);
 });
 
-test("keeps the lease when the work does not end within five seconds", async () => {
+test("keeps the lease when the work does not end within four seconds", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const one = aCandidate(api, clock, "one");
   await pass(clock, "one leads", leads(one));
   one.stop();
-  await clock.advance(4.5);
+  await clock.advance(3.5);
   expect(one.lost()!.aborted).toBe(false);
   await clock.advance(0.5);
   expect(await one.end).toBe("kept");
