@@ -1,7 +1,10 @@
+import type { WindowState } from "../model/states.ts";
 import type { EpochSeconds, Grid } from "../model/window.ts";
 import { hasEnded, windowOf, type SeenSweep } from "./seen-sweep.ts";
 import { turnOf } from "./sweep-name.ts";
 import { knownAt, withKnown, type KnownRun, type KnownWindow } from "./window-runs.ts";
+
+const WORST_FIRST: readonly WindowState[] = ["incomplete", "usable", "complete"];
 
 export interface Lesson {
   readonly cronSweep: string;
@@ -25,8 +28,7 @@ function learn(runs: readonly KnownRun[], sweep: SeenSweep, { cronSweep, dataset
   const window = windowOf(sweep, dataset, grid);
   if (window === null || (sweep.state === "refused" && !sweep.isOwn)) return runs;
   const before: KnownWindow = knownAt(runs, window.start) ?? { state: "incomplete", lastAsked: 0, toldAt: null, turns: 0 };
-  // Of two that overlapped the one that ended last knows better: the verdict is counted anew from all that is stored.
-  const isNews = hasEnded(sweep) && sweep.endedAt > (before.toldAt ?? -Infinity);
+  const isNews = hasEnded(sweep) && knowsBetter(sweep, before);
   const after: KnownWindow = {
     state: isNews ? sweep.state : before.state,
     toldAt: isNews ? sweep.endedAt : before.toldAt,
@@ -35,4 +37,9 @@ function learn(runs: readonly KnownRun[], sweep: SeenSweep, { cronSweep, dataset
   };
   const isSame = after.state === before.state && after.toldAt === before.toldAt && after.lastAsked === before.lastAsked && after.turns === before.turns;
   return isSame ? runs : withKnown(runs, window, after);
+}
+
+/** The one that ended last does, since each counts all that is stored; of two in the same second the better one, since what is settled stays so. */
+function knowsBetter({ state, endedAt }: { readonly state: WindowState; readonly endedAt: EpochSeconds }, { state: told, toldAt }: KnownWindow): boolean {
+  return toldAt === null || endedAt > toldAt || (endedAt === toldAt && WORST_FIRST.indexOf(state) > WORST_FIRST.indexOf(told));
 }

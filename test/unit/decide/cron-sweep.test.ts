@@ -116,6 +116,12 @@ describe("what is learnt from Sweeps", () => {
     expect(decideCronSweep(aView({ sweeps: [late, ended("complete")] })).status.newestState).toBe("complete");
   });
 
+  test("of two that ended in the same second the better one counts, in whatever order they are seen", () => {
+    const again = ended("incomplete", { name: "daily-20261120-2" });
+    expect(decideCronSweep(aView({ sweeps: [ended("complete"), again] })).status.newestState).toBe("complete");
+    expect(decideCronSweep(aView({ sweeps: [again, ended("complete")] })).status.newestState).toBe("complete");
+  });
+
   test("an older verdict that is still there does not come back over a newer one that is not", () => {
     const status = allComplete({ windows: [{ from: "2026-11-17", to: "2026-11-21", state: "complete", lastAsked: TODAY, toldAt: "2026-11-21T05:50:00Z", turns: 1 }] });
     expect(decideCronSweep(aView({ status, sweeps: [ended("incomplete")] })).status.newestState).toBe("complete");
