@@ -6,8 +6,6 @@ import type { JobEnd } from "../../model/sweep.ts";
 import { CONTAINER } from "./pod.ts";
 import { sentence, stopped, surroundingsEnd } from "./told.ts";
 
-type Terminated = NonNullable<NonNullable<NonNullable<NonNullable<Pod["status"]>["containerStatuses"]>[number]["state"]>["terminated"]>;
-
 /** What the program says by ending is believed whatever else befell its pod. */
 const OWN_WORDS: readonly number[] = [PROGRAM_EXIT.done, PROGRAM_EXIT.spec, PROGRAM_EXIT.surroundings, PROGRAM_EXIT.memory];
 
@@ -35,15 +33,16 @@ export function endOfPod(pod: Pod): JobEnd {
   const message = parseProgramMessage(text);
   const end: JobEnd = { exitCode, outOfMemory: false, message, lastLines: message === null ? text : "" };
   if (OWN_WORDS.includes(exitCode)) return { ...end, outOfMemory: exitCode === PROGRAM_EXIT.memory };
-  if (isOutOfItsMemory(terminated)) return { ...end, outOfMemory: true };
+  if (terminated.reason === "OOMKilled") return { ...end, outOfMemory: true, message: message === null ? null : atItsLimit(message) };
+  if (ENDED_BY_V8.includes(exitCode)) return { ...end, outOfMemory: true };
   if (wasStopped(pod)) return stopped(end);
   if (wasEndedByLiveness(exitCode, message)) return { ...end, exitCode: KILLED, outOfMemory: true };
   return end;
 }
 
-/** The runtime takes this from the kernel's own counter of kills. A pod may be removed just then: it ran out of its memory all the same. */
-function isOutOfItsMemory({ reason, exitCode }: Terminated): boolean {
-  return reason === "OOMKilled" || ENDED_BY_V8.includes(exitCode);
+/** What it told last may be half a second old, and much less. The kernel, from whose counter of kills the runtime knows it, ends nobody before his limit. */
+function atItsLimit(message: ProgramMessage): ProgramMessage {
+  return message.program === "batch" ? { ...message, memory: { ...message.memory, anonPeak: message.memory.limit } } : message;
 }
 
 /** Deleted, evicted, preempted, beyond its deadline, or its node goes: the kubelet or whoever asked it said so. */

@@ -60,7 +60,11 @@ describe("how a pod ended", () => {
   });
 
   test("brings the program's message along", () => {
-    expect(look({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE, "OOMKilled") }) })).toMatchObject({ end: { message: { batch: 3, memory: { anonPeak: 90000000 } }, lastLines: "" } });
+    expect(look({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE) }) })).toMatchObject({ end: { message: { batch: 3, memory: { anonPeak: 90000000 } }, lastLines: "" } });
+  });
+
+  test("says of one that the kernel killed that it had all of its memory, whatever it told last", () => {
+    expect(look({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE, "OOMKilled") }) })).toMatchObject({ end: { message: { memory: { limit: 134217728, anonPeak: 134217728 } } } });
   });
 
   test("brings the last lines along where the program never spoke", () => {
