@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
@@ -32,6 +33,7 @@ afterAll(async () => {
 
 interface Worker {
   readonly exited: Promise<number | null>;
+  port(): number;
   health(): Promise<number>;
   message(): Promise<BatchMessage | null>;
 }
@@ -50,6 +52,7 @@ async function startBatch(uid: string, env: Record<string, string> = {}): Promis
   await until("it listens", () => port() !== undefined || started.exitCode !== null);
   return {
     exited,
+    port: () => Number(port()),
     health: async () => (await fetch(`http://127.0.0.1:${port()!}/healthz`)).status,
     message: async () => JSON.parse((await readFile(messageFile, "utf8").catch(() => "")) || "null") as BatchMessage | null,
   };
@@ -77,6 +80,20 @@ test("says that it is well while the host lets it wait, stops within the grace, 
   expect(await slots()).toBe(0);
   expect(await worker.message()).toMatchObject({ program: "batch", targets: 20, inFlight: 0 });
   expect(await worker.message()).not.toHaveProperty("problem");
+});
+
+test("ends when its work is done, whoever still holds a connection to it", async () => {
+  const uid = await prepared();
+  place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 1 } }]);
+  const worker = await startBatch(uid);
+  const socket = connect(worker.port(), "127.0.0.1");
+  await once(socket, "connect");
+  try {
+    expect(await worker.health()).toBe(200);
+    expect(await worker.exited).toBe(0);
+  } finally {
+    socket.destroy();
+  }
 });
 
 test("goes by the host's limit that it is given, although another was frozen", async () => {
