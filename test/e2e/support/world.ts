@@ -27,8 +27,9 @@ export interface World {
   /** Through which the pods reach Postgres, by a Service. */
   readonly wire: CuttingProxy;
   readonly query: Query;
-  /** Installs the chart, or upgrades it. */
-  install(values?: object): Promise<void>;
+  /** Installs the chart, or upgrades it. `release`: named after the namespace, if nothing is said. */
+  install(values?: object, chart?: { readonly folder?: string; readonly release?: string }): Promise<void>;
+  uninstall(): Promise<void>;
   /** In the namespace. */
   kubectl(...words: readonly string[]): Promise<string>;
   apply(...objects: readonly object[]): Promise<void>;
@@ -71,7 +72,11 @@ export async function openWorld(about: string, scenario: Readonly<Record<string,
     { apiVersion: "v1", kind: "Secret", metadata: { name: SECRET.name }, stringData: { [SECRET.key]: databaseUrl.href } },
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: CA }, data: { "ca.crt": simulator.caCertificate ?? "" } },
   );
-  let isInstalled = false;
+  let installed: string | null = null;
+  const uninstall = async (): Promise<void> => {
+    if (installed !== null) await cluster.helm("uninstall", installed, "--namespace", namespace.name, "--wait");
+    installed = null;
+  };
   const sweep = (name: string): Promise<SweepObject | null> => client.get(SWEEPS, { namespace: namespace.name, name });
 
   return {
@@ -84,11 +89,12 @@ export async function openWorld(about: string, scenario: Readonly<Record<string,
     query,
     apply,
     sweep,
-    async install(values = {}) {
+    uninstall,
+    async install(values = {}, { folder = "charts/sluice", release = namespace.name } = {}) {
       const all = [CHART_VALUES, { watch: { namespaces: [namespace.name] }, workers: { extraCA: { configMap: CA } } }, values];
       const flags = all.flatMap((part) => Object.entries(part).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]));
-      await cluster.helm("upgrade", "--install", namespace.name, "charts/sluice", "--namespace", namespace.name, ...flags, "--wait", "--timeout", "120s");
-      isInstalled = true;
+      await cluster.helm("upgrade", "--install", release, folder, "--namespace", namespace.name, ...flags, "--wait", "--timeout", "120s");
+      installed = release;
     },
     kubectl: (...words) => cluster.kubectl("--namespace", namespace.name, ...words),
     aCronSweep(name, spec = {}, more = {}) {
@@ -115,7 +121,7 @@ export async function openWorld(about: string, scenario: Readonly<Record<string,
     },
     outcome: (dataset, window) => readOutcome({ query, simulator, dataset, window, form: "unix" }),
     async close() {
-      if (isInstalled) await cluster.helm("uninstall", namespace.name, "--namespace", namespace.name, "--wait");
+      await uninstall();
       await namespace.remove();
       await connection.dispatcher.destroy();
       await wire.close();
