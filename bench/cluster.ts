@@ -1,0 +1,54 @@
+import { YESTERDAY, dayOf } from "../test/support/trial.ts";
+import { openWorld, type World } from "../test/e2e/support/world.ts";
+import type { ClusterFigures } from "./cluster-figures.ts";
+import { LATENCY } from "./slots.ts";
+
+/**
+ * Run inside the local cluster (test/cluster/run): prints ClusterFigures as a line of JSON.
+ * `--quick`: the same, so small that it only shows that it works.
+ */
+const size = process.argv.includes("--quick") ? { batches: 4, targets: 256 } : { batches: 24, targets: 4_000 };
+
+process.stdout.write(`${JSON.stringify({ addedSeconds: await addedToABatch(), use: await slotsInUse(), ...size } satisfies ClusterFigures)}\n`);
+
+/** One batch after the other, each of one target that is answered at once: what is left of a batch's time is Kubernetes' and ours. */
+async function addedToABatch(): Promise<number> {
+  return withWorld({ source: { kind: "model", targets: size.batches, largest: 10 } }, async (world) => {
+    const { status } = await sweep(world, { batch: { targets: 1, concurrency: 1, pods: 1, memory: "128Mi" } });
+    // The canaries of prepare and the last prepare are not a batch's.
+    const began = Date.parse(status!.roundStartedAt!);
+    const ended = Date.parse((await world.kubectl("get", "events", "--field-selector", "reason=PassEnded", "--output", "jsonpath={.items[0].lastTimestamp}")).trim());
+    const worked = await world.query<{ seconds: number }>("select extract(epoch from sum(finished_at - started_at))::float as seconds from sluice.results");
+    return ((ended - began) / 1000 - worked[0]!.seconds) / size.batches;
+  });
+}
+
+/** Of 16 slots, with four pods, while a target was unstarted. */
+async function slotsInUse(): Promise<number> {
+  const scenario = { source: { kind: "model", targets: size.targets, largest: 1_000 }, compression: ["gzip"], latency: LATENCY, limits: { inFlight: 16, overLimit: "count" } };
+  return withWorld(scenario, async (world) => {
+    await sweep(world, { batch: { targets: 128, concurrency: 16, pods: 4, memory: "128Mi" } });
+    const { requestSeconds, seconds } = world.simulator.stats().slotUse;
+    return requestSeconds / seconds / 16;
+  });
+}
+
+async function sweep(world: World, spec: object): ReturnType<World["untilSweep"]> {
+  await world.apply(world.aCronSweep("bench", spec), {
+    apiVersion: "sluice.dev/v1alpha1",
+    kind: "Sweep",
+    metadata: { name: "bench" },
+    spec: { cronSweepRef: { name: "bench" }, window: { start: dayOf(YESTERDAY) } },
+  });
+  return world.untilSweep("bench", "is finished", ({ status }) => status?.finishedAt !== undefined, 500);
+}
+
+async function withWorld<T>(scenario: Readonly<Record<string, unknown>>, measure: (world: World) => Promise<T>): Promise<T> {
+  const world = await openWorld("bench", scenario);
+  try {
+    await world.install();
+    return await measure(world);
+  } finally {
+    await world.close();
+  }
+}
