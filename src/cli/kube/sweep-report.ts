@@ -99,9 +99,9 @@ function timesText(startedAt: string, finishedAt: string | undefined, now: numbe
   return finishedAt === undefined ? `${shown(startedAt)} UTC, ${duration(Math.max(0, seconds))} ago` : `${shown(startedAt)} UTC, took ${duration(Math.max(0, seconds))}`;
 }
 
-/** Those that say more than the heading. */
+/** Those that say more than the heading: whether it is complete is of interest when it has ended, and how it goes before. */
 export function conditionLabels(conditions: readonly Condition[], isEnded: boolean, paint: Paint): Label[] {
-  const shown = conditions.filter(({ type, status }) => !(type === "Blocked" && status === "False") && !(isEnded && type === "Progressing"));
+  const shown = conditions.filter(({ type, status }) => !(type === "Blocked" && status === "False") && type !== (isEnded ? "Progressing" : "Complete"));
   return shown.map(({ type, status, reason, message }): Label => [type, `${status === "True" && type !== "Blocked" ? status : paint.middling(status)}  ${reason}: ${message}`]);
 }
 

@@ -259,7 +259,7 @@ describe("sluice purge", () => {
   async function answering(answer: string): Promise<{ code: number; asked: string; stdout: string; stderr: string }> {
     let asked = "";
     const cli = aCli({ environment: env, question: (text) => Promise.resolve(((asked = text), answer)) });
-    const code = await main(["purge", "default/trial"], cli, [addPurge]);
+    const code = await main(["purge", "default/trial"], cli, { name: "sluice", description: "", commands: [addPurge] });
     return { code, asked, stdout: cli.stdout.text(), stderr: cli.stderr.text() };
   }
 
