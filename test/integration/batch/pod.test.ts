@@ -82,7 +82,7 @@ test("says that it is well while the host lets it wait, stops within the grace, 
   expect(await worker.message()).not.toHaveProperty("problem");
 });
 
-test("ends when its work is done, whoever still holds a connection to it", async () => {
+test("ends when its work is done, whoever still holds a connection to it", { timeout: 40_000 }, async () => {
   const uid = await prepared();
   place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 1 } }]);
   const worker = await startBatch(uid);
