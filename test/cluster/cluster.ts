@@ -17,6 +17,8 @@ export interface Cluster {
   startPart(part: Part): Promise<void>;
   /** @param signal such as KILL, STOP or CONT. A part that died comes back by startPart only. */
   killPart(part: Part, signal: string): Promise<void>;
+  /** Signals the processes of a pod that were called with `word`, without Kubernetes hearing of it. @throws where there is none */
+  killInPod(podUid: string, word: string, signal: string): Promise<void>;
   /** @param archive a file as `docker save` writes it */
   loadImage(archive: string): Promise<void>;
   /** Makes or changes the objects. @throws what kubectl says, if it refuses one */

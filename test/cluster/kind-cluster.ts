@@ -1,6 +1,7 @@
 import type { Cluster, Part } from "./cluster.ts";
 import { command } from "./command.ts";
 import { KubernetesTools } from "./kubernetes-tools.ts";
+import { SIGNAL_PROCESSES } from "./pod-processes.ts";
 
 /** The parts that are pods of kind's node, by the manifest that makes the kubelet run them. The others are services of its systemd. */
 const MANIFESTS: Partial<Record<Part, string>> = {
@@ -42,11 +43,15 @@ export class KindCluster extends KubernetesTools implements Cluster {
     return this.#onNode(`pkill -${signal} -x ${MANIFESTS[part] ?? part}`);
   }
 
+  killInPod(podUid: string, word: string, signal: string): Promise<void> {
+    return this.#onNode(SIGNAL_PROCESSES, podUid, word, signal);
+  }
+
   async loadImage(archive: string): Promise<void> {
     await command("kind", ["load", "image-archive", "--name", this.#name, archive]);
   }
 
-  async #onNode(script: string): Promise<void> {
-    await command("docker", ["exec", this.nodeName, "timeout", "60", "bash", "-c", script]);
+  async #onNode(script: string, ...words: readonly string[]): Promise<void> {
+    await command("docker", ["exec", this.nodeName, "timeout", "60", "bash", "-c", script, "on-node", ...words]);
   }
 }

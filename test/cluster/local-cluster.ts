@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Cluster, Part } from "./cluster.ts";
 import { command } from "./command.ts";
 import { KubernetesTools } from "./kubernetes-tools.ts";
+import { SIGNAL_PROCESSES } from "./pod-processes.ts";
 
 /** The cluster of `run`, seen from inside its namespaces. */
 export class LocalCluster extends KubernetesTools implements Cluster {
@@ -25,6 +26,10 @@ export class LocalCluster extends KubernetesTools implements Cluster {
 
   async killPart(part: Part, signal: string): Promise<void> {
     await command("part", ["kill", part, signal]);
+  }
+
+  async killInPod(podUid: string, word: string, signal: string): Promise<void> {
+    await command("bash", ["-c", SIGNAL_PROCESSES, "signal", podUid, word, signal]);
   }
 
   async loadImage(archive: string): Promise<void> {

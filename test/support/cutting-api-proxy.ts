@@ -27,6 +27,8 @@ export interface ProxyOptions {
   /** Speaks TLS to its clients too. */
   readonly secure?: boolean;
   readonly host?: string;
+  /** The DNS name under which it is reached, beside localhost. */
+  readonly name?: string;
 }
 
 export interface ApiProxy {
@@ -50,7 +52,7 @@ const DOES_NOT_COUNT = /\/(?:leases|events|selfsubject\w+)(?:\/|$|\?)/;
 /** Stands before an API server and cuts the connection of the n-th write. */
 export async function startApiProxy(target: ApiTarget, options: ProxyOptions = {}): Promise<ApiProxy> {
   const host = options.host ?? "127.0.0.1";
-  const identity = options.secure === true ? selfSigned() : undefined;
+  const identity = options.secure === true ? selfSigned(options.name === undefined ? [] : [options.name]) : undefined;
   const upstream = new Upstream(target);
   const sockets = new Set<Socket>();
   const watches = new Set<Socket>();

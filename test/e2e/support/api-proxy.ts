@@ -1,0 +1,34 @@
+import { type ApiProxy, startApiProxy } from "../../support/cutting-api-proxy.ts";
+import { targetOfKubeconfig } from "../../support/kubeconfig-target.ts";
+import { serviceBeside } from "./beside.ts";
+import type { World } from "./world.ts";
+
+const NAME = "cutting-proxy";
+
+/** Puts a proxy between the world's controller and the API server: another CA and another address, the account's own token. */
+export async function speakThroughProxy(world: World): Promise<ApiProxy> {
+  const { cluster, namespace } = world;
+  const host = `${NAME}.${namespace}.svc.cluster.local`;
+  const { server, ca } = await targetOfKubeconfig(cluster.kubeconfig);
+  const proxy = await startApiProxy({ server, ...(ca === undefined ? {} : { ca }) }, { secure: true, host: cluster.hostAddress, name: host });
+  const port = Number(new URL(proxy.url).port);
+  await serviceBeside(cluster, { namespace, name: NAME, port });
+  await world.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: NAME }, data: { "ca.crt": proxy.ca! } });
+  const account = [
+    { serviceAccountToken: { path: "token" } },
+    { configMap: { name: NAME, items: [{ key: "ca.crt", path: "ca.crt" }] } },
+    { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+  ];
+  const controller = {
+    name: "controller",
+    env: [
+      { name: "KUBERNETES_SERVICE_HOST", value: host },
+      { name: "KUBERNETES_SERVICE_PORT", value: String(port) },
+    ],
+    volumeMounts: [{ name: "account", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true }],
+  };
+  const pod = { automountServiceAccountToken: false, containers: [controller], volumes: [{ name: "account", projected: { sources: account } }] };
+  await world.kubectl("patch", "deployment", namespace, "--patch", JSON.stringify({ spec: { template: { spec: pod } } }));
+  await world.kubectl("rollout", "status", "deployment", namespace, "--timeout=120s");
+  return proxy;
+}

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from "node:util";
+import type { SweepObject } from "../../../src/controller/resources.ts";
+import { SWEEP_LABEL } from "../../../src/controller/job/labels.ts";
+import { JOBS, type Pod, PODS } from "../../../src/kube/resource.ts";
+import type { Totals } from "../../../src/model/states.ts";
+import { isFinished } from "../../../src/model/sweep.ts";
+import type { Expected } from "../../../src/simulate/expected.ts";
+import { dayOf, YESTERDAY } from "../../support/trial.ts";
+import { until } from "../../support/until.ts";
+import { type History, recordHistory } from "./history.ts";
+import type { World } from "./world.ts";
+
+/** Eight batches of 64, each of them asking for some seconds, so that there is a middle in which something can happen. */
+const TARGETS = 512;
+export const DISTURBED_SCENARIO = {
+  seed: 7,
+  compression: ["gzip"],
+  source: { kind: "model", targets: TARGETS, active: 0.5, largest: 3000 },
+  latency: { distribution: "uniform", fromSeconds: 0.5, toSeconds: 1.5 },
+  limits: { inFlight: 64 },
+};
+const BATCH = { targets: 64, pods: 3 };
+
+/** Sweeps of one world, each over the same targets in a dataset of its own, to which something happens and which it must not show. */
+export interface Disturbed {
+  readonly world: World;
+  /** @param podTemplate where its pods stand */
+  begin(name: string, podTemplate?: object): Promise<void>;
+  /** Waits until the process of a batch asks. */
+  untilRuns(name: string, batch: number): Promise<Pod>;
+  /** Waits until it has finished. @returns what the fault has left behind, a sentence each */
+  end(name: string, seconds?: number): Promise<{ readonly sweep: SweepObject; readonly damage: readonly string[] }>;
+  close(): Promise<void>;
+}
+
+export async function disturb(world: World): Promise<Disturbed> {
+  const history = await recordHistory(world);
+  return {
+    world,
+    async begin(name, podTemplate = {}) {
+      const sweep = { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name }, spec: { cronSweepRef: { name }, window: { start: dayOf(YESTERDAY) } } };
+      await world.apply(world.aCronSweep(name, { batch: { ...BATCH, concurrency: 16, memory: "128Mi", memoryMax: "512Mi", podTemplate }, host: { inFlight: 64, probeEvery: "2s", maxPause: "10s" } }), sweep);
+    },
+    async untilRuns(name, batch) {
+      let pod: Pod | undefined;
+      await until(
+        `batch ${batch} of ${name} runs`,
+        async () => {
+          const { items } = await world.client.list(PODS, { namespace: world.namespace, labelSelector: `batch.kubernetes.io/job-name=${name}-b${batch}` });
+          pod = items.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.containerStatuses?.[0]?.state?.running !== undefined);
+          return pod !== undefined;
+        },
+        180,
+      );
+      return pod!;
+    },
+    async end(name, seconds = 240) {
+      const sweep = await world.untilSweep(name, "is finished", ({ status }) => status?.flow !== undefined && isFinished(status.flow.phase), seconds);
+      return { sweep, damage: [...(await leftOf(world, name)), ...history.doublesOf(name), ...(await wrongOf(world, sweep))] };
+    },
+    close: () => closeAll(world, history),
+  };
+}
+
+async function closeAll(world: World, history: History): Promise<void> {
+  await history.close();
+  await world.close();
+}
+
+/** Jobs and pods that are still there half a minute after the end. */
+async function leftOf({ client, namespace }: World, name: string): Promise<string[]> {
+  let left: string[] = [];
+  const labelSelector = `${SWEEP_LABEL}=${name}`;
+  await until(`nothing of ${name} is left`, async () => {
+    const [jobs, pods] = await Promise.all([client.list(JOBS, { namespace, labelSelector }), client.list(PODS, { namespace, labelSelector })]);
+    left = [...jobs.items.map(({ metadata }) => `the Job ${metadata.name} is left`), ...pods.items.map(({ metadata }) => `the pod ${metadata.name} is left`)];
+    return left.length === 0;
+  }).catch(() => undefined);
+  return left;
+}
+
+/** Where status, results and rows are not what they are where nothing happens. */
+async function wrongOf(world: World, { metadata, status }: SweepObject): Promise<string[]> {
+  const outcome = await world.outcome(`${world.namespace}/${metadata.name}`, YESTERDAY);
+  const due = dueOf([...outcome.results.keys()].map((target) => world.simulator.expected(target, YESTERDAY)));
+  const { totals, phase, sums } = status!.flow!;
+  const claims = await world.query<{ number: number; incarnation: number }>(`select number, incarnation from sluice.batches where sweep_uid = '${metadata.uid}' and incarnation > 1`);
+  return [
+    ...outcome.lies,
+    ...claims.map(({ number, incarnation }) => `batch ${number} was claimed ${incarnation} times`),
+    ...(isDeepStrictEqual(totals, due) ? [] : [`its totals are ${JSON.stringify(totals)} and should be ${JSON.stringify(due)}`]),
+    ...(phase === "Complete" && outcome.window?.state === "complete" ? [] : [`it is ${phase}, and its window ${outcome.window?.state ?? "unknown"}`]),
+    ...(sums.crashes + sums.outOfMemory === 0 ? [] : [`${sums.crashes} of its batches crashed, ${sums.outOfMemory} ran out of memory`]),
+  ];
+}
+
+function dueOf(expected: readonly Expected[]): Totals {
+  const rejected = expected.filter(({ refused }) => refused).length;
+  const ok = expected.filter(({ updates }) => updates > 0).length;
+  const updates = expected.reduce((sum, answer) => sum + answer.updates, 0);
+  return { targets: TARGETS, ok, empty: TARGETS - ok - rejected, rejected, suspect: 0, mismatch: 0, failed: 0, missing: 0, updates };
+}

@@ -1,0 +1,28 @@
+import { realClock } from "../../../src/bin/clock.ts";
+import type { KubeObject } from "../../../src/kube/object.ts";
+import { Reflector } from "../../../src/kube/reflector.ts";
+import type { Resource } from "../../../src/kube/resource.ts";
+import { type Change, Store } from "../../../src/kube/store.ts";
+import type { World } from "./world.ts";
+
+/** Watches all objects of a kind in the world's namespace, whatever befalls the API server. @returns how to end it, once what is there was told */
+export async function follow<T extends KubeObject>({ client, namespace }: World, resource: Resource<T>, onChange: (change: Change<T>) => void): Promise<() => Promise<void>> {
+  const stopping = new AbortController();
+  const reflector = new Reflector<T, T>({
+    client,
+    clock: realClock,
+    random: () => Math.random(),
+    resource,
+    namespace,
+    store: new Store<T>({}),
+    keep: (object) => object,
+    onChange,
+    tell: () => undefined,
+  });
+  const running = reflector.run(stopping.signal);
+  await reflector.synced();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}

@@ -1,0 +1,50 @@
+import type { KubeObject } from "../../../src/kube/object.ts";
+import { JOBS, PODS, type Resource } from "../../../src/kube/resource.ts";
+import { SWEEP_LABEL } from "../../../src/controller/job/labels.ts";
+import { follow } from "./follow.ts";
+import type { World } from "./world.ts";
+
+/** Every Job and pod of a sweep that there ever was in the namespace since. */
+export interface History {
+  /** What Kubernetes should not have seen of a sweep's Jobs and pods, a sentence each. */
+  doublesOf(sweep: string): string[];
+  close(): Promise<void>;
+}
+
+interface Seen {
+  readonly uid: string;
+  readonly name: string;
+  readonly sweep: string;
+  readonly owner: string | null;
+}
+
+export async function recordHistory(world: World): Promise<History> {
+  const jobs = new Map<string, Seen>();
+  const pods = new Map<string, Seen>();
+  const closing = [await record(world, JOBS, jobs), await record(world, PODS, pods)];
+  return {
+    doublesOf(sweep) {
+      const made = [...jobs.values()].filter((job) => job.sweep === sweep);
+      const ran = [...pods.values()].filter((pod) => pod.sweep === sweep);
+      const twice = twin(made.map(({ name }) => name)).map((name) => `the Job ${name} was made more than once`);
+      const nameOf = (uid: string | null): string => jobs.get(uid ?? "")?.name ?? "nobody";
+      const owners = ran.map(({ owner }) => nameOf(owner));
+      return [...twice, ...twin(owners).map((name) => `the Job ${name} had more than one pod`), ...(owners.includes("nobody") ? ["a pod was nobody's"] : [])];
+    },
+    async close() {
+      await Promise.all(closing.map((close) => close()));
+    },
+  };
+}
+
+function record<T extends KubeObject>(world: World, resource: Resource<T>, into: Map<string, Seen>): Promise<() => Promise<void>> {
+  return follow(world, resource, ({ after }) => {
+    if (after === null) return;
+    const { uid, name, labels = {}, ownerReferences = [] } = after.metadata;
+    into.set(uid, { uid, name, sweep: labels[SWEEP_LABEL] ?? "", owner: ownerReferences.find(({ controller }) => controller === true)?.uid ?? null });
+  });
+}
+
+function twin(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

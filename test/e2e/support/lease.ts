@@ -1,0 +1,38 @@
+import { type Lease, LEASES, type Pod, PODS } from "../../../src/kube/resource.ts";
+import { until } from "../../support/until.ts";
+import { follow } from "./follow.ts";
+import type { World } from "./world.ts";
+
+/** Who led since, as the Lease says it. */
+export interface Leading {
+  /** In their order; "" while nobody did. `at`: milliseconds of this process, when it was seen first; `renewed`: when the last of their renewals was seen. */
+  readonly turns: readonly { readonly holder: string; readonly at: number; readonly renewed: number }[];
+  /** The pod that leads. @throws where nobody does within a minute */
+  leader(): Promise<Pod>;
+  /** Waits until somebody leads who has not been told of yet by `turns` at `since`. */
+  untilTurn(since: number, what: string, isSo: (holder: string) => boolean): Promise<{ readonly holder: string; readonly at: number }>;
+  close(): Promise<void>;
+}
+
+export async function followLeading(world: World): Promise<Leading> {
+  const turns: { readonly holder: string; readonly at: number; renewed: number }[] = [];
+  const close = await follow<Lease>(world, LEASES, ({ after }) => {
+    const holder = after?.spec?.holderIdentity ?? "";
+    if (turns.at(-1)?.holder !== holder) turns.push({ holder, at: performance.now(), renewed: performance.now() });
+    else turns.at(-1)!.renewed = performance.now();
+  });
+  return {
+    turns,
+    async leader() {
+      await until("somebody leads", () => (turns.at(-1)?.holder ?? "") !== "", 60);
+      const [name] = turns.at(-1)!.holder.split("_");
+      return (await world.client.get(PODS, { namespace: world.namespace, name: name! }))!;
+    },
+    async untilTurn(since, what, isSo) {
+      const next = (): (typeof turns)[number] | undefined => turns.slice(since).find(({ holder }) => isSo(holder));
+      await until(what, () => next() !== undefined, 60);
+      return next()!;
+    },
+    close,
+  };
+}
