@@ -8,23 +8,26 @@ import { startPrivatePostgres } from "./postgres.ts";
 export interface TlsPostgres {
   /** A URL to it by this host name, with these parameters ("?sslmode=require" or ""). */
   url(host: "localhost" | "127.0.0.2", parameters?: string): string;
-  /** What signed its certificate, which is for localhost: in PEM. */
+  /** Where it answers beside a cluster; absent where no address was given. */
+  readonly port?: number;
+  /** What signed its certificate, which is for localhost and the names given: in PEM. */
   readonly ca: string;
   close(): Promise<void>;
 }
 
-/** A server that lets nobody in by TCP but over TLS. */
-export async function startTlsPostgres(): Promise<TlsPostgres> {
-  const { certificate, key } = selfSigned();
+/** A server that lets nobody in by TCP but over TLS. @param beside where it is reached beside localhost, and by which name */
+export async function startTlsPostgres(beside?: { readonly name: string; readonly address: string }): Promise<TlsPostgres> {
+  const { certificate, key } = selfSigned(beside === undefined ? [] : [beside.name]);
   // An address of its own, since the port is what its socket is called by.
   const address = `127.77.${randomInt(256)}.${randomInt(1, 255)}`;
   const server = await startPrivatePostgres({ listen_addresses: address, fsync: "off" });
   const port = Number(new URL(server.url.replace("@/", "@localhost/")).searchParams.get("port"));
   await speakTls(server.url, { "server.crt": certificate, "server.key": key, "pg_hba.conf": "local all all trust\nhostssl all all 127.0.0.0/8 trust\n" });
-  const relays = await Promise.all(["127.0.0.1", "127.0.0.2"].map((from) => relay(from, address, port)));
+  const relays = await Promise.all(["127.0.0.1", "127.0.0.2", ...(beside === undefined ? [] : [beside.address])].map((from) => relay(from, address, port)));
   const portOf = (relayed: Server): number => (relayed.address() as AddressInfo).port;
   return {
     url: (host, parameters = "") => `postgresql://sluice@${host}:${portOf(relays[host === "localhost" ? 0 : 1]!)}/sluice${parameters}`,
+    ...(beside === undefined ? {} : { port: portOf(relays[2]!) }),
     ca: certificate,
     async close() {
       relays.forEach((relayed) => relayed.close());

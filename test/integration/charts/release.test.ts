@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { startApiServer, type ApiServer } from "../../support/api-server.ts";
 import { CHART, deployment, ofKind, render } from "../../support/chart.ts";
+import { rightsListed, rightsTold } from "../../support/controller-rights.ts";
 import { hasKubernetes, type Ended } from "../../support/kubernetes-programs.ts";
-import { codes, readPage, section, tableRows } from "../../support/page.ts";
 import { ROOT } from "../../support/root.ts";
 import { until } from "../../support/until.ts";
 
@@ -53,17 +53,10 @@ describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => 
 
   test("gives the controller what docs/permissions.md says, and the API server sees no more", async () => {
     await until("roles hold", async () => can("list", "sweeps.sluice.dev", "anywhere"));
-    const list = async (namespace: string) => {
-      const { stdout } = await server.kubectl(["auth", "can-i", "--list", `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"]);
-      const lines = stdout.trim().split("\n").slice(1).map((line) => /^(\S*)\s+\[(.*?)\]\s+\[(.*?)\]\s+\[(.*?)\]$/.exec(line)!.slice(1) as [string, string, string, string]);
-      // What everybody may: review one's own rights, and ask for the server's version and health.
-      return lines.filter(([resource]) => resource !== "" && !resource.includes("selfsubject")).flatMap(([resource, , name, verbs]) => verbs.split(" ").map((verb) => `${verb} ${resource}${name === "" ? "" : ` ${name}`}`));
-    };
-    const [watched, lease] = section(readPage("docs/permissions.md"), "The controller").split("In the release's namespace only:");
-    const told = tableRows(watched!).flatMap(([group, resources, verbs]) => codes(verbs!).map((verb) => `${verb} ${codes(resources!)[0]!.replace(/^(\w+)/, group === "core" ? "$1" : `$1.${codes(group!)[0]!}`)}`));
-    expect((await list("anywhere")).sort()).toEqual(told.sort());
-    expect(codes(tableRows(lease!)[1]![2]!)).toEqual(["get", "update"]);
-    expect((await list("one")).sort()).toEqual([...told, "create leases.coordination.k8s.io", "get leases.coordination.k8s.io one", "update leases.coordination.k8s.io one"].sort());
+    const list = async (namespace: string): Promise<string[]> => rightsListed((await server.kubectl(["auth", "can-i", "--list", `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"])).stdout).sort();
+    const { watched, lease } = rightsTold("one");
+    expect(await list("anywhere")).toEqual([...watched].sort());
+    expect(await list("one")).toEqual([...watched, ...lease].sort());
   });
 
   test.for(["update cronsweeps.sluice.dev", "patch sweeps.sluice.dev", "get secrets", "get configmaps", "create pods", "create pods/exec", "update sweeps.sluice.dev/finalizers", "get nodes"])("does not let the controller %s", async (deed) => {
