@@ -2,10 +2,10 @@ import type { BatchMessage } from "../model/message.ts";
 import { isSettled, type TargetState } from "../model/states.ts";
 import { shortened } from "./shortened.ts";
 
-const MOST_FAILING = 5;
+export const MOST_FAILING = 5;
 
 /** The longest name that a message shows, in bytes of JSON: five must fit into 4 KiB beside the rest. */
-const LONGEST_NAME = 200;
+export const LONGEST_NAME = 200;
 
 /** What a batch knows of its own work, as its message tells it. Only what was committed counts as a state. */
 export class Progress {

@@ -61,9 +61,9 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
 }
 
 function finish(status: SweepStatus, message: PrepareMessage, verdict: WindowState): Step {
-  const { totals } = message;
+  const { totals, failing = [] } = message;
   return {
-    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict },
+    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...(failing.length === 0 ? {} : { failing }) },
     events: [...toldNotes(message), normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${counted(totals.targets, "target", "targets")} settled.`)],
   };
 }

@@ -43,6 +43,8 @@ function having(fields: Readonly<Record<string, Check>>): Check {
     typeof value === "object" && value !== null && Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
 }
 
+const failing = listOf(having({ target: text, code: text }));
+
 const states = { ok: count, empty: count, rejected: count, suspect: count, mismatch: count, failed: count };
 
 const prepareMessage = having({
@@ -52,6 +54,7 @@ const prepareMessage = having({
   ranges: listOf(having({ from: count, to: count, memoryBytes: count })),
   totals: having({ ...states, targets: count, missing: count, updates: count }),
   verdict: optional(word("complete", "usable", "incomplete")),
+  failing: optional(failing),
   notes: listOf(text),
   problem: optional(text),
 });
@@ -73,6 +76,6 @@ const batchMessage = having({
   memory: having({ limit: count, anonPeak: count, kernelPeak: either(nothing, count) }),
   seconds: count,
   paused: either(nothing, text),
-  failing: listOf(having({ target: text, code: text })),
+  failing,
   problem: optional(text),
 });

@@ -28,6 +28,8 @@ export interface PrepareMessage {
   readonly ranges: readonly BatchRange[];
   readonly totals: Totals;
   readonly verdict?: WindowState;
+  /** With the verdict: up to five targets that were asked and are not settled, the latest first. */
+  readonly failing?: readonly FailingTarget[];
   /** Doubles and blanks dropped from the list, and other things that a person should be told. */
   readonly notes: readonly string[];
   /** Set when the program ended with exit code 2 or 3. */
@@ -58,8 +60,14 @@ export interface BatchMessage {
   readonly seconds: number;
   readonly paused: string | null;
   /** Up to five. */
-  readonly failing: readonly { readonly target: string; readonly code: string }[];
+  readonly failing: readonly FailingTarget[];
   readonly problem?: string;
+}
+
+export interface FailingTarget {
+  /** Cut where it is very long. */
+  readonly target: string;
+  readonly code: string;
 }
 
 export type ProgramMessage = PrepareMessage | BatchMessage;

@@ -1,4 +1,4 @@
-import type { BatchRange, ProgramMessage } from "./message.ts";
+import type { BatchRange, FailingTarget, ProgramMessage } from "./message.ts";
 import type { Totals, WindowState } from "./states.ts";
 import type { EpochSeconds } from "./window.ts";
 
@@ -63,6 +63,8 @@ export interface SweepStatus {
    */
   readonly blocked?: { readonly reason: BlockedReason; readonly message: string; readonly since: EpochSeconds; readonly tries: number };
   readonly verdict?: WindowState;
+  /** With the verdict: up to five targets that were asked and are not settled. */
+  readonly failing?: readonly FailingTarget[];
   /** Why the phase is Failed: one sentence. */
   readonly problem?: string;
 }

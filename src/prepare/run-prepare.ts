@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { LONGEST_NAME, MOST_FAILING } from "../batch/progress.ts";
+import { shortened } from "../batch/shortened.ts";
 import { fingerprintText } from "../decide/fingerprint.ts";
 import { pack, type PackedBatch } from "../decide/pack.ts";
 import { verdict } from "../decide/verdict.ts";
@@ -8,6 +10,7 @@ import type { PrepareMessage } from "../model/message.ts";
 import { formatMemory } from "../model/quantity.ts";
 import type { HostSpec } from "../model/resolved.ts";
 import type { PrepareTask } from "../model/tasks.ts";
+import { failingOf } from "../store/failing.ts";
 import { nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
 import type { Transaction } from "../store/database.ts";
@@ -127,5 +130,15 @@ async function told(
 async function finished(sweep: FrozenSweep, { place }: PrepareTask, { db }: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage> {
   const { done } = sweep.spec;
   const end = await db.transaction((tx) => finishSweep(tx, sweep.identity.uid, (totals) => verdict(totals, done.atLeast)));
-  return { program: "prepare", pass: place.pass, round: place.round, ranges: [], totals: end.totals, verdict: end.verdict, notes };
+  const failing = await failingOf(db, sweep.datasetId, sweep.window, MOST_FAILING);
+  return {
+    program: "prepare",
+    pass: place.pass,
+    round: place.round,
+    ranges: [],
+    totals: end.totals,
+    verdict: end.verdict,
+    failing: failing.map(({ target, code }) => ({ target: shortened(target, LONGEST_NAME), code })),
+    notes,
+  };
 }

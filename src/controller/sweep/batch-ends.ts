@@ -1,3 +1,4 @@
+import type { FailingTarget } from "../../model/message.ts";
 import type { JobEnd, ObservedJob, SweepStatus } from "../../model/sweep.ts";
 
 /** A batch that left `running`. */
@@ -7,7 +8,7 @@ export interface BatchEnd {
   readonly end: JobEnd;
 }
 
-type Failing = readonly { readonly target: string; readonly code: string }[];
+type Failing = readonly FailingTarget[];
 
 const MOST_FAILING = 5;
 
@@ -20,9 +21,9 @@ export function endsBetween(before: SweepStatus | null, after: SweepStatus, jobs
   });
 }
 
-/** Up to five, those of the batches that ended last first; none once every target is settled. */
-export function failingTargets(before: Failing, ends: readonly BatchEnd[], { totals, verdict }: SweepStatus): Failing {
-  if (verdict === "complete") return [];
+/** Up to five, those of the batches that ended last first. With the verdict prepare says what is failing, and that wins. */
+export function failingTargets(before: Failing, ends: readonly BatchEnd[], { totals, verdict, failing = [] }: SweepStatus): Failing {
+  if (verdict !== undefined) return failing;
   const latest = ends.toReversed().flatMap(({ end }) => (end.message?.program === "batch" ? end.message.failing : []));
   const known = [...latest, ...before].filter(({ target }, index, all) => all.findIndex((other) => other.target === target) === index);
   const most = totals === undefined ? MOST_FAILING : Math.min(MOST_FAILING, totals.targets);

@@ -205,6 +205,7 @@ describe("canaries before the verdict", () => {
   test("that are quiet after the last pass leave an incomplete window", async () => {
     const { message } = await emptyWindow(1);
     expect(message).toMatchObject({ ranges: [], verdict: "incomplete", totals: { empty: 0, suspect: TARGETS } });
+    expect(message.failing?.map(({ code }) => code)).toEqual(Array(5).fill("quiet-host"));
   });
 
   test("that cannot be asked are as good as quiet", async () => {

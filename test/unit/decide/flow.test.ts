@@ -88,7 +88,7 @@ describe("after prepare", () => {
       { phase: "Complete", verdict: "complete", ranges: [] },
     ],
     ["enough settled after the last pass: usable", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "usable" }) }), { phase: "Usable" }],
-    ["too little settled: incomplete", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "incomplete" }) }), { phase: "Incomplete" }],
+    ["too little settled: incomplete", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "incomplete", failing: [{ target: "AS7", code: "memory" }] }) }), { phase: "Incomplete", failing: [{ target: "AS7", code: "memory" }] }],
     [
       "exit 2: the sweep fails at once, with the sentence",
       ended(prepare(), { exitCode: 2, message: prepareMessage({ ranges: [], problem: "The list of targets is empty." }) }),

@@ -74,6 +74,13 @@ describe("what kubectl get shows of a sweep", () => {
     expect(shown({ before, ends }).failing?.map(({ target }) => target)).toEqual(["AS8", "AS9", "AS2", "AS1", "AS3"]);
   });
 
+  test("failing: what prepare says with the verdict, of which no batch needs to have told", () => {
+    const before = roundAgo(10, { failing: [{ target: "AS1", code: "http_503" }] });
+    const flow = { ...aRunning({ running: [], ranges: [], failing: [{ target: "AS7", code: "memory" }] }), phase: "Incomplete", verdict: "incomplete" } as const;
+    expect(shown({ before, flow }).failing).toEqual([{ target: "AS7", code: "memory" }]);
+    expect(shown({ before, flow: { ...flow, failing: [] } })).not.toHaveProperty("failing");
+  });
+
   test("a new round begins when prepare has spoken, and the pace with it", () => {
     const flow = aRunning({ round: 2 });
     const status = shown({ before: roundAgo(600), flow });
