@@ -80,8 +80,8 @@ function container(source: JobSource, running: Running, resources: NonNullable<P
 
 /**
  * The progress deadline. A process so near its limit that the kernel takes away the pages it needs next crawls instead of dying: it
- * answers late or not at all, and after two and a half minutes of that it is ended. It has no time of grace worth the name: what
- * it could still commit it would have committed.
+ * answers late or not at all, and after two and a half minutes of that it is ended. It needs no time of grace worth the name: what
+ * it could still commit it would have committed. (The kubelet of 1.34 gives a pod that is never restarted the pod's own all the same.)
  */
 const LIVENESS: NonNullable<Container["livenessProbe"]> = {
   httpGet: { path: "/healthz", port: "http" },

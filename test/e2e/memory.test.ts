@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../support/until.ts";
+import { dayOf, YESTERDAY } from "../support/trial.ts";
+import { type PodEnds, watchPodEnds } from "./support/pod-ends.ts";
+import { eventsOf } from "./support/told.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+/** Of its blanks 140 MB arrive in one piece, and to inflate that takes all of zstd's largest window at once: nothing looks in between. */
+const BOMB = "AS1000";
+/** As large, but it arrives little by little: the program's own guard sees it coming. */
+const GIANT = "AS2000";
+const ONE_ANSWER = 140_000_000;
+
+const NEIGHBOURS = names(1001, 127);
+const SMALL = names(2001, 7);
+const CRAWLING = names(3001, 2);
+
+function names(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `AS${first + index}`);
+}
+
+const numberOf = (name: string): number => Number(name.slice(2));
+
+/** None of them has an answer before another has broken the batch. */
+const atFirst = (targets: readonly string[], seconds: number): object => ({ what: "slow", latency: { distribution: "constant", seconds }, when: { targets, times: 1 } });
+
+const SCENARIO = {
+  seed: 7,
+  compression: ["zstd", "gzip"],
+  source: { kind: "model", targets: [BOMB, GIANT, ...NEIGHBOURS, ...SMALL, ...CRAWLING].map(numberOf), active: 0.5, largest: 500 },
+  big: { [GIANT]: ONE_ANSWER },
+  limits: { inFlight: 48 },
+  faults: [atFirst(NEIGHBOURS.slice(0, 15), 5), atFirst(CRAWLING, 600), { what: "blanks", bytes: ONE_ANSWER, when: { targets: [BOMB] } }],
+};
+
+let world: World;
+let ends: PodEnds;
+
+beforeAll(async () => {
+  world = await openWorld("memory", SCENARIO);
+  await world.install();
+  ends = watchPodEnds(world);
+});
+
+afterAll(async () => {
+  await ends.stop();
+  await world.close();
+});
+
+/** A CronSweep and a Sweep of it, under the same name. */
+async function begin(name: string, list: readonly string[], batch: object): Promise<void> {
+  const spec = { targets: { list }, request: { compression: ["zstd"] }, host: { inFlight: 48 }, batch: { targets: 128, concurrency: 16, pods: 2, ...batch } };
+  await world.apply(world.aCronSweep(name, spec, { schedule: "0 0 29 2 *" }), aSweep(name, name));
+}
+
+function aSweep(name: string, cronSweep: string, more: object = {}): object {
+  return { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name }, spec: { cronSweepRef: { name: cronSweep }, window: { start: dayOf(YESTERDAY) }, ...more } };
+}
+
+const untilFinished = (name: string, seconds: number): ReturnType<World["untilSweep"]> => world.untilSweep(name, "is finished", ({ status }) => status?.finishedAt !== undefined, seconds);
+
+/** The passes in which these were settled. */
+async function passesOf(sweep: string, targets: readonly string[]): Promise<number[]> {
+  const rows = await world.query<{ pass: number }>(
+    `select distinct b.pass from sluice.target_results r join sluice.targets t on t.id = r.target_id
+     join sluice.batches b on b.sweep_uid = r.sweep_uid and b.number = r.batch
+     join sluice.sweeps s on s.uid = r.sweep_uid where s.name = '${sweep}' and t.name = any('{${targets.join()}}') order by 1`,
+  );
+  return rows.map(({ pass }) => pass);
+}
+
+describe.concurrent("a batch that needs more memory than it has", { timeout: 300_000 }, () => {
+  test("is killed by the kernel, its 127 neighbours are settled in the next pass, and what broke it by a rerun with more", async () => {
+    await begin("kernel", [BOMB, ...NEIGHBOURS], { memory: "128Mi", memoryMax: "144Mi" });
+    const { status } = await untilFinished("kernel", 200);
+
+    expect(ends.of("kernel-b0")).toMatchObject([{ exitCode: 137, reason: "OOMKilled" }]);
+    expect(status).toMatchObject({ phase: "Incomplete", targets: 128, settled: 127, pass: 2, lastOutOfMemory: { limit: "144Mi", peak: "144Mi" }, flow: { sums: { outOfMemory: 2, crashes: 0 } } });
+    expect((await eventsOf(world, "kernel")).filter((event) => event.startsWith("BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 128:"))).toHaveLength(1);
+    expect(await passesOf("kernel", NEIGHBOURS)).toEqual([2]);
+    const outcome = await world.outcome(`${world.namespace}/kernel`, YESTERDAY);
+    expect(outcome).toMatchObject({ window: { state: "incomplete", settled: 127 }, lies: [] });
+    expect(outcome.results.get(BOMB)).toMatchObject({ state: "failed", error: "memory" });
+    expect(status?.failing).toEqual([{ target: BOMB, code: "memory" }]);
+
+    await world.apply(aSweep("kernel-again", "kernel", { select: ["failed"], batch: { memory: "512Mi" } }));
+    expect((await untilFinished("kernel-again", 60)).status).toMatchObject({ phase: "Complete", flow: { sums: { batches: 1, outOfMemory: 0 } } });
+    expect(await world.outcome(`${world.namespace}/kernel`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 128 }, lies: [] });
+  });
+
+  test("ends by its own guard where that sees it coming, and the next pass has what it takes", async () => {
+    await begin("guard", [GIANT, ...SMALL], { memory: "128Mi", memoryMax: "512Mi" });
+    const { status } = await untilFinished("guard", 200);
+    expect(ends.of("guard-b0")).toMatchObject([{ exitCode: 4 }]);
+    expect(status).toMatchObject({ phase: "Complete", settled: 8, lastOutOfMemory: { batch: 0, limit: "128Mi" }, flow: { sums: { outOfMemory: 1, crashes: 0 } } });
+    expect(status?.lastOutOfMemory?.peak).toMatch(/^1[12]\dMi$/);
+    expect(await eventsOf(world, "guard")).toContainEqual(expect.stringMatching(/^BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 1[12]\d: what it left undone comes back/));
+    expect(await world.outcome(`${world.namespace}/guard`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 8 }, lies: [] });
+  });
+
+  test("is ended by its deadline where it stands still instead of dying, and the sweep goes on", async () => {
+    await begin("still", CRAWLING, { memory: "128Mi", memoryMax: "512Mi" });
+    await until("its questions are asked", () => CRAWLING.every((target) => (world.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
+    const uid = await world.kubectl("get", "pods", "--selector", "sluice.dev/sweep=still,app.kubernetes.io/component=batch", "--output", "jsonpath={.items[0].metadata.uid}");
+    // As one is that the kernel gives no page any more: it is there, and answers nobody.
+    await world.cluster.killInPod(uid, "/sluice/worker.mjs", "STOP");
+    const { status } = await untilFinished("still", 270);
+    expect(ends.of("still-b0")).toMatchObject([{ exitCode: 137, reason: "Error" }]);
+    expect(status).toMatchObject({ phase: "Complete", settled: 2, pass: 2, lastOutOfMemory: { batch: 0, limit: "128Mi" }, flow: { sums: { outOfMemory: 1, crashes: 0 } } });
+    expect(await world.outcome(`${world.namespace}/still`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 2 }, lies: [] });
+  });
+});

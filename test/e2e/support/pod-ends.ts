@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { World } from "./world.ts";
+
+export interface PodEnd {
+  readonly pod: string;
+  readonly exitCode: number;
+  /** Of the runtime: OOMKilled, Error, Completed. */
+  readonly reason: string;
+}
+
+export interface PodEnds {
+  /** Of the pods whose name begins with `job`, in the order in which they ended. */
+  of(job: string): readonly PodEnd[];
+  stop(): Promise<void>;
+}
+
+const TOLD = "{.metadata.name} {.status.containerStatuses[0].state.terminated.exitCode} {.status.containerStatuses[0].state.terminated.reason}\n";
+
+/** How the containers of the namespace's pods end, as Kubernetes tells it: the controller removes a pod as soon as it has counted it. */
+export function watchPodEnds(world: World): PodEnds {
+  const ends = new Map<string, PodEnd>();
+  const child = spawn("kubectl", ["--namespace", world.namespace, "get", "pods", "--watch", "--output", `jsonpath=${TOLD}`], { stdio: ["ignore", "pipe", "ignore"] });
+  createInterface(child.stdout).on("line", (line) => {
+    const [, pod, exitCode, reason] = /^(\S+) (\d+) (\w+)$/.exec(line) ?? [];
+    if (pod !== undefined) ends.set(pod, { pod, exitCode: Number(exitCode), reason: reason! });
+  });
+  const closed = once(child, "close");
+  return {
+    of: (job) => [...ends.values()].filter(({ pod }) => pod.startsWith(`${job}-`)),
+    async stop() {
+      child.kill();
+      await closed;
+    },
+  };
+}
