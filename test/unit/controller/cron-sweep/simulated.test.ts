@@ -95,6 +95,19 @@ describe("whatever goes wrong, and for however long", () => {
     );
   });
 
+  test("a sweep that ends in the second in which the one before it did is heard as well", async () => {
+    const world = new CronSweepWorld(aCronSweep({ concurrencyPolicy: "Allow", catchUp: { windows: 1 } }), "2026-11-10T05:00:00Z");
+    const look: Step = { kind: "reconcile", faults: [], isCacheFresh: true };
+    for (const taken of [look, look] as const) await take(world, taken);
+    world.now += 24 * HOUR;
+    world.end("ripestat-daily-20261108", "complete");
+    world.end("ripestat-daily-20261109", "incomplete");
+    for (const taken of [look, look] as const) await take(world, taken);
+    world.end("ripestat-daily-20261109-2", "complete");
+    await take(world, look);
+    expect(world.cronSweep.status?.windows).toMatchObject([{ from: "2026-11-09", state: "complete" }, { from: "2026-11-10" }]);
+  });
+
   test("at most four writes a sweep, and none where nothing has changed", async () => {
     const world = new CronSweepWorld(aCronSweep({ catchUp: { windows: 0 } }), "2026-11-10T05:00:00Z");
     await world.reconcile();
