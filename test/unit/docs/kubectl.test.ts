@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { KUBECTL_SLUICE } from "../../../src/cli/commands.ts";
+import type { Cli } from "../../../src/cli/context.ts";
+import { readPage, section } from "../../support/page.ts";
+
+const page = readPage("docs/kubectl.md");
+const program = new Command();
+for (const add of KUBECTL_SLUICE.commands) add(program, {} as Cli, () => Promise.resolve());
+
+/** They are told once, for all. */
+const EVERYWHERE = ["--namespace", "--context", "--kubeconfig"];
+
+describe("each command of the plugin is told", () => {
+  test.each(program.commands.map((command) => ({ name: command.name(), command })))("$name, with its options", ({ name, command }) => {
+    const told = section(page, name);
+    expect(command.options.map((option) => option.long!).filter((long) => !EVERYWHERE.includes(long) && !told.includes(long))).toEqual([]);
+  });
+
+  test("and no command that there is not", () => {
+    expect([...page.matchAll(/^## ([a-z]+)$/gm)].map((match) => match[1])).toEqual(program.commands.map((command) => command.name()));
+  });
+
+  test("and the options that each has", () => {
+    for (const option of EVERYWHERE) expect(page).toContain(option);
+  });
+});
