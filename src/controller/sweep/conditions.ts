@@ -1,3 +1,4 @@
+import { datedCondition } from "../../decide/dated-condition.ts";
 import type { Condition } from "../../model/condition.ts";
 import { settledOf } from "../../model/states.ts";
 import { isFinished, type SweepStatus } from "../../model/sweep.ts";
@@ -39,18 +40,12 @@ export function conditionsOf({ before, flow, hindrance, generation, now }: Condi
     Blocked: blocked(flow, hindrance),
     Complete: complete(flow),
   };
-  return Object.entries(told).map(([type, condition]) => dated(type, condition, before, generation, now));
+  return Object.entries(told).map(([type, condition]) => datedCondition({ type, ...condition }, before, generation, now));
 }
 
 /** Of one that was not. */
 export function refusedConditions(before: readonly Condition[], { reason, message }: Hindrance, generation: number, now: string): Condition[] {
-  return [dated("Accepted", { status: "False", reason, message }, before, generation, now)];
-}
-
-/** Since when is told of the status, not of the words. */
-function dated(type: string, told: Told, before: readonly Condition[], generation: number, now: string): Condition {
-  const same = before.find((condition) => condition.type === type && condition.status === told.status);
-  return { type, ...told, lastTransitionTime: same?.lastTransitionTime ?? now, observedGeneration: generation };
+  return [datedCondition({ type: "Accepted", status: "False", reason, message }, before, generation, now)];
 }
 
 function progressing(flow: SweepStatus, hindrance: Hindrance | null): Told {
