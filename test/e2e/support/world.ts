@@ -28,7 +28,7 @@ export interface World {
   readonly wire: CuttingProxy;
   readonly query: Query;
   /** Installs the chart, or upgrades it. `release`: named after the namespace, if nothing is said. */
-  install(values?: object, chart?: { readonly folder?: string; readonly release?: string }): Promise<void>;
+  install(values?: object, chart?: { readonly folder?: string; readonly release?: string; readonly flags?: readonly string[] }): Promise<void>;
   uninstall(): Promise<void>;
   /** In the namespace. */
   kubectl(...words: readonly string[]): Promise<string>;
@@ -90,10 +90,10 @@ export async function openWorld(about: string, scenario: Readonly<Record<string,
     apply,
     sweep,
     uninstall,
-    async install(values = {}, { folder = "charts/sluice", release = namespace.name } = {}) {
+    async install(values = {}, { folder = "charts/sluice", release = namespace.name, flags = [] } = {}) {
       const all = [CHART_VALUES, { watch: { namespaces: [namespace.name] }, workers: { extraCA: { configMap: CA } } }, values];
-      const flags = all.flatMap((part) => Object.entries(part).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]));
-      await cluster.helm("upgrade", "--install", release, folder, "--namespace", namespace.name, ...flags, "--wait", "--timeout", "120s");
+      const settings = all.flatMap((part) => Object.entries(part).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]));
+      await cluster.helm("upgrade", "--install", release, folder, "--namespace", namespace.name, ...settings, ...flags, "--wait", "--timeout", "120s");
       installed = release;
     },
     kubectl: (...words) => cluster.kubectl("--namespace", namespace.name, ...words),

@@ -1,0 +1,95 @@
+import { CRON_SWEEPS, type SweepObject, SWEEPS } from "../../../src/controller/resources.ts";
+import type { KubeObject } from "../../../src/kube/object.ts";
+import { type Job, JOBS } from "../../../src/kube/resource.ts";
+import type { Window } from "../../../src/model/window.ts";
+import { modelAsNumbers } from "../../../src/simulate/as-numbers.ts";
+import { aPlugin } from "../../support/kubectl-sluice.ts";
+import type { Ended } from "../../support/sluice.ts";
+import { dayOf, YESTERDAY } from "../../support/trial.ts";
+import { until } from "../../support/until.ts";
+import { aSweep } from "./a-sweep.ts";
+import { follow } from "./follow.ts";
+import { openWorld, type World } from "./world.ts";
+
+const SEED = 7;
+const NAMES = modelAsNumbers(SEED, 240).map((number) => `AS${number}`);
+const CANARY = "AS12654";
+
+/** What the CronSweeps with a schedule ask, which run beside the tests. */
+export const FEW = NAMES.slice(0, 20).filter((name) => name !== CANARY);
+export const OTHERS = NAMES.filter((name) => name !== CANARY && !FEW.includes(name));
+/** Asked by every sweep, or by those that run beside. */
+export const NOT_COUNTED = ["ris-asns", CANARY, ...FEW];
+
+/** As Argo CD and Flux mark what they keep. */
+const TRACKING = {
+  labels: { "app.kubernetes.io/instance": "bgp", "argocd.argoproj.io/instance": "bgp", "kustomize.toolkit.fluxcd.io/name": "bgp" },
+  annotations: { "argocd.argoproj.io/tracking-id": "bgp:sluice.dev/CronSweep:bgp/behind" },
+};
+
+/** A world in which two CronSweeps work by their schedule beside what a test does: `behind`, which is kept in Git, and `beside`. */
+export interface Scheduled {
+  readonly world: World;
+  /** The last that was seen of each, also of those that are gone, in the order in which they came. */
+  readonly sweeps: ReadonlyMap<string, SweepObject>;
+  readonly jobs: ReadonlyMap<string, Job>;
+  /** What was made and bears a mark of Git, with the mark. */
+  readonly marked: ReadonlySet<string>;
+  /** `kubectl sluice …` in its namespace. */
+  sluice(...words: readonly string[]): Promise<Ended>;
+  trigger(cronSweep: string, value: string): Promise<void>;
+  untilHandled(cronSweep: string, value: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function daysBefore(days: number): Window {
+  return { start: YESTERDAY.start - days * 86_400, end: YESTERDAY.end - days * 86_400 };
+}
+
+export async function openScheduled(): Promise<Scheduled> {
+  const source = { kind: "model", targets: NAMES.length, active: 0.5, largest: 2000 };
+  const latency = { distribution: "uniform", fromSeconds: 0.2, toSeconds: 0.6 };
+  const world = await openWorld("reruns", { seed: SEED, compression: ["gzip"], source, latency, limits: { inFlight: 64 } });
+  const plugin = await aPlugin(world.cluster.kubeconfig);
+  await world.install();
+  const [sweeps, jobs, marked] = [new Map<string, SweepObject>(), new Map<string, Job>(), new Set<string>()];
+  const remember = <T extends KubeObject>(object: T | null, known: Map<string, T>): void => {
+    if (object === null) return;
+    const { name, labels = {}, annotations = {} } = object.metadata;
+    known.set(name, object);
+    const marks = Object.keys({ ...labels, ...annotations }).filter((key) => key in TRACKING.labels || key in TRACKING.annotations);
+    if (name !== "kept" && marks.length > 0) marked.add(`${name}: ${marks.join(", ")}`);
+  };
+  const closing = [await follow(world, SWEEPS, ({ after }) => remember(after, sweeps)), await follow(world, JOBS, ({ after }) => remember(after, jobs))];
+
+  const few = { targets: { list: FEW }, canaries: { targets: [CANARY], every: "10s" } };
+  const behind = world.aCronSweep("behind", few, { schedule: "* * * * *", catchUp: { windows: 4 }, successfulSweepsHistoryLimit: 1 });
+  const kept = aSweep("kept", "behind", daysBefore(4));
+  const beside = world.aCronSweep("beside", few, { schedule: "* * * * *", catchUp: { windows: 1 }, concurrencyPolicy: "Allow" });
+  await world.apply({ ...behind, metadata: { name: "behind", ...TRACKING } }, { ...kept, metadata: { name: "kept", ...TRACKING } }, beside);
+
+  return {
+    world,
+    sweeps,
+    jobs,
+    marked,
+    sluice: (...words) => plugin.throughKubectl([...words, "--namespace", world.namespace]),
+    async trigger(cronSweep, value) {
+      await world.kubectl("annotate", "--overwrite", "cronsweep", cronSweep, `sluice.dev/trigger=${value}`);
+    },
+    async untilHandled(cronSweep, value) {
+      const handled = async (): Promise<string | undefined> => (await world.client.get(CRON_SWEEPS, { namespace: world.namespace, name: cronSweep }))?.status?.handledTrigger;
+      await until(`${value} is handled`, async () => (await handled()) === value, 60);
+    },
+    async close() {
+      for (const close of closing) await close();
+      await plugin.remove();
+      await world.close();
+    },
+  };
+}
+
+/** As the CronSweep names its Sweep of this window. */
+export function nameOf(cronSweep: string, window: Window): string {
+  return `${cronSweep}-${dayOf(window).replaceAll("-", "")}`;
+}
