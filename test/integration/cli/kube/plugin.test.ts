@@ -107,6 +107,8 @@ describe("run", () => {
 
   test("takes the next turn's name where the window has had sweeps, whether they are there still or only told in the status", async () => {
     insertCronSweep("daily", { status: { windows: [{ from: "2026-11-20", to: "2026-11-23", state: "complete", lastAsked: "2026-11-23T05:00:00Z", turns: 3 }] } });
+    expect((await sluice(["run", "daily", "--output", "name"])).stdout).toBe("sweep.sluice.dev/daily-20261122-4\n");
+    setStatus("daily-20261122-4", { phase: "Complete" });
     insertSweep("daily-20261122-5", OF_DAILY, { phase: "Complete" });
     expect((await sluice(["run", "daily", "--output", "name"])).stdout).toBe("sweep.sluice.dev/daily-20261122-6\n");
   });
@@ -236,14 +238,15 @@ describe("backfill", () => {
   test("with an end makes one Sweep after the other, the newest first, after the one that runs", async () => {
     insertCronSweep("daily");
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
-    const running = sluice(["backfill", "daily", "--from", "2026-11-19", "--to", "2026-11-20"]);
+    const running = started(["backfill", "daily", "--from", "2026-11-19", "--to", "2026-11-20"]);
+    await expect.poll(running.stderr, { timeout: 10_000 }).toContain("by-hand runs, and concurrencyPolicy is Forbid: it goes first.");
     const seen: string[] = [];
     for (const name of ["by-hand", "daily-20261120", "daily-20261119"]) {
       await expect.poll(() => sweepNames(), { timeout: 20_000 }).toContain(name);
       seen.push(sweepNames().length.toString());
       setStatus(name, { phase: "Complete" });
     }
-    expect(await running).toMatchObject({ code: 0, stdout: "daily-20261120: Complete\ndaily-20261119: Complete\n" });
+    expect(await running.ended).toMatchObject({ code: 0, stdout: "daily-20261120: Complete\ndaily-20261119: Complete\n" });
     expect(seen).toEqual(["1", "2", "3"]);
   });
 });
