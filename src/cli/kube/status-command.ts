@@ -5,6 +5,7 @@ import { COMMAND_EXIT } from "../../model/exit-codes.ts";
 import type { Cli } from "../context.ts";
 import type { AddCommand } from "../main.ts";
 import { paintFor, type Paint } from "../paint.ts";
+import { fit } from "../view/fit.ts";
 import { Redraw } from "../view/redraw.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { renderCronSweep } from "./cron-sweep-report.ts";
@@ -92,12 +93,6 @@ async function watchIt(cli: Cli, look: () => Promise<View>): Promise<number> {
     if (view.isOver) return COMMAND_EXIT.done;
     await cli.clock.wait(LOOK_SECONDS, cli.signal);
   }
-}
-
-/** A line that the terminal would wrap is cut; one with colours only counts what is seen. */
-function fit(line: string, columns: number): string {
-  let seen = 0;
-  return line.replace(/\u001b\[[0-9;]*m|[^]/gu, (part) => (part.startsWith("\u001b") || ++seen < columns ? part : ""));
 }
 
 function newestFirst(sweeps: readonly SweepObject[]): SweepObject[] {

@@ -5,6 +5,7 @@ import { isFinished, type SweepStatus } from "../../model/sweep.ts";
 import { renderLabels, type Label } from "../labels.ts";
 import type { Paint } from "../paint.ts";
 import { oneLine } from "../table.ts";
+import { fit } from "../view/fit.ts";
 import { bytes, counted, duration, grouped, percent } from "../view/format.ts";
 import { isRefused } from "./sweeps-of.ts";
 
@@ -15,9 +16,8 @@ export function renderSweep(sweep: SweepObject, now: number, paint: Paint): stri
 
 /** The same while it runs, for a terminal: as many lines as it takes, each shorter than a line of it. */
 export function sweepScreen(sweep: SweepObject, now: number, paint: Paint, columns: number, note: string): string[] {
-  const plain: Paint = { ...paint, dim: (text) => text };
-  const lines = renderLabels(labelsOf(sweep, now), plain).trimEnd().split("\n");
-  return [`${headingOf(sweep, paint)}${note}`, ...lines.map((line) => line.slice(0, columns - 1))];
+  const lines = renderLabels(labelsOf(sweep, now), paint).trimEnd().split("\n");
+  return [`${headingOf(sweep, paint)}${note}`, ...lines].map((line) => fit(line, columns));
 }
 
 /** The same in one line, for a log. */
