@@ -27,9 +27,9 @@ export async function recordHistory(world: World): Promise<History> {
       const made = [...jobs.values()].filter((job) => job.sweep === sweep);
       const ran = [...pods.values()].filter((pod) => pod.sweep === sweep);
       const twice = twin(made.map(({ name }) => name)).map((name) => `the Job ${name} was made more than once`);
-      const nameOf = (uid: string | null): string => jobs.get(uid ?? "")?.name ?? "nobody";
-      const owners = ran.map(({ owner }) => nameOf(owner));
-      return [...twice, ...twin(owners).map((name) => `the Job ${name} had more than one pod`), ...(owners.includes("nobody") ? ["a pod was nobody's"] : [])];
+      const owners = ran.map(({ owner }) => jobs.get(owner ?? ""));
+      const withTwo = twin(owners.filter((job) => job !== undefined)).map(({ name }) => `the Job ${name} had more than one pod`);
+      return [...twice, ...withTwo, ...(owners.includes(undefined) ? ["a pod was nobody's"] : [])];
     },
     async close() {
       await Promise.all(closing.map((close) => close()));
@@ -45,6 +45,6 @@ function record<T extends KubeObject>(world: World, resource: Resource<T>, into:
   });
 }
 
-function twin(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+function twin<T>(all: readonly T[]): T[] {
+  return [...new Set(all.filter((one, index) => all.indexOf(one) !== index))];
 }

@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SweepObject } from "../../src/controller/resources.ts";
+import { type Pod, PODS } from "../../src/kube/resource.ts";
+import { startKwok } from "../cluster/kwok.ts";
+import { until } from "../support/until.ts";
+import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+let world: World;
+let sweeps: Disturbed;
+
+beforeAll(async () => {
+  world = await openWorld("bereft", DISTURBED_SCENARIO);
+  await world.install();
+  sweeps = await disturb(world);
+});
+
+afterAll(() => sweeps.close());
+
+/** As `kubectl drain` does it, and whoever else makes room on a node. */
+async function evict({ metadata: { name } }: Pod): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), "sluice-eviction-"));
+  const file = path.join(folder, "eviction.json");
+  await writeFile(file, JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: world.namespace } }));
+  await world.kubectl("create", "--raw", `/api/v1/namespaces/${world.namespace}/pods/${name}/eviction`, "--filename", file);
+  await rm(folder, { recursive: true });
+}
+
+function preferring(node: string, toleration: object): object {
+  const preference = { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] };
+  return {
+    annotations: { "sluice.test/runs-for": "1h" },
+    tolerations: [toleration, { key: "node.kubernetes.io/unreachable", operator: "Exists", effect: "NoExecute", tolerationSeconds: 5 }],
+    affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] } },
+  };
+}
+
+function isBlocked({ status }: SweepObject): boolean {
+  return status?.conditions?.find(({ type }) => type === "Blocked")?.status === "True";
+}
+
+// Each has a dataset of its own: together they take as long as the slowest.
+describe.concurrent("a batch loses", () => {
+  test("nothing", async () => {
+    await sweeps.begin("calm");
+    const { sweep, damage } = await sweeps.end("calm");
+    expect(damage).toEqual([]);
+    expect(sweep.status).toMatchObject({ batches: "8/8", flow: { pass: 1, round: 1 } });
+  });
+
+  test("its Job, which is deleted: it gets another for what is left, which is all that ever makes a second one", async () => {
+    await sweeps.begin("vanished");
+    await sweeps.untilRuns("vanished", 2);
+    await world.kubectl("delete", "job", "vanished-b2", "--wait=false");
+    const { damage } = await sweeps.end("vanished");
+    expect(damage).toEqual(["the Job vanished-b2 was made more than once", "batch 2 was claimed 2 times"]);
+  });
+
+  test("its pod, which is deleted, and another one that is torn away without grace", async () => {
+    await sweeps.begin("deleted");
+    const asked = await sweeps.untilRuns("deleted", 2);
+    await world.kubectl("delete", "pod", asked.metadata.name, "--wait=false");
+    const torn = await sweeps.untilRuns("deleted", 4);
+    await world.kubectl("delete", "pod", torn.metadata.name, "--grace-period=0", "--force");
+    const { sweep, damage } = await sweeps.end("deleted");
+    expect(damage).toEqual([]);
+    expect(sweep.status!.flow!.pass).toBeLessThanOrEqual(2);
+  });
+
+  test("its pod, which is evicted", async () => {
+    await sweeps.begin("evicted");
+    await evict(await sweeps.untilRuns("evicted", 2));
+    const { sweep, damage } = await sweeps.end("evicted");
+    expect(damage).toEqual([]);
+    expect(sweep.status!.flow!.pass).toBeLessThanOrEqual(2);
+  });
+
+  test("its node, which dies, and comes back in the next pass", { timeout: 400_000 }, async () => {
+    const name = `${world.namespace}-mortal`;
+    await sweeps.begin("orphaned", preferring(name, { key: "sluice.test/played", operator: "Exists" }));
+    await sweeps.untilRuns("orphaned", 1);
+    const node = await startKwok(world.cluster, name);
+    try {
+      const onNode = async (): Promise<readonly Pod[]> => (await world.client.list(PODS, { namespace: world.namespace, fieldSelector: `spec.nodeName=${name}` })).items;
+      await until("a batch stands on the node", async () => (await onNode()).some(({ status }) => status?.phase === "Running"), 120);
+      await node.die();
+      await world.untilSweep("orphaned", "is finished", ({ status }) => status?.finishedAt !== undefined, 300);
+      const lost = await onNode();
+      expect(lost.length).toBeGreaterThan(0);
+      expect(lost.every(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(true);
+      // Nobody on the node says that they are gone, so somebody has to who knows.
+      await world.kubectl("delete", "pods", "--field-selector", `spec.nodeName=${name}`, "--grace-period=0", "--force");
+    } finally {
+      await node.remove();
+    }
+    const { sweep, damage } = await sweeps.end("orphaned");
+    expect(damage).toEqual([]);
+    expect(sweep.status).toMatchObject({ flow: { pass: 2 } });
+  });
+
+  test("its database for half a minute: the sweep is Blocked, and goes on by itself in the same pass", { timeout: 400_000 }, async () => {
+    const dry = await openWorld("dry", DISTURBED_SCENARIO);
+    await dry.install();
+    const drought = await disturb(dry);
+    try {
+      await drought.begin("dry");
+      await drought.untilRuns("dry", 2);
+      await dry.postgres.kill9();
+      const away = wait(30_000);
+      const blocked = await dry.untilSweep("dry", "is Blocked", isBlocked, 90);
+      await away;
+      await dry.postgres.start();
+      expect(blocked.status).toMatchObject({ phase: "Blocked", pass: 1 });
+      expect(blocked.status!.conditions).toContainEqual(expect.objectContaining({ type: "Blocked", reason: "Surroundings", message: expect.stringMatching(/database/i) as string }));
+      process.stdout.write(`Without its database: ${blocked.status!.conditions!.find(({ type }) => type === "Blocked")!.message}\n`);
+      const { sweep, damage } = await drought.end("dry");
+      expect(damage).toEqual([]);
+      expect(sweep.status).toMatchObject({ flow: { pass: 1 } });
+      expect(sweep.status!.flow!.round).toBeGreaterThan(1);
+    } finally {
+      await drought.close();
+    }
+  });
+});
