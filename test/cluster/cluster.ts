@@ -21,6 +21,8 @@ export interface Cluster {
   killInPod(podUid: string, word: string, signal: string): Promise<void>;
   /** @param archive a file as `docker save` writes it */
   loadImage(archive: string): Promise<void>;
+  /** Gives an image of the node a second name. @returns what takes it away again */
+  nameImage(image: string, second: string): Promise<() => Promise<void>>;
   /** Makes or changes the objects. @throws what kubectl says, if it refuses one */
   apply(...objects: readonly object[]): Promise<void>;
   /** @returns what it wrote to its output. @throws what it wrote to its error output, if it failed */

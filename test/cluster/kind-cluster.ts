@@ -51,6 +51,11 @@ export class KindCluster extends KubernetesTools implements Cluster {
     await command("kind", ["load", "image-archive", "--name", this.#name, archive]);
   }
 
+  async nameImage(image: string, second: string): Promise<() => Promise<void>> {
+    await this.#onNode(`ctr --namespace k8s.io images tag ${image} ${second}`);
+    return () => this.#onNode(`ctr --namespace k8s.io images remove ${second}`);
+  }
+
   async #onNode(script: string, ...words: readonly string[]): Promise<void> {
     await command("docker", ["exec", this.nodeName, "timeout", "60", "bash", "-c", script, "on-node", ...words]);
   }

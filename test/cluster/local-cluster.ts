@@ -33,6 +33,15 @@ export class LocalCluster extends KubernetesTools implements Cluster {
   }
 
   async loadImage(archive: string): Promise<void> {
-    await command("ctr", ["--address", path.join(this.#folder, "containerd.sock"), "--namespace", "k8s.io", "images", "import", archive]);
+    await this.#images("import", archive);
+  }
+
+  async nameImage(image: string, second: string): Promise<() => Promise<void>> {
+    await this.#images("tag", image, second);
+    return () => this.#images("remove", second);
+  }
+
+  async #images(...words: readonly string[]): Promise<void> {
+    await command("ctr", ["--address", path.join(this.#folder, "containerd.sock"), "--namespace", "k8s.io", "images", ...words]);
   }
 }

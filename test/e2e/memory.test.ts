@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/until.ts";
-import { dayOf, YESTERDAY } from "../support/trial.ts";
+import { YESTERDAY } from "../support/trial.ts";
+import { aSweep, NEVER } from "./support/a-sweep.ts";
 import { type PodEnds, watchPodEnds } from "./support/pod-ends.ts";
 import { eventsOf } from "./support/told.ts";
 import { openWorld, type World } from "./support/world.ts";
@@ -50,11 +51,7 @@ afterAll(async () => {
 /** A CronSweep and a Sweep of it, under the same name. */
 async function begin(name: string, list: readonly string[], batch: object): Promise<void> {
   const spec = { targets: { list }, request: { compression: ["zstd"] }, host: { inFlight: 48 }, batch: { targets: 128, concurrency: 16, pods: 2, ...batch } };
-  await world.apply(world.aCronSweep(name, spec, { schedule: "0 0 29 2 *" }), aSweep(name, name));
-}
-
-function aSweep(name: string, cronSweep: string, more: object = {}): object {
-  return { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name }, spec: { cronSweepRef: { name: cronSweep }, window: { start: dayOf(YESTERDAY) }, ...more } };
+  await world.apply(world.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
 }
 
 const untilFinished = (name: string, seconds: number): ReturnType<World["untilSweep"]> => world.untilSweep(name, "is finished", ({ status }) => status?.finishedAt !== undefined, seconds);
@@ -83,7 +80,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     expect(outcome.results.get(BOMB)).toMatchObject({ state: "failed", error: "memory" });
     expect(status?.failing).toEqual([{ target: BOMB, code: "memory" }]);
 
-    await world.apply(aSweep("kernel-again", "kernel", { select: ["failed"], batch: { memory: "512Mi" } }));
+    await world.apply(aSweep("kernel-again", "kernel", YESTERDAY, { select: ["failed"], batch: { memory: "512Mi" } }));
     expect((await untilFinished("kernel-again", 60)).status).toMatchObject({ phase: "Complete", flow: { sums: { batches: 1, outOfMemory: 0 } } });
     expect(await world.outcome(`${world.namespace}/kernel`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 128 }, lies: [] });
   });

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SweepObject } from "../../src/controller/resources.ts";
+import { YESTERDAY } from "../support/trial.ts";
+import { until } from "../support/until.ts";
+import { aSweep, NEVER } from "./support/a-sweep.ts";
+import * as hindrances from "./support/hindrances.ts";
+import { metricsOf, valueOf } from "./support/metrics.ts";
+import { createNamespace } from "./support/namespace.ts";
+import { conditionOf, eventsOf } from "./support/told.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+const TARGETS = Array.from({ length: 8 }, (_, index) => `AS${index + 1}`);
+/** Eight that are slow, so that there is a middle in which something can be taken away. */
+const SLOW = Array.from({ length: 8 }, (_, index) => `AS${index + 101}`);
+
+const SCENARIO = {
+  seed: 7,
+  compression: ["gzip"],
+  source: { kind: "model", targets: [...TARGETS, ...SLOW].map((name) => Number(name.slice(2))), active: 0.5, largest: 500 },
+  limits: { inFlight: 64 },
+  faults: [{ what: "slow", latency: { distribution: "constant", seconds: 4 }, when: { targets: SLOW } }],
+};
+
+const BATCH = { targets: 2, concurrency: 16, memory: "128Mi", memoryMax: "1Gi" };
+
+let world: World;
+const removing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  world = await openWorld("blocked", SCENARIO);
+  await world.install();
+});
+
+afterAll(async () => {
+  await Promise.all(removing.map((remove) => remove()));
+  await world.close();
+});
+
+interface Wishes {
+  readonly targets: readonly string[];
+  readonly spec?: object;
+  readonly batch?: object;
+}
+
+async function begin(name: string, { targets, spec = {}, batch = {} }: Wishes): Promise<void> {
+  const { batch: more = {}, ...rest } = spec as { batch?: object };
+  const whole = { targets: { list: targets }, host: { inFlight: 64 }, batch: { ...BATCH, pods: 4, ...batch, ...more }, ...rest };
+  await world.apply(world.aCronSweep(name, whole, NEVER), aSweep(name, name, YESTERDAY));
+}
+
+const isBlocked = (sweep: SweepObject): boolean => sweep.status?.phase === "Blocked" && conditionOf(sweep, "Blocked")?.status === "True";
+const isFinished = ({ status }: SweepObject): boolean => status?.finishedAt !== undefined;
+
+/** It is told, tried again as seldom as it should be, costs no pass, and is over by itself. @param least so many tries are waited for */
+async function holdTo(name: string, { sentence, mend, remove }: hindrances.Hindrance, pass: number, least = 2): Promise<void> {
+  if (remove !== undefined) removing.push(remove);
+  const blocked = await world.untilSweep(name, `was tried ${least} times in vain`, (sweep) => isBlocked(sweep) && sweep.status!.flow!.blocked!.tries >= least);
+  const { flow } = blocked.status!;
+  expect(conditionOf(blocked, "Blocked")).toMatchObject({ status: "True", reason: "Surroundings", message: expect.stringMatching(sentence) as string });
+  expect(conditionOf(blocked, "Progressing")).toMatchObject({ status: "False", reason: "Blocked" });
+  expect(blocked.status).toMatchObject({ pass, flow: { crashes: 0, fruitless: 0, sums: { crashes: 0, outOfMemory: 0 } } });
+  // 5, 10, 20 … seconds lie between two tries.
+  const { tries, since } = flow!.blocked!;
+  expect(5 * (2 ** (tries - 1) - 1)).toBeLessThanOrEqual(Date.now() / 1000 - since + 1);
+  expect((await eventsOf(world, name)).some((event) => event.startsWith("Blocked: ") && sentence.test(event.slice("Blocked: ".length)))).toBe(true);
+  expect((await world.kubectl("get", "jobs", "--selector", `sluice.dev/sweep=${name}`, "--output", "name")).split("\n").filter(Boolean).length).toBeLessThanOrEqual(1);
+
+  await mend();
+  const { status } = await world.untilSweep(name, "is finished", isFinished);
+  expect(status).toMatchObject({ phase: "Complete", pass: 1, settled: 8, flow: { sums: { crashes: 0 } } });
+  expect(status!.conditions).toContainEqual(expect.objectContaining({ type: "Blocked", status: "False", reason: "Unhindered" }));
+  expect(await eventsOf(world, name)).toContain("Unblocked: Prepare worked again.");
+  expect(await controllerPods()).toEqual([{ restarts: 0 }]);
+}
+
+async function controllerPods(): Promise<{ restarts: number }[]> {
+  const text = await world.kubectl("get", "pods", "--selector", "app.kubernetes.io/component=controller", "--output", "json");
+  const { items } = JSON.parse(text) as { items: { status: { containerStatuses?: { restartCount: number }[] } }[] };
+  return items.map(({ status }) => ({ restarts: status.containerStatuses?.[0]?.restartCount ?? 0 }));
+}
+
+describe("what is wrong in the surroundings makes a sweep Blocked, and nothing more", () => {
+  let image: Awaited<ReturnType<typeof hindrances.aMissingImage>>;
+
+  // The image is the installation's, and frozen in a sweep that it accepts.
+  beforeAll(async () => {
+    image = await hindrances.aMissingImage(world);
+    await begin("image", { targets: TARGETS });
+    await world.untilSweep("image", "is accepted", ({ status }) => status?.frozen !== undefined);
+    await image.over();
+  });
+
+  describe.concurrent("all at once", () => {
+    test("an image that cannot be pulled", () => holdTo("image", image, 0, 1));
+
+    test.each([
+      ["a missing key", "key", hindrances.aMissingKey, 2],
+      ["a database that is away", "away", hindrances.aDatabaseThatIsAway, 1],
+      ["a database that is newer than the program", "newer", hindrances.aNewerDatabase, 2],
+      ["a quota that refuses pods", "quota", hindrances.aQuota, 2],
+      ["a policy that refuses pods", "policy", hindrances.aPolicy, 2],
+    ])("%s", async (_, name, wrong, tries) => {
+      const hindrance = await wrong(world);
+      await begin(name, { targets: TARGETS, spec: hindrance.spec });
+      await holdTo(name, hindrance, 0, tries);
+    });
+
+    test("a Secret that goes away in the middle of a pass", async () => {
+      const hindrance = await hindrances.aSecretThatGoesAway(world);
+      await begin("middle", { targets: SLOW, spec: hindrance.spec, batch: { pods: 1 } });
+      await until("its first questions are asked", () => SLOW.some((target) => (world.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
+      await hindrance.away();
+      await holdTo("middle", hindrance, 1);
+    });
+  });
+});
+
+describe("the controller", () => {
+  test("without its rights logs, counts, makes nothing, and goes on when it has them back", async () => {
+    await begin("rights", { targets: SLOW, batch: { pods: 1 } });
+    await world.untilSweep("rights", "runs its first batch", ({ status }) => status?.flow?.running.length === 1);
+    const binding = JSON.parse(await world.kubectl("get", "rolebinding", world.namespace, "--output", "json")) as { roleRef: object; subjects: object };
+    await world.kubectl("delete", "rolebinding", world.namespace);
+    const refused = (metrics: string): number => valueOf(metrics, "sluice_api_requests_total", { code: "403" });
+    await until("it is refused and says so in /metrics", async () => refused(await metricsOf(world)) > 2 && valueOf(await metricsOf(world), "sluice_reconcile_errors_total") > 2, 60);
+    expect(await world.kubectl("logs", `deployment/${world.namespace}`)).toMatch(/"sweep":"rights","namespace":"[^"]+","status":403,"reason":"Forbidden"/);
+
+    await world.apply({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", metadata: { name: world.namespace }, roleRef: binding.roleRef, subjects: binding.subjects });
+    const { status } = await world.untilSweep("rights", "is finished", isFinished);
+    expect(status).toMatchObject({ phase: "Complete", pass: 1, settled: 8, flow: { next: 4, sums: { batches: 4, crashes: 0 } } });
+    expect(await controllerPods()).toEqual([{ restarts: 0 }]);
+  });
+
+  test("survives that a namespace is deleted in the middle of its sweep, and goes on elsewhere", async () => {
+    await world.install({ watch: { namespaces: [] } });
+    const other = await createNamespace(world.cluster, "leaving");
+    for (const what of ["secret/bgp-db-app", "configmap/provider-ca"]) {
+      const copied = JSON.parse(await world.kubectl("get", what, "--output", "json")) as { metadata: { name: string } };
+      await world.cluster.apply({ ...copied, metadata: { name: copied.metadata.name, namespace: other.name } });
+    }
+    const there = (object: object): object => ({ ...object, metadata: { ...(object as { metadata: object }).metadata, namespace: other.name } });
+    const spec = { targets: { list: SLOW }, batch: { ...BATCH, pods: 1 } };
+    await world.cluster.apply(there(world.aCronSweep("leaving", spec, NEVER)), there(aSweep("leaving", "leaving", YESTERDAY)));
+    await until("its batch runs", async () => (await world.cluster.kubectl("--namespace", other.name, "get", "sweep", "leaving", "--output", "jsonpath={.status.phase}")) === "Running", 60);
+
+    const failures = async (): Promise<number> => valueOf(await metricsOf(world), "sluice_reconcile_errors_total");
+    const before = await failures();
+    await other.remove();
+    // Each later than the one before: no storm.
+    expect(await failures() - before).toBeLessThan(25);
+    await begin("after", { targets: TARGETS });
+    const { status } = await world.untilSweep("after", "is finished", isFinished);
+    expect(status).toMatchObject({ phase: "Complete", settled: 8 });
+    expect(await controllerPods()).toEqual([{ restarts: 0 }]);
+    await until("nothing is left to be looked at again", async () => valueOf(await metricsOf(world), "sluice_queue_depth") === 0);
+  });
+});
