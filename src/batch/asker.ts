@@ -1,3 +1,4 @@
+import { validateHeaderValue } from "node:http";
 import { canaryMeans } from "../decide/canary.ts";
 import { ask, type Asked } from "../fetch/ask.ts";
 import { openClient, type Client } from "../fetch/client.ts";
@@ -5,7 +6,7 @@ import type { NewReading } from "../extract/reading.ts";
 import { compileExtract } from "../extract/compile.ts";
 import { createReadings, WORK_BYTES } from "../extract/read.ts";
 import type { Clock } from "../model/clock.ts";
-import { SpecError } from "../model/errors.ts";
+import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
 import type { AskCanary } from "./canary-watch.ts";
 import type { SlotKeeper } from "./slots.ts";
@@ -75,13 +76,26 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire }: 
   };
 }
 
-/** @throws SpecError for a value that is to stand in the environment and does not */
+/**
+ * @throws SpecError for a value that is to stand in the environment and does not; SurroundingsError for one that no header can have: it is
+ * a Secret's, and not the spec's, so it can be put right while the sweep waits
+ */
 export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Record<string, string> {
   const entries = Object.entries(headers).map(([name, header]) => {
     if ("value" in header) return [name, header.value];
     const secret = environment[header.env];
     if (secret === undefined) throw new SpecError(`request.headers.${name}: its value is to stand in the environment as ${header.env}, and is not there`);
+    if (!canBeSent(name, secret)) throw new SurroundingsError(`The value in ${header.env}, for the header ${name}, has characters that a header cannot have, such as a line break at its end.`);
     return [name, secret];
   });
   return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function canBeSent(name: string, value: string): boolean {
+  try {
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
