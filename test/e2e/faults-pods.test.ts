@@ -108,7 +108,7 @@ describe.concurrent("a batch loses", () => {
     const drought = await disturb(dry);
     try {
       await drought.begin("dry");
-      await drought.untilRuns("dry", 2);
+      await drought.untilRuns("dry", 4);
       await dry.postgres.kill9();
       const away = wait(30_000);
       const blocked = await dry.untilSweep("dry", "is Blocked", isBlocked, 90);
