@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { SweepObject } from "../../src/controller/resources.ts";
+import { YESTERDAY } from "../support/trial.ts";
+import { aSweep, NEVER } from "./support/a-sweep.ts";
+import { type Everything, watchEverything } from "./support/everything.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+const TARGETS = Array.from({ length: 12 }, (_, index) => `AS${index + 1}`);
+const SECRETS = {
+  password: `pw-${randomBytes(9).toString("hex")}`,
+  token: `token-${randomBytes(9).toString("hex")}`,
+  proxy: `http://somebody:pr-${randomBytes(9).toString("hex")}@proxy.example:3128`,
+  key: `key-${randomBytes(9).toString("hex")}`,
+};
+
+let world: World;
+let everything: Everything;
+
+beforeAll(async () => {
+  // Slow enough that a log can be read; one answer is an error whose body says what was asked.
+  world = await openWorld("secrets", {
+    seed: 7,
+    compression: ["gzip"],
+    source: { kind: "model", targets: TARGETS.map((name) => Number(name.slice(2))), active: 0.5, largest: 500 },
+    latency: { distribution: "constant", seconds: 2 },
+    limits: { inFlight: 64 },
+    faults: [{ what: "status", status: 500, body: "json", when: { targets: ["AS3"], times: 2 } }],
+  });
+  await world.install({ logLevel: "debug" });
+  everything = await watchEverything(world);
+});
+
+afterAll(async () => {
+  await everything.stop();
+  await world.close();
+});
+
+const headers = {
+  authorization: { valueFrom: { secretKeyRef: { name: "api", key: "token" } } },
+  "x-through": { valueFrom: { secretKeyRef: { name: "api", key: "proxy" } } },
+};
+
+async function begin(name: string, uri: string, token = SECRETS.token): Promise<void> {
+  await world.apply(
+    { apiVersion: "v1", kind: "Secret", metadata: { name: `${name}-db` }, stringData: { uri } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name: `${name}-api` }, stringData: { token, proxy: SECRETS.proxy } },
+  );
+  const own = Object.fromEntries(Object.entries(headers).map(([header, { valueFrom }]) => [header, { valueFrom: { secretKeyRef: { ...valueFrom.secretKeyRef, name: `${name}-api` } } }]));
+  const spec = { targets: { list: TARGETS }, request: { headers: own }, host: { inFlight: 64 }, store: { secretRef: { name: `${name}-db`, key: "uri" } } };
+  await world.apply(world.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
+}
+
+const isBlocked = ({ status }: SweepObject): boolean => status?.phase === "Blocked";
+
+test("no secret stands in any object, event, log, metric or last word, whether a sweep ends well or its secrets are wrong", async () => {
+  const given = await world.kubectl("get", "secret", "bgp-db-app", "--output", "jsonpath={.data.uri}");
+  const whole = Object.assign(new URL(Buffer.from(given, "base64").toString()), { password: SECRETS.password });
+  await begin("whole", whole.href);
+  await begin("away", Object.assign(new URL(whole), { hostname: `nobody.${world.namespace}` }).href);
+  await begin("nonsense", `postgres//sluice:${SECRETS.password}@db/sluice`);
+  await begin("odd", Object.assign(new URL(whole), { search: `?sslmode=${SECRETS.password}` }).href);
+  await begin("header", whole.href, `${SECRETS.key}\n`);
+
+  expect((await world.untilSweep("whole", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
+  for (const name of ["away", "nonsense", "odd", "header"]) {
+    await world.untilSweep(name, "is Blocked", isBlocked);
+  }
+
+  const read = await everything.read();
+  // Were the last words, the logs and the places where the secrets are named among what was read?
+  expect(read.get("pods")).toMatch(/message: .*"program":"batch"/);
+  expect(read.get("pods")).toMatch(/secretKeyRef:\n +key: token\n +name: whole-api/);
+  expect([...read.keys()].filter((what) => /^logs of pod\/(whole-b0|header-p1)-/.test(what)).length).toBeGreaterThanOrEqual(2);
+  const found = [...read].flatMap(([what, text]) => Object.values(SECRETS).flatMap(ways).filter((secret) => text.includes(secret)).map((secret) => `${what}: ${secret}`));
+  expect(found).toEqual([]);
+
+  // What is wrong with a Secret is no fault of the spec.
+  await world.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "header-api" }, stringData: { token: SECRETS.key } });
+  expect((await world.untilSweep("header", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
+});
+
+test("the chart takes no proxy with a password, which would stand in every pod", async () => {
+  await expect(world.install({ workers: { proxy: { https: SECRETS.proxy } } })).rejects.toThrow(/workers[./]proxy[./]https/);
+});
+
+/** As it is, as a Secret has it, as a URL has it, and what is secret of a URL. */
+function ways(secret: string): string[] {
+  const [, password] = /:([^:@]+)@/.exec(secret) ?? [];
+  return [secret, Buffer.from(secret).toString("base64"), encodeURIComponent(secret), ...(password === undefined ? [] : [password])];
+}
