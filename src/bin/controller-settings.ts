@@ -1,4 +1,5 @@
 import type { WorkerSettings } from "../controller/job/settings.ts";
+import { listOf, toldSettings } from "../controller/job/told-settings.ts";
 import { SpecError } from "../model/errors.ts";
 
 /** What the chart's Deployment says by the environment. */
@@ -16,8 +17,6 @@ export interface ControllerSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const PULL_POLICIES = ["Always", "IfNotPresent", "Never"] as const;
-
 /** @throws SpecError that names the variable */
 export function controllerSettings(environment: Environment): ControllerSettings {
   const needed = (name: string): string => {
@@ -25,8 +24,6 @@ export function controllerSettings(environment: Environment): ControllerSettings
     if (value === undefined || value === "") throw new SpecError(`${name} is not set; the chart's Deployment sets it.`);
     return value;
   };
-  const policy = PULL_POLICIES.find((known) => known === needed("SLUICE_IMAGE_PULL_POLICY"));
-  if (policy === undefined) throw new SpecError(`SLUICE_IMAGE_PULL_POLICY is none of ${PULL_POLICIES.join(", ")}.`);
   return {
     namespace: needed("POD_NAMESPACE"),
     podName: needed("POD_NAME"),
@@ -39,22 +36,6 @@ export function controllerSettings(environment: Environment): ControllerSettings
       host: needed("KUBERNETES_SERVICE_HOST"),
       port: needed("KUBERNETES_SERVICE_PORT"),
     },
-    workers: { image: needed("SLUICE_IMAGE"), imagePullPolicy: policy, pullSecrets: listOf(environment["SLUICE_WORKER_PULL_SECRETS"]), ...surroundings(environment) },
+    workers: toldSettings(environment),
   };
-}
-
-function surroundings(environment: Environment): Partial<WorkerSettings> {
-  const given = (name: string): string | undefined => (environment[name] === "" ? undefined : environment[name]);
-  const [httpsProxy, httpProxy, noProxy] = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"].map((name) => given(`SLUICE_WORKER_${name}`));
-  const configMap = given("SLUICE_WORKER_CA_CONFIGMAP");
-  return {
-    ...(httpsProxy === undefined ? {} : { httpsProxy }),
-    ...(httpProxy === undefined ? {} : { httpProxy }),
-    ...(noProxy === undefined ? {} : { noProxy }),
-    ...(configMap === undefined ? {} : { ca: { configMap, key: given("SLUICE_WORKER_CA_KEY") ?? "ca.crt" } }),
-  };
-}
-
-function listOf(text: string | undefined): readonly string[] {
-  return (text ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
 }

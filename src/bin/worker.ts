@@ -116,6 +116,7 @@ async function batch(uid: string, number: number): Promise<number> {
       end(PROGRAM_EXIT.memory, sentence);
     },
   });
+  log.info({ sweep: uid, batch: number }, "batch begins");
   const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, deadline, ...inFlight(), tell: (message: BatchMessage) => tell(message) });
   log.info({ sweep: uid, batch: number, code }, "batch ended");
   return code;

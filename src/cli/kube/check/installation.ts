@@ -2,6 +2,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { isForbidden } from "../../../kube/api-error.ts";
 import { resource, type Kept } from "../../../kube/resource.ts";
 import type { WorkerSettings } from "../../../controller/job/settings.ts";
+import { listOf, toldSettings } from "../../../controller/job/told-settings.ts";
 import type { Cluster } from "../cluster.ts";
 import { listAll } from "../find.ts";
 
@@ -35,33 +36,13 @@ export function installationFor(found: readonly Installation[], namespace: strin
 
 function installationOf({ metadata, spec }: Kept<V1Deployment>): Installation | null {
   const variables = spec?.template.spec?.containers.flatMap(({ env }) => env ?? []) ?? [];
-  const told = new Map(variables.flatMap(({ name, value }): [string, string][] => (value === undefined || value === "" ? [] : [[name, value]])));
-  const image = told.get("SLUICE_IMAGE");
-  if (image === undefined) return null;
+  const told = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+  if (told["SLUICE_IMAGE"] === undefined) return null;
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
-    lease: told.get("SLUICE_LEASE") ?? metadata.name,
-    namespaces: listOf(told.get("SLUICE_NAMESPACES")),
-    workers: { image, ...settingsOf(told) },
+    lease: told["SLUICE_LEASE"] ?? metadata.name,
+    namespaces: listOf(told["SLUICE_NAMESPACES"]),
+    workers: toldSettings(told),
   };
-}
-
-/** As the controller reads them for the pods of its Jobs. */
-function settingsOf(told: ReadonlyMap<string, string>): Omit<WorkerSettings, "image"> {
-  const policy = told.get("SLUICE_IMAGE_PULL_POLICY");
-  const [httpsProxy, httpProxy, noProxy] = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"].map((name) => told.get(`SLUICE_WORKER_${name}`));
-  const configMap = told.get("SLUICE_WORKER_CA_CONFIGMAP");
-  return {
-    imagePullPolicy: policy === "Always" || policy === "Never" ? policy : "IfNotPresent",
-    pullSecrets: listOf(told.get("SLUICE_WORKER_PULL_SECRETS")),
-    ...(httpsProxy === undefined ? {} : { httpsProxy }),
-    ...(httpProxy === undefined ? {} : { httpProxy }),
-    ...(noProxy === undefined ? {} : { noProxy }),
-    ...(configMap === undefined ? {} : { ca: { configMap, key: told.get("SLUICE_WORKER_CA_KEY") ?? "ca.crt" } }),
-  };
-}
-
-export function listOf(text: string | undefined): string[] {
-  return (text ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
 }
