@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { SWEEP_LABEL } from "../../src/controller/job/labels.ts";
+import { JOBS, PODS } from "../../src/kube/resource.ts";
+import { isFinished } from "../../src/model/sweep.ts";
+import { type ControllerProcess, startControllerProcess } from "../support/controller-process.ts";
+import { type ApiProxy, type Cut, startApiProxy } from "../support/cutting-api-proxy.ts";
+import { targetOfKubeconfig } from "../support/kubeconfig-target.ts";
+import { aWorld, type World as Programs } from "../support/sweep-world.ts";
+import { YESTERDAY } from "../support/trial.ts";
+import { until } from "../support/until.ts";
+import { aSweep } from "./support/a-sweep.ts";
+import { type History, recordHistory } from "./support/history.ts";
+import { playPods, type PlayedPods } from "./support/played-pods.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+/** Two batches, one after the other, so that each run makes the same writes. */
+const TARGETS = 4;
+const BATCH = { targets: 2, concurrency: 1, pods: 1, memory: "128Mi" };
+
+let world: World;
+let proxy: ApiProxy;
+let controller: ControllerProcess;
+let history: History;
+let pods: PlayedPods;
+const programs = new Map<string, Programs>();
+
+beforeAll(async () => {
+  world = await openWorld("writes", { source: { kind: "model", targets: 1 } });
+  // Its account and its rights, and no process of it.
+  await world.install({ replicas: 0 });
+  history = await recordHistory(world);
+  pods = await playPods(world, (sweep) => programs.get(sweep)!);
+  await world.apply(world.aCronSweep("small", { batch: { ...BATCH, podTemplate: pods.podTemplate } }, { suspend: true }));
+  const { server, ca } = await targetOfKubeconfig(world.cluster.kubeconfig);
+  proxy = await startApiProxy({ server, ...(ca === undefined ? {} : { ca }) }, { secure: true });
+  const token = (await world.kubectl("create", "token", world.namespace)).trim();
+  controller = await startControllerProcess({ programs: inject("programs"), url: proxy.url.replace("127.0.0.1", "localhost"), ca: proxy.ca!, token, namespace: world.namespace });
+});
+
+afterAll(async () => {
+  expect(await controller.stop()).toBe(0);
+  await proxy.close();
+  await history.close();
+  await pods.close();
+  await world.close();
+});
+
+/** @returns the writes that it took */
+async function sweepOnce(name: string, cut?: Cut): Promise<readonly string[]> {
+  const played = aWorld({ targets: TARGETS, batch: BATCH.targets, passes: 5 });
+  programs.set(name, played);
+  proxy.cutNext(cut);
+  await world.apply(aSweep(name, "small", YESTERDAY));
+  const { status } = await world.untilSweep(name, "is finished", ({ status }) => status?.flow !== undefined && isFinished(status.flow.phase), 90);
+  const { namespace, client } = world;
+  const labelSelector = `${SWEEP_LABEL}=${name}`;
+  await until(`nothing of ${name} is left`, async () => {
+    const [jobs, left] = await Promise.all([client.list(JOBS, { namespace, labelSelector }), client.list(PODS, { namespace, labelSelector })]);
+    return jobs.items.length + left.items.length === 0;
+  }, 60);
+  expect(status).toMatchObject({ phase: "Complete", batches: "2/2", settledOfTargets: `${TARGETS}/${TARGETS}`, flow: { running: [], sums: { batches: 2, crashes: 0, outOfMemory: 0, rows: TARGETS } } });
+  expect(status!.flow!.totals).toEqual(played.totals());
+  expect([...played.runs]).toEqual([[0, 1], [1, 1]]);
+  expect(history.doublesOf(name)).toEqual([]);
+  expect(pods.failures).toEqual([]);
+  return [...proxy.writes];
+}
+
+test("each batch is run by one Job, whichever write's connection is cut before or after it is done", { timeout: 900_000 }, async () => {
+  const undisturbed = await sweepOnce("calm");
+  process.stdout.write(`${undisturbed.length} writes: ${undisturbed.map((write) => write.replace(/\/apis.*namespaces\/[^/]+\//, "")).join(", ")}\n`);
+  const began = performance.now();
+  for (let nth = 1; nth <= undisturbed.length; nth += 1) {
+    for (const when of ["before", "after"] as const) {
+      await sweepOnce(`cut-${when}-${nth}`, { nth, when });
+      expect(proxy.isCut, `write ${nth} was cut`).toBe(true);
+    }
+  }
+  process.stdout.write(`${2 * undisturbed.length} sweeps with a cut: ${Math.round((performance.now() - began) / 1000)} s\n`);
+});
