@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { tidyUpAtTheEnd } from "../test/support/tidy-up.ts";
 import { caseStudy, preparePython } from "./case-study.ts";
+import { measureCluster } from "./cluster-figures.ts";
+import { runController } from "./controller.ts";
 import { curlToNowhere, curlToRg } from "./curl.ts";
 import { openDatabases } from "./databases.ts";
 import { measureLarge } from "./large.ts";
@@ -18,12 +20,13 @@ import { versionOf } from "./version-of.ts";
 /** docs/benchmarks.md says what is measured and how. `--quick`: the same, so small that it only shows that it works. */
 const isQuick = process.argv.includes("--quick");
 const size = isQuick
-  ? { count: 4, megabytes: 8, rounds: 1, largest: 16, sweeps: [{ targets: 600, slots: 16 }] }
+  ? { count: 4, megabytes: 8, rounds: 1, largest: 16, batches: 500, sweeps: [{ targets: 600, slots: 16 }] }
   : {
       count: AT_ONCE,
       megabytes: 64,
       rounds: 3,
       largest: 272,
+      batches: 10_000,
       sweeps: [
         { targets: 20_000, slots: 16 },
         { targets: 2_500, slots: 8 },
@@ -56,6 +59,11 @@ try {
     say(`A sweep of ${sweep.targets} targets with ${sweep.slots} slots`);
     sweeps.push(await runSweep(programs, databases, folder, sweep));
   }
+  say(`The controller over ${size.batches} batches`);
+  const controller = await runController(folder, size.batches);
+  say("A sweep on the local cluster");
+  const cluster = measureCluster(isQuick);
+  if (cluster === null) say("The cluster is left out: it needs root, and the programs that test/cluster/build.sh builds.");
   const text = report({
     isQuick,
     machine: machine(),
@@ -67,6 +75,8 @@ try {
       largest: `${size.count} answers of ${size.largest} MB at once, one round`,
     },
     sweeps,
+    controller,
+    cluster,
   });
   process.stdout.write(`${text}\n`);
 } finally {

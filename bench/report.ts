@@ -1,5 +1,7 @@
 import { mebibytes, grouped } from "../src/cli/view/format.ts";
 import { renderTable, type Column } from "../src/cli/table.ts";
+import type { ClusterFigures } from "./cluster-figures.ts";
+import type { ControllerRun } from "./controller.ts";
 import type { Figures } from "./large.ts";
 import { LATENCY, type SweepRun } from "./slots.ts";
 
@@ -15,6 +17,9 @@ export interface Results {
   readonly largest: readonly Figures[];
   readonly sizes: { readonly figures: string; readonly largest: string };
   readonly sweeps: readonly SweepRun[];
+  readonly controller: ControllerRun;
+  /** Null where the local cluster cannot be had. */
+  readonly cluster: ClusterFigures | null;
 }
 
 const OURS = "sluice";
@@ -22,7 +27,7 @@ const THEIRS = "case study (Python)";
 const PLAIN = { strong: same, dim: same, good: same, middling: same, bad: same };
 
 /** All of it, the ratios first. */
-export function report({ isQuick, machine, peers, figures, largest, sizes, sweeps }: Results): string {
+export function report({ isQuick, machine, peers, figures, largest, sizes, sweeps, controller, cluster }: Results): string {
   return [
     ...(isQuick ? ["Quick: this shows that the benchmark works. Of the amounts, the start of a process is most; they are no figures."] : []),
     ratios(figures, largest, sweeps),
@@ -30,6 +35,8 @@ export function report({ isQuick, machine, peers, figures, largest, sizes, sweep
     `${sizes.figures}:\n${table(figures)}`,
     `${sizes.largest}:\n${table(largest)}`,
     `Slots in use, while a target was unstarted; ${LATENCY.distribution} latency, median ${LATENCY.medianSeconds} s, sigma ${LATENCY.sigma}:\n${slots(sweeps)}`,
+    `The controller over ${grouped(controller.batches)} batches, in a process of its own, Kubernetes played (${controller.seconds.toFixed(0)} s):\n${controllerTable(controller)}`,
+    ...(cluster === null ? [] : [`On a real Kubernetes of one node:\n${clusterTable(cluster)}`]),
     [machine, ...peers].join("\n"),
   ].join("\n\n");
 }
@@ -85,6 +92,25 @@ function slots(sweeps: readonly SweepRun[]): string {
     sweep.cpuSeconds.toFixed(0),
   ]);
   return renderTable(columns, rows, PLAIN).trimEnd();
+}
+
+function controllerTable({ anonPeakBytes, residentPeakBytes, objectBytes, first, last }: ControllerRun): string {
+  const rows = [
+    ["most anonymous memory", `${mebibytes(anonPeakBytes)} MiB`],
+    ["most resident memory, its program included", `${mebibytes(residentPeakBytes)} MiB`],
+    ["largest Sweep object", `${(objectBytes / 1024).toFixed(1)} KiB`],
+    ["writes a batch, first and last tenth", `${first.writes.toFixed(2)} and ${last.writes.toFixed(2)}`],
+    ["reads a batch, first and last tenth", `${first.reads.toFixed(2)} and ${last.reads.toFixed(2)}`],
+  ];
+  return renderTable([{ title: "" }, { title: "" }], rows, PLAIN).trim();
+}
+
+function clusterTable({ addedSeconds, use, batches, targets }: ClusterFigures): string {
+  const rows = [
+    [`added to a batch beside its own work, over ${batches} batches`, `${addedSeconds.toFixed(1)} s`],
+    [`slots in use, of 16, over ${grouped(targets)} targets`, share(use)],
+  ];
+  return renderTable([{ title: "" }, { title: "" }], rows, PLAIN).trim();
 }
 
 function share(part: number): string {

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { server, ca } = await targetOfKubeconfig(world.cluster.kubeconfig);
   proxy = await startApiProxy({ server, ...(ca === undefined ? {} : { ca }) }, { secure: true });
   const token = (await world.kubectl("create", "token", world.namespace)).trim();
-  controller = await startControllerProcess({ programs: inject("programs"), url: proxy.url.replace("127.0.0.1", "localhost"), ca: proxy.ca!, token, namespace: world.namespace });
+  controller = await startControllerProcess({ programs: inject("programs"), url: proxy.url, ca: proxy.ca!, token, namespace: world.namespace });
 });
 
 afterAll(async () => {

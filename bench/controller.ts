@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { SWEEPS } from "../src/controller/resources.ts";
+import { anonMemory } from "../src/local/anon-memory.ts";
+import { isFinished } from "../src/model/sweep.ts";
+import { startControllerProcess } from "../test/support/controller-process.ts";
+import { startApiProxy } from "../test/support/cutting-api-proxy.ts";
+import { startKubeApi } from "../test/support/kube-api/server.ts";
+import { runJobs } from "../test/support/kube-jobs.ts";
+import { aWorld } from "../test/support/sweep-world.ts";
+import { until } from "../test/support/until.ts";
+
+/** The controller as a process of its own, over a sweep whose Jobs and pods are played. */
+export interface ControllerRun {
+  readonly batches: number;
+  readonly seconds: number;
+  /** The most anonymous memory, as sampled. */
+  readonly anonPeakBytes: number;
+  /** The most of it with the pages of its program. */
+  readonly residentPeakBytes: number;
+  /** The most that the Sweep had, as JSON. */
+  readonly objectBytes: number;
+  /** Requests a batch, in the first and in the last tenth of the batches. */
+  readonly first: Requests;
+  readonly last: Requests;
+}
+
+export interface Requests {
+  readonly writes: number;
+  readonly reads: number;
+}
+
+const SAMPLE_MS = 50;
+const PODS_AT_ONCE = 16;
+const KEY = { namespace: "bench", name: "many" };
+/** As the chart sets them. */
+const FLAGS = ["--max-old-space-size=64", "--max-semi-space-size=4"];
+
+/** @param programs the folder with controller.mjs */
+export async function runController(programs: string, batches: number): Promise<ControllerRun> {
+  const api = await startKubeApi();
+  const proxy = await startApiProxy({ server: api.url }, { secure: true });
+  const moments: Requests[] = [requestsOf(api)];
+  let objectBytes = 0;
+  let begun = 0;
+  const look = (what: "prepare" | "batch"): null => {
+    if (what === "prepare") return null;
+    objectBytes = Math.max(objectBytes, Buffer.byteLength(JSON.stringify(api.objects.get(SWEEPS, KEY))));
+    begun += 1;
+    if (begun % (batches / 10) === 0) moments.push(requestsOf(api));
+    return null;
+  };
+  const jobs = runJobs(api, aWorld({ targets: batches, batch: 1, passes: 5, instead: look }));
+  const controller = await startControllerProcess({ programs, url: proxy.url, ca: proxy.ca!, token: "bench", namespace: KEY.namespace, flags: FLAGS });
+  let anonPeakBytes = 0;
+  const sampling = setInterval(() => (anonPeakBytes = Math.max(anonPeakBytes, anonMemory(controller.pid) ?? 0)), SAMPLE_MS);
+  const began = performance.now();
+  api.objects.create(SWEEPS, {
+    metadata: KEY,
+    spec: {
+      provider: { name: "ripestat", sourceapp: "sluice-bench" },
+      window: { start: "2026-11-20" },
+      targets: { list: ["AS1", "AS2"] },
+      store: { secretRef: { name: "database", key: "uri" } },
+      batch: { pods: PODS_AT_ONCE },
+      select: "incomplete",
+      replace: false,
+      suspend: false,
+    },
+  });
+  try {
+    const isDone = (): boolean => isFinished(api.objects.get(SWEEPS, KEY).status?.flow?.phase ?? "Pending");
+    await until("the sweep of many batches is finished", isDone, 60 + batches / 5);
+    const perBatch = (from: Requests, to: Requests): Requests => ({ writes: ((to.writes - from.writes) * 10) / batches, reads: ((to.reads - from.reads) * 10) / batches });
+    const residentPeakBytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${controller.pid}/status`, "latin1"))![1]) * 1024;
+    return { batches, seconds: (performance.now() - began) / 1000, anonPeakBytes, residentPeakBytes, objectBytes, first: perBatch(moments[0]!, moments[1]!), last: perBatch(moments.at(-2)!, moments.at(-1)!) };
+  } finally {
+    clearInterval(sampling);
+    await controller.stop();
+    jobs.stop();
+    await proxy.close();
+    await api.close();
+  }
+}
+
+/** The Lease's are time's and not a batch's. */
+function requestsOf({ counts }: { readonly counts: ReadonlyMap<string, number> }): Requests {
+  let [writes, reads] = [0, 0];
+  for (const [what, count] of counts) {
+    if (what.endsWith(" leases")) continue;
+    if (/^(get|list) /.test(what)) reads += count;
+    else if (/^(create|update|patch|delete) /.test(what)) writes += count;
+  }
+  return { writes, reads };
+}

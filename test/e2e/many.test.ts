@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { anonMemory } from "../../src/local/anon-memory.ts";
+import { PODS } from "../../src/kube/resource.ts";
+import { isFinished } from "../../src/model/sweep.ts";
+import { aWorld } from "../support/sweep-world.ts";
+import { YESTERDAY } from "../support/trial.ts";
+import { aSweep } from "./support/a-sweep.ts";
+import { playPods, type PlayedPods } from "./support/played-pods.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+const BATCHES = 500;
+const KIBIBYTE = 2 ** 10;
+const MEBIBYTE = 2 ** 20;
+
+let world: World;
+let pods: PlayedPods;
+
+beforeAll(async () => {
+  world = await openWorld("many", { source: { kind: "model", targets: 1 } });
+  await world.install();
+  const programs = aWorld({ targets: BATCHES, batch: 1, passes: 5 });
+  pods = await playPods(world, () => programs);
+});
+
+afterAll(async () => {
+  await pods.close();
+  await world.close();
+});
+
+/** Of the controller in the pod with this uid. Not on kind, whose node is a machine of its own: 0. */
+function anonOf(podUid: string): number {
+  const mine = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && has(name, "cgroup", podUid) && has(name, "cmdline", "/sluice/controller.mjs"));
+  return Math.max(0, ...mine.map((pid) => anonMemory(Number(pid)) ?? 0));
+}
+
+function has(pid: string, file: string, word: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1").replaceAll("_", "-").includes(word);
+  } catch {
+    return false;
+  }
+}
+
+test(`${BATCHES} batches: the controller stays under 96 MiB and the object under 20 KiB`, { timeout: 600_000 }, async () => {
+  await world.apply(world.aCronSweep("many", { batch: { targets: 1, concurrency: 1, pods: 32, memory: "128Mi", podTemplate: pods.podTemplate } }, { suspend: true }));
+  const labelSelector = "app.kubernetes.io/component=controller";
+  const controller = (await world.client.list(PODS, { namespace: world.namespace, labelSelector })).items[0]!;
+  let [anonymous, bytes] = [0, 0];
+  const began = performance.now();
+  await world.apply(aSweep("many", "many", YESTERDAY));
+  const { status } = await world.untilSweep("many", "is finished", (sweep) => {
+    anonymous = Math.max(anonymous, anonOf(controller.metadata.uid));
+    bytes = Math.max(bytes, Buffer.byteLength(JSON.stringify(sweep)));
+    return sweep.status?.flow !== undefined && isFinished(sweep.status.flow.phase);
+  }, 500);
+  process.stdout.write(`${BATCHES} batches in ${Math.round((performance.now() - began) / 1000)} s: controller ${Math.round(anonymous / MEBIBYTE)} MiB anonymous, object ${bytes} bytes\n`);
+  expect(status).toMatchObject({ phase: "Complete", batches: `${BATCHES}/${BATCHES}`, settledOfTargets: `${BATCHES}/${BATCHES}` });
+  expect(anonymous).toBeLessThan(96 * MEBIBYTE);
+  expect(bytes).toBeLessThan(20 * KIBIBYTE);
+  expect(pods.failures).toEqual([]);
+  const after = (await world.client.get(PODS, { namespace: world.namespace, name: controller.metadata.name }))!;
+  expect(after.status!.containerStatuses![0]).toMatchObject({ restartCount: 0, lastState: {} });
+});
