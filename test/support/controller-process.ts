@@ -20,7 +20,7 @@ export interface ControllerPlace {
   readonly url: string;
   readonly ca: string;
   readonly token: string;
-  /** Its own; it follows this one only. */
+  /** Its own; it follows this one only. The Lease there has the same name, as in a release of that name. */
   readonly namespace: string;
   readonly flags?: readonly string[];
 }
@@ -40,7 +40,7 @@ export async function startControllerProcess({ programs, url, ca, token, namespa
       POD_NAMESPACE: namespace,
       POD_NAME: "beside",
       SLUICE_NAMESPACES: namespace,
-      SLUICE_LEASE: "beside",
+      SLUICE_LEASE: namespace,
       SLUICE_PORT: "0",
       SLUICE_IMAGE: "localhost/sluice:dev",
       SLUICE_IMAGE_PULL_POLICY: "IfNotPresent",

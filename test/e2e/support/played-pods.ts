@@ -63,5 +63,5 @@ function ended(pod: Pod, end: PodEnd): Pod {
   const now = new Date(performance.timeOrigin + performance.now()).toISOString().replace(/\.\d+Z$/, "Z");
   const terminated = { exitCode, reason, message: typeof message === "string" ? message : JSON.stringify(message), startedAt: now, finishedAt: now };
   const status = { ...pod.status, phase: exitCode === 0 ? "Succeeded" : "Failed", containerStatuses: [{ ...before!, ready: false, started: false, state: { terminated } }] };
-  return { ...pod, status } as Pod;
+  return { ...pod, status };
 }
