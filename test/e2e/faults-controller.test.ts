@@ -30,6 +30,14 @@ async function within(about: string, replicas: number, body: (place: Place) => P
 const UNDISTURBED = { phase: "Complete", batches: "8/8", flow: { pass: 1, round: 1 } };
 
 describe.concurrent("each batch has one Job", () => {
+  test("with a controller to which nothing happens", { timeout: 400_000 }, () =>
+    within("calm", 1, async ({ sweeps }) => {
+      await sweeps.begin("calm");
+      const { sweep, damage } = await sweeps.end("calm");
+      expect(damage).toEqual([]);
+      expect(sweep.status).toMatchObject(UNDISTURBED);
+    }));
+
   test("with a controller that is killed three times, once with its pod", { timeout: 400_000 }, () =>
     within("killed", 1, async ({ world, sweeps, leading, signal }) => {
       await sweeps.begin("killed");
