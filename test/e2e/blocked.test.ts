@@ -62,14 +62,15 @@ async function holdTo(name: string, { sentence, mend, remove }: hindrances.Hindr
   // 5, 10, 20 … seconds lie between two tries.
   const { tries, since } = flow!.blocked!;
   expect(5 * (2 ** (tries - 1) - 1)).toBeLessThanOrEqual(Date.now() / 1000 - since + 1);
-  expect((await eventsOf(world, name)).some((event) => event.startsWith("Blocked: ") && sentence.test(event.slice("Blocked: ".length)))).toBe(true);
+  // An event follows the status that it tells of.
+  await until("an event says so too", async () => (await eventsOf(world, name)).some((event) => event.startsWith("Blocked: ") && sentence.test(event.slice("Blocked: ".length))));
   expect((await world.kubectl("get", "jobs", "--selector", `sluice.dev/sweep=${name}`, "--output", "name")).split("\n").filter(Boolean).length).toBeLessThanOrEqual(1);
 
   await mend();
   const { status } = await world.untilSweep(name, "is finished", isFinished);
   expect(status).toMatchObject({ phase: "Complete", pass: 1, settled: 8, flow: { sums: { crashes: 0 } } });
   expect(status!.conditions).toContainEqual(expect.objectContaining({ type: "Blocked", status: "False", reason: "Unhindered" }));
-  expect(await eventsOf(world, name)).toContain("Unblocked: Prepare worked again.");
+  await until("an event says that it is over", async () => (await eventsOf(world, name)).includes("Unblocked: Prepare worked again."));
   expect(await controllerPods()).toEqual([{ restarts: 0 }]);
 }
 

@@ -109,6 +109,9 @@ export async function aMissingImage(world: World): Promise<Hindrance & { readonl
   const workersWith = async (image: string): Promise<void> => {
     await world.kubectl("set", "env", `deployment/${world.namespace}`, `SLUICE_IMAGE=${image}`);
     await world.kubectl("rollout", "status", `deployment/${world.namespace}`, "--timeout=60s");
+    // The one before leads until it is gone.
+    const pods = ["get", "pods", "--selector", "app.kubernetes.io/component=controller", "--output", "name"];
+    await until("only the new controller is there", async () => (await world.kubectl(...pods)).trim().split("\n").length === 1);
   };
   await workersWith(absent);
   let unname = (): Promise<void> => Promise.resolve();
