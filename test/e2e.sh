@@ -1,6 +1,7 @@
 #!/bin/bash
 # e2e.sh [ARGUMENTS OF VITEST…]: the end-to-end tests on a real Kubernetes: on kind where a Docker engine runs and kind is installed,
 # else on the local cluster, as root. Builds what is missing, makes a cluster of its own, ends with the tests' exit code, and leaves nothing.
+# Without arguments all of them, on two local clusters at once: they mostly wait, and one half takes parts of its cluster away.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PATH
@@ -8,8 +9,18 @@ tests=(vitest run --config vitest.e2e.config.ts --reporter=default --reporter=./
 
 if ! { command -v kind && docker info; } >/dev/null 2>&1; then
   test/cluster/images.sh
-  export SLUICE_CLUSTER_FOLDER=${SLUICE_CLUSTER_FOLDER:-${TMPDIR:-/tmp}/sluice-e2e}
-  exec test/cluster/run "${tests[@]}"
+  folder=${SLUICE_CLUSTER_FOLDER:-${TMPDIR:-/tmp}/sluice-e2e}
+  on() { local name=$1; shift; SLUICE_CLUSTER_FOLDER=$name test/cluster/run "${tests[@]}" "$@"; }
+  if [ $# != 0 ]; then on "$folder"; exit; fi
+  disturbing=(test/e2e/cluster.test.ts test/e2e/faults test/e2e/kube test/e2e/api-writes test/e2e/many)
+  log=$(mktemp)
+  on "$folder-disturbed" "${disturbing[@]}" >"$log" 2>&1 &
+  other=$!
+  trap 'kill "$other" 2>/dev/null || true; wait; cat "$log"; rm -f "$log"' EXIT
+  code=0
+  on "$folder" --exclude 'test/e2e/{cluster,faults*,api-writes,many}.test.ts' --exclude 'test/e2e/kube/**' || code=$?
+  wait "$other" || code=$?
+  exit "$code"
 fi
 
 for program in kubectl helm; do command -v $program >/dev/null || { echo "$program is missing." >&2; exit 2; }; done

@@ -11,9 +11,13 @@ flock $lock
 
 revision=$(git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)
 version=$(sed -n 's/^  "version": "\(.*\)",/\1/p' "$root/package.json")
-buildah bud --layers --isolation chroot --pull-never --file "$root/Dockerfile" --tag localhost/sluice:dev \
-  --build-arg BUILDER=localhost/builder:node --build-arg BASE=localhost/base:node \
-  --build-arg VERSION="$version" --build-arg REVISION="$revision" "$root" >"$images/build.log" 2>&1 || {
+build() {
+  buildah bud --layers --isolation chroot --pull-never --file "$root/Dockerfile" --tag localhost/sluice:dev \
+    --build-arg BUILDER=localhost/builder:node --build-arg BASE=localhost/base:node \
+    --build-arg VERSION="$version" --build-arg REVISION="$revision" "$root" >"$images/build.log" 2>&1
+}
+# On a busy machine it now and then fails to copy its own binary ("sealing memfd copy: Device or resource busy").
+build || build || {
   tail -n 30 "$images/build.log" >&2
   exit 1
 }
