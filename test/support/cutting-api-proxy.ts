@@ -71,7 +71,9 @@ export async function startApiProxy(target: ApiTarget, options: ProxyOptions = {
     const { socket } = request;
     const when = takesCut(request);
     if (when === "before") {
-      socket.resetAndDestroy();
+      // A TLS socket cannot be reset, and its client would wait for an answer until its own time is up.
+      if (identity === undefined) socket.resetAndDestroy();
+      else socket.destroy();
       return;
     }
     if (/[?&]watch=(?:true|1)/.test(request.url!)) watches.add(socket);

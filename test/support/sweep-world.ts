@@ -51,7 +51,8 @@ export function aWorld({ targets, batch: size, passes, fate = () => "ok", instea
       const ranges = packed.get(key) ?? pack(place.pass);
       packed.set(key, ranges);
       const verdict = settled.size === targets ? "complete" : "incomplete";
-      const message: PrepareMessage = { program: "prepare", pass: place.pass, round: place.round, ranges, totals: totals(), notes: [], ...(ranges.length === 0 ? { verdict } : {}) };
+      const failing = [...failed].slice(0, 5).map(failingTarget);
+      const message: PrepareMessage = { program: "prepare", pass: place.pass, round: place.round, ranges, totals: totals(), notes: [], ...(ranges.length === 0 ? { verdict, failing } : {}) };
       return { exitCode: 0, message };
     },
     batch(number) {
@@ -71,9 +72,13 @@ export function aWorld({ targets, batch: size, passes, fate = () => "ok", instea
   };
 }
 
+function failingTarget(target: number): { target: string; code: string } {
+  return { target: `AS${target + 1}`, code: "http_503" };
+}
+
 function batchMessage(batch: number, targets: readonly number[], fates: readonly Fate[], died: boolean): BatchMessage {
   const ok = died ? 0 : fates.filter((fate) => fate === "ok").length;
-  const failing = died ? [] : targets.filter((_, index) => fates[index] === "failed").map((target) => ({ target: `AS${target + 1}`, code: "http_503" }));
+  const failing = died ? [] : targets.filter((_, index) => fates[index] === "failed").map(failingTarget);
   return {
     program: "batch",
     batch,

@@ -14,7 +14,7 @@ export const IMAGE = "registry.example/sluice:1.2.3";
 
 export interface RunningController {
   readonly controller: Controller;
-  /** What was told of failures. */
+  /** Looks at an object that failed, as they are logged. */
   readonly failures: string[];
   /** As on SIGTERM: resolves when what was begun is done. */
   stop(): Promise<void>;
@@ -32,7 +32,11 @@ export function aController(api: KubeApi, options: { readonly clock?: Clock; rea
   };
   const client = new KubeClient(api.connection(), { clock, random: () => 0.5, userAgent: "sluice/test", gate });
   const failures: string[] = [];
-  const log = pino({ level: "warn" }, { write: (line: string) => void failures.push(line) });
+  const log = pino({ level: "warn" }, {
+    write(line: string) {
+      if (line.includes("looked at again later")) failures.push(line);
+    },
+  });
   const recorder = new EventRecorder({ client, clock, component: "sluice", lost: () => undefined });
   const stopped = new AbortController();
   const controller = new Controller({
