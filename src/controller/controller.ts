@@ -61,7 +61,10 @@ export class Controller {
         this.#add("cronsweep", change.key);
         this.#addSweepsOf(change.key);
       },
-      job: (change) => this.#add("sweep", sweepKeyOf(change)),
+      job: (change) => {
+        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) overlay.gone(change.before);
+        this.#add("sweep", sweepKeyOf(change));
+      },
       pod: (change) => {
         if (tellsOfPod(change)) this.#add("sweep", sweepKeyOf(change));
       },

@@ -66,6 +66,11 @@ export class Overlay {
     if (deeds?.size === 0) this.#deeds.delete(sweepUid);
   }
 
+  /** The cache has seen it go. Without this, one that came and went between two looks would stay for as long as a doubt takes. */
+  gone({ metadata }: Job): void {
+    for (const { uid: sweepUid } of metadata.ownerReferences ?? []) this.drop(sweepUid, metadata.uid);
+  }
+
   forget(sweepUid: string): void {
     this.#deeds.delete(sweepUid);
   }

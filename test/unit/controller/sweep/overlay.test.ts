@@ -48,6 +48,13 @@ test("one that was made and removed before the cache saw it leaves nothing", () 
   expect(overlay.size).toBe(0);
 });
 
+test("one that came and went between two looks is gone, once the cache has seen it go", () => {
+  const made = { metadata: { ...job("b1").metadata, ownerReferences: [{ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", name: "daily", uid: "sweep" }] } };
+  overlay.made("sweep", made);
+  overlay.gone(made);
+  expect(names([])).toEqual([]);
+});
+
 test("what one sweep did says nothing of another", () => {
   overlay.made("other", job("b1"));
   expect(names([])).toEqual([]);
