@@ -17,6 +17,8 @@ export interface ConditionsView {
   readonly before: readonly Condition[];
   readonly flow: SweepStatus;
   readonly hindrance: Hindrance | null;
+  /** What keeps a pod from beginning that is made already, or null. */
+  readonly waitsFor: string | null;
   readonly generation: number;
   /** ISO time. */
   readonly now: string;
@@ -28,15 +30,20 @@ export function hindranceIn({ conditions = [] }: Pick<SweepObjectStatus, "condit
   return told === undefined ? null : { reason: told.reason, message: told.message };
 }
 
+/** What was told to be waited for last, or null: it stands until the pods are looked at again. */
+export function waitIn({ conditions = [] }: Pick<SweepObjectStatus, "conditions">): string | null {
+  return conditions.find(({ type, reason }) => type === "Progressing" && reason === SWEEP_REASON.podWaits)?.message ?? null;
+}
+
 const HINDRANCES: readonly string[] = [SWEEP_REASON.nameTaken, SWEEP_REASON.jobRefused, SWEEP_REASON.invalid, SWEEP_REASON.cronSweepNotFound, SWEEP_REASON.notAskable];
 
 type Told = Pick<Condition, "status" | "reason" | "message">;
 
 /** The four conditions of a Sweep that was accepted. */
-export function conditionsOf({ before, flow, hindrance, generation, now }: ConditionsView): Condition[] {
+export function conditionsOf({ before, flow, hindrance, waitsFor, generation, now }: ConditionsView): Condition[] {
   const told: Readonly<Record<string, Told>> = {
     Accepted: { status: "True", reason: SWEEP_REASON.accepted, message: "The spec is right, and what the pods are made from is frozen." },
-    Progressing: progressing(flow, hindrance),
+    Progressing: progressing(flow, hindrance, waitsFor),
     Blocked: blocked(flow, hindrance),
     Complete: complete(flow),
   };
@@ -48,12 +55,13 @@ export function refusedConditions(before: readonly Condition[], { reason, messag
   return [datedCondition({ type: "Accepted", status: "False", reason, message }, before, generation, now)];
 }
 
-function progressing(flow: SweepStatus, hindrance: Hindrance | null): Told {
+function progressing(flow: SweepStatus, hindrance: Hindrance | null, waitsFor: string | null): Told {
   const { phase, pass, preparing } = flow;
   if (isFinished(phase)) return { status: "False", reason: phase, message: "The sweep has ended." };
   if (hindrance !== null) return { status: "False", ...hindrance };
   if (phase === "Suspended") return { status: "False", reason: phase, message: suspended(flow) };
   if (phase === "Blocked") return { status: "False", reason: phase, message: "Nothing more is launched until a prepare works again." };
+  if (waitsFor !== null) return { status: "True", reason: SWEEP_REASON.podWaits, message: waitsFor };
   if (preparing !== undefined) return { status: "True", reason: phase, message: preparingSentence(preparing) };
   return { status: "True", reason: phase, message: `Pass ${pass} runs.` };
 }

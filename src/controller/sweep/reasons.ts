@@ -12,6 +12,8 @@ export const SWEEP_REASON = {
   nameTaken: "JobNameTaken",
   /** The API server does not let its Job be made: a quota, a policy, or a setting of the pods that is wrong. */
   jobRefused: "JobRefused",
+  /** A pod of it is made and has no node yet, or cannot begin for another reason that may pass. */
+  podWaits: "PodWaits",
   /** Nothing stands in its way. */
   unhindered: "Unhindered",
 } as const;

@@ -7,7 +7,7 @@ import { SWEEPS, type SweepObject } from "../resources.ts";
 import { acceptOrRefuse } from "./accept-or-refuse.ts";
 import { act } from "./act.ts";
 import { type BatchEnd, endsBetween } from "./batch-ends.ts";
-import { type Hindrance, hindranceIn } from "./conditions.ts";
+import { type Hindrance, hindranceIn, waitIn } from "./conditions.ts";
 import { flowSpecOf } from "./flow-spec.ts";
 import type { SweepHands } from "./hands.ts";
 import { observeJobs } from "./observe-jobs.ts";
@@ -35,7 +35,7 @@ async function drive(accepted: SweepObject, warnings: readonly Telling[], hands:
   let sweep = accepted;
   let untold = warnings;
   for (;;) {
-    const { jobs, again: unsure } = await observeJobs(sweep, hands);
+    const { jobs, again: unsure, waitsFor } = await observeJobs(sweep, hands);
     const status = sweep.status?.flow ?? null;
     const decision = decideSweep({ flow: flowOf(sweep, hands), status, jobs, now: Math.floor(hands.clock.now() / 1000) });
     if (decision.kind === "write") {
@@ -47,7 +47,7 @@ async function drive(accepted: SweepObject, warnings: readonly Telling[], hands:
       continue;
     }
     const acted = await act(sweep, decision, jobs, hands);
-    await showHindrance(sweep, acted.hindrance, hands);
+    await showHindrance(sweep, { hindrance: acted.hindrance, waitsFor }, hands);
     if (acted.error !== null) throw acted.error;
     const isOver = isFinished(sweep.status!.flow!.phase);
     return lookAgain([decision.again, unsure, acted.again, isOver ? null : LOOK_SECONDS]);
@@ -64,13 +64,13 @@ function flowOf(sweep: SweepObject, { caches }: SweepHands): FlowSpec {
 /** What hinders is told once there is a flow that is hindered, so that nothing else is written in between. */
 async function write(sweep: SweepObject, flow: SweepStatus, ends: readonly BatchEnd[], hands: SweepHands): Promise<SweepObject> {
   const before = sweep.status!;
-  return writeStatus(sweep, showStatus({ before, flow, ends, hindrance: hindranceIn(before), generation: sweep.metadata.generation ?? 0, nowMilliseconds: hands.clock.now() }), hands);
+  return writeStatus(sweep, showStatus({ before, flow, ends, hindrance: hindranceIn(before), waitsFor: waitIn(before), generation: sweep.metadata.generation ?? 0, nowMilliseconds: hands.clock.now() }), hands);
 }
 
-/** A status more for what keeps Jobs from being made, or kept them, and for a spec that changed without changing the flow. */
-async function showHindrance(sweep: SweepObject, hindrance: Hindrance | null, hands: SweepHands): Promise<void> {
+/** A status more for what keeps Jobs from being made or their pods from beginning, or kept them, and for a spec that changed without changing the flow. */
+async function showHindrance(sweep: SweepObject, { hindrance, waitsFor }: { readonly hindrance: Hindrance | null; readonly waitsFor: string | null }, hands: SweepHands): Promise<void> {
   const before = sweep.status!;
-  const after = showStatus({ before, flow: before.flow!, ends: [], hindrance, generation: sweep.metadata.generation ?? 0, nowMilliseconds: hands.clock.now() });
+  const after = showStatus({ before, flow: before.flow!, ends: [], hindrance, waitsFor, generation: sweep.metadata.generation ?? 0, nowMilliseconds: hands.clock.now() });
   if (!saysOtherwise(before, after)) return;
   const shown = await writeStatus(sweep, after, hands);
   if (hindrance !== null) hands.tell(shown, { type: "Warning", ...hindrance });

@@ -25,6 +25,8 @@ export interface Showing {
   readonly ends: readonly BatchEnd[];
   /** What keeps Jobs from being made, or null. */
   readonly hindrance: Hindrance | null;
+  /** What keeps a pod from beginning that is made already, or null. */
+  readonly waitsFor: string | null;
   readonly generation: number;
   readonly nowMilliseconds: number;
 }
@@ -34,7 +36,7 @@ export function begun({ dataset, window, frozen }: Begun, nowMilliseconds: numbe
 }
 
 /** The whole status: `flow` as it is, and what `kubectl get` and `describe` show of it. */
-export function showStatus({ before, flow, ends, hindrance, generation, nowMilliseconds }: Showing): SweepObjectStatus {
+export function showStatus({ before, flow, ends, hindrance, waitsFor, generation, nowMilliseconds }: Showing): SweepObjectStatus {
   const kept = without(before, "roundStartedAt", "failing", "rate", "eta");
   const finished = isFinished(flow.phase);
   const roundStartedAt = roundStart(before, flow, nowMilliseconds);
@@ -54,7 +56,7 @@ export function showStatus({ before, flow, ends, hindrance, generation, nowMilli
     ...(finished ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds) } : {}),
     ...(flow.verdict === undefined ? {} : { verdict: flow.verdict }),
     ...(failing.length === 0 ? {} : { failing }),
-    conditions: conditionsOf({ before: before.conditions ?? [], flow, hindrance, generation, now: isoOf(nowMilliseconds) }),
+    conditions: conditionsOf({ before: before.conditions ?? [], flow, hindrance, waitsFor, generation, now: isoOf(nowMilliseconds) }),
     flow,
   };
 }

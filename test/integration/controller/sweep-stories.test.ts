@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../src/controller/resources.ts";
-import { EVENTS, type Happening, type Job, JOBS, PODS } from "../../../src/kube/resource.ts";
+import { EVENTS, type Happening, type Job, JOBS, type Pod, PODS } from "../../../src/kube/resource.ts";
 import { without } from "../../../src/controller/without.ts";
 import type { Condition } from "../../../src/model/condition.ts";
 import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube-jobs.ts";
@@ -182,6 +182,25 @@ describe("a sweep in its middle", () => {
     await running.stop();
     expect(api.objects.list(JOBS).length + api.objects.list(PODS).length).toBe(0);
     expect(api.writes).toBe(writes);
+  });
+
+  test("tells that a pod has no node, and no more when it has one", async () => {
+    simulate(undefined, (what, number) => (what === "batch" && number === 0 ? "hangs" : null));
+    api.objects.create(SWEEPS, sweepDraft("daily", { batch: { pods: 1 } }));
+    running = aController(api);
+    const podOfBatch = (): Pod | undefined => api.objects.list<Pod>(PODS).find(({ metadata, status }) => metadata.name.startsWith("daily-b0-") && status?.phase === "Running");
+    await until("the batch's pod is there", () => podOfBatch() !== undefined);
+    await jobs!.settled();
+    const pod = podOfBatch();
+    const placed = (status: "True" | "False", message: string): void => {
+      api.objects.change<Pod>(PODS, pod!.metadata, (before) => ({ ...before, status: { phase: "Pending", conditions: [{ type: "PodScheduled", status, reason: "Unschedulable", message }] } }));
+    };
+    placed("False", "0/1 nodes are available: 1 Insufficient memory.");
+    await until("it is told", () => condition("Progressing")?.message === "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.");
+    placed("True", "");
+    await until("it is told no more", () => condition("Progressing")?.reason === "Running");
+    jobs!.end("daily-b0", { exitCode: 0 });
+    await untilFinished(api, "daily");
   });
 
   test("a Job that somebody removed is made again; a stray one is removed uncounted", async () => {

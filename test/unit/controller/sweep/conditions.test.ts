@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { conditionsOf, hindranceIn, refusedConditions, type Hindrance } from "../../../../src/controller/sweep/conditions.ts";
+import { conditionsOf, hindranceIn, refusedConditions, waitIn, type Hindrance } from "../../../../src/controller/sweep/conditions.ts";
 import type { Condition } from "../../../../src/model/condition.ts";
 import type { SweepStatus } from "../../../../src/model/sweep.ts";
 import { aPreparing, aRunning, NOW, totals } from "../../decide/builders.ts";
@@ -7,7 +7,7 @@ import { aPreparing, aRunning, NOW, totals } from "../../decide/builders.ts";
 const AT = "2026-11-21T05:00:00Z";
 
 function conditions(flow: SweepStatus, hindrance: Hindrance | null = null, before: readonly Condition[] = []): Record<string, string> {
-  const all = conditionsOf({ before, flow, hindrance, generation: 1, now: AT });
+  const all = conditionsOf({ before, flow, hindrance, waitsFor: null, generation: 1, now: AT });
   return Object.fromEntries(all.map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]));
 }
 
@@ -34,19 +34,27 @@ describe("the conditions of a sweep", () => {
   });
 
   test("are dated by their status and not by their words", () => {
-    const before = conditionsOf({ before: [], flow: aPreparing(), hindrance: null, generation: 1, now: AT });
-    const after = conditionsOf({ before, flow: aRunning(), hindrance: null, generation: 2, now: "2026-11-21T06:00:00Z" });
+    const before = conditionsOf({ before: [], flow: aPreparing(), hindrance: null, waitsFor: null, generation: 1, now: AT });
+    const after = conditionsOf({ before, flow: aRunning(), hindrance: null, waitsFor: null, generation: 2, now: "2026-11-21T06:00:00Z" });
     expect(after.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([AT, AT, AT, AT]);
     expect(after.every(({ observedGeneration }) => observedGeneration === 2)).toBe(true);
-    const suspended = conditionsOf({ before: after, flow: aRunning({ phase: "Suspended" }), hindrance: null, generation: 2, now: "2026-11-21T07:00:00Z" });
+    const suspended = conditionsOf({ before: after, flow: aRunning({ phase: "Suspended" }), hindrance: null, waitsFor: null, generation: 2, now: "2026-11-21T07:00:00Z" });
     expect(suspended.find(({ type }) => type === "Progressing")?.lastTransitionTime).toBe("2026-11-21T07:00:00Z");
   });
 
   test("keep a hindrance until it is over, and take nothing else for one", () => {
     const hindrance = { reason: "JobNameTaken", message: "There is a Job." };
-    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance, generation: 1, now: AT }) })).toEqual(hindrance);
-    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance: null, generation: 1, now: AT }) })).toBeNull();
+    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance, waitsFor: null, generation: 1, now: AT }) })).toEqual(hindrance);
+    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
     expect(hindranceIn({})).toBeNull();
+  });
+
+  test("tell what a pod waits for, until it does no more", () => {
+    const waitsFor = "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.";
+    const waiting = conditionsOf({ before: [], flow: aRunning(), hindrance: null, waitsFor, generation: 1, now: AT });
+    expect(waiting.find(({ type }) => type === "Progressing")).toMatchObject({ status: "True", reason: "PodWaits", message: waitsFor });
+    expect(waitIn({ conditions: waiting })).toBe(waitsFor);
+    expect(waitIn({ conditions: conditionsOf({ before: waiting, flow: aRunning(), hindrance: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
   });
 
   test("of one that was refused are one", () => {
