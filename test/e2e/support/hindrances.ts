@@ -43,7 +43,7 @@ export async function aDatabaseThatIsAway(world: World): Promise<Hindrance> {
     { apiVersion: "v1", kind: "Service", metadata: { name: "late" }, spec: { ports: [{ port }] } },
     secret("late", { uri: await databaseUrl(world, { host: `late.${world.namespace}.svc.cluster.local:${port}` }) }),
   );
-  return { spec: storeIn("late"), sentence: /^The database at late\.\S+ .*ECONNREFUSED/, mend: () => serviceBeside(world.cluster, { namespace: world.namespace, name: "late", port }) };
+  return { spec: storeIn("late"), sentence: /^The database at late\.\S+ could not do its work for \d+ s: \S/, mend: () => serviceBeside(world.cluster, { namespace: world.namespace, name: "late", port }) };
 }
 
 export async function aNewerDatabase(world: World): Promise<Hindrance> {
