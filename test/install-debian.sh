@@ -10,12 +10,15 @@
 #   openssl       that cluster's keys
 #   buildah       the image, built without a Docker engine
 #   lua5.4        the health checks that Argo CD runs
+#   prometheus    scrapes the sweeps on that cluster; its promtool checks metrics and alerts
+#   chromium fonts-dejavu-core
+#                 looks at the report
 #   gcc libc6-dev the process that holds a pod's namespaces, static and small
 set -eu
 
 missing=
-for package in buildah ca-certificates conntrack containerd containernetworking-plugins curl gcc git iproute2 iptables libc6-dev \
-  lua5.4 openssl pgbouncer procps python3 python3-venv ripgrep runc util-linux; do
+for package in buildah ca-certificates chromium conntrack containerd containernetworking-plugins curl fonts-dejavu-core gcc git iproute2 iptables \
+  libc6-dev lua5.4 openssl pgbouncer procps prometheus python3 python3-venv ripgrep runc util-linux; do
   dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

@@ -1,3 +1,4 @@
+import type { Measured } from "./measured.ts";
 import type { Totals, WindowState, TargetState } from "./states.ts";
 
 /** A run of batches [from, to] of one pass that share a memory limit. */
@@ -30,10 +31,21 @@ export interface PrepareMessage {
   readonly verdict?: WindowState;
   /** With the verdict: up to five targets that were asked and are not settled, the latest first. */
   readonly failing?: readonly FailingTarget[];
+  /** The database that it fills, as it found it. Absent where it may not be known, and in what an earlier version said. */
+  readonly database?: DatabaseSize;
   /** Doubles and blanks dropped from the list, and other things that a person should be told. */
   readonly notes: readonly string[];
   /** Set when the program ended with exit code 2 or 3. */
   readonly problem?: string;
+}
+
+export interface DatabaseSize {
+  /** Of the whole database on disk. */
+  readonly bytes: number;
+  /** Partitions of observations that the dataset has. */
+  readonly partitions: number;
+  /** As many as the dataset's retention should leave. */
+  readonly partitionsKept: number;
 }
 
 /**
@@ -56,9 +68,13 @@ export interface BatchMessage {
   readonly inFlight: number;
   readonly slots: { readonly wanted: number; readonly held: number; readonly limit: number };
   /** Peak of sampled anonymous memory, and the kernel's own peak where there is a cgroup (page cache included). */
-  readonly memory: { readonly limit: number; readonly anonPeak: number; readonly kernelPeak: number | null };
+  readonly memory: { readonly limit: number; readonly anon?: number; readonly anonPeak: number; readonly kernelPeak: number | null };
   readonly seconds: number;
   readonly paused: string | null;
+  /** Absent in what a worker of an earlier version said. */
+  readonly measured?: Measured;
+  /** 99th percentile of how late the event loop was, since the batch began. */
+  readonly eventLoopDelaySeconds?: number;
   /** Up to five. */
   readonly failing: readonly FailingTarget[];
   readonly problem?: string;

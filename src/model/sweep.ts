@@ -1,4 +1,5 @@
-import type { BatchRange, FailingTarget, ProgramMessage } from "./message.ts";
+import type { Distribution, Measured } from "./measured.ts";
+import type { BatchRange, DatabaseSize, FailingTarget, ProgramMessage } from "./message.ts";
 import type { Totals, WindowState } from "./states.ts";
 import type { EpochSeconds } from "./window.ts";
 
@@ -57,6 +58,8 @@ export interface SweepStatus {
   readonly fruitless: number;
   readonly totals?: Totals;
   readonly sums: SweepSums;
+  /** As the last prepare found it. */
+  readonly database?: DatabaseSize;
   /**
    * Stays on after the prepare that ended the blocking, until a batch has a result again, so that the back-off goes on growing
    * where prepare works and batches do not. The sweep is Blocked if the phase says so.
@@ -88,6 +91,20 @@ export interface SweepSums {
   readonly outOfMemory: number;
   readonly crashes: number;
   readonly anonPeak: number;
+  /** From the first batch's end on; absent before, and in a status of an earlier version. */
+  readonly measured?: MeasuredSums;
+}
+
+/** What a sweep's batches measured together, and what was measured of them. */
+export interface MeasuredSums extends Measured {
+  /** Batches that were asked to stop: not among crashes and outOfMemory. */
+  readonly stopped: number;
+  /** The largest of each batch's peak of anonymous memory as a share of that batch's own limit: 0 to 1 and a little more. */
+  readonly peakShare: number;
+  /** By BATCH_SECONDS: of batches that told how long they worked. */
+  readonly batchSeconds: Distribution;
+  /** By BATCH_PEAK_BYTES: the peak of each batch. */
+  readonly batchPeaks: Distribution;
 }
 
 /** A Job, or on one machine a process, as it was observed. */

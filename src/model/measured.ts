@@ -1,0 +1,89 @@
+/**
+ * What a batch measured of its own work, and what all batches of a sweep measured together: sums that can be added up, so that
+ * nothing is lost when a pod ends between two scrapes. A batch tells it in its message, and a sweep keeps it in its status.
+ */
+export interface Measured {
+  /** Requests that ended, by how: "answered", or what fetch/trouble.ts calls the trouble. Canaries and probes among them. */
+  readonly requests: Tally;
+  /** Requests sent again within a pass, by the trouble before. */
+  readonly retries: Tally;
+  /** Targets whose result was committed, by the state that was committed. */
+  readonly targets: Tally;
+  /** Targets that were not settled, by model/result.ts ErrorCode. */
+  readonly errors: Tally;
+  /** Seconds in which nobody here might ask, by cause: "throttled", "illness". */
+  readonly pausedSeconds: Tally;
+  /** Matches found, inside the window and outside. */
+  readonly matches: number;
+  /** From the moment a request may be sent to the end of its body. By REQUEST_SECONDS. */
+  readonly requestSeconds: Distribution;
+  /** From the first request of a target to its result, waits between tries included. By TARGET_SECONDS. */
+  readonly targetSeconds: Distribution;
+  /** One commit of results and their rows. By COPY_SECONDS. */
+  readonly copySeconds: Distribution;
+}
+
+/** Whole numbers or seconds by a stable word; what is absent is 0. */
+export type Tally = Readonly<Record<string, number>>;
+
+/** Observations by size: one number for each border (at most it, more than the border before), and one for those beyond the last. Not cumulative. */
+export interface Distribution {
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+/** Borders are fixed: what pods and controllers of two versions say must fit together. */
+export const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128] as const;
+export const TARGET_SECONDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] as const;
+export const COPY_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
+export const BATCH_SECONDS = [2, 5, 10, 20, 40, 60, 90, 120, 180, 300, 600, 1200, 3600] as const;
+const MEBIBYTE = 2 ** 20;
+export const BATCH_PEAK_BYTES = [16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 192, 256, 384, 512, 768, 1024, 2048].map((mebibytes) => mebibytes * MEBIBYTE);
+
+export function noneOf(borders: readonly number[]): Distribution {
+  return { counts: [...borders, Infinity].map(() => 0), sum: 0 };
+}
+
+export function withOne(into: Distribution, borders: readonly number[], value: number): Distribution {
+  const at = borders.findIndex((border) => value <= border);
+  const bucket = at < 0 ? borders.length : at;
+  return { counts: into.counts.map((count, index) => (index === bucket ? count + 1 : count)), sum: into.sum + value };
+}
+
+/** Of other borders, as another version may have them, nothing can be said: those are left out. */
+export function together(one: Distribution, other: Distribution): Distribution {
+  if (one.counts.length !== other.counts.length) return one;
+  return { counts: one.counts.map((count, index) => count + other.counts[index]!), sum: one.sum + other.sum };
+}
+
+export function summed(one: Tally, other: Tally): Tally {
+  const sums: Record<string, number> = { ...one };
+  for (const [word, amount] of Object.entries(other)) sums[word] = (sums[word] ?? 0) + amount;
+  return sums;
+}
+
+export const NOTHING_MEASURED: Measured = {
+  requests: {},
+  retries: {},
+  targets: {},
+  errors: {},
+  pausedSeconds: {},
+  matches: 0,
+  requestSeconds: noneOf(REQUEST_SECONDS),
+  targetSeconds: noneOf(TARGET_SECONDS),
+  copySeconds: noneOf(COPY_SECONDS),
+};
+
+export function measuredTogether(one: Measured, other: Measured): Measured {
+  return {
+    requests: summed(one.requests, other.requests),
+    retries: summed(one.retries, other.retries),
+    targets: summed(one.targets, other.targets),
+    errors: summed(one.errors, other.errors),
+    pausedSeconds: summed(one.pausedSeconds, other.pausedSeconds),
+    matches: one.matches + other.matches,
+    requestSeconds: together(one.requestSeconds, other.requestSeconds),
+    targetSeconds: together(one.targetSeconds, other.targetSeconds),
+    copySeconds: together(one.copySeconds, other.copySeconds),
+  };
+}
