@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /**
@@ -26,8 +27,9 @@ class SkippedTests implements Reporter {
 }
 
 function inOneLine(test: TestCase): string {
-  const error = test.result().errors?.[0]?.message ?? "";
-  return `${test.module.relativeModuleId} > ${test.fullName}: ${error.replaceAll(/\s+/g, " ").slice(0, 300)}\n`;
+  const { message = "", diff = "" } = test.result().errors?.[0] ?? {};
+  const shortened = (text: string): string => stripVTControlCharacters(text).replaceAll(/\s+/g, " ").slice(0, 600);
+  return `${test.module.relativeModuleId} > ${test.fullName}: ${shortened(message)} ${shortened(diff)}\n`;
 }
 
 // Vitest takes a reporter from a file's default export.
