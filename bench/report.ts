@@ -1,4 +1,4 @@
-import { mebibytes, grouped } from "../src/cli/view/format.ts";
+import { mebibytes, grouped } from "../src/model/figures.ts";
 import { renderTable, type Column } from "../src/cli/table.ts";
 import type { ClusterFigures } from "./cluster-figures.ts";
 import type { ControllerRun } from "./controller.ts";

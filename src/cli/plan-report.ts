@@ -5,7 +5,7 @@ import type { Paint } from "./paint.ts";
 import type { Plan } from "./plan-command.ts";
 import type { PlannedSweep } from "./plan-sweep.ts";
 import { renderTable } from "./table.ts";
-import { duration, grouped } from "./view/format.ts";
+import { duration, grouped } from "../model/figures.ts";
 
 export function renderPlan(plans: readonly Plan[], output: "text" | "json", paint: Paint): string {
   if (output === "json") return `${JSON.stringify({ plans: plans.map(inJson) }, null, 2)}\n`;

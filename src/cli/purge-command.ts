@@ -8,7 +8,7 @@ import type { AddCommand } from "./main.ts";
 import { readDatasets, type DatasetRow } from "./read-status.ts";
 import { dataOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
-import { grouped } from "./view/format.ts";
+import { grouped } from "../model/figures.ts";
 
 interface PurgeOptions {
   readonly yes?: boolean;

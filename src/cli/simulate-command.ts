@@ -7,7 +7,7 @@ import { renderLabels, type Label } from "./labels.ts";
 import type { AddCommand } from "./main.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { outputOption } from "./shared-options.ts";
-import { grouped } from "./view/format.ts";
+import { grouped } from "../model/figures.ts";
 
 interface SimulateOptions extends SimulatorFlags {
   readonly output: "text" | "json";

@@ -4,7 +4,7 @@ import { settledOf } from "../model/states.ts";
 import type { Paint } from "./paint.ts";
 import type { DatasetRow, OpenSweep, WindowRow } from "./read-status.ts";
 import { renderTable, type Column } from "./table.ts";
-import { grouped, percent } from "./view/format.ts";
+import { grouped, percent } from "../model/figures.ts";
 
 type Output = "text" | "json";
 

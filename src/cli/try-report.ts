@@ -7,7 +7,7 @@ import { renderLabels, type Label } from "./labels.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 import type { Trial } from "./try-target.ts";
-import { grouped } from "./view/format.ts";
+import { grouped } from "../model/figures.ts";
 import type { SeenRequest } from "./watched-client.ts";
 
 export function renderTrial(trial: Trial, spec: ResolvedSpec, output: "text" | "json", paint: Paint): string {

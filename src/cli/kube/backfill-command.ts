@@ -10,7 +10,7 @@ import { PROVIDERS } from "../../providers/registry.ts";
 import { resolveWindows } from "../choose-windows.ts";
 import type { Cli } from "../context.ts";
 import type { AddCommand } from "../main.ts";
-import { counted } from "../view/format.ts";
+import { counted } from "../../model/figures.ts";
 import { acceptedCronSweep } from "./accepted.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { findCronSweep } from "./find.ts";

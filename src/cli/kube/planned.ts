@@ -10,7 +10,7 @@ import type { EpochSeconds } from "../../model/window.ts";
 import { PROVIDERS } from "../../providers/registry.ts";
 import type { WindowWish } from "../choose-windows.ts";
 import type { PlannedSweep } from "../plan-sweep.ts";
-import { counted } from "../view/format.ts";
+import { counted } from "../../model/figures.ts";
 import { isOfWindow } from "./sweeps-of.ts";
 
 /** So many windows are planned one by one; what is older comes after them. */

@@ -6,7 +6,7 @@ import { renderLabels, type Label } from "../labels.ts";
 import type { Paint } from "../paint.ts";
 import { oneLine } from "../table.ts";
 import { fit } from "../view/fit.ts";
-import { bytes, counted, duration, grouped, percent } from "../view/format.ts";
+import { bytes, counted, duration, grouped, percent } from "../../model/figures.ts";
 import { isRefused } from "./sweeps-of.ts";
 
 /** All that is known of a Sweep, for a person. `now` in milliseconds. */

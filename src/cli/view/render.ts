@@ -1,5 +1,5 @@
 import { oneLine } from "../table.ts";
-import { bytes, counted, duration, grouped, mebibytes, percent } from "./format.ts";
+import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
 import type { Pace } from "./pace.ts";
 import type { Snapshot } from "./snapshot.ts";
 

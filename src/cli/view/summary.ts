@@ -1,6 +1,6 @@
 import { settledOf, type Totals } from "../../model/states.ts";
 import type { SweepStatus } from "../../model/sweep.ts";
-import { bytes, counted, duration, grouped, mebibytes } from "./format.ts";
+import { bytes, counted, duration, grouped, mebibytes } from "../../model/figures.ts";
 
 /** What a finished sweep came to, in a few lines. */
 export function renderSummary(window: string, status: SweepStatus, seconds: number): string[] {

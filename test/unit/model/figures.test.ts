@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration, grouped, mebibytes, percent } from "../../../../src/cli/view/format.ts";
+import { bytes, duration, grouped, mebibytes, percent } from "../../../src/model/figures.ts";
 
 test.each([
   [0, "0"],
