@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
 import { Controller } from "../controller/controller.ts";
 import { serveStatus } from "../controller/status-server.ts";
 import { KubeClient } from "../kube/client.ts";
@@ -7,9 +6,11 @@ import { EventRecorder } from "../kube/event-recorder.ts";
 import { inClusterConnection } from "../kube/in-cluster.ts";
 import { LeaderElector } from "../kube/leader.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import { ControllerMetrics } from "../metrics/controller.ts";
 import { realClock } from "./clock.ts";
 import { controllerSettings } from "./controller-settings.ts";
+import { openLog } from "./log.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -17,14 +18,15 @@ import { VERSION } from "./version.ts";
  * Ends with 0 on SIGTERM, within five seconds, and with 1 where it lost its lease: then it begins anew.
  */
 const settings = readSettings();
-const log = pino({ level: settings.logLevel, base: { program: "controller" } });
+const log = openLog("controller", settings.logLevel);
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort(new Error(`asked to stop by ${signal}`)));
 
 try {
   process.exit(await run());
 } catch (error) {
-  log.fatal({ error: error instanceof SurroundingsError ? error.message : (error as Error) }, "ended");
+  const { message, stack } = error as Error;
+  log.fatal({ exitCode: 1, ...(error instanceof SurroundingsError ? {} : { stack }) }, message);
   process.exit(1);
 }
 
@@ -33,8 +35,8 @@ function readSettings(): ReturnType<typeof controllerSettings> {
     return controllerSettings(process.env);
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    openLog("controller").fatal({ exitCode: PROGRAM_EXIT.spec }, error.message);
+    process.exit(PROGRAM_EXIT.spec);
   }
 }
 
@@ -55,7 +57,7 @@ async function run(): Promise<number> {
     namespace: settings.namespace,
     name: settings.lease,
     identity: `${settings.podName}_${randomUUID()}`,
-    tell: (message) => log.info({ lease: settings.lease }, message),
+    tell: ({ well, message }) => log[well ? "info" : "warn"]({ lease: settings.lease }, message),
   });
   const client = new KubeClient(connection, { ...speaking, gate: elector.assertHeld });
   const recorder = new EventRecorder({
@@ -74,7 +76,7 @@ async function run(): Promise<number> {
     workers,
     recorder,
     log,
-    tell: ({ well, message, ...where }) => (well ? log.info(where, message) : log.warn(where, message)),
+    tell: ({ well, message, ...where }) => log[well ? "info" : "warn"](where, message),
     observe: (kind, seconds, hasFailed) => metrics.reconciled(kind, seconds, hasFailed),
   });
   const server = await serveStatus(settings.port, {
@@ -85,10 +87,10 @@ async function run(): Promise<number> {
   log.info({ version: VERSION, image: workers.image, namespaces, port: server.port }, "begins");
   void controller.follow();
   const end = await elector.lead(stop.signal, async () => {
-    log.info("leads");
+    log.info({ lease: settings.lease }, "leads");
     await controller.work(stop.signal);
     await recorder.written();
   });
-  log.info({ end }, end === "lost" ? "the lease is lost: ends, to begin anew" : "ends");
+  log.info({ reason: end }, end === "lost" ? "the lease is lost: ends, to begin anew" : "ends");
   return end === "lost" ? 1 : 0;
 }

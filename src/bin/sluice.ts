@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
-import type { WriteStream } from "node:tty";
 import { endWithParent } from "../batch/parent.ts";
-import type { Output } from "../cli/context.ts";
 import { KUBECTL_SLUICE, SLUICE } from "../cli/commands.ts";
 import { main } from "../cli/main.ts";
 import { realClock } from "./clock.ts";
+import { output } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** The command line: the one place that knows the real terminal, clock and environment. */
@@ -34,19 +33,6 @@ process.exitCode = await main(process.argv.slice(2), {
   home: path.dirname(import.meta.dirname),
   uid: process.getuid?.() ?? 0,
 }, isPlugin ? KUBECTL_SLUICE : SLUICE);
-
-function output(stream: WriteStream): Output {
-  return {
-    write: (text) => void stream.write(text),
-    stream,
-    get isTerminal() {
-      return stream.isTTY && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
-    },
-    get columns() {
-      return stream.isTTY ? stream.columns : 80;
-    },
-  };
-}
 
 /** In the terminal's own line mode, so that Ctrl-C is a signal like at any other time. */
 async function question(text: string): Promise<string> {

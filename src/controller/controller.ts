@@ -1,15 +1,16 @@
-import type { Logger } from "pino";
 import { ApiError } from "../kube/api-error.ts";
 import type { EventRecorder, Telling } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey } from "../kube/object.ts";
 import type { Resource } from "../kube/resource.ts";
 import { type Worked, WorkQueue } from "../kube/work-queue.ts";
+import type { Log, LogFields } from "../model/log.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { Caches, type CachesOptions } from "./caches.ts";
 import type { CronSweepHands } from "./cron-sweep/hands.ts";
 import { reconcileCronSweep } from "./cron-sweep/reconcile.ts";
 import { cronSweepsTouchedBy } from "./cron-sweep/touched.ts";
 import type { WorkerSettings } from "./job/settings.ts";
+import { fieldsOfCronSweep, fieldsOfSweep } from "./log-fields.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
 import type { SweepHands } from "./sweep/hands.ts";
 import { Overlay } from "./sweep/overlay.ts";
@@ -21,7 +22,7 @@ export type Kind = "sweep" | "cronsweep";
 export interface ControllerOptions extends CachesOptions {
   readonly workers: WorkerSettings;
   readonly recorder: EventRecorder;
-  readonly log: Logger;
+  readonly log: Log;
   /** One object that was looked at. */
   readonly observe: (kind: Kind, seconds: number, hasFailed: boolean) => void;
 }
@@ -69,8 +70,8 @@ export class Controller {
         if (tellsOfPod(change)) this.#add("sweep", sweepKeyOf(change));
       },
     });
-    this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => this.#tell(CRON_SWEEPS, cronSweep, telling) };
-    this.#hands = { client, clock, workers, log, caches: this.caches, overlay, tell: (sweep, telling) => this.#tell(SWEEPS, sweep, telling) };
+    this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => this.#tell(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), telling) };
+    this.#hands = { client, clock, workers, log, caches: this.caches, overlay, tell: (sweep, telling) => this.#tell(SWEEPS, sweep, fieldsOfSweep(sweep), telling) };
   }
 
   /** Does everything that was begun come to its end? */
@@ -109,12 +110,10 @@ export class Controller {
   }
 
   /** As an event for whoever looks at the object, and in the log for whoever looks at them all. */
-  #tell<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, telling: Telling): void {
+  #tell<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, telling: Telling): void {
     const { recorder, log } = this.#options;
     recorder.record(resource, object, telling);
-    const { namespace, name } = object.metadata;
-    const window = object.status !== undefined && "window" in object.status ? { window: object.status.window } : {};
-    log[telling.type === "Warning" ? "warn" : "info"]({ [resource.kind.toLowerCase()]: name, namespace, ...window, reason: telling.reason }, telling.message);
+    log[telling.type === "Warning" ? "warn" : "info"]({ ...fields, reason: telling.reason }, telling.message);
   }
 
   #add(kind: Kind, key: string | null): void {
@@ -151,8 +150,9 @@ export class Controller {
   #failed(kind: Kind): (key: string, error: unknown) => void {
     return (key, error) => {
       const { namespace, name } = keyOfText(key);
-      const refusal = error instanceof ApiError ? { status: error.status, reason: error.reason } : {};
-      this.#options.log.warn({ [kind]: name, namespace, ...refusal, error: error instanceof Error ? error.message : String(error) }, "looked at again later");
+      const object: LogFields = kind === "sweep" ? { sweep: name, namespace } : { cronsweep: name, namespace };
+      const refusal: LogFields = error instanceof ApiError ? { httpStatus: error.status, reason: error.reason } : {};
+      this.#options.log.warn({ ...object, ...refusal, error: error instanceof Error ? error.message : String(error) }, "looked at again later");
     };
   }
 }

@@ -7,8 +7,14 @@ import { NotLeading } from "./write-gate.ts";
 export interface ElectorOptions extends LeaseOf {
   /** Evenly from 0 to below 1. */
   readonly random: () => number;
-  /** One sentence for the log, when another leads than before and when the lease cannot be asked for. */
-  readonly tell: (message: string) => void;
+  /** For the log: when another leads than before, and when the lease cannot be asked for. */
+  readonly tell: (news: LeaderNews) => void;
+}
+
+export interface LeaderNews {
+  readonly well: boolean;
+  /** One sentence. */
+  readonly message: string;
 }
 
 /** `given-back`: others may begin at once. `kept`: it is not known to be given back, others wait until it expires. `lost`: it expired, or another has it. */
@@ -105,10 +111,10 @@ export class LeaderElector {
     const limit = timeLimit(this.#options.clock, seconds, stop);
     try {
       const isOurs = await this.#lease.claim(limit.signal);
-      if (this.holder !== "") this.#tell(`${this.holder} leads`);
+      if (this.holder !== "") this.#tell(true, `${this.holder} leads`);
       return isOurs;
     } catch (error) {
-      if (!isAborted(stop)) this.#tell(`The lease cannot be asked for: ${error instanceof Error ? error.message : String(error)}`);
+      if (!isAborted(stop)) this.#tell(false, `The lease cannot be asked for: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     } finally {
       limit.end();
@@ -121,15 +127,15 @@ export class LeaderElector {
     try {
       return await this.#lease.giveBack(limit.signal);
     } catch (error) {
-      this.#tell(`The lease could not be given back: ${error instanceof Error ? error.message : String(error)}`);
+      this.#tell(false, `The lease could not be given back: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     } finally {
       limit.end();
     }
   }
 
-  #tell(message: string): void {
-    if (message !== this.#told) this.#options.tell(message);
+  #tell(well: boolean, message: string): void {
+    if (message !== this.#told) this.#options.tell({ well, message });
     this.#told = message;
   }
 }

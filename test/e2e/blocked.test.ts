@@ -124,7 +124,7 @@ describe("the controller", () => {
     await world.kubectl("delete", "rolebinding", world.namespace);
     const refused = (metrics: string): number => valueOf(metrics, "sluice_api_requests_total", { code: "403" });
     await until("it is refused and says so in /metrics", async () => refused(await metricsOf(world)) > 2 && valueOf(await metricsOf(world), "sluice_reconcile_errors_total") > 2, 60);
-    expect(await world.kubectl("logs", `deployment/${world.namespace}`)).toMatch(/"sweep":"rights","namespace":"[^"]+","status":403,"reason":"Forbidden"/);
+    expect(await world.kubectl("logs", `deployment/${world.namespace}`)).toMatch(/"sweep":"rights","namespace":"[^"]+","httpStatus":403,"reason":"Forbidden"/);
 
     await world.apply({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", metadata: { name: world.namespace }, roleRef: binding.roleRef, subjects: binding.subjects });
     const { status } = await world.untilSweep("rights", "is finished", isFinished);

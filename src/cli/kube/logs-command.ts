@@ -4,12 +4,12 @@ import { PODS, type Pod } from "../../kube/resource.ts";
 import { COMMAND_EXIT } from "../../model/exit-codes.ts";
 import type { Cli } from "../context.ts";
 import type { AddCommand } from "../main.ts";
+import { readableLine } from "../log-line.ts";
 import { paintFor } from "../paint.ts";
 import { readCount } from "../shared-options.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { findSweep, listAll } from "./find.ts";
 import { isOver } from "./follow.ts";
-import { readableLine } from "./log-line.ts";
 import { addClusterOptions, objectOutputOption, type ClusterOptions } from "./options.ts";
 import { hasLog, inOrder, readLog, selectorOf, workOf } from "./pod-log.ts";
 
@@ -20,6 +20,9 @@ interface LogsOptions extends ClusterOptions {
 }
 
 const LOOK_SECONDS = 2;
+
+/** Of one Sweep, and beside its pod. */
+const SAID_BY_POD = ["dataset", "namespace", "sweep", "sweepUid", "window", "pass", "round", "batch"];
 
 const EXAMPLES = `
 Examples:
@@ -58,7 +61,7 @@ type Write = (work: string, line: string) => void;
 function writerFor(cli: Cli, output: "text" | "json"): Write {
   if (output === "json") return (_, line) => cli.stdout.write(`${line}\n`);
   const paint = paintFor(cli.stdout, cli);
-  return (work, line) => cli.stdout.write(`${paint.strong(work.padEnd(6))} ${readableLine(line, paint)}\n`);
+  return (work, line) => cli.stdout.write(`${paint.strong(work.padEnd(6))} ${readableLine(line, paint, SAID_BY_POD)}\n`);
 }
 
 /** One after the other. */

@@ -39,9 +39,10 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
   const task = running.program === "prepare" ? { [TASK_ANNOTATION]: JSON.stringify(running.task) } : {};
   const { labels: theirLabels, annotations: theirAnnotations, resources, imagePullSecrets = [], ...placing } = theirs;
   const pullSecrets = [...settings.pullSecrets.map((name) => ({ name })), ...imagePullSecrets];
+  const scrape = settings.scrapeAnnotations === true ? SCRAPE_ANNOTATIONS : {};
   const { volumes } = foldersFor(source, running.program);
   return {
-    metadata: { labels: { ...theirLabels, ...labels }, annotations: { ...theirAnnotations, ...task } },
+    metadata: { labels: { ...theirLabels, ...labels }, annotations: { ...scrape, ...theirAnnotations, ...task } },
     spec: {
       ...(placing as Partial<PodSpec>),
       restartPolicy: "Never",
@@ -56,6 +57,9 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
     },
   };
 }
+
+/** What a Prometheus without the operator goes by, as the chart gives it to the controller's pod. */
+const SCRAPE_ANNOTATIONS = { "prometheus.io/scrape": "true", "prometheus.io/port": String(HEALTH_PORT), "prometheus.io/path": "/metrics" };
 
 function container(source: JobSource, running: Running, resources: NonNullable<PodSettings["resources"]>): Container {
   const { frozen, settings } = source;

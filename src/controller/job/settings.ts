@@ -10,4 +10,6 @@ export interface WorkerSettings {
   readonly noProxy?: string;
   /** A ConfigMap in the sweep's namespace with further CA certificates, in PEM. */
   readonly ca?: { readonly configMap: string; readonly key: string };
+  /** Whether the pods say by annotations where their metrics are. Not where a PodMonitor says it: they would be scraped twice. */
+  readonly scrapeAnnotations?: true;
 }

@@ -24,6 +24,7 @@ export function toldSettings(variables: Variables): WorkerSettings {
     ...(httpProxy === undefined ? {} : { httpProxy }),
     ...(noProxy === undefined ? {} : { noProxy }),
     ...(configMap === undefined ? {} : { ca: { configMap, key: told("SLUICE_WORKER_CA_KEY") ?? "ca.crt" } }),
+    ...(told("SLUICE_WORKER_SCRAPE_ANNOTATIONS") === "true" ? { scrapeAnnotations: true } : {}),
   };
 }
 

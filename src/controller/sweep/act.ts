@@ -4,6 +4,7 @@ import type { Draft } from "../../kube/object.ts";
 import { type Job, JOBS } from "../../kube/resource.ts";
 import type { PrepareTask } from "../../model/tasks.ts";
 import { batchJob, prepareJob } from "../job/job.ts";
+import { fieldsOfSweep } from "../log-fields.ts";
 import type { SweepObject } from "../resources.ts";
 import type { Hindrance } from "./conditions.ts";
 import type { SweepHands } from "./hands.ts";
@@ -48,13 +49,13 @@ export async function act(sweep: SweepObject, decision: Extract<SweepDecision, {
 const DONE: Acted = { hindrance: null, again: null, error: null };
 
 async function remove(sweep: SweepObject, job: Job, { client, overlay, log }: SweepHands): Promise<void> {
-  const { namespace, name, uid } = job.metadata;
+  const { name, uid } = job.metadata;
   await client.delete(JOBS, job.metadata, { uid, propagationPolicy: "Background" }).catch((error: unknown) => {
     // The name belongs to another by now: then this one is gone.
     if (!(error instanceof ApiError && error.status === 409)) throw error;
   });
   overlay.removed(sweep.metadata.uid, job);
-  log.debug({ sweep: sweep.metadata.name, namespace, window: sweep.status?.window, job: name }, "Job removed");
+  log.debug({ ...fieldsOfSweep(sweep), job: name }, "Job removed");
 }
 
 function jobFor({ metadata, spec, status }: SweepObject, launch: Launch, task: PrepareTask | null, { workers }: SweepHands): Draft<Job> {
@@ -66,13 +67,13 @@ function jobFor({ metadata, spec, status }: SweepObject, launch: Launch, task: P
 
 async function make(sweep: SweepObject, launch: Launch, hands: SweepHands): Promise<Acted> {
   const { client, overlay, log } = hands;
-  const { namespace, name, uid } = sweep.metadata;
+  const { uid } = sweep.metadata;
   const task = launch.program === "batch" ? null : await taskFor(sweep, launch.place, hands);
   if (task !== null && "hindrance" in task) return { hindrance: task.hindrance, again: TAKEN_SECONDS, error: null };
   const job = jobFor(sweep, launch, task, hands);
   try {
     overlay.made(uid, await client.create(JOBS, job));
-    log.debug({ sweep: name, namespace, window: sweep.status?.window, job: job.metadata.name }, "Job made");
+    log.debug({ ...fieldsOfSweep(sweep), job: job.metadata.name }, "Job made");
     return DONE;
   } catch (error) {
     if (isAlreadyThere(error)) return whoseIs(sweep, job.metadata.name!, hands);

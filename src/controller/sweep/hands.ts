@@ -1,9 +1,9 @@
-import type { Logger } from "pino";
 import type { Telling } from "../../kube/event-recorder.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ObjectKey } from "../../kube/object.ts";
 import type { Job, Pod } from "../../kube/resource.ts";
 import type { Clock } from "../../model/clock.ts";
+import type { Log } from "../../model/log.ts";
 import type { WorkerSettings } from "../job/settings.ts";
 import type { CronSweepObject, SweepObject } from "../resources.ts";
 import type { Overlay } from "./overlay.ts";
@@ -27,5 +27,5 @@ export interface SweepHands {
   readonly workers: WorkerSettings;
   /** Called after the write that it tells of. */
   readonly tell: (sweep: SweepObject, telling: Telling) => void;
-  readonly log: Logger;
+  readonly log: Log;
 }

@@ -2,7 +2,9 @@ import { decideSweep } from "../../decide/flow.ts";
 import type { Telling } from "../../kube/event-recorder.ts";
 import type { ObjectKey } from "../../kube/object.ts";
 import type { Worked } from "../../kube/work-queue.ts";
+import type { LogFields } from "../../model/log.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
+import { fieldsOfSweep } from "../log-fields.ts";
 import { SWEEPS, type SweepObject } from "../resources.ts";
 import { acceptOrRefuse } from "./accept-or-refuse.ts";
 import { act } from "./act.ts";
@@ -76,10 +78,10 @@ async function showHindrance(sweep: SweepObject, { hindrance, waitsFor }: { read
   if (hindrance !== null) hands.tell(shown, { type: "Warning", ...hindrance });
 }
 
-function logEnd({ metadata, status }: SweepObject, { batch, end }: BatchEnd, { log }: SweepHands): void {
+function logEnd(sweep: SweepObject, { batch, end }: BatchEnd, { log }: SweepHands): void {
   const { exitCode, outOfMemory, message } = end;
-  const told = message?.program === "batch" ? { states: message.states, seconds: message.seconds, anonPeak: message.memory.anonPeak } : {};
-  log.info({ sweep: metadata.name, namespace: metadata.namespace, window: status?.window, batch, exitCode, outOfMemory, ...told }, "batch ended");
+  const told: LogFields = message?.program === "batch" ? { states: message.states, seconds: message.seconds, peakBytes: message.memory.anonPeak, limitBytes: message.memory.limit } : {};
+  log.info({ ...fieldsOfSweep(sweep), batch, exitCode, outOfMemory, ...told }, "batch ended");
 }
 
 function lookAgain(seconds: readonly (number | null)[]): Worked {

@@ -271,7 +271,7 @@ describe("plan", () => {
 describe("logs", () => {
   test("are JSON as they were written, and readable for a person with what their pod is for", async () => {
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
-    const line = `{"level":40,"time":1795305600000,"pid":1,"hostname":"h","program":"batch","msg":"the host pauses","seconds":30}`;
+    const line = `{"level":"warn","time":"2026-11-22T00:00:00.000Z","program":"batch","sweep":"by-hand","msg":"the host pauses","seconds":30}`;
     for (const [batch, state] of [["b12", "running"], ["b2", "waiting"]] as const) {
       const pods = { apiVersion: "v1", plural: "pods" };
       const metadata = { name: `by-hand-${batch}-x`, namespace: "bgp", labels: { "sluice.dev/sweep": "by-hand", "batch.kubernetes.io/job-name": `by-hand-${batch}` } };

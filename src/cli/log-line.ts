@@ -1,0 +1,42 @@
+import type { Paint } from "./paint.ts";
+import { oneLine } from "./table.ts";
+
+const IN_EACH_LINE = ["level", "time", "msg", "program"];
+
+/**
+ * A line of a program's log for a person: JSON as a sentence with its fields behind, anything else as it is.
+ * `said`: fields that whoever reads it knows.
+ */
+export function readableLine(line: string, paint: Paint, said: readonly string[] = []): string {
+  const entry = parsed(line);
+  if (entry === null) return oneLine(line);
+  const { level, time, msg } = entry;
+  const fields = Object.entries(entry).filter(([name]) => !IN_EACH_LINE.includes(name) && !said.includes(name));
+  const parts = [timeOf(time), paintLevel(String(level), paint), typeof msg === "string" ? oneLine(msg) : "", ...fields.map(([name, value]) => `${paint.dim(`${name}=`)}${valueText(value)}`)];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    return "level" in value ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function timeOf(time: unknown): string {
+  const at = new Date(typeof time === "string" ? time : NaN);
+  return Number.isNaN(at.getTime()) ? "" : at.toISOString().slice(11, 19);
+}
+
+function paintLevel(level: string, paint: Paint): string {
+  const padded = level.padEnd(5);
+  if (level === "warn") return paint.middling(padded);
+  return level === "error" || level === "fatal" ? paint.bad(padded) : paint.dim(padded);
+}
+
+function valueText(value: unknown): string {
+  return typeof value === "string" && /^[^\s"]+$/.test(value) ? oneLine(value) : oneLine(JSON.stringify(value));
+}

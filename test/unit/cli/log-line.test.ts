@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { readableLine } from "../../../src/cli/log-line.ts";
+import { paintFor } from "../../../src/cli/paint.ts";
+import { anOutput } from "../../support/cli.ts";
+
+const PLAIN = paintFor(anOutput(), { environment: {} });
+
+describe("a line of a program's log", () => {
+  const lines: Record<string, { line: string; said?: string[]; shown: string }> = {
+    "is a sentence with its fields behind": {
+      line: '{"level":"info","time":"2026-11-22T00:00:00.123Z","program":"batch","sweep":"daily","batch":3,"exitCode":0,"msg":"batch ended"}',
+      shown: "00:00:00 info  batch ended sweep=daily batch=3 exitCode=0",
+    },
+    "leaves out what its reader knows": { line: '{"level":"info","sweep":"daily","batch":3,"exitCode":0,"msg":"batch ended"}', said: ["sweep", "batch"], shown: "info  batch ended exitCode=0" },
+    "keeps a text with blanks in quotes, and what is nested as JSON": {
+      line: '{"level":"warn","time":"2026-11-22T10:11:12.5Z","msg":"prepared","error":"too many","states":{"ok":1}}',
+      shown: '10:11:12 warn  prepared error="too many" states={"ok":1}',
+    },
+    "is left as it is where it is no JSON of the log's": { line: "FATAL ERROR: Reached heap limit", shown: "FATAL ERROR: Reached heap limit" },
+    "is left as it is where it is other JSON": { line: '{"check":"host","ok":true}', shown: '{"check":"host","ok":true}' },
+    "is left as it is where it was cut": { line: '{"level":"info","msg":"ha', shown: '{"level":"info","msg":"ha' },
+    "never gets at the terminal": { line: '{"level":"info","msg":"\\u001b[2Jhello","target":"\\u009b2J"}', shown: "info  \\x1b[2Jhello target=\\x9b2J" },
+  };
+
+  test.each(Object.entries(lines))("%s", (_, { line, said, shown }) => {
+    expect(readableLine(line, PLAIN, said)).toBe(shown);
+  });
+});
