@@ -80,6 +80,7 @@ async function sweepOne(
           spec,
           temporary: tmpdir(),
           logs: path.join(store.folder, "logs"),
+          clock: cli.clock,
           timer: realTimer,
           cgroups,
         }),

@@ -3,9 +3,13 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Launch } from "../decide/decision.ts";
 import { PREPARE_MEMORY_BYTES } from "../decide/prepare-memory.ts";
+import type { Clock } from "../model/clock.ts";
+import type { LogFields } from "../model/log.ts";
+import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
 import type { PrepareTask } from "../model/tasks.ts";
+import { logLine } from "./log-line.ts";
 import type { MemoryCgroups } from "./memory-cgroup.ts";
 import { startProgram, type RunningProgram } from "./processes.ts";
 import type { Timer } from "./timer.ts";
@@ -22,6 +26,7 @@ export interface ProgramSettings {
   readonly temporary: string;
   /** A folder for what the programs log. */
   readonly logs: string;
+  readonly clock: Clock;
   readonly timer: Timer;
   readonly cgroups: MemoryCgroups | null;
 }
@@ -29,13 +34,14 @@ export interface ProgramSettings {
 /** Starts a sweep's prepare and batch processes. */
 export interface Programs {
   start(launch: Launch): Promise<RunningProgram>;
-  /** What the programs said, a line each. */
+  /** What the programs said, a line of JSON each. */
   readonly logFile: string;
   close(): Promise<void>;
 }
 
 export async function openPrograms(settings: ProgramSettings): Promise<Programs> {
-  const { node, worker, identity, spec, timer, cgroups } = settings;
+  const { node, worker, identity, spec, clock, timer, cgroups } = settings;
+  const sweep: LogFields = { sweep: identity.name, namespace: identity.namespace, sweepUid: identity.uid, dataset: spec.dataset, window: formatMoment(spec.window.start) };
   await mkdir(settings.logs, { recursive: true });
   // Named after the sweep: who takes it up after a driver that was killed clears away what that one left.
   const folder = path.join(settings.temporary, `sluice-run-${identity.uid}`);
@@ -47,7 +53,7 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
   log.on("error", () => undefined);
 
   async function start(launch: Launch): Promise<RunningProgram> {
-    const { name, args, limitBytes } = await called(launch);
+    const { name, args, limitBytes, about } = await called(launch);
     const messageFile = path.join(folder, `${name}.message.json`);
     const env = {
       ...settings.environment,
@@ -55,21 +61,21 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
       SLUICE_MESSAGE_FILE: messageFile,
       SLUICE_MEMORY_BYTES: String(limitBytes),
     };
-    const logTo = (line: string): void => void log.write(`${name}: ${line}\n`);
+    const logTo = (line: string): void => void log.write(`${logLine(line, { program: launch.program, ...sweep, ...about }, clock.now())}\n`);
     return startProgram({ node, script: worker, args, env, limitBytes, messageFile, logTo, timer, cgroups });
   }
 
-  async function called(launch: Launch): Promise<{ name: string; args: string[]; limitBytes: number }> {
+  async function called(launch: Launch): Promise<{ name: string; args: string[]; limitBytes: number; about: LogFields }> {
     if (launch.program === "batch") {
       const { batch } = launch.work;
-      return { name: `batch-${batch}`, args: ["batch", identity.uid, String(batch)], limitBytes: launch.memoryBytes };
+      return { name: `batch-${batch}`, args: ["batch", identity.uid, String(batch)], limitBytes: launch.memoryBytes, about: { batch } };
     }
     const { pass, round, attempt } = launch.work;
     const name = `prepare-${pass}-${round}-${attempt}`;
     const taskFile = path.join(folder, `${name}.task.json`);
     const task: PrepareTask = { identity, spec, place: launch.place };
     await writeFile(taskFile, JSON.stringify(task));
-    return { name, args: ["prepare", taskFile], limitBytes: PREPARE_MEMORY_BYTES };
+    return { name, args: ["prepare", taskFile], limitBytes: PREPARE_MEMORY_BYTES, about: { pass, round } };
   }
 
   return {
