@@ -1,0 +1,60 @@
+import { PLANNED_RESULTS, type Reader, type Subject } from "./reader.ts";
+import type { Bin, Histogram } from "./report-data.ts";
+
+/** Of the last time that each target was asked: from its first request to its result. */
+export function readDurations(on: Reader, subject: Subject): Promise<Histogram> {
+  return readHistogram(on, subject, "extract(epoch from r.finished_at - r.started_at)::float8");
+}
+
+/** Bytes of text of each target's answer, inflated. */
+export function readSizes(on: Reader, subject: Subject): Promise<Histogram> {
+  return readHistogram(on, subject, "r.bytes::float8");
+}
+
+/** Bins to each power of ten. */
+const PER_DECADE = 5;
+
+async function readHistogram(on: Reader, { datasetId, windowStart }: Subject, value: string): Promise<Histogram> {
+  const params = [datasetId, windowStart];
+  const counted = await on.query<CountedBin>(
+    `select bin, count(*) filter (where state = 'ok') as ok, count(*) filter (where state = 'empty') as empty,
+       count(*) filter (where state not in ('ok', 'empty')) as other
+     from (select r.state, case when ${value} > 0 then floor(log(${value}) * ${PER_DECADE})::int end as bin from ${PLANNED_RESULTS}) binned
+     group by bin order by bin nulls first`,
+    params,
+  );
+  const [row] = await on.query<{ quantiles: number[] | null }>(
+    `select percentile_disc(array[0.5, 0.9, 0.99, 1]) within group (order by ${value}) as quantiles from ${PLANNED_RESULTS}`,
+    params,
+  );
+  const [median, p90, p99, largest] = row?.quantiles ?? [];
+  return {
+    bins: withoutGaps(counted),
+    zero: counted.filter(({ bin }) => bin === null).reduce((sum, { ok, empty, other }) => sum + ok + empty + other, 0),
+    quantiles: largest === undefined ? null : { median: median!, p90: p90!, p99: p99!, largest },
+  };
+}
+
+/** `bin` is null for zero. */
+export interface CountedBin {
+  readonly bin: number | null;
+  readonly ok: number;
+  readonly empty: number;
+  readonly other: number;
+}
+
+/** Bin b is [10^(b/5), 10^((b+1)/5)). */
+export function withoutGaps(counted: readonly CountedBin[]): Bin[] {
+  const byBin = new Map(counted.map((row) => [row.bin, row]));
+  const known = counted.flatMap(({ bin }) => (bin === null ? [] : [bin]));
+  if (known.length === 0) return [];
+  const first = Math.min(...known);
+  return Array.from({ length: Math.max(...known) - first + 1 }, (_, index) => {
+    const { ok, empty, other } = byBin.get(first + index) ?? { ok: 0, empty: 0, other: 0 };
+    return { from: edge(first + index), to: edge(first + index + 1), ok, empty, other };
+  });
+}
+
+function edge(bin: number): number {
+  return Number((10 ** (bin / PER_DECADE)).toPrecision(6));
+}

@@ -1,0 +1,56 @@
+import type { WindowState } from "../model/states.ts";
+import type { Reader, Subject } from "./reader.ts";
+import type { SweepSums } from "./report-data.ts";
+
+/** A sweep of the window, without what its batches did. */
+export interface SweepFacts {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly began: number;
+  readonly ended: number | null;
+  readonly verdict: WindowState | null;
+  readonly selected: number | null;
+  readonly inFlightLimit: number;
+  readonly batches: number;
+  /** Targets of the window without a settled answer when it ended; null where it has no verdict. */
+  readonly unsettledAtItsEnd: number | null;
+}
+
+/** The newest first, at most `most`, and how many there are. */
+export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject, most: number): Promise<{ readonly sweeps: SweepFacts[]; readonly all: number }> {
+  const rows = await on.query<SweepFacts & { all: number }>(
+    `select s.uid, s.namespace, s.name, extract(epoch from s.created_at)::float8 as began, extract(epoch from s.finished_at)::float8 as ended,
+       s.verdict, cardinality(s.selected) as selected, (s.spec #>> '{host,inFlight}')::int as "inFlightLimit",
+       (select count(*) from sluice.batches b where b.sweep_uid = s.uid) as batches,
+       (s.totals ->> 'targets')::int - (s.totals ->> 'ok')::int - (s.totals ->> 'empty')::int - (s.totals ->> 'rejected')::int as "unsettledAtItsEnd",
+       count(*) over () as "all"
+     from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2)
+     order by s.created_at desc, s.uid limit $3`,
+    [datasetId, windowStart, most],
+  );
+  return { sweeps: rows, all: rows[0]?.all ?? 0 };
+}
+
+/** What its samples add up to; null where it has none. */
+export async function readSums(on: Reader, uid: string): Promise<SweepSums | null> {
+  const rows = await on.query<SweepSums>(
+    `select sum(requests) as requests, sum(retries) as retries, sum(targets) as targets, sum(settled) as settled,
+       sum(rows)::bigint as rows, sum(wire_bytes)::bigint as "wireBytes", sum(text_bytes)::bigint as "textBytes",
+       extract(epoch from min(began))::float8 as first, extract(epoch from max(ended))::float8 as last
+     from sluice.samples where sweep_uid = $1 having count(*) > 0`,
+    [uid],
+  );
+  return rows[0] ?? null;
+}
+
+/** How many of the targets that it was to ask have no settled answer now: of the newest sweep of a window. */
+export async function readUnsettledOfSelected(on: Reader, uid: string): Promise<number> {
+  const [row] = await on.query<{ left: number }>(
+    `select count(*) as left from sluice.sweeps s cross join unnest(s.selected) as asked (id)
+     where s.uid = $1 and not exists (select from sluice.target_results r
+       where r.dataset_id = s.dataset_id and r.window_start = s.window_start and r.target_id = asked.id and r.state in ('ok', 'empty', 'rejected'))`,
+    [uid],
+  );
+  return row!.left;
+}
