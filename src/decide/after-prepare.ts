@@ -48,6 +48,7 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
       outOfMemory: [],
       settled: 0,
       totals: message.totals,
+      ...sized(message),
     },
     events: [
       ...toldNotes(message),
@@ -63,9 +64,14 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
 function finish(status: SweepStatus, message: PrepareMessage, verdict: WindowState): Step {
   const { totals, failing = [] } = message;
   return {
-    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...(failing.length === 0 ? {} : { failing }) },
+    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...sized(message), ...(failing.length === 0 ? {} : { failing }) },
     events: [...toldNotes(message), normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${counted(totals.targets, "target", "targets")} settled.`)],
   };
+}
+
+/** What an earlier prepare found stands where this one may not know it. */
+function sized({ database }: PrepareMessage): Pick<SweepStatus, "database"> {
+  return database === undefined ? {} : { database };
 }
 
 /** It crashed, was stopped, or ended without a word: it is idempotent, so it is run again. */

@@ -55,6 +55,7 @@ const prepareMessage = having({
   totals: having({ ...states, targets: count, missing: count, updates: count }),
   verdict: optional(word("complete", "usable", "incomplete")),
   failing: optional(failing),
+  database: optional(having({ bytes: count, partitions: count, partitionsKept: count })),
   notes: listOf(text),
   problem: optional(text),
 });

@@ -11,8 +11,9 @@ import { formatMemory } from "../model/quantity.ts";
 import type { HostSpec } from "../model/resolved.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import { failingOf } from "../store/failing.ts";
-import { nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
+import { markOutOfMemory, nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
+import { databaseSize } from "../store/database-size.ts";
 import type { Transaction } from "../store/database.ts";
 import { openDataset } from "../store/datasets.ts";
 import { giveUp } from "../store/give-up.ts";
@@ -39,6 +40,7 @@ export async function runPrepare(task: PrepareTask, around: PrepareSurroundings)
   const { db } = around;
   await migrate(db, around.program);
   const sweep = await freeze(task, around);
+  await markOutOfMemory(db, sweep.identity.uid, task.place.outOfMemory);
   if (sweep.verdict !== null) return finished(sweep, task, around, []);
   const packedBefore = await readPass(db, sweep.identity.uid, task.place.pass, task.place.round);
   if (packedBefore !== null) return told(sweep, task, around, { ranges: packedBefore, notes: [] });
@@ -120,14 +122,20 @@ async function packRemaining({ identity, spec }: FrozenSweep, { place }: Prepare
 async function told(
   sweep: FrozenSweep,
   { place }: PrepareTask,
-  { db }: PrepareSurroundings,
+  around: PrepareSurroundings,
   said: Pick<PrepareMessage, "ranges" | "notes">,
 ): Promise<PrepareMessage> {
-  const totals = await tally(db, sweep.datasetId, sweep.window);
-  return { program: "prepare", pass: place.pass, round: place.round, totals, ...said };
+  const totals = await tally(around.db, sweep.datasetId, sweep.window);
+  return { program: "prepare", pass: place.pass, round: place.round, totals, ...(await sized(sweep, around)), ...said };
 }
 
-async function finished(sweep: FrozenSweep, { place }: PrepareTask, { db }: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage> {
+async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareSurroundings): Promise<Pick<PrepareMessage, "database">> {
+  const database = await databaseSize(db, datasetId, Math.floor(clock.now() / 1000));
+  return database === null ? {} : { database };
+}
+
+async function finished(sweep: FrozenSweep, { place }: PrepareTask, around: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage> {
+  const { db } = around;
   const { done } = sweep.spec;
   const end = await db.transaction((tx) => finishSweep(tx, sweep.identity.uid, (totals) => verdict(totals, done.atLeast)));
   const failing = await failingOf(db, sweep.datasetId, sweep.window, MOST_FAILING);
@@ -139,6 +147,7 @@ async function finished(sweep: FrozenSweep, { place }: PrepareTask, { db }: Prep
     totals: end.totals,
     verdict: end.verdict,
     failing: failing.map(({ target, code }) => ({ target: shortened(target, LONGEST_NAME), code })),
+    ...(await sized(sweep, around)),
     notes,
   };
 }

@@ -47,6 +47,12 @@ export async function readPass(on: Pick<Transaction, "query">, uid: string, pass
   return ranges.length === 0 ? null : ranges;
 }
 
+/** Writes down which of a sweep's batches ran out of memory; what was written before stands. */
+export async function markOutOfMemory(db: Database, uid: string, batches: readonly number[]): Promise<void> {
+  if (batches.length === 0) return;
+  await db.query("update sluice.batches set out_of_memory = true where sweep_uid = $1 and number = any($2) and not out_of_memory", [uid, batches]);
+}
+
 /** Who commits: every transaction of a batch checks last that no newer incarnation has claimed it. */
 export interface Fence {
   readonly uid: string;

@@ -1,6 +1,7 @@
 import { SurroundingsError } from "../model/errors.ts";
 import type { Database, Transaction } from "./database.ts";
 import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
+import { samples } from "./migrations/0002-samples.ts";
 
 /** One step of the schema. Expand first, contract a version later: workers of the version before run on the new schema. */
 export interface Migration {
@@ -16,7 +17,7 @@ export interface Program {
   readonly version: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [tablesAndViews];
+const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples];
 
 /** The step up to which this program brings the schema. */
 export const LAST_MIGRATION = MIGRATIONS.length;

@@ -12,6 +12,7 @@ import { openDatabase } from "../../src/store/database.ts";
 import { openDataset } from "../../src/store/datasets.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { ensurePartitions } from "../../src/store/partitions.ts";
+import type { Sample } from "../../src/store/samples.ts";
 import { select } from "../../src/store/selection.ts";
 import { freezeSweep } from "../../src/store/sweeps.ts";
 import { targetIds } from "../../src/store/targets.ts";
@@ -175,4 +176,23 @@ export function aNo(targetId: number, wishes: Partial<TargetResult> = {}): Resul
 /** `count` seconds from the window's start, alternately A and W, two updates each. */
 export function someRows(window: Window, count: number, from = 0): Observation[] {
   return Array.from({ length: count }, (_, index) => ({ at: window.start + from + index, type: index % 2 === 0 ? "A" : "W", updates: 2 }));
+}
+
+export function aSample(wishes: Partial<Sample> = {}): Sample {
+  const began = SENT.getTime() / 1000;
+  return {
+    began,
+    ended: began + 5,
+    inFlight: 7.5,
+    slotsLimit: 8,
+    requests: 12,
+    retries: 1,
+    targets: 10,
+    settled: 9,
+    rows: 1000,
+    wireBytes: 50_000,
+    textBytes: 500_000,
+    anonPeak: 60 << 20,
+    ...wishes,
+  };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
 import { MemoryGuard } from "../../../src/batch/memory-guard.ts";
 import { ProgressDeadline } from "../../../src/batch/progress-deadline.ts";
 import { runBatch } from "../../../src/batch/run-batch.ts";
@@ -31,6 +31,7 @@ export interface PreparePlaces {
   listed(): number;
   /** The spec of a CronSweep's window; `sections` are laid over its file. */
   spec(day?: string, sections?: Sections, name?: string): Promise<ResolvedSpec>;
+  /** What it says, but for the size of the database, which grows by itself. */
   prepare(identity: SweepIdentity, spec: ResolvedSpec, place?: Partial<PreparePlace>, signal?: AbortSignal): Promise<PrepareMessage>;
   /** Runs the batches of a pass to their end. */
   sweep(identity: SweepIdentity, message: PrepareMessage): Promise<void>;
@@ -73,7 +74,11 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
       const [wanted] = wantedSweeps(await documentsOf([file]), { window: day }, Date.UTC(2026, 10, 23) / 1000);
       return wanted!.spec;
     },
-    prepare: (identity, spec, place = {}, signal = never) => runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place } }, around(signal)),
+    async prepare(identity, spec, place = {}, signal = never) {
+      const { database, ...said } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place } }, around(signal));
+      expect(database?.bytes).toBeGreaterThan(0);
+      return said;
+    },
     async sweep({ uid }, { ranges }) {
       const numbers = ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
       for (const batch of numbers) await runBatch({ uid, batch }, { ...around(never), guard, deadline: new ProgressDeadline(() => CLOCK.monotonic()), kernelPeak: () => null, tell: () => undefined });

@@ -6,9 +6,10 @@ import { dropPartition } from "../../../src/store/drop-partition.ts";
 import { attachmentOf, ensurePartitions } from "../../../src/store/partitions.ts";
 import { purgeDataset } from "../../../src/store/purge.ts";
 import { dropOld } from "../../../src/store/retention.ts";
+import { writeSample } from "../../../src/store/samples.ts";
 import { renewSlots } from "../../../src/store/slots.ts";
 import type { TestStore } from "../../support/store.ts";
-import { aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
+import { aNo, anOk, aSample, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
 import { until } from "../../support/until.ts";
 
 const DAY_SECONDS = 86_400;
@@ -75,6 +76,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     await commitResults(store.db, sweep.fence, [anOk(sweep.ids[0]!, someRows(DAY, 3)), aNo(sweep.ids[1]!)]);
     const kept = await aSweep(store.db, { window: NEXT });
     await commitResults(store.db, kept.fence, [anOk(kept.ids[0]!, someRows(NEXT, 4))]);
+    for (const { fence } of [sweep, kept]) await writeSample(store.db, fence, aSample());
     await store.db.query("update sluice.datasets set retention_seconds = $1", [10 * DAY_SECONDS]);
     const now = DAY.end + 10 * DAY_SECONDS;
     expect(await dropOld(store.db, sweep.datasetId, now - 1)).toEqual({ dropped: [], busy: [] });
@@ -85,6 +87,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     expect(await store.db.query("select extract(epoch from window_start)::bigint as start from sluice.windows")).toEqual([{ start: NEXT.start }]);
     expect(await store.db.query("select count(*) as n from sluice.observed")).toEqual([{ n: 4 }]);
     expect(await store.db.query("select uid from sluice.sweeps")).toEqual([{ uid: kept.uid }]);
+    expect(await store.db.query("select sweep_uid as uid from sluice.samples")).toEqual([{ uid: kept.uid }]);
   });
 
   test("are dropped when their reader is done, and block no writer meanwhile", async () => {
