@@ -27,6 +27,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{- /* "true" where the pods say by annotations where their metrics are; a PodMonitor says it better, and both would be twice. */ -}}
+{{- define "sluice.scrapeAnnotations" -}}
+{{- with .Values.metrics }}{{ if and .annotations (not .podMonitor.enabled) }}true{{ end }}{{ end }}
+{{- end }}
+
 {{- /* Where to reach whom, for the controller and for the check that helm test runs. */ -}}
 {{- define "sluice.placeEnv" -}}
 - { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { HEALTH_PORT } from "../../../src/controller/job/environment.ts";
 import { CHART, deployment, environment, ofKind, render, type Rendered, type Rule } from "../../support/chart.ts";
 import { HELM, hasHelm, run } from "../../support/kubernetes-programs.ts";
 import { codes, readPage, section, tableRows } from "../../support/page.ts";
@@ -76,7 +77,7 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
   });
 
   test("tells the controller who it is, and whom it serves", async () => {
-    expect(environment(await render())).toEqual({ SLUICE_NAMESPACES: "", SLUICE_LEASE: "sluice", SLUICE_PORT: "8080", SLUICE_LOG_LEVEL: "info", SLUICE_IMAGE: "ghcr.io/sluice-dev/sluice:0.1.0", SLUICE_IMAGE_PULL_POLICY: "IfNotPresent" });
+    expect(environment(await render())).toEqual({ SLUICE_NAMESPACES: "", SLUICE_LEASE: "sluice", SLUICE_PORT: "8080", SLUICE_LOG_LEVEL: "info", SLUICE_IMAGE: "ghcr.io/sluice-dev/sluice:0.1.0", SLUICE_IMAGE_PULL_POLICY: "IfNotPresent", SLUICE_WORKER_SCRAPE_ANNOTATIONS: "true" });
     expect(environment(await render(EVERYTHING))).toMatchObject({
       SLUICE_NAMESPACES: "bgp,lab",
       SLUICE_WORKER_PULL_SECRETS: "registry,mirror",
@@ -86,6 +87,25 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
       SLUICE_WORKER_CA_CONFIGMAP: "company-ca",
       SLUICE_WORKER_CA_KEY: "ca.pem",
     });
+  });
+
+  test.for<[string, object, object]>([
+    ["by annotations", {}, { pod: { scrape: "true", port: "8080", path: "/metrics" }, workers: "true", monitors: [] }],
+    ["by PodMonitors, and then not by annotations too", { metrics: { podMonitor: { enabled: true } } }, { pod: {}, workers: undefined, monitors: ["sluice", "sluice-workers"] }],
+    ["not at all", { metrics: { annotations: false } }, { pod: {}, workers: undefined, monitors: [] }],
+    ["by annotations, but for the pod's own", { pod: { annotations: { "prometheus.io/scrape": "false" } } }, { pod: { scrape: "false", port: "8080", path: "/metrics" }, workers: "true", monitors: [] }],
+  ])("lets Prometheus find the pods: %s", async ([, values, found]) => {
+    const objects = await render(values);
+    const annotations = Object.entries(deployment(objects).template.metadata.annotations!).filter(([name]) => name.startsWith("prometheus.io/"));
+    const pod = Object.fromEntries(annotations.map(([name, value]) => [name.slice("prometheus.io/".length), value]));
+    expect({ pod, workers: environment(objects)["SLUICE_WORKER_SCRAPE_ANNOTATIONS"], monitors: ofKind(objects, "PodMonitor").map(({ metadata }) => metadata.name) }).toEqual(found);
+  });
+
+  test("lets the metrics of controller and sweeps be asked from where its policies say, at the ports that they listen on", async () => {
+    const from = [{ namespaceSelector: { matchLabels: { team: "metrics" } } }];
+    const policies = ofKind(await render({ ...EVERYTHING, networkPolicy: { ...EVERYTHING.networkPolicy, metricsFrom: from } }), "NetworkPolicy");
+    const ingress = policies.map(({ metadata, spec }) => [metadata.name, (spec as { ingress: unknown }).ingress]);
+    expect(ingress).toMatchObject([["sluice", [{ ports: [{ port: 8080 }], from: [from[0], {}] }]], ["sluice-workers", [{ ports: [{ port: HEALTH_PORT }], from }]]]);
   });
 
   test.for([

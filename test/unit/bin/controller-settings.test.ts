@@ -39,9 +39,10 @@ describe("what the chart's Deployment says", () => {
       SLUICE_WORKER_HTTP_PROXY: "",
       SLUICE_WORKER_CA_CONFIGMAP: "cas",
       SLUICE_WORKER_CA_KEY: "bundle.pem",
+      SLUICE_WORKER_SCRAPE_ANNOTATIONS: "true",
     });
     expect(namespaces).toEqual(["bgp", "lab"]);
-    expect(workers).toMatchObject({ pullSecrets: ["registry"], httpsProxy: "http://proxy:3128", noProxy: ".svc", ca: { configMap: "cas", key: "bundle.pem" } });
+    expect(workers).toMatchObject({ pullSecrets: ["registry"], httpsProxy: "http://proxy:3128", noProxy: ".svc", ca: { configMap: "cas", key: "bundle.pem" }, scrapeAnnotations: true });
     expect(workers).not.toHaveProperty("httpProxy");
   });
 

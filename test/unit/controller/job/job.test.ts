@@ -165,6 +165,14 @@ describe("a pod", () => {
     expect(job.metadata.labels).not.toHaveProperty("team");
   });
 
+  test("tells Prometheus by annotations where its metrics are, if it is to, and its sweep's own go before", () => {
+    const annotations = { "prometheus.io/scrape": "true", "prometheus.io/port": "8081", "prometheus.io/path": "/metrics" };
+    const off = { podTemplate: { annotations: { "prometheus.io/scrape": "false" } } };
+    expect(batch().spec!.template.metadata!.annotations).toEqual({});
+    expect(batch(source({}, { scrapeAnnotations: true })).spec!.template.metadata!.annotations).toEqual(annotations);
+    expect(batch(source(off, { scrapeAnnotations: true })).spec!.template.metadata!.annotations).toEqual({ ...annotations, "prometheus.io/scrape": "false" });
+  });
+
   test("is ended where it has not answered for two to three minutes", () => {
     const { periodSeconds, timeoutSeconds, failureThreshold, httpGet } = containerOf(batch()).livenessProbe!;
     expect(httpGet).toEqual({ path: "/healthz", port: "http" });
