@@ -41,9 +41,14 @@ export interface DeploymentSpec {
   readonly template: { readonly metadata: Rendered["metadata"]; readonly spec: PodSpec };
 }
 
-/** What helm makes of the chart for a release `sluice` in a namespace `sluice`. @throws with helm's words where it refuses */
-export async function render(values: object = {}): Promise<Rendered[]> {
-  const { code, stdout, stderr } = await run(HELM!, ["template", "sluice", CHART, "--namespace=sluice", "--kube-version=1.31.0", "--values=-"], { input: JSON.stringify(values), env: { HOME: "/nowhere" } });
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** What helm makes of the chart for a release. @throws with helm's words where it refuses */
+export async function render(values: object = {}, release: Release = { name: "sluice", namespace: "sluice" }): Promise<Rendered[]> {
+  const { code, stdout, stderr } = await run(HELM!, ["template", release.name, CHART, `--namespace=${release.namespace}`, "--kube-version=1.31.0", "--values=-"], { input: JSON.stringify(values), env: { HOME: "/nowhere" } });
   if (code !== 0) throw new Error(stderr);
   const documents = parseAllDocuments(stdout);
   // A field that stands twice is read one way here and another way there.
