@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { pino } from "pino";
 import { serveHealth } from "../batch/health.ts";
 import { kernelPeak } from "../batch/kernel-peak.ts";
 import { anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
@@ -11,12 +10,15 @@ import { runBatch } from "../batch/run-batch.ts";
 import { shortened } from "../batch/shortened.ts";
 import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
+import type { LogFields } from "../model/log.ts";
 import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/message.ts";
+import { formatMoment } from "../model/moment.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import { runCheck } from "../prepare/run-check.ts";
 import { runPrepare } from "../prepare/run-prepare.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { realClock } from "./clock.ts";
+import { openLog } from "./log.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -26,7 +28,7 @@ import { VERSION } from "./version.ts";
  * Exit codes: model/exit-codes.ts.
  */
 const environment = process.env;
-const log = pino({ base: { program: process.argv[2] } });
+const log = openLog(process.argv[2] ?? "worker");
 const messageFile = new MessageFile(environment["SLUICE_MESSAGE_FILE"] ?? "/dev/termination-log");
 const stopped = new AbortController();
 const stop = (): void => stopped.abort(new Error("asked to stop"));
@@ -45,12 +47,13 @@ function tell(message: ProgramMessage): void {
 const LONGEST_PROBLEM = 1000;
 
 /** The code is the message: it must be given even where there was no time for another. */
-function end(code: number, problem: string): never {
-  process.stderr.write(`${problem}\n`);
+function end(code: number, problem: string, fields: LogFields = {}): never {
+  log[code === PROGRAM_EXIT.stopped ? "info" : "fatal"]({ ...fields, exitCode: code }, problem);
   try {
     messageFile.write({ ...(last ?? emptyMessage()), problem: shortened(problem, LONGEST_PROBLEM) });
   } catch {
-    // A full disk takes no message; the code says most of it.
+    // A full disk takes no message: then the last lines are asked.
+    process.stderr.write(`${problem}\n`);
   }
   process.exit(code);
 }
@@ -88,7 +91,9 @@ async function prepare(taskFile: string): Promise<number> {
   const task = JSON.parse(readFileSync(taskFile, "utf8")) as PrepareTask;
   const message = await runPrepare(task, { ...around, program: { version: VERSION } });
   tell(message);
-  log.info({ sweep: task.identity.name, pass: message.pass, totals: message.totals, verdict: message.verdict }, "prepared");
+  const { identity: { name: sweep, namespace, uid: sweepUid }, spec } = task;
+  const about = { sweep, namespace, sweepUid, dataset: spec?.dataset, window: spec && formatMoment(spec.window.start), pass: message.pass, round: message.round };
+  log.info({ ...about, states: message.totals, verdict: message.verdict }, "prepared");
   return PROGRAM_EXIT.done;
 }
 
@@ -116,9 +121,9 @@ async function batch(uid: string, number: number): Promise<number> {
       end(PROGRAM_EXIT.memory, sentence);
     },
   });
-  log.info({ sweep: uid, batch: number }, "batch begins");
+  log.info({ sweepUid: uid, batch: number }, "batch begins");
   const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, deadline, ...inFlight(), tell: (message: BatchMessage) => tell(message) });
-  log.info({ sweep: uid, batch: number, code }, "batch ended");
+  log.info({ sweepUid: uid, batch: number, exitCode: code }, "batch ended");
   return code;
 }
 
@@ -150,11 +155,13 @@ try {
   process.exitCode = await run();
   await db.close();
 } catch (error) {
-  if (stopped.signal.aborted) process.exit(PROGRAM_EXIT.stopped);
+  if (stopped.signal.aborted) {
+    log.info({ exitCode: PROGRAM_EXIT.stopped }, "asked to stop");
+    process.exit(PROGRAM_EXIT.stopped);
+  }
   if (error instanceof SpecError) end(PROGRAM_EXIT.spec, error.message);
   if (error instanceof SurroundingsError) end(PROGRAM_EXIT.surroundings, error.message);
   // Somebody else has this work now; to whoever counts, that is as if this one had been asked to stop.
   if (error instanceof FencedError) end(PROGRAM_EXIT.stopped, error.message);
-  log.error({ error: error as Error }, "crashed");
-  end(1, `this is a bug: ${(error as Error).message}`);
+  end(1, `this is a bug: ${(error as Error).message}`, { stack: (error as Error).stack });
 }

@@ -1,7 +1,8 @@
 import type { Paint } from "./paint.ts";
 import { oneLine } from "./table.ts";
 
-const IN_EACH_LINE = ["level", "time", "msg", "program"];
+/** A stack is for whoever reads the JSON. */
+const NO_FIELDS = ["level", "time", "msg", "program", "stack"];
 
 /**
  * A line of a program's log for a person: JSON as a sentence with its fields behind, anything else as it is.
@@ -11,7 +12,7 @@ export function readableLine(line: string, paint: Paint, said: readonly string[]
   const entry = parsed(line);
   if (entry === null) return oneLine(line);
   const { level, time, msg } = entry;
-  const fields = Object.entries(entry).filter(([name]) => !IN_EACH_LINE.includes(name) && !said.includes(name));
+  const fields = Object.entries(entry).filter(([name]) => !NO_FIELDS.includes(name) && !said.includes(name));
   const parts = [timeOf(time), paintLevel(String(level), paint), typeof msg === "string" ? oneLine(msg) : "", ...fields.map(([name, value]) => `${paint.dim(`${name}=`)}${valueText(value)}`)];
   return parts.filter((part) => part !== "").join(" ");
 }

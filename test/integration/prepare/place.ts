@@ -36,7 +36,7 @@ export interface PreparePlaces {
   /** Runs the batches of a pass to their end. */
   sweep(identity: SweepIdentity, message: PrepareMessage): Promise<void>;
   /** The same as a process of its own: what it says by ending. */
-  worker(spec: ResolvedSpec): Promise<{ code: number | null; problem: string | undefined; stderr: string }>;
+  worker(spec: ResolvedSpec): Promise<{ code: number | null; problem: string | undefined; log: string }>;
   /** Targets by their state, those without a result not among them. */
   states(spec: ResolvedSpec): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
@@ -89,13 +89,13 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
       await writeFile(task, JSON.stringify({ identity: anIdentity(), spec, place: { pass: 1, round: 1, outOfMemory: [] } }));
       const child = spawn(process.execPath, [path.join(inject("programs"), "worker.mjs"), "prepare", task], {
         env: { DATABASE_URL: store.url, SLUICE_MESSAGE_FILE: messageFile },
-        stdio: ["ignore", "ignore", "pipe"],
+        stdio: ["ignore", "pipe", "inherit"],
       });
-      let stderr = "";
-      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+      let log = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
       await once(child, "close");
       const { problem } = JSON.parse(await readFile(messageFile, "utf8")) as PrepareMessage;
-      return { code: child.exitCode, problem, stderr };
+      return { code: child.exitCode, problem, log };
     },
     async states({ dataset, window }) {
       const rows = await store.db.query<{ target: string; state: string }>(

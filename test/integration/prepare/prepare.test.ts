@@ -162,7 +162,7 @@ describe("a list", () => {
     place.simulator.set(faults);
     const ended = await place.worker(await place.spec(DAYS.first, sections, name));
     expect(ended).toMatchObject({ code, problem: expect.stringMatching(says) as string });
-    expect(ended.stderr.trimEnd()).toBe(ended.problem);
+    expect(JSON.parse(ended.log)).toMatchObject({ level: "fatal", program: "prepare", exitCode: code, msg: ended.problem });
   });
 });
 

@@ -12,6 +12,7 @@ describe("a line of a program's log", () => {
       shown: "00:00:00 info  batch ended sweep=daily batch=3 exitCode=0",
     },
     "leaves out what its reader knows": { line: '{"level":"info","sweep":"daily","batch":3,"exitCode":0,"msg":"batch ended"}', said: ["sweep", "batch"], shown: "info  batch ended exitCode=0" },
+    "tells of a bug its message, and not its stack": { line: '{"level":"fatal","stack":"TypeError…","exitCode":1,"msg":"x is not a function"}', shown: "fatal x is not a function exitCode=1" },
     "keeps a text with blanks in quotes, and what is nested as JSON": {
       line: '{"level":"warn","time":"2026-11-22T10:11:12.5Z","msg":"prepared","error":"too many","states":{"ok":1}}',
       shown: '10:11:12 warn  prepared error="too many" states={"ok":1}',

@@ -79,5 +79,14 @@ export function findingsOf(lines: readonly string[]): Finding[] {
       return [];
     }
   });
-  return findings.length > 0 ? findings : [notOk("pod", lines.findLast((line) => line.trim() !== "") ?? "it wrote nothing")];
+  return findings.length > 0 ? findings : [notOk("pod", sentenceOf(lines.findLast((line) => line.trim() !== "") ?? "it wrote nothing"))];
+}
+
+function sentenceOf(line: string): string {
+  try {
+    const { msg } = JSON.parse(line) as { msg?: unknown };
+    return typeof msg === "string" ? msg : line;
+  } catch {
+    return line;
+  }
 }

@@ -44,7 +44,8 @@ describe("the Job that looks from inside", () => {
 describe("what its pod wrote", () => {
   const cases: Record<string, { lines: string[]; found: object[] }> = {
     "is a finding a line": { lines: ['{"check":"database","ok":true,"said":"PostgreSQL 18"}', '{"check":"host","ok":false,"said":"away"}'], found: [{ check: "database", state: "ok", said: "PostgreSQL 18" }, { check: "host", state: "not ok", said: "away" }] },
-    "says why where there is no finding: its last line": { lines: ["", "DATABASE_URL is not set", ""], found: [{ check: "pod", state: "not ok", said: "DATABASE_URL is not set" }] },
+    "says why where there is no finding: its last line": { lines: ["", '{"level":"fatal","program":"check","exitCode":3,"msg":"DATABASE_URL is not set"}', ""], found: [{ check: "pod", state: "not ok", said: "DATABASE_URL is not set" }] },
+    "says why where Node ended it: its last line": { lines: ["FATAL ERROR: no memory"], found: [{ check: "pod", state: "not ok", said: "FATAL ERROR: no memory" }] },
     "is told where it is nothing": { lines: [], found: [{ check: "pod", state: "not ok", said: "it wrote nothing" }] },
   };
 
