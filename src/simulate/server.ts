@@ -80,10 +80,10 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
     if (await control(controls, asked, request, response)) return;
     const arrived = now();
     const question = readAsked(asked.pathname, asked.searchParams, Math.floor(arrived / 1000));
-    const wire = wireOf(request, response);
-    if (question === null) return send(wholeReply(404, { "content-type": "text/html" }, textBody(["<h1>404</h1>"])), wire);
+    if (question === null) return send(wholeReply(404, { "content-type": "text/html" }, textBody(["<h1>404</h1>"])), wireOf(request, response, () => undefined));
 
     const target = targetOf(question);
+    const wire = wireOf(request, response, (bytes) => raise(counters.bytesByTarget, target, bytes));
     counters.requests++;
     if (raise(counters.byTarget, target) === 1 && question.kind !== "list") slotUse.firstAsked();
     if (!asked.searchParams.has("sourceapp")) counters.sourceappBreaches++;
@@ -122,7 +122,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
     await send(reply, wire);
   }
 
-  function wireOf(request: IncomingMessage, response: ServerResponse): Wire {
+  function wireOf(request: IncomingMessage, response: ServerResponse, counted: Wire["counted"]): Wire {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     // A client that only closed its half has not gone for Node's server, but it has for a request that it gave up.
@@ -134,7 +134,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
     return {
       response,
       gone: AbortSignal.any([gone.signal, closing.signal]),
-      counted: (bytes) => (counters.bytes += bytes),
+      counted,
       reset: () => void (rawSockets.get(placeOf(request.socket)) ?? request.socket).resetAndDestroy(),
     };
   }

@@ -13,24 +13,25 @@ export interface Stats {
   readonly breaches: { readonly inFlight: number; readonly sourceapp: number };
   /** Of bodies, as they went over the wire. */
   readonly bytes: number;
+  readonly bytesByTarget: Readonly<Record<string, number>>;
 }
 
 export interface Counters {
   requests: number;
-  bytes: number;
   inFlightBreaches: number;
   sourceappBreaches: number;
   readonly byTarget: Map<string, number>;
+  readonly bytesByTarget: Map<string, number>;
   readonly byStatus: Map<number, number>;
   readonly byFault: Map<FaultName, number>;
 }
 
 export function newCounters(): Counters {
-  return { requests: 0, bytes: 0, inFlightBreaches: 0, sourceappBreaches: 0, byTarget: new Map(), byStatus: new Map(), byFault: new Map() };
+  return { requests: 0, inFlightBreaches: 0, sourceappBreaches: 0, byTarget: new Map(), bytesByTarget: new Map(), byStatus: new Map(), byFault: new Map() };
 }
 
-export function raise<Key>(counts: Map<Key, number>, key: Key): number {
-  const risen = (counts.get(key) ?? 0) + 1;
+export function raise<Key>(counts: Map<Key, number>, key: Key, by = 1): number {
+  const risen = (counts.get(key) ?? 0) + by;
   counts.set(key, risen);
   return risen;
 }
@@ -44,6 +45,7 @@ export function readStats(counters: Counters, mostInFlight: number, slotUse: Slo
     mostInFlight,
     slotUse,
     breaches: { inFlight: counters.inFlightBreaches, sourceapp: counters.sourceappBreaches },
-    bytes: counters.bytes,
+    bytes: [...counters.bytesByTarget.values()].reduce((sum, bytes) => sum + bytes, 0),
+    bytesByTarget: Object.fromEntries(counters.bytesByTarget),
   };
 }

@@ -141,10 +141,10 @@ describe("HTTPS", () => {
 describe("a simulator that runs", () => {
   test("tells through HTTP what it has seen and what it would expect, and takes other faults", async () => {
     const simulator = await started();
-    await ask(simulator, "AS12654");
+    const { body } = await ask(simulator, "AS12654");
     const stats = JSON.parse((await get(`${simulator.url}/simulator/stats`)).body.toString()) as unknown;
     expect(stats).toEqual(JSON.parse(JSON.stringify(simulator.stats())));
-    expect(stats).toMatchObject({ requests: 1, requestsByTarget: { AS12654: 1 } });
+    expect(stats).toMatchObject({ requests: 1, requestsByTarget: { AS12654: 1 }, bytes: body.length, bytesByTarget: { AS12654: body.length } });
     const expected = JSON.parse((await get(`${simulator.url}/simulator/expected?resource=AS12654&starttime=${DAY.start}&endtime=${DAY.end}`)).body.toString()) as unknown;
     expect(expected).toEqual(simulator.expected("AS12654", DAY));
 
