@@ -23,10 +23,11 @@ export interface ControllerPlace {
   /** Its own; it follows this one only. The Lease there has the same name, as in a release of that name. */
   readonly namespace: string;
   readonly flags?: readonly string[];
+  readonly logLevel?: string;
 }
 
 /** The controller beside the cluster, with the environment of the chart and a service account's files of its own. Returns once it leads. */
-export async function startControllerProcess({ programs, url, ca, token, namespace, flags = [] }: ControllerPlace): Promise<ControllerProcess> {
+export async function startControllerProcess({ programs, url, ca, token, namespace, flags = [], logLevel = "info" }: ControllerPlace): Promise<ControllerProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-account-"));
   await writeFile(path.join(folder, "token"), token);
   await writeFile(path.join(folder, "ca.crt"), ca);
@@ -42,6 +43,7 @@ export async function startControllerProcess({ programs, url, ca, token, namespa
       SLUICE_NAMESPACES: namespace,
       SLUICE_LEASE: namespace,
       SLUICE_PORT: "0",
+      SLUICE_LOG_LEVEL: logLevel,
       SLUICE_IMAGE: "localhost/sluice:dev",
       SLUICE_IMAGE_PULL_POLICY: "IfNotPresent",
     },
