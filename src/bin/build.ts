@@ -2,15 +2,31 @@ import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 
 /**
- * Three programs, a file each: the command line, the controller, and the worker (prepare and batch), which leaves out
+ * The script of a report's page, and three programs, a file each: the command line, the controller, and the worker (prepare and batch), which leaves out
  * whatever would cost a batch its memory. Stripping types at start would cost each batch 12 MiB.
  * An argument names another folder than dist: each run of the tests builds one of its own.
  */
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
+const outdir = process.argv[2] ?? "dist";
+
+await build({
+  entryPoints: { "report-page": "src/report/page/main.ts" },
+  outdir,
+  bundle: true,
+  platform: "browser",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  format: "iife",
+  minify: true,
+  // It goes into every report, and these notices with it.
+  banner: { js: "/*! Charts: Apache ECharts (Apache License 2.0, https://echarts.apache.org) with zrender (BSD 3-Clause). */" },
+  tsconfig: "src/report/page/tsconfig.json",
+  logLevel: "warning",
+});
+
 await build({
   entryPoints: { sluice: "src/bin/sluice.ts", worker: "src/bin/worker.ts", controller: "src/bin/controller.ts" },
-  outdir: process.argv[2] ?? "dist",
+  outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",

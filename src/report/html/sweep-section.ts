@@ -1,0 +1,77 @@
+import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
+import { formatMemory } from "../../model/quantity.ts";
+import type { ReportData, SweepReport, SweepSums, Timeline } from "../report-data.ts";
+import { moment, rate, span } from "./amounts.ts";
+import { chartFigure } from "./chart-figure.ts";
+import { html, type Html } from "./html.ts";
+import { passesTable } from "./passes-table.ts";
+
+/** How one sweep of the window went. */
+export function sweepSection(data: ReportData, place: number): Html {
+  const sweep = data.sweeps[place]!;
+  const isAlone = data.sweeps.length + data.olderSweeps === 1;
+  return html`<section>
+<h2>${isAlone ? "The sweep" : `Sweep ${data.olderSweeps + place + 1} of ${data.olderSweeps + data.sweeps.length}`} <span>${sweep.namespace}/${sweep.name}</span></h2>
+<p>${about(sweep, data.madeAt)}</p>
+${sweep.batches === 0 ? null : [charts(sweep, place, data.isMeasured), passesTable(sweep.passes)]}
+</section>
+`;
+}
+
+function about(sweep: SweepReport, madeAt: number): string {
+  const { began, ended, selected, batches, passes, sums, verdict } = sweep;
+  const took = ended === null ? `Began at ${moment(began)} and is not finished, ${duration(madeAt - began)} later.` : `${span(began, ended)}, ${duration(ended - began)}.`;
+  if (selected === null) return `${took} Its targets were not selected.`;
+  if (selected === 0) return `${took} Nothing was left to be asked.`;
+  const asked = `It was to ask ${counted(selected, "target", "targets")}: ${counted(batches, "batch", "batches")} in ${counted(passes.length, "pass", "passes")}.`;
+  const flow = sums === null ? "" : ` ${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries; ${bytes(sums.textBytes)} of text, ${bytes(sums.wireBytes)} over the wire; ${counted(sums.rows, "row", "rows")}.`;
+  const gone = ended !== null && verdict === null ? " It was ended without a verdict." : "";
+  return `${took} ${asked}${flow}${gone}`;
+}
+
+function charts(sweep: SweepReport, place: number, isMeasured: boolean): Html {
+  const { sums, timeline } = sweep;
+  if (sums === null || timeline === null) {
+    const why = isMeasured ? "None of its batches has been measured: it was swept by an earlier version of Sluice, or they have only just begun." : "This database was last used by a version of Sluice that did not measure batches.";
+    return html`<p class="empty">How fast it went and how much memory it took is not known. ${why}</p>`;
+  }
+  return html`<div class="grid">${throughput(sums, timeline, place)}</div>${inFlight(sweep, timeline, place)}${memory(sweep, place)}`;
+}
+
+function throughput(sums: SweepSums, timeline: Timeline, sweep: number): readonly Html[] {
+  const length = Math.max(1, timeline.end - timeline.start);
+  const small = { sweep, size: "small" } as const;
+  return [
+    chartFigure({ ...small, chart: "targets", title: "Targets a second", text: `On average ${rate(sums.targets / length)}, at most ${rate(most(timeline.targets))}.` }),
+    chartFigure({ ...small, chart: "requests", title: "Requests a second", text: `On average ${rate(sums.requests / length)}, at most ${rate(most(timeline.requests))}; ${percent(sums.retries, sums.requests)} retries.` }),
+    chartFigure({ ...small, chart: "rows", title: "Rows a second", text: `On average ${rate(sums.rows / length)}, at most ${rate(most(timeline.rows))}.` }),
+    chartFigure({ ...small, chart: "bytes", title: "Bytes a second", text: `On average ${bytes(sums.textBytes / length)} of text, at most ${bytes(most(timeline.textBytes))}.` }),
+  ];
+}
+
+function inFlight({ inFlightLimit }: SweepReport, timeline: Timeline, sweep: number): Html {
+  const mean = timeline.inFlight.reduce((sum, each) => sum + each, 0) / timeline.inFlight.length;
+  const limit = most(timeline.slotsLimit.map((each) => each ?? 0)) || inFlightLimit;
+  return chartFigure({
+    chart: "in-flight",
+    sweep,
+    title: "Requests in flight against the limit",
+    text: `On average ${rate(mean)} of the ${grouped(limit)} that the host allows (${percent(mean, limit)}). Other sweeps of the same host share the limit and are not shown.`,
+  });
+}
+
+function memory({ memory: batches, nearestToLimit: nearest, passes }: SweepReport, sweep: number): Html {
+  const out = passes.reduce((sum, { outOfMemory }) => sum + outOfMemory, 0);
+  const limits = [...new Set(batches.map(({ limit }) => limit))].sort((one, other) => one - other).map(formatMemory);
+  const peak = nearest === null ? "No batch was measured." : `Batch ${nearest.batch} came nearest: ${mebibytes(nearest.peak)} of ${mebibytes(nearest.limit)} MiB (${percent(nearest.peak, nearest.limit)}).`;
+  return chartFigure({
+    chart: "memory",
+    sweep,
+    title: "Peak memory by batch against its limit",
+    text: `${peak} ${out === 0 ? "None ran out of memory." : `${grouped(out)} ran out of memory.`} ${limits.length === 1 ? `The limit is ${limits[0]!}` : `Limits: ${limits.join(", ")}`}. Anonymous memory, without page cache.`,
+  });
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((largest, value) => Math.max(largest, value), 0);
+}

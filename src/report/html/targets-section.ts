@@ -1,0 +1,56 @@
+import { counted, grouped } from "../../model/figures.ts";
+import type { Histogram, LargestTarget, ReportData, Unsettled } from "../report-data.ts";
+import { seconds, size } from "./amounts.ts";
+import { chartFigure } from "./chart-figure.ts";
+import { html, type Html } from "./html.ts";
+
+/** How long targets took and how much they answered, the largest, and what went wrong. */
+export function targetsSection({ durations, sizes, largest, unsettled, verdict }: ReportData): Html {
+  return html`<section>
+<h2>The targets</h2>
+${durations.quantiles === null
+    ? html`<p class="empty">No target has an answer yet.</p>`
+    : html`<div class="grid">
+${chartFigure({ chart: "durations", size: "small", title: "How long a target took", text: `${quantiles(durations, seconds)} From its first request to its result, waits included; log scale.`, more: binsTable(durations, seconds, "time") })}
+${chartFigure({ chart: "sizes", size: "small", title: "How much a target answered", text: `${quantiles(sizes, size)} Text, inflated; log scale.${sizes.zero > 0 ? ` ${counted(sizes.zero, "target", "targets")} answered nothing at all.` : ""}`, more: binsTable(sizes, size, "size") })}
+</div>`}
+${largestTable(largest)}
+${unsettledTable(unsettled, verdict?.missing ?? 0)}
+</section>
+`;
+}
+
+function quantiles({ quantiles: of }: Histogram, written: (amount: number) => string): string {
+  if (of === null) return "";
+  return `Half of them at most ${written(of.median)}, nine of ten ${written(of.p90)}, 99 % ${written(of.p99)}; the largest ${written(of.largest)}.`;
+}
+
+function binsTable({ bins }: Histogram, written: (amount: number) => string, what: string): Html | null {
+  if (bins.length === 0) return null;
+  return html`<details><summary>As a table</summary><div class="scroll"><table><thead><tr><th class="n">From (${what})</th><th class="n">to</th><th class="n">ok</th><th class="n">empty</th><th class="n">other</th></tr></thead>
+<tbody>${bins.map(({ from, to, ok, empty, other }) => html`<tr><td class="n">${written(from)}</td><td class="n">${written(to)}</td><td class="n">${grouped(ok)}</td><td class="n">${grouped(empty)}</td><td class="n">${grouped(other)}</td></tr>
+`)}</tbody></table></div></details>`;
+}
+
+function largestTable(largest: readonly LargestTarget[]): Html | null {
+  if (largest.length === 0) return null;
+  return html`<div class="card"><h3>The largest targets</h3><p>By the text of their answer.</p>
+<div class="scroll"><table><thead><tr><th>Target</th><th class="n">Text</th><th class="n">Updates</th><th class="n">Took</th><th class="n">Requests</th><th>State</th></tr></thead>
+<tbody>${largest.map((row) => html`<tr><td class="name">${row.target}</td><td class="n">${size(row.bytes)}</td><td class="n">${grouped(row.updates)}</td><td class="n">${seconds(row.seconds)}</td><td class="n">${grouped(row.attempts)}</td><td>${row.state}</td></tr>
+`)}</tbody></table></div></div>
+`;
+}
+
+function unsettledTable({ byCode, targets, missing }: Unsettled, allMissing: number): Html {
+  const all = byCode.reduce((sum, code) => sum + code.targets, 0);
+  if (all + allMissing === 0) return html`<div class="card"><h3>Targets that are not settled</h3><p class="empty">There is none.</p></div>`;
+  return html`<div class="card"><h3>Targets that are not settled</h3>
+<p>${counted(all, "was", "were")} asked without an answer that settles ${all === 1 ? "it" : "them"}${allMissing > 0 ? `; ${counted(allMissing, "has", "have")} no result yet` : ""}.${all > targets.length ? ` The first ${grouped(targets.length)} are listed.` : ""}</p>
+${byCode.length === 0 ? null : html`<ul class="codes">${byCode.map(({ state, error, targets: count }) => html`<li><b>${grouped(count)}</b> ${state}${error === null ? null : html` <code>${error}</code>`}</li>`)}</ul>`}
+${targets.length === 0 ? null : html`<div class="scroll"><table class="unsettled"><thead><tr><th>Target</th><th>State</th><th>Code</th><th class="n">HTTP</th><th class="n">Requests</th><th>Detail</th></tr></thead>
+<tbody>${targets.map((row) => html`<tr><td class="name">${row.target}</td><td>${row.state}</td><td>${row.error === null ? null : html`<code>${row.error}</code>`}</td><td class="n">${row.httpStatus}</td><td class="n">${grouped(row.attempts)}</td><td class="detail">${row.detail}</td></tr>
+`)}</tbody></table></div>`}
+${missing.length === 0 ? null : html`<p class="missing">Without a result: ${missing.map((name, index) => html`${index === 0 ? "" : ", "}<span class="name">${name}</span>`)}${allMissing > missing.length ? `, and ${grouped(allMissing - missing.length)} more` : ""}.</p>`}
+</div>
+`;
+}

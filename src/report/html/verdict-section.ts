@@ -1,0 +1,121 @@
+import { duration, counted, grouped, mebibytes, percent } from "../../model/figures.ts";
+import type { ReportData, SweepReport, Verdict } from "../report-data.ts";
+import { moment, span } from "./amounts.ts";
+import { html, type Html } from "./html.ts";
+
+/** What somebody wants to know who reads one sentence. */
+export function verdictSection(data: ReportData): Html {
+  const { verdict, sweeps } = data;
+  const facts = factsOf(data);
+  return html`<section class="verdict">
+<p class="headline ${tone(data)}"><strong>${stateWord(data)}</strong> ${headline(data)}</p>
+<p class="lead">${lead(data)}</p>
+${verdict === null || sweeps.length === 0 ? null : html`<dl class="facts">${facts.map(({ name, value, note }) => html`<div><dt>${name}</dt><dd>${value}${note === "" ? null : html` <small>${note}</small>`}</dd></div>`)}</dl>`}
+${verdict === null ? null : stateBar(verdict)}
+</section>
+`;
+}
+
+/** Is its newest sweep unfinished? */
+export function runs({ sweeps }: Pick<ReportData, "sweeps">): boolean {
+  return sweeps.at(-1)?.ended === null;
+}
+
+function tone(data: ReportData): string {
+  return runs(data) || data.verdict === null ? "runs" : data.verdict.state;
+}
+
+/** "complete", "usable", "incomplete", "running", "not planned". */
+export function stateWord(data: ReportData): string {
+  if (runs(data)) return "running";
+  return data.verdict?.state ?? "not planned";
+}
+
+/** "2,987 of 3,000 targets are settled." */
+export function headline(data: ReportData): string {
+  const { verdict } = data;
+  if (verdict === null) return runs(data) ? "Its targets are not known yet: the sweep is being prepared." : "No target of this window was ever planned.";
+  const { settled, targets } = verdict;
+  const share = percent(settled, targets);
+  if (runs(data)) return `So far ${grouped(settled)} of ${grouped(targets)} targets are settled (${share}).`;
+  if (settled === targets) return `All ${grouped(targets)} targets are settled.`;
+  return `${grouped(settled)} of ${grouped(targets)} targets are settled (${share}).`;
+}
+
+function lead(data: ReportData): string {
+  const { verdict, sweeps, madeAt } = data;
+  const sentences: string[] = [];
+  const newest = sweeps.at(-1);
+  if (newest !== undefined && verdict !== null) sentences.push(timeSentence(sweeps, data));
+  if (runs(data)) sentences.push(`The newest sweep is not finished: it runs, or was interrupted. This is what stood in the database at ${moment(madeAt)}.`);
+  else if (verdict !== null && verdict.settled < verdict.targets) sentences.push(restSentence(data.dataset, verdict));
+  const out = outOfMemory(sweeps);
+  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; their targets were asked again in smaller batches with more.`);
+  return sentences.join(" ");
+}
+
+function timeSentence(sweeps: readonly SweepReport[], { madeAt, olderSweeps }: ReportData): string {
+  const began = sweeps[0]!.began;
+  const ended = Math.max(...sweeps.map((sweep) => sweep.ended ?? madeAt));
+  const count = sweeps.length + olderSweeps;
+  const when = span(began, ended);
+  return count === 1 ? `One sweep, ${when}.` : `${grouped(count)} sweeps, ${olderSweeps > 0 ? "the last ones " : ""}${when}.`;
+}
+
+function restSentence(dataset: string, { targets, settled, missing, atLeast, state }: Verdict): string {
+  const rest = targets - settled;
+  const unasked = missing === 0 ? "" : missing === rest ? ", never asked" : `, ${grouped(missing)} of them never asked`;
+  const border = state === "usable" ? `The window counts as usable from ${percent(atLeast, 1)} on.` : `It would be usable from ${percent(atLeast, 1)} on.`;
+  return `${counted(rest, "target is", "targets are")} not settled${unasked}. ${border} The same sweep again, or sluice rerun ${dataset}, asks what is left.`;
+}
+
+function outOfMemory(sweeps: readonly SweepReport[]): number {
+  return sweeps.reduce((sum, { passes }) => sum + passes.reduce((inIt, pass) => inIt + pass.outOfMemory, 0), 0);
+}
+
+interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+}
+
+function factsOf({ verdict, sweeps, madeAt, olderSweeps }: ReportData): readonly Fact[] {
+  if (verdict === null) return [];
+  const took = sweeps.reduce((sum, { began, ended }) => sum + (ended ?? madeAt) - began, 0);
+  const sums = sweeps.flatMap((sweep) => (sweep.sums === null ? [] : [sweep.sums]));
+  const isWhole = sums.length === sweeps.length && olderSweeps === 0;
+  const total = (column: "rows" | "requests" | "retries"): number => sums.reduce((sum, each) => sum + each[column], 0);
+  const unknown = { value: "not measured", note: "" };
+  const atLeast = isWhole ? "" : "at least ";
+  const memory = nearest(sweeps);
+  return [
+    { name: "Settled", value: percent(verdict.settled, verdict.targets), note: `${grouped(verdict.settled)} of ${grouped(verdict.targets)}` },
+    { name: runs({ sweeps }) ? "Takes so far" : "Took", value: duration(took), note: sweeps.length === 1 ? "" : `in ${grouped(sweeps.length)} sweeps` },
+    { name: "Updates", value: grouped(verdict.updates), note: "stored" },
+    { name: "Rows", ...(sums.length === 0 ? unknown : { value: grouped(total("rows")), note: `${atLeast}written` }) },
+    { name: "Peak memory", ...(memory === null ? unknown : { value: `${mebibytes(memory.peak)} of ${mebibytes(memory.limit)} MiB`, note: `${percent(memory.peak, memory.limit)} of its limit, batch ${memory.batch}` }) },
+    { name: "Requests", ...(sums.length === 0 ? unknown : { value: grouped(total("requests")), note: `${atLeast}; ${counted(total("retries"), "retry", "retries")}`.replace(/^; /, "") }) },
+  ];
+}
+
+/** Of all sweeps, the batch that came nearest to its own limit. */
+function nearest(sweeps: readonly SweepReport[]): SweepReport["nearestToLimit"] {
+  return sweeps.reduce<SweepReport["nearestToLimit"]>((best, { nearestToLimit: own }) => (own !== null && (best === null || own.peak / own.limit > best.peak / best.limit) ? own : best), null);
+}
+
+const STATES = [
+  { state: "ok", about: "counted, and equal to what the answer declares" },
+  { state: "empty", about: "quiet: the answer declares nothing" },
+  { state: "rejected", about: "the provider says that the question is wrong" },
+  { state: "suspect", about: "an answer that is not trusted; asked again" },
+  { state: "mismatch", about: "the answer declares another number than it holds; asked again" },
+  { state: "failed", about: "no whole answer could be had; asked again" },
+  { state: "missing", about: "no result yet" },
+] as const;
+
+function stateBar(verdict: Verdict): Html {
+  const there = STATES.filter(({ state }) => verdict[state] > 0);
+  const width = (count: number): string => `${((count / Math.max(1, verdict.targets)) * 100).toFixed(2)}%`;
+  return html`<div class="states" aria-hidden="true">${there.map(({ state }) => html`<span class="state-${state}" style="width:${width(verdict[state])}"></span>`)}</div>
+<ul class="legend">${there.map(({ state, about }) => html`<li><i class="state-${state}"></i><b>${grouped(verdict[state])}</b> ${state} <span>${about}</span></li>`)}</ul>`;
+}

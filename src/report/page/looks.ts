@@ -1,0 +1,90 @@
+/**
+ * Colours are the page's own properties and not values: so the charts follow the scheme of the reader and of paper by themselves.
+ * That holds as long as ECharts has nothing to compute from them: no emphasis, no gradients, no labels inside of bars.
+ */
+export const COLOUR = {
+  ink: "var(--ink)",
+  dim: "var(--dim)",
+  line: "var(--line)",
+  card: "var(--card)",
+  blue: "var(--blue)",
+  teal: "var(--teal)",
+  amber: "var(--amber)",
+  red: "var(--red)",
+  green: "var(--green)",
+  violet: "var(--violet)",
+  grey: "var(--grey)",
+} as const;
+
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
+/** What all charts have in common. */
+export const LOOKS = {
+  animation: false,
+  useUTC: true,
+  textStyle: { fontFamily: FONT, fontSize: 12, color: COLOUR.dim },
+  grid: { left: 4, right: 12, top: 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+  tooltip: {
+    trigger: "axis",
+    confine: true,
+    transitionDuration: 0,
+    backgroundColor: COLOUR.card,
+    borderColor: COLOUR.line,
+    borderWidth: 1,
+    padding: [6, 10],
+    textStyle: { color: COLOUR.ink, fontSize: 12, fontFamily: FONT },
+    axisPointer: { type: "line", lineStyle: { color: COLOUR.grey, type: "solid", width: 1 } },
+    extraCssText: "box-shadow: 0 2px 8px rgb(0 0 0 / .15); border-radius: 6px;",
+  },
+} as const;
+
+/** With a row of names above. */
+export const NAMED = {
+  grid: { ...LOOKS.grid, top: 36 },
+  legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 8, itemGap: 16, textStyle: { color: COLOUR.dim, fontSize: 12 }, selectedMode: false, inactiveColor: COLOUR.grey },
+} as const;
+
+export interface ValueAxis {
+  readonly label: (value: number) => string;
+}
+
+const AXIS_LABEL = { color: COLOUR.dim, fontSize: 11, hideOverlap: true } as const;
+
+/** Upwards from zero. */
+export function valueAxis({ label }: ValueAxis) {
+  return {
+    type: "value",
+    min: 0,
+    splitNumber: 4,
+    axisLabel: { ...AXIS_LABEL, formatter: label },
+    splitLine: { lineStyle: { color: COLOUR.line, width: 1 } },
+  } as const;
+}
+
+/** Moments as ECharts counts them: milliseconds. */
+export function timeAxis(start: number, end: number) {
+  return {
+    type: "time",
+    min: start * 1000,
+    max: end * 1000,
+    axisLabel: AXIS_LABEL,
+    axisLine: { lineStyle: { color: COLOUR.grey } },
+    axisTick: { lineStyle: { color: COLOUR.grey } },
+    splitLine: { show: false },
+    splitNumber: 4,
+  } as const;
+}
+
+export function numberAxis(min: number, max: number, label: (value: number) => string) {
+  return {
+    type: "value",
+    min,
+    max,
+    axisLabel: { ...AXIS_LABEL, formatter: label },
+    axisLine: { show: true, lineStyle: { color: COLOUR.grey } },
+    axisTick: { show: true, lineStyle: { color: COLOUR.grey } },
+    splitLine: { show: false },
+  } as const;
+}
+
+export const STILL = { silent: true, emphasis: { disabled: true } } as const;

@@ -1,0 +1,28 @@
+import type { EChartsCoreOption } from "echarts/core";
+import type { UpdatesOverTime } from "../report-data.ts";
+import { count } from "./axis-labels.ts";
+import { COLOUR, LOOKS, NAMED, STILL, timeAxis, valueAxis } from "./looks.ts";
+
+/** The largest type first; what the others are together comes last and is grey. */
+const COLOURS = [COLOUR.blue, COLOUR.amber, COLOUR.teal, COLOUR.violet, COLOUR.red, COLOUR.grey];
+
+/** Bars in the middle of their hour. */
+export function updatesOverTime({ starts, stepSeconds, types }: UpdatesOverTime): EChartsCoreOption {
+  const end = (starts.at(-1) ?? 0) + stepSeconds;
+  return {
+    ...LOOKS,
+    ...NAMED,
+    xAxis: timeAxis(starts[0] ?? 0, end),
+    yAxis: valueAxis({ label: count }),
+    series: types.map(({ type, updates }, index) => ({
+      ...STILL,
+      type: "bar",
+      name: type ?? "updates",
+      stack: "updates",
+      barCategoryGap: "20%",
+      itemStyle: { color: COLOURS[index] },
+      data: starts.map((start, at) => [(start + stepSeconds / 2) * 1000, updates[at] ?? 0]),
+      tooltip: { valueFormatter: count },
+    })),
+  };
+}
