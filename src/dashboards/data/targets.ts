@@ -1,0 +1,93 @@
+import { barChart } from "../bar-chart.ts";
+import { TARGET_STATES } from "../colours.ts";
+import { lines } from "../lines.ts";
+import { sql } from "../postgres-query.ts";
+import type { Section } from "../section.ts";
+import { table } from "../table.ts";
+
+/** The newest window of the time shown. A value and not a join, so that Postgres looks at that window's partition only. */
+const NEWEST = "(select max(window_start) from sluice.windows where dataset = ${dataset:sqlstring} and $__timeFilter(window_start))";
+
+export const TARGETS: Section = {
+  title: "Targets",
+  lines: [
+    [
+      table(
+        {
+          title: "Noisiest targets",
+          description: "The twenty with the most updates in the windows shown, and their share of all updates. Only what is proven counts.",
+          unit: "none",
+          width: 8,
+          height: 10,
+          noValue: "",
+          columns: {
+            target: { title: "target" },
+            updates: { title: "updates", unit: "short" },
+            share: { title: "of all", unit: "percentunit", decimals: 1 },
+            most: { title: "most in a window", unit: "short" },
+            windows: { title: "windows", unit: "none" },
+          },
+        },
+        sql(
+          "table",
+          `select target, sum(updates) as updates, sum(updates) / nullif(sum(sum(updates)) over (), 0) as share, max(updates) as most, count(*) as windows
+from sluice.results
+where dataset = \${dataset:sqlstring} and $__timeFilter(window_start) and state = 'ok'
+group by target
+order by updates desc, target
+limit 20`,
+        ),
+      ),
+      barChart({
+        title: "Types of the noisiest",
+        description: "Of the newest window shown: the fifteen targets with the most updates, by type.",
+        unit: "short",
+        width: 8,
+        bar: "target",
+        part: "type",
+        value: "updates",
+        queries: [
+          sql(
+            "table",
+            `with loudest as (
+  select target, window_start, window_end, updates
+  from sluice.results
+  where dataset = \${dataset:sqlstring} and window_start = ${NEWEST} and state = 'ok'
+  order by updates desc, target
+  limit 15
+)
+select loudest.target, hours.type, hours.updates
+from loudest
+cross join lateral (
+  select type, sum(updates) as updates
+  from sluice.hourly
+  where dataset = \${dataset:sqlstring} and target = loudest.target
+    and hour >= date_trunc('hour', loudest.window_start, 'UTC') and hour < loudest.window_end
+  group by type
+) hours
+order by loudest.updates desc, loudest.target, hours.type`,
+          ),
+        ],
+      }),
+      lines({
+        title: "Targets by state",
+        description: "What each window's targets came to: ok had updates, empty is known to have had none. A target that was never asked has no row.",
+        unit: "none",
+        width: 8,
+        height: 10,
+        stacked: "values",
+        colours: TARGET_STATES,
+        queries: [
+          sql(
+            "time_series",
+            `select window_start as "time", state as metric, count(*) as targets
+from sluice.results
+where dataset = \${dataset:sqlstring} and $__timeFilter(window_start)
+group by window_start, state
+order by window_start, state`,
+          ),
+        ],
+      }),
+    ],
+  ],
+};

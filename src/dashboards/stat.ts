@@ -1,0 +1,36 @@
+import { BigValueColorMode, BigValueGraphMode, BigValueTextMode, ReduceDataOptionsBuilder } from "@grafana/grafana-foundation-sdk/common";
+import type { ThresholdsConfigBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { PanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { asNumbers, type Words } from "./colours.ts";
+import { type About, NO_STEPS } from "./panel.ts";
+
+export interface Stat extends About {
+  readonly steps?: ThresholdsConfigBuilder;
+  /** The value is the number of one of these. */
+  readonly words?: Words;
+  /** What stands there when nothing is known. */
+  readonly noValue?: string;
+  readonly decimals?: number;
+  /** Also says which series each value is of. */
+  readonly named?: boolean;
+}
+
+/** The last value of each series that the time shown has: also of a sweep that has ended since. */
+export function stat({ title, description, unit, width, height = 4, queries, steps = NO_STEPS, words, noValue = "–", decimals, named = false }: Stat): PanelBuilder {
+  const panel = new PanelBuilder()
+    .title(title)
+    .description(description)
+    .unit(unit)
+    .span(width)
+    .height(height)
+    .targets([...queries])
+    .thresholds(steps)
+    .noValue(noValue)
+    .colorMode(words === undefined ? BigValueColorMode.Value : BigValueColorMode.BackgroundSolid)
+    .graphMode(BigValueGraphMode.None)
+    .textMode(named ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false));
+  if (words !== undefined) panel.mappings([asNumbers(words)]);
+  if (decimals !== undefined) panel.decimals(decimals);
+  return panel;
+}
