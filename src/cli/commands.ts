@@ -6,6 +6,7 @@ import { addClusterOptions } from "./kube/options.ts";
 import type { AddCommand, Program } from "./main.ts";
 import { addPlan } from "./plan-command.ts";
 import { addPurge } from "./purge-command.ts";
+import { addReport } from "./report-command.ts";
 import { addRerun } from "./rerun-command.ts";
 import { addRun } from "./run-command.ts";
 import { addSimulate } from "./simulate-command.ts";
@@ -15,7 +16,7 @@ import { addTry } from "./try-command.ts";
 import { addValidate } from "./validate-command.ts";
 
 /** In the order of `sluice --help`. */
-export const COMMANDS: readonly AddCommand[] = [addRun, addRerun, addDemo, addValidate, addTry, addPlan, addStatus, addSql, addExport, addPurge, addSimulate, addCheck];
+export const COMMANDS: readonly AddCommand[] = [addRun, addRerun, addDemo, addValidate, addTry, addPlan, addStatus, addReport, addSql, addExport, addPurge, addSimulate, addCheck];
 
 export const SLUICE: Program = {
   name: "sluice",

@@ -1,11 +1,18 @@
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { bytes } from "../model/figures.ts";
 import { formatMoment } from "../model/moment.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { Cli } from "./context.ts";
+import { writeTo } from "./destination.ts";
+import { knownDataset } from "./known-dataset.ts";
 import type { AddCommand } from "./main.ts";
+import { makeReport, reportFileName } from "./make-report.ts";
 import { wantedSweeps } from "./run-command.ts";
 import { startSimulatorProcess } from "./simulator-process.ts";
-import { openStore } from "./store.ts";
+import { openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows } from "./sweep-windows.ts";
 
@@ -27,7 +34,9 @@ async function demo(cli: Cli, data: string | undefined): Promise<number> {
     const store = await openStore(cli, { data, patienceSeconds: 60 });
     try {
       const code = await sweepWindows(cli, sweeps, { store, output: "text" });
-      if (!cli.signal.aborted) tellNext(cli, sweeps[0]!.spec.window.start, data);
+      if (cli.signal.aborted) return code;
+      await writeReport(cli, store, sweeps[0]!.spec);
+      tellNext(cli, sweeps[0]!.spec.window.start, data);
       return code;
     } finally {
       await store.close();
@@ -43,6 +52,17 @@ function askingAt(document: SweepDocument, baseUrl: string): SweepDocument {
   const { sweepTemplate } = document.spec;
   const provider = { ...sweepTemplate.spec.provider!, baseUrl };
   return { ...document, spec: { ...document.spec, sweepTemplate: { ...sweepTemplate, spec: { ...sweepTemplate.spec, provider } } } };
+}
+
+/** Beside the data, since the current folder is the project's own. */
+async function writeReport(cli: Cli, store: Store, { dataset: name, window }: ResolvedSpec): Promise<void> {
+  const dataset = await knownDataset(store.db, name);
+  const { page } = await makeReport(cli, store.db, dataset, window);
+  const folder = path.join(store.folder, "reports");
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, reportFileName(name, window));
+  await writeTo(cli, file, (out) => pipeline([page], out));
+  cli.stdout.write(`\nA report of it, to be opened in a browser:\n  ${file} (${bytes(Buffer.byteLength(page))})\n`);
 }
 
 function tellNext(cli: Cli, start: number, data: string | undefined): void {

@@ -42,7 +42,7 @@ const SPREAD = `
     select extract(epoch from began)::float8 as b, extract(epoch from ended)::float8 as e, in_flight, slots_limit,
       requests, retries, targets, rows, wire_bytes, text_bytes
     from sluice.samples where sweep_uid = $1),
-  overlaps as (
+  pieces as (
     select s.*, bucket,
       greatest(0, case when bucket = $4::int - 1 then least(e, $5::float8) else least(e, $2::float8 + (bucket + 1) * $3::float8) end
         - greatest(b, $2::float8 + bucket * $3::float8)) as seconds
@@ -50,7 +50,7 @@ const SPREAD = `
     cross join generate_series(
       least($4::int - 1, floor((b - $2::float8) / $3::float8)::int),
       least($4::int - 1, floor((e - $2::float8) / $3::float8)::int)) as bucket),
-  parts as (select o.*, case when e > b then seconds / (e - b) else 1 end as share from overlaps o)
+  parts as (select o.*, case when e > b then seconds / (e - b) else 1 end as share from pieces o)
   select bucket, sum(requests * share) as requests, sum(retries * share) as retries, sum(targets * share) as targets,
     sum(rows * share) as rows, sum(wire_bytes * share) as wire_bytes, sum(text_bytes * share) as text_bytes,
     sum(in_flight * seconds) as in_flight_seconds, max(slots_limit) as slots_limit
