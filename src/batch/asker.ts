@@ -2,6 +2,7 @@ import { validateHeaderValue } from "node:http";
 import { canaryMeans } from "../decide/canary.ts";
 import { ask, type Asked } from "../fetch/ask.ts";
 import { openClient, type Client } from "../fetch/client.ts";
+import type { SentRequest } from "../fetch/sent-request.ts";
 import type { NewReading } from "../extract/reading.ts";
 import { compileExtract } from "../extract/compile.ts";
 import { createReadings, WORK_BYTES } from "../extract/read.ts";
@@ -19,6 +20,8 @@ export interface AskerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Each chunk of each body, before it is inflated. */
   readonly onWire: (bytes: number) => void;
+  /** Each request that was sent: of targets, canaries and probes. */
+  readonly onRequest: (sent: SentRequest) => void;
 }
 
 /** Asks targets of one spec through one connection pool, with the slots of one keeper. */
@@ -33,7 +36,7 @@ export interface Asker {
 }
 
 /** @throws SpecError for a pattern or a header that cannot be used, SurroundingsError for a proxy or a Node that cannot be */
-export function openAsker({ spec, keeper, clock, random, environment, onWire }: AskerOptions): Asker {
+export function openAsker({ spec, keeper, clock, random, environment, onWire, onRequest }: AskerOptions): Asker {
   const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BYTES));
   const client = openClient({
     request: spec.request,
@@ -51,7 +54,7 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire }: 
   const once: ResolvedSpec = { ...spec, request: { ...spec.request, attempts: 1 } };
   const askAs = (target: string, signal: AbortSignal, isProbe: boolean): Promise<Asked> => {
     const gate = { ...host, mayAsk: (until: AbortSignal) => keeper.acquire(until, isProbe) };
-    return ask(target, { client, spec: isProbe ? once : spec, newReading, now: () => clock.now(), random, wait, host: gate, onWire, signal });
+    return ask(target, { client, spec: isProbe ? once : spec, newReading, now: () => clock.now(), random, wait, host: gate, onWire, onRequest, signal });
   };
   return {
     client,

@@ -15,6 +15,7 @@ export class MemoryGuard {
   readonly #readAnon: () => number;
   readonly #monotonic: () => number;
   readonly #exceeded: (sentence: string) => void;
+  #last = 0;
   #peak = 0;
   #looked = -Infinity;
 
@@ -23,6 +24,11 @@ export class MemoryGuard {
     this.#readAnon = options.readAnon;
     this.#monotonic = options.monotonic;
     this.#exceeded = options.exceeded;
+  }
+
+  /** As it was seen last. */
+  get anonBytes(): number {
+    return this.#last;
   }
 
   get peakBytes(): number {
@@ -35,6 +41,7 @@ export class MemoryGuard {
     if (now - this.#looked < LOOK_EVERY_MS) return;
     this.#looked = now;
     const anon = this.#readAnon();
+    this.#last = anon;
     if (anon > this.#peak) this.#peak = anon;
     if (anon > SHARE * this.limitBytes) {
       this.#exceeded(`out of memory: ${mebibytes(anon)} MiB of anonymous memory, and the limit is ${mebibytes(this.limitBytes)} MiB`);

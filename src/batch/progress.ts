@@ -1,11 +1,11 @@
 import type { BatchMessage } from "../model/message.ts";
-import { isSettled, type TargetState } from "../model/states.ts";
+import { isSettled, SETTLED, type TargetState } from "../model/states.ts";
 import { shortened } from "./shortened.ts";
 
 export const MOST_FAILING = 5;
 
 /** The longest name that a message shows, in bytes of JSON: five must fit into 4 KiB beside the rest. */
-export const LONGEST_NAME = 200;
+export const LONGEST_NAME = 130;
 
 /** What a batch knows of its own work, as its message tells it. Only what was committed counts as a state. */
 export class Progress {
@@ -31,13 +31,17 @@ export class Progress {
     return Object.values(this.#states).reduce((sum, count) => sum + count, 0);
   }
 
+  get settled(): number {
+    return SETTLED.reduce((sum, state) => sum + this.#states[state], 0);
+  }
+
   committed(target: string, state: TargetState, code: string | null): void {
     this.#states[state] += 1;
     if (isSettled(state) || this.#failing.length >= MOST_FAILING) return;
     this.#failing.push({ target: shortened(target, LONGEST_NAME), code: code ?? state });
   }
 
-  message(now: Pick<BatchMessage, "inFlight" | "slots" | "memory" | "seconds" | "paused"> & { problem?: string }): BatchMessage {
+  message(now: Pick<BatchMessage, "inFlight" | "slots" | "memory" | "seconds" | "paused" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
     return {
       program: "batch",
       batch: this.#batch,

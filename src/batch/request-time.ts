@@ -26,6 +26,12 @@ export class RequestTime {
     return this.#ended === 0 ? 0 : this.#sumMilliseconds / this.#ended / 1000;
   }
 
+  /** The sum over all requests of how long they were in flight so far. */
+  get inFlightSeconds(): number {
+    this.#turn(0);
+    return this.#sumMilliseconds / 1000;
+  }
+
   #turn(by: number): void {
     const now = this.#clock.monotonic();
     this.#sumMilliseconds += this.#inFlight * (now - this.#changed);

@@ -1,23 +1,27 @@
 import type { Clock } from "../model/clock.ts";
+import type { Log } from "../model/log.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
+import { isSettled } from "../model/states.ts";
 import type { BatchTask } from "../model/tasks.ts";
 import { claimBatch, type ClaimedBatch } from "../store/batches.ts";
 import { commitResults } from "../store/commit.ts";
 import type { Database } from "../store/database.ts";
+import { writeSample } from "../store/samples.ts";
+import { Account, type AccountSurroundings } from "./account.ts";
 import { openAsker } from "./asker.ts";
 import { canaryBoard, sharedHost } from "./boards.ts";
 import { watchCanaries } from "./canary-watch.ts";
 import { Committer, type Finished } from "./committer.ts";
 import { runLanes } from "./lanes.ts";
-import type { MemoryGuard } from "./memory-guard.ts";
-import { Progress } from "./progress.ts";
+import { aboutBatch, aboutTarget } from "./log-lines.ts";
 import type { ProgressDeadline } from "./progress-deadline.ts";
+import { Sampler } from "./sampler.ts";
 import { SlotKeeper } from "./slots.ts";
 import { Together } from "./together.ts";
 
 /** What a batch needs of the machine it runs on. */
-export interface BatchSurroundings {
+export interface BatchSurroundings extends AccountSurroundings {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: () => number;
@@ -26,9 +30,10 @@ export interface BatchSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
-  readonly guard: MemoryGuard;
-  readonly kernelPeak: () => number | null;
   readonly deadline: ProgressDeadline;
+  readonly log: Log;
+  /** Called when the batch is claimed, before anything is told. */
+  readonly claimed: (batch: ClaimedBatch) => void;
   /** What the host may have in flight by what the Sweep says now, where that was changed since it began. */
   readonly inFlight?: number;
   readonly tell: (message: BatchMessage) => void;
@@ -45,6 +50,7 @@ const QUIET_SECONDS = 300;
  */
 export async function runBatch(task: BatchTask, around: BatchSurroundings): Promise<number> {
   const claimed = withLimit(await claimBatch(around.db, task.uid, task.batch), around.inFlight);
+  around.claimed(claimed);
   const work = new Work(claimed, around);
   return work.run();
 }
@@ -58,10 +64,10 @@ function withLimit(claimed: ClaimedBatch, inFlight: number | undefined): Claimed
 class Work {
   readonly #claimed: ClaimedBatch;
   readonly #around: BatchSurroundings;
-  readonly #progress: Progress;
   readonly #keeper: SlotKeeper;
+  readonly #account: Account;
+  readonly #sampler: Sampler;
   readonly #asking = new Map<string, number>();
-  readonly #began: number;
 
   constructor(claimed: ClaimedBatch, around: BatchSurroundings) {
     const { db, clock, processId } = around;
@@ -70,22 +76,22 @@ class Work {
     around.deadline.begin(connectSeconds + Math.max(headersSeconds, idleSeconds) + QUIET_SECONDS);
     this.#claimed = claimed;
     this.#around = around;
-    this.#began = clock.monotonic();
-    this.#progress = new Progress(fence.batch, fence.incarnation, claimed.size);
     const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
     this.#keeper = new SlotKeeper(host, clock);
+    this.#account = new Account(claimed, this.#keeper, around);
+    this.#sampler = new Sampler(clock, () => this.#account.standing(), (sample) => writeSample(db, fence, sample));
   }
 
   async run(): Promise<number> {
     const { clock, random, environment, guard, deadline, signal } = this.#around;
     const { spec, targets } = this.#claimed;
-    const progress = this.#progress;
+    const account = this.#account;
     const onWire = (bytes: number): void => {
-      progress.wireBytes += bytes;
+      account.onWire(bytes);
       guard.check();
       deadline.made();
     };
-    const asker = openAsker({ spec, keeper: this.#keeper, clock, random, environment, onWire });
+    const asker = openAsker({ spec, keeper: this.#keeper, clock, random, environment, onWire, onRequest: (sent) => account.onRequest(sent) });
     const committer = new Committer((items) => this.#commit(items));
     const together = new Together(signal);
     const [canary] = spec.canaries.targets;
@@ -94,6 +100,7 @@ class Work {
       together.aside((stop) => this.#keeper.run(stop));
       together.aside((stop) => watchCanaries(spec.canaries, canaryBoard(this.#around.db, this.#claimed.fence.uid), asker.askCanary, clock, stop));
       together.aside((stop) => this.#tellNowAndThen(stop));
+      together.aside((stop) => this.#sampler.run(stop));
       await together.main(async (stop) => {
         await runLanes({
           targets,
@@ -108,7 +115,7 @@ class Work {
     } finally {
       await together.end();
       await committer.idle().catch(() => undefined);
-      await this.#keeper.end().catch(() => undefined);
+      await Promise.all([this.#keeper.end().catch(() => undefined), this.#sampler.end()]);
       await asker.close();
       this.#tell();
     }
@@ -118,11 +125,9 @@ class Work {
   async #askOne(target: { id: number; name: string }, ask: () => ReturnType<ReturnType<typeof openAsker>["ask"]>): Promise<Finished> {
     this.#asking.set(target.name, target.id);
     try {
-      const { result, reading } = await ask();
-      this.#progress.requests += result.attempts;
-      this.#progress.retries += Math.max(0, result.attempts - 1);
-      this.#progress.textBytes += result.bytes;
-      this.#progress.matches += result.updates + result.outside;
+      const asked = await ask();
+      this.#account.asked(asked);
+      const { result, reading } = asked;
       return { targetId: target.id, result, reading };
     } finally {
       this.#asking.delete(target.name);
@@ -130,16 +135,18 @@ class Work {
   }
 
   async #commit(items: readonly Finished[]): Promise<void> {
-    const { db } = this.#around;
+    const { db, clock, log } = this.#around;
+    const began = clock.monotonic();
     const committed = await commitResults(
       db,
       this.#claimed.fence,
       items.map(({ targetId, result, reading }) => ({ targetId, result, rows: reading?.observations() ?? [] })),
     );
+    this.#account.commit((clock.monotonic() - began) / 1000);
     items.forEach(({ result, reading }, index) => {
-      const { state, error } = committed[index]!;
-      if (state === "ok") this.#progress.rows += reading?.rows ?? 0;
-      this.#progress.committed(result.target, state, error);
+      const became = committed[index]!;
+      this.#account.committed(result.target, became, reading?.rows ?? 0);
+      if (!isSettled(became.state)) log.warn({ ...aboutBatch(this.#claimed), ...aboutTarget(result, became) }, "not settled");
     });
     this.#around.deadline.made();
     // At once: what a process that is killed in the next moment has told decides whether it crashed without a result.
@@ -157,15 +164,6 @@ class Work {
   }
 
   #tell(): void {
-    const { guard, clock, kernelPeak, tell } = this.#around;
-    tell(
-      this.#progress.message({
-        inFlight: this.#keeper.inFlight,
-        slots: { wanted: this.#keeper.wanted, held: this.#keeper.held, limit: this.#keeper.limit },
-        memory: { limit: guard.limitBytes, anonPeak: guard.peakBytes, kernelPeak: kernelPeak() },
-        seconds: Math.round((clock.monotonic() - this.#began) / 100) / 10,
-        paused: this.#keeper.pausedFor,
-      }),
-    );
+    this.#around.tell(this.#account.message());
   }
 }

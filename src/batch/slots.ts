@@ -1,6 +1,8 @@
 import type { Clock } from "../model/clock.ts";
+import type { Tally } from "../model/measured.ts";
 import type { SharedHost, SlotGrant } from "./shared-host.ts";
 import { LeaseDeadline } from "./lease-deadline.ts";
+import { PausedTime } from "./paused-time.ts";
 import { RequestTime } from "./request-time.ts";
 
 export interface SlotTimes {
@@ -54,6 +56,7 @@ export class SlotKeeper {
   /** Since when a slot is held that nobody here wants. */
   #spareSince: number | null = null;
   readonly #requestTime: RequestTime;
+  readonly #pausedTime: PausedTime;
   #outcomes = "";
   #probe: "none" | "granted" | "sent" = "none";
   #sendProbe: SendProbe = null;
@@ -66,6 +69,7 @@ export class SlotKeeper {
     this.#clock = clock;
     this.#times = times;
     this.#requestTime = new RequestTime(clock);
+    this.#pausedTime = new PausedTime(clock);
   }
 
   get inFlight(): number {
@@ -88,6 +92,16 @@ export class SlotKeeper {
   get pausedFor(): string | null {
     if (this.#grant.ill) return "illness";
     return this.#isPaused() ? this.#pause.reason : null;
+  }
+
+  /** For how long nobody asked, by cause. */
+  get pausedSeconds(): Tally {
+    return this.#pausedTime.seconds;
+  }
+
+  /** How many requests were in flight for how long: their mean, times the seconds since the beginning. */
+  get inFlightSeconds(): number {
+    return this.#requestTime.inFlightSeconds;
   }
 
   /** Aborted when the lease is about to be lost. Who asks after that asks under the next one, and waits until it is renewed. */
@@ -196,6 +210,7 @@ export class SlotKeeper {
   #lengthenPause(seconds: number, reason: string): void {
     const until = this.#clock.monotonic() + seconds * 1000;
     if (until > this.#pause.until) this.#pause = { until, reason };
+    this.#pausedTime.turn(this.#grant.ill ? { reason: "illness", until: Infinity } : this.#pause);
   }
 
   #isPaused(): boolean {

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { serveHealth } from "../batch/health.ts";
+import { watchEventLoop } from "../batch/event-loop-delay.ts";
 import { kernelPeak } from "../batch/kernel-peak.ts";
+import { aboutBatch } from "../batch/log-lines.ts";
 import { anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
 import { MessageFile } from "../batch/message-file.ts";
 import { endWithParent } from "../batch/parent.ts";
@@ -16,6 +18,7 @@ import { formatMoment } from "../model/moment.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import { runCheck } from "../prepare/run-check.ts";
 import { runPrepare } from "../prepare/run-prepare.ts";
+import type { ClaimedBatch } from "../store/batches.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { realClock } from "./clock.ts";
 import { openLog } from "./log.ts";
@@ -37,6 +40,8 @@ process.once("SIGINT", stop);
 endWithParent(environment, stop);
 
 let last: ProgramMessage | null = null;
+/** Which work the lines are about, as far as it is known. */
+let about: LogFields = {};
 
 function tell(message: ProgramMessage): void {
   last = message;
@@ -48,7 +53,7 @@ const LONGEST_PROBLEM = 1000;
 
 /** The code is the message: it must be given even where there was no time for another. */
 function end(code: number, problem: string, fields: LogFields = {}): never {
-  log[code === PROGRAM_EXIT.stopped ? "info" : "fatal"]({ ...fields, exitCode: code }, problem);
+  log[code === PROGRAM_EXIT.stopped ? "info" : "fatal"]({ ...about, ...fields, exitCode: code }, problem);
   try {
     messageFile.write({ ...(last ?? emptyMessage()), problem: shortened(problem, LONGEST_PROBLEM) });
   } catch {
@@ -89,10 +94,10 @@ const around = {
 
 async function prepare(taskFile: string): Promise<number> {
   const task = JSON.parse(readFileSync(taskFile, "utf8")) as PrepareTask;
+  const { identity: { name: sweep, namespace, uid: sweepUid }, place: { pass, round }, spec } = task;
+  about = { sweep, namespace, sweepUid, dataset: spec?.dataset, window: spec && formatMoment(spec.window.start), pass, round };
   const message = await runPrepare(task, { ...around, program: { version: VERSION } });
   tell(message);
-  const { identity: { name: sweep, namespace, uid: sweepUid }, spec } = task;
-  const about = { sweep, namespace, sweepUid, dataset: spec?.dataset, window: spec && formatMoment(spec.window.start), pass: message.pass, round: message.round };
   log.info({ ...about, states: message.totals, verdict: message.verdict }, "prepared");
   return PROGRAM_EXIT.done;
 }
@@ -121,10 +126,23 @@ async function batch(uid: string, number: number): Promise<number> {
       end(PROGRAM_EXIT.memory, sentence);
     },
   });
-  log.info({ sweepUid: uid, batch: number }, "batch begins");
-  const code = await runBatch({ uid, batch: number }, { ...around, guard, kernelPeak, deadline, ...inFlight(), tell: (message: BatchMessage) => tell(message) });
-  log.info({ sweepUid: uid, batch: number, exitCode: code }, "batch ended");
+  about = { sweepUid: uid, batch: number };
+  const claimed = (batch: ClaimedBatch): void => {
+    about = aboutBatch(batch);
+    log.info(about, "batch begins");
+  };
+  const code = await runBatch(
+    { uid, batch: number },
+    { ...around, guard, kernelPeak, deadline, log, eventLoopDelaySeconds: watchEventLoop(), claimed, ...inFlight(), tell: (message: BatchMessage) => tell(message) },
+  );
+  log.info({ ...about, ...told(last), exitCode: code }, "batch ended");
   return code;
+}
+
+function told(message: ProgramMessage | null): LogFields {
+  if (message?.program !== "batch") return {};
+  const { states, seconds, memory } = message;
+  return { states, seconds, peakBytes: memory.anonPeak, limitBytes: memory.limit };
 }
 
 /** On Kubernetes the limit of a host may be changed while a sweep runs. */
@@ -156,7 +174,7 @@ try {
   await db.close();
 } catch (error) {
   if (stopped.signal.aborted) {
-    log.info({ exitCode: PROGRAM_EXIT.stopped }, "asked to stop");
+    log.info({ ...about, exitCode: PROGRAM_EXIT.stopped }, "asked to stop");
     process.exit(PROGRAM_EXIT.stopped);
   }
   if (error instanceof SpecError) end(PROGRAM_EXIT.spec, error.message);

@@ -46,6 +46,7 @@ export async function tryTarget(target: string, spec: ResolvedSpec, { clock, ran
       wait: (seconds, until) => clock.wait(seconds, until),
       host: loneGate(clock),
       onWire: () => undefined,
+      onRequest: () => undefined,
       signal,
     });
     const counted = { types: reading === null ? [] : countTypes(reading), rows: reading?.rows ?? 0 };

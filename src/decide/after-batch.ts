@@ -1,10 +1,11 @@
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { SETTLED } from "../model/states.ts";
-import type { FlowSpec, JobEnd, RunningBatch, SweepStatus, SweepSums } from "../model/sweep.ts";
+import type { FlowSpec, JobEnd, RunningBatch, SweepStatus } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Step, SweepEvent } from "./decision.ts";
 import { fail, problemOf, ranOutOfMemory, unblocked } from "./ending.ts";
+import { grownSums } from "./grown-sums.ts";
 import { blockRound } from "./next-pass.ts";
 import { REASON } from "./reasons.ts";
 
@@ -26,7 +27,7 @@ export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd
   const meaning = meaningOf(end);
   const message = end.message?.program === "batch" ? end.message : null;
   const hasResult = end.exitCode === PROGRAM_EXIT.done || (message !== null && resultsOf(message) > 0);
-  const counted = withoutBatch(hasResult ? afterResult(status) : status, batch, message, meaning);
+  const counted = withoutBatch(hasResult ? afterResult(status) : status, batch, end, meaning);
   switch (meaning) {
     case "spec":
       return fail(counted, problemOf(end, `batch ${batch.batch}`));
@@ -41,12 +42,12 @@ export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd
   }
 }
 
-function withoutBatch(status: SweepStatus, batch: RunningBatch, message: BatchMessage | null, meaning: BatchEnd): SweepStatus {
+function withoutBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd, meaning: BatchEnd): SweepStatus {
   return {
     ...status,
     running: status.running.filter((other) => other.batch !== batch.batch),
-    settled: status.settled + (message === null ? 0 : settledBy(message)),
-    sums: grown(status.sums, message, meaning),
+    settled: status.settled + (end.message?.program === "batch" ? settledBy(end.message) : 0),
+    sums: grownSums(status.sums, batch, end, meaning === "memory" || meaning === "crash" ? meaning : null),
   };
 }
 
@@ -83,18 +84,4 @@ function resultsOf(message: BatchMessage): number {
 
 function settledBy(message: BatchMessage): number {
   return SETTLED.reduce((sum, state) => sum + message.states[state], 0);
-}
-
-function grown(sums: SweepSums, message: BatchMessage | null, meaning: BatchEnd): SweepSums {
-  return {
-    batches: sums.batches + 1,
-    requests: sums.requests + (message?.requests ?? 0),
-    retries: sums.retries + (message?.retries ?? 0),
-    wireBytes: sums.wireBytes + (message?.wireBytes ?? 0),
-    textBytes: sums.textBytes + (message?.textBytes ?? 0),
-    rows: sums.rows + (message?.rows ?? 0),
-    outOfMemory: sums.outOfMemory + (meaning === "memory" ? 1 : 0),
-    crashes: sums.crashes + (meaning === "crash" ? 1 : 0),
-    anonPeak: Math.max(sums.anonPeak, message?.memory.anonPeak ?? 0),
-  };
 }

@@ -1,4 +1,4 @@
-import type { ProgramMessage } from "../model/message.ts";
+import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/message.ts";
 import { MESSAGE_LIMIT_BYTES } from "../model/message.ts";
 
 type Check = (value: unknown) => boolean;
@@ -15,7 +15,13 @@ export function parseProgramMessage(text: string): ProgramMessage | null {
   } catch {
     return null;
   }
-  return prepareMessage(value) || batchMessage(value) ? (value as ProgramMessage) : null;
+  if (prepareMessage(value)) return value as PrepareMessage;
+  return batchMessage(value) ? withMeasured(value as BatchMessage) : null;
+}
+
+/** What it measured is left out where it is not as it should be: the rest decides what becomes of the batch, and is believed. */
+function withMeasured({ measured, ...message }: BatchMessage): BatchMessage {
+  return measured !== undefined && isMeasured(measured) ? { ...message, measured } : message;
 }
 
 const count: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
@@ -42,6 +48,24 @@ function having(fields: Readonly<Record<string, Check>>): Check {
   return (value) =>
     typeof value === "object" && value !== null && Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
 }
+
+/** Its words become labels: bounded, however it came to be. */
+const tally: Check = (value) =>
+  typeof value === "object" && value !== null && Object.entries(value).length <= 40 && Object.entries(value).every(([word, amount]) => /^[a-z][a-z-]{0,30}$/.test(word) && count(amount));
+
+const distribution = having({ counts: listOf(count), sum: count });
+
+const isMeasured = having({
+  requests: tally,
+  retries: tally,
+  targets: tally,
+  errors: tally,
+  pausedSeconds: tally,
+  matches: count,
+  requestSeconds: distribution,
+  targetSeconds: distribution,
+  copySeconds: distribution,
+});
 
 const failing = listOf(having({ target: text, code: text }));
 
@@ -74,8 +98,9 @@ const batchMessage = having({
   rows: count,
   inFlight: count,
   slots: having({ wanted: count, held: count, limit: count }),
-  memory: having({ limit: count, anonPeak: count, kernelPeak: either(nothing, count) }),
+  memory: having({ limit: count, anon: optional(count), anonPeak: count, kernelPeak: either(nothing, count) }),
   seconds: count,
+  eventLoopDelaySeconds: optional(count),
   paused: either(nothing, text),
   failing,
   problem: optional(text),

@@ -7,6 +7,7 @@ import { continuationUrl } from "./continuation.ts";
 import type { HostGate } from "./host-gate.ts";
 import { askPart, endBy, type Ending, type Tally } from "./part.ts";
 import { oneLine } from "./reason.ts";
+import type { SentRequest } from "./sent-request.ts";
 import { fillUrl } from "./url.ts";
 
 export interface AskDeps {
@@ -26,6 +27,7 @@ export interface AskDeps {
   readonly host: HostGate;
   /** Each chunk of each body, before it is inflated: for the memory guard and the counters. What it throws ends ask(). */
   onWire(bytes: number): void;
+  onRequest(sent: SentRequest): void;
   readonly signal: AbortSignal;
 }
 
@@ -33,6 +35,8 @@ export interface Asked {
   readonly result: TargetResult;
   /** Null where nothing was judged: rejected, or failed before the end of the answer. Whoever gets it releases it. */
   readonly reading: Reading | null;
+  /** From the first request to the result, waits between tries among them; 0 where none was sent. */
+  readonly seconds: number;
 }
 
 /**
@@ -54,7 +58,7 @@ export async function ask(target: string, deps: AskDeps): Promise<Asked> {
 async function askParts(target: string, reading: Reading, deps: AskDeps): Promise<Asked> {
   const { window, request, extract } = deps.spec;
   const startedAt = new Date(deps.now());
-  const tally: Tally = { attempts: 0, bytes: 0, wireBytes: 0, httpStatus: null, queryId: null, tries: 0, throttles: 0 };
+  const tally: Tally = { attempts: 0, bytes: 0, wireBytes: 0, httpStatus: null, queryId: null, tries: 0, throttles: 0, firstAt: null };
   const budget = openBudget(request.timeouts.targetSeconds, () => deps.now(), deps.signal);
   let url = fillUrl(request.url, { target, window, timeFormat: request.timeFormat });
   let isFramed = true;
@@ -81,11 +85,15 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
     return unanswered(endBy("unprovable", "the body ended with its connection, and neither a length nor a declared count tells whether all of it came"));
   }
   const detail = judged.detail === null ? null : oneLine(judged.detail);
-  return { result: { target, ...judged, detail, ...told() }, reading };
+  return { result: { target, ...judged, detail, ...told() }, reading, seconds: seconds() };
 
   function unanswered({ state, error, detail: reason }: Ending): Asked {
     const result = { target, state, error, detail: oneLine(reason), updates: 0, outside: 0, declared: null, ...told() };
-    return { result, reading: null };
+    return { result, reading: null, seconds: seconds() };
+  }
+
+  function seconds(): number {
+    return tally.firstAt === null ? 0 : Math.max(0, deps.now() - tally.firstAt) / 1000;
   }
 
   function told(): Pick<TargetResult, "attempts" | "bytes" | "wireBytes" | "httpStatus" | "queryId" | "startedAt" | "finishedAt"> {

@@ -55,6 +55,7 @@ export function openClient({ request, headers, environment, concurrency }: Clien
       if (next === null || redirects === MAX_REDIRECTS) {
         return { kind: "broken", code: "redirect", status: reply.status, detail, wireBytes: reply.wireBytes, textBytes: reply.textBytes };
       }
+      wish.onRedirect?.();
       url = next;
     }
   }

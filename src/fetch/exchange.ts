@@ -23,6 +23,8 @@ export interface Wish {
   readonly signal: AbortSignal;
   /** Called for each chunk of a body before it is inflated. What it throws ends the request. */
   onWire(bytes: number): void;
+  /** Called for each redirect that is followed: it is one more request. */
+  onRedirect?(): void;
 }
 
 /**

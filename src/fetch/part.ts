@@ -5,6 +5,7 @@ import { SPENT, type Budget } from "./budget.ts";
 import { reasonIn } from "./reason.ts";
 import type { Reply } from "./reply.ts";
 import { nextAfter, RULES, type Next } from "./retry.ts";
+import type { SentRequest } from "./sent-request.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
 
 /** What there is to tell of a target, in the making. */
@@ -19,6 +20,8 @@ export interface Tally {
   /** Troubles that count as a try, and those that do not. */
   tries: number;
   throttles: number;
+  /** When the first request was sent, in milliseconds. */
+  firstAt: number | null;
 }
 
 export interface PartOf {
@@ -46,22 +49,22 @@ export function endBy(trouble: "continuation" | "unprovable", detail: string): E
 
 /** Asks for one part of an answer until it is read, or until the table of retry.ts says that it is enough. */
 export async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
-  for (;;) {
+  for (let after: Trouble | null = null; ; ) {
     await deps.host.mayAsk(deps.signal);
-    const step = await tryOnce(part, deps).finally(() => deps.host.release());
+    const step: Step = await tryOnce(part, after, deps).finally(() => deps.host.release());
     if (step.kind !== "again") return step;
     await deps.wait(step.seconds, deps.signal);
+    after = step.after;
   }
 }
 
-type Step = Part | { readonly kind: "again"; readonly seconds: number };
+type Step = Part | { readonly kind: "again"; readonly after: Trouble; readonly seconds: number };
 
 /** One request, with the slot held. */
-async function tryOnce(part: PartOf, deps: AskDeps): Promise<Step> {
+async function tryOnce(part: PartOf, after: Trouble | null, deps: AskDeps): Promise<Step> {
   const { tally } = part;
   const before = { bytes: tally.bytes, wireBytes: tally.wireBytes };
-  const { reply, facts } = await send(part, deps);
-  const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, part.number);
+  const { reply, facts, trouble } = await send(part, after, deps);
   deps.host.answered(trouble !== null && RULES[trouble].ownError);
   if (reply !== SPENT) {
     tally.bytes = before.bytes + reply.textBytes;
@@ -73,27 +76,49 @@ async function tryOnce(part: PartOf, deps: AskDeps): Promise<Step> {
   const next = decideNext(trouble, reply, tally, deps);
   if (next.kind === "end") return { kind: "ended", state: next.state, error: next.error, detail: detailOf(reply, facts, tally, deps) };
   Object.assign(tally, before);
-  if (next.kind === "again") return next;
+  if (next.kind === "again") return { ...next, after: trouble };
   // Made known before the slot is free, so that nobody slips in between.
   await deps.host.pause(next.seconds, "throttled");
-  return { kind: "again", seconds: 0 };
+  return { kind: "again", after: trouble, seconds: 0 };
 }
 
-async function send({ url, reading, budget, tally }: PartOf, deps: AskDeps): Promise<{ reply: Reply | typeof SPENT; facts: PartFacts | null }> {
+interface Sent {
+  readonly reply: Reply | typeof SPENT;
+  readonly facts: PartFacts | null;
+  readonly trouble: Trouble | null;
+}
+
+async function send({ url, number, reading, budget, tally }: PartOf, after: Trouble | null, deps: AskDeps): Promise<Sent> {
   let sink: PartSink | null = null;
+  let began: number | null = null;
+  let redirects = 0;
+  const tell = (outcome: SentRequest["outcome"], textBytes: number): void => {
+    // Its time may have been used up before.
+    if (began !== null) deps.onRequest({ outcome, after, redirects, seconds: Math.max(0, deps.now() - began) / 1000, textBytes });
+  };
   tally.attempts++;
-  const reply = await budget.run((signal) =>
-    deps.client.get(url, {
-      sinkFor: (status) => (status === 200 ? (sink = reading.part()) : null),
-      signal,
-      onWire(bytes) {
-        tally.wireBytes += bytes;
-        deps.onWire(bytes);
-      },
-    }),
-  );
-  const isWhole = reply !== SPENT && reply.kind === "whole";
-  return { reply, facts: isWhole ? (sink as PartSink | null)!.finish() : null };
+  try {
+    const reply = await budget.run((signal) => {
+      began = deps.now();
+      tally.firstAt ??= began;
+      return deps.client.get(url, {
+        sinkFor: (status) => (status === 200 ? (sink = reading.part()) : null),
+        signal,
+        onWire(bytes) {
+          tally.wireBytes += bytes;
+          deps.onWire(bytes);
+        },
+        onRedirect: () => redirects++,
+      });
+    });
+    const facts = reply !== SPENT && reply.kind === "whole" ? (sink as PartSink | null)!.finish() : null;
+    const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, number);
+    tell(trouble ?? "answered", reply === SPENT ? 0 : reply.textBytes);
+    return { reply, facts, trouble };
+  } catch (error) {
+    tell("aborted", 0);
+    throw error;
+  }
 }
 
 function troubleIn(reply: Reply, facts: PartFacts | null, number: number): Trouble | null {

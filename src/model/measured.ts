@@ -3,7 +3,7 @@
  * nothing is lost when a pod ends between two scrapes. A batch tells it in its message, and a sweep keeps it in its status.
  */
 export interface Measured {
-  /** Requests that ended, by how: "answered", or what fetch/trouble.ts calls the trouble. Canaries and probes among them. */
+  /** Requests that ended, by how: "answered", "aborted", or what fetch/trouble.ts calls the trouble. Canaries and probes among them, and each redirect that was followed. */
   readonly requests: Tally;
   /** Requests sent again within a pass, by the trouble before. */
   readonly retries: Tally;
@@ -60,6 +60,10 @@ export function summed(one: Tally, other: Tally): Tally {
   const sums: Record<string, number> = { ...one };
   for (const [word, amount] of Object.entries(other)) sums[word] = (sums[word] ?? 0) + amount;
   return sums;
+}
+
+export function sumOf(tally: Tally): number {
+  return Object.values(tally).reduce((sum, amount) => sum + amount, 0);
 }
 
 export const NOTHING_MEASURED: Measured = {

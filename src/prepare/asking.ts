@@ -24,7 +24,7 @@ export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Ask
   const ended = new AbortController();
   const signal = AbortSignal.any([around.signal, ended.signal]);
   const keeper = new SlotKeeper(sharedHost(db, { process: processId, spec, uid: identity.uid, asked: () => [] }), clock);
-  const asker = openAsker({ spec, keeper, clock, random, environment, onWire: () => undefined });
+  const asker = openAsker({ spec, keeper, clock, random, environment, onWire: () => undefined, onRequest: () => undefined });
   const [canary] = spec.canaries.targets;
   if (canary !== undefined) keeper.probeWith(() => asker.probe(canary, signal));
   // A database that is gone for good shows in whatever prepare does next; waiting for a slot must end then too.

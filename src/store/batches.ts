@@ -67,6 +67,7 @@ export interface ClaimedBatch {
   readonly window: Window;
   readonly spec: ResolvedSpec;
   readonly memoryBytes: number;
+  readonly pass: number;
   /** How many targets the batch was packed with. */
   readonly size: number;
   /** Those still to be asked, in the batch's order. */
@@ -81,9 +82,9 @@ export async function claimBatch(db: Database, uid: string, number: number): Pro
   return db.transaction(async (tx) => {
     // The lock waits for commits of the twin that are under way (see the fence in commit.ts); the questions after it see what they wrote.
     await tx.query("select from sluice.batches where sweep_uid = $1 and number = $2 for update", [uid, number]);
-    const [batch] = await tx.query<{ incarnation: number; memory_bytes: number; size: number }>(
+    const [batch] = await tx.query<{ incarnation: number; memory_bytes: number; pass: number; size: number }>(
       `update sluice.batches set incarnation = incarnation + 1, claimed_at = now() where sweep_uid = $1 and number = $2
-       returning incarnation, memory_bytes, cardinality(targets) as size`,
+       returning incarnation, memory_bytes, pass, cardinality(targets) as size`,
       [uid, number],
     );
     if (batch === undefined) throw new SpecError(`The sweep ${uid} has no batch ${number}.`);
@@ -112,6 +113,7 @@ export async function claimBatch(db: Database, uid: string, number: number): Pro
       window: { start: sweep!.start, end: sweep!.end },
       spec: sweep!.spec,
       memoryBytes: batch.memory_bytes,
+      pass: batch.pass,
       size: batch.size,
       targets,
     };

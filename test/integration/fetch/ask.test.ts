@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ask, type AskDeps, type Asked } from "../../../src/fetch/ask.ts";
+import type { SentRequest } from "../../../src/fetch/sent-request.ts";
 import type { TargetResult } from "../../../src/model/result.ts";
 import { until } from "../../support/until.ts";
 import { aClient, type Options } from "./clients.ts";
@@ -26,12 +27,14 @@ interface World {
   readonly deps: AskDeps;
   /** What was done with the host, in order. */
   readonly log: string[];
+  readonly sent: readonly SentRequest[];
   readonly heldReadings: () => number;
 }
 
 /** A clock that moves only by waiting, and a gate that writes down what it is told. */
 function aWorld({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attempts = 3, maxParts = 4, targetSeconds = 30, signal, onWire, ...options }: Setting): World {
   const log: string[] = [];
+  const sent: SentRequest[] = [];
   let now = START_MS;
   const { newReading, held } = tinyReadings();
   const timeouts = { connectSeconds: 5, headersSeconds: 5, idleSeconds: 5, targetSeconds, ...options.timeouts };
@@ -65,9 +68,10 @@ function aWorld({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attem
       },
     },
     onWire: onWire ?? (() => undefined),
+    onRequest: (one) => sent.push(one),
     signal: signal ?? new AbortController().signal,
   };
-  return { deps, log, heldReadings: held };
+  return { deps, log, sent, heldReadings: held };
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;

@@ -10,6 +10,7 @@ import { runBatch } from "../../../src/batch/run-batch.ts";
 import { wantedSweeps } from "../../../src/cli/run-command.ts";
 import { documentsOf } from "../../../src/cli/sweep-files.ts";
 import type { Clock } from "../../../src/model/clock.ts";
+import type { Log } from "../../../src/model/log.ts";
 import type { PrepareMessage, PreparePlace } from "../../../src/model/message.ts";
 import type { ResolvedSpec } from "../../../src/model/resolved.ts";
 import type { SweepIdentity } from "../../../src/model/sweep.ts";
@@ -20,6 +21,9 @@ import { aFolder, writeCronSweep } from "../../support/sluice.ts";
 import { aStore, REAL_CLOCK, type TestStore } from "../../support/store.ts";
 
 const CLOCK: Clock = { now: () => performance.timeOrigin + performance.now(), ...REAL_CLOCK };
+
+const ignored = (): void => undefined;
+const NO_LOG: Log = { debug: ignored, info: ignored, warn: ignored, error: ignored, fatal: ignored };
 
 export const DAYS = { first: "2026-11-20", second: "2026-11-21" };
 
@@ -81,7 +85,7 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
     },
     async sweep({ uid }, { ranges }) {
       const numbers = ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
-      for (const batch of numbers) await runBatch({ uid, batch }, { ...around(never), guard, deadline: new ProgressDeadline(() => CLOCK.monotonic()), kernelPeak: () => null, tell: () => undefined });
+      for (const batch of numbers) await runBatch({ uid, batch }, { ...around(never), guard, deadline: new ProgressDeadline(() => CLOCK.monotonic()), kernelPeak: () => null, eventLoopDelaySeconds: () => 0, log: NO_LOG, claimed: () => undefined, tell: () => undefined });
     },
     async worker(spec) {
       const task = path.join(folder.path, "task.json");

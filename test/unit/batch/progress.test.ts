@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { Progress } from "../../../src/batch/progress.ts";
 import { shortened } from "../../../src/batch/shortened.ts";
 import { parseProgramMessage } from "../../../src/decide/program-message.ts";
+import { RULES } from "../../../src/fetch/retry.ts";
+import type { Trouble } from "../../../src/fetch/trouble.ts";
+import { NOTHING_MEASURED, type Distribution, type Measured } from "../../../src/model/measured.ts";
 import { MESSAGE_LIMIT_BYTES, type BatchMessage } from "../../../src/model/message.ts";
+import type { ErrorCode } from "../../../src/model/result.ts";
 
 const HUGE = Number.MAX_SAFE_INTEGER;
 
@@ -12,6 +16,38 @@ const NOW = {
   memory: { limit: 1000, anonPeak: 900, kernelPeak: null },
   seconds: 1.5,
   paused: null,
+  measured: NOTHING_MEASURED,
+  eventLoopDelaySeconds: 0,
+};
+
+/** More than any batch of 128 targets can come to. */
+const LARGE = 999_999;
+const LONG_SECONDS = 9_999_999.999;
+
+const CODES: Readonly<Record<ErrorCode, true>> = {
+  memory: true, timeout: true, connect: true, reset: true, encoding: true, throttled: true, server: true, maintenance: true, refused: true, redirect: true, "error-body": true,
+  "declared-wrong": true, "declared-absent": true, "ends-early": true, "quiet-host": true, continuation: true, "holds-less": true, types: true, "unreadable-time": true,
+};
+
+function all(words: readonly string[]): Record<string, number> {
+  return Object.fromEntries(words.map((word) => [word, LARGE]));
+}
+
+function full({ counts }: Distribution): Distribution {
+  return { counts: counts.map(() => LARGE), sum: LONG_SECONDS };
+}
+
+/** Every word that there is, each with a large number. */
+const ALL_MEASURED: Measured = {
+  requests: all([...Object.keys(RULES), "answered", "aborted"]),
+  retries: all(Object.keys(RULES).filter((trouble) => ["again", "pause"].includes(RULES[trouble as Trouble].then))),
+  targets: all(["ok", "empty", "rejected", "suspect", "mismatch", "failed"]),
+  errors: all(Object.keys(CODES)),
+  pausedSeconds: { throttled: LONG_SECONDS, illness: LONG_SECONDS },
+  matches: HUGE,
+  requestSeconds: full(NOTHING_MEASURED.requestSeconds),
+  targetSeconds: full(NOTHING_MEASURED.targetSeconds),
+  copySeconds: full(NOTHING_MEASURED.copySeconds),
 };
 
 test("counts what was committed by its state, and names the first five that are not settled", () => {
@@ -66,9 +102,11 @@ describe("a message can be kept", () => {
       ...progress.message({
         inFlight: HUGE,
         slots: { wanted: HUGE, held: HUGE, limit: HUGE },
-        memory: { limit: HUGE, anonPeak: HUGE, kernelPeak: HUGE },
+        memory: { limit: HUGE, anon: HUGE, anonPeak: HUGE, kernelPeak: HUGE },
         seconds: 123_456_789.1,
         paused: "throttled",
+        measured: ALL_MEASURED,
+        eventLoopDelaySeconds: 1234.567891,
       }),
       states: { ok: HUGE, empty: HUGE, rejected: HUGE, suspect: HUGE, mismatch: HUGE, failed: HUGE },
       problem: shortened(letter.repeat(5000), 1000),

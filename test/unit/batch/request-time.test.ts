@@ -10,9 +10,11 @@ test("the mean time of requests comes from how many were in flight for how long"
   time.began();
   now += 2000;
   expect(time.meanSeconds).toBe(0);
+  expect(time.inFlightSeconds).toBe(5);
   time.ended();
   now += 1000;
   time.ended();
   now += 60_000;
   expect(time.meanSeconds).toBe(3);
+  expect(time.inFlightSeconds).toBe(6);
 });

@@ -81,6 +81,8 @@ describe("the order of writes", () => {
 
 describe("after prepare", () => {
   const told: readonly [string, ObservedJob, object][] = [
+    ["the size of the database: it is kept", ended(prepare(), { message: prepareMessage({ database: { bytes: 9, partitions: 3, partitionsKept: 4 } }) }), { database: { bytes: 9, partitions: 3, partitionsKept: 4 } }],
+    ["the size with the verdict: it is kept", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "complete", database: { bytes: 9, partitions: 3, partitionsKept: 4 } }) }), { database: { bytes: 9, partitions: 3, partitionsKept: 4 } }],
     ["batches: they are launched", ended(prepare(), { message: prepareMessage() }), { phase: "Running", pass: 1, round: 1, next: 4 }],
     [
       "nothing left: the window is complete",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseProgramMessage } from "../../../src/decide/program-message.ts";
+import { NOTHING_MEASURED, type Measured } from "../../../src/model/measured.ts";
 import type { BatchMessage, PrepareMessage } from "../../../src/model/message.ts";
 
 const prepare: PrepareMessage = {
@@ -31,6 +32,8 @@ const batch: BatchMessage = {
   failing: [{ target: "AS1", code: "timeout" }],
 };
 
+const MEASURED: Measured = { ...NOTHING_MEASURED, requests: { answered: 9, "reset-in-body": 1 }, pausedSeconds: { throttled: 1.5 }, matches: 3 };
+
 describe("parseProgramMessage", () => {
   test.each([
     ["prepare's first", prepare],
@@ -38,9 +41,22 @@ describe("parseProgramMessage", () => {
     ["prepare's problem", { ...prepare, problem: "No such preset" }],
     ["a batch's", batch],
     ["a batch's with the kernel's peak and a pause", { ...batch, memory: { ...batch.memory, kernelPeak: 9 }, paused: "429" }],
+    ["prepare's with the size of the database", { ...prepare, database: { bytes: 9_000_000, partitions: 3, partitionsKept: 4 } }],
+    ["a batch's with what it measured", { ...batch, memory: { ...batch.memory, anon: 4 }, measured: MEASURED, eventLoopDelaySeconds: 0.002 }],
     ["one with a field that only a newer program knows", { ...batch, colour: "red" }],
   ])("takes %s", (_, message) => {
     expect(parseProgramMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  test.each([
+    ["a tally", { requests: 3 }],
+    ["a number", { matches: -1 }],
+    ["an amount", { errors: { timeout: "3" } }],
+    ["a word that no label should be", { errors: { "AS3333 {}": 3 } }],
+    ["a number of words", { errors: Object.fromEntries(Array.from({ length: 41 }, (_, index) => ["x".repeat(index % 30 + 1) + "-".repeat(index < 30 ? 0 : 1), 1])) }],
+    ["a distribution", { copySeconds: { counts: [0, null], sum: 0 } }],
+  ])("leaves out what a batch measured where %s in it is none of ours, and believes the rest", (_, fields) => {
+    expect(parseProgramMessage(JSON.stringify({ ...batch, measured: { ...MEASURED, ...fields } }))).toEqual(batch);
   });
 
   test.each([
