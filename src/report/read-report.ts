@@ -30,6 +30,9 @@ export async function readReport(db: Database, { dataset, window, now, version }
   return db.transaction(
     async (tx) => {
       await tx.query("set transaction isolation level repeatable read, read only");
+      // The planner takes an array of 80,000 targets for a short one, and would walk all results for each of them.
+      await tx.query("set local enable_nestloop = off");
+      await tx.query("set local jit = off");
       const isMeasured = await hasSamples(tx);
       const { sweeps, all } = await readSweeps(tx, subject, MOST_SWEEPS);
       const told: SweepReport[] = [];

@@ -25,10 +25,14 @@ export function moment(at: EpochSeconds): string {
   return `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
 }
 
+/** Below this, minutes say too little. */
+const SHORT_SECONDS = 600;
+
 /** From when to when, the day once where it is the same: "2026-11-23 05:00 to 08:12 UTC". */
 export function span(from: EpochSeconds, to: EpochSeconds): string {
+  const end = to - from < SHORT_SECONDS ? 19 : 16;
   const [day, otherDay] = [from, to].map((at) => iso(at).slice(0, 10));
-  const [time, otherTime] = [from, to].map((at) => iso(at).slice(11, 16));
+  const [time, otherTime] = [from, to].map((at) => iso(at).slice(11, end));
   return day === otherDay ? `${day} ${time} to ${otherTime} UTC` : `${day} ${time} to ${otherDay} ${otherTime} UTC`;
 }
 

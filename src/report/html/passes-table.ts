@@ -19,7 +19,7 @@ function row({ pass, asked, left, batches, outOfMemory, smallestLimit, largestLi
   const memory = smallestLimit === largestLimit ? formatMemory(largestLimit) : `${formatMemory(smallestLimit)} to ${formatMemory(largestLimit)}`;
   return html`<tr><td class="n">${pass}</td><td class="n">${grouped(asked)}</td><td class="n">${left === null ? "not known" : grouped(left)}</td>
 <td class="bar"><div class="asked" style="width:${width(asked, most)}"><div class="left" style="width:${left === null ? "0" : width(left, asked)}"></div></div></td>
-<td class="n">${grouped(batches)}</td><td>${memory}</td><td class="n">${grouped(outOfMemory)}</td><td>${began === null ? "not yet" : moment(began)}</td></tr>
+<td class="n">${grouped(batches)}</td><td>${memory}</td><td class="n">${grouped(outOfMemory)}</td><td class="t">${began === null ? "not yet" : moment(began)}</td></tr>
 `;
 }
 

@@ -36,10 +36,10 @@ section > p, figcaption p, .card > p { color: var(--dim); }
 .headline.incomplete strong { color: var(--red); }
 .headline.runs strong { color: var(--blue); }
 .lead { margin-top: .5rem; font-size: 1.0625rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; margin: 1.5rem 0 1rem; background: var(--line); border: 1px solid var(--line); border-radius: .625rem; overflow: hidden; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1px; margin: 1.5rem 0 1rem; background: var(--line); border: 1px solid var(--line); border-radius: .625rem; overflow: hidden; }
 .facts div { background: var(--card); padding: .75rem 1rem; }
 .facts dt { color: var(--dim); font-size: .8125rem; }
-.facts dd { margin: 0; font-size: 1.25rem; line-height: 1.35; font-weight: 600; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; font-size: 1.1875rem; line-height: 1.35; font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts small { display: block; color: var(--dim); font-size: .8125rem; font-weight: 400; }
 .states { display: flex; height: .75rem; border-radius: .375rem; overflow: hidden; background: var(--faint); gap: 1px; }
 .states span { min-width: 3px; }
@@ -65,6 +65,9 @@ th, td { padding: .375rem .75rem .375rem 0; border-bottom: 1px solid var(--line)
 td:last-child, th:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; }
+.t { white-space: nowrap; }
+td.n + td:not(.n), th.n + th:not(.n) { padding-left: 1rem; }
+td.name { min-width: 7rem; }
 .name { font-weight: 500; overflow-wrap: anywhere; }
 .unsettled td { min-width: 3rem; }
 .detail { color: var(--dim); min-width: 14rem; overflow-wrap: anywhere; }

@@ -52,11 +52,12 @@ function throughput(sums: SweepSums, timeline: Timeline, sweep: number): readonl
 function inFlight({ inFlightLimit }: SweepReport, timeline: Timeline, sweep: number): Html {
   const mean = timeline.inFlight.reduce((sum, each) => sum + each, 0) / timeline.inFlight.length;
   const limit = most(timeline.slotsLimit.map((each) => each ?? 0)) || inFlightLimit;
+  const over = most(timeline.inFlight) > limit ? " Each batch tells a mean of some seconds: together they may read a little over the limit where one begins as another ends." : "";
   return chartFigure({
     chart: "in-flight",
     sweep,
     title: "Requests in flight against the limit",
-    text: `On average ${rate(mean)} of the ${grouped(limit)} that the host allows (${percent(mean, limit)}). Other sweeps of the same host share the limit and are not shown.`,
+    text: `On average ${rate(mean)} of the ${grouped(limit)} that the host allows (${percent(mean, limit)}). Other sweeps of the same host share the limit and are not shown.${over}`,
   });
 }
 

@@ -1,43 +1,49 @@
 import type { EChartsCoreOption } from "echarts/core";
-import type { Histogram } from "../report-data.ts";
+import type { Bin, Histogram } from "../report-data.ts";
 import { count } from "./axis-labels.ts";
-import { COLOUR, LOOKS, NAMED, numberAxis, STILL, valueAxis } from "./looks.ts";
+import { COLOUR, LOOKS, named, numberAxis, STILL, valueAxis } from "./looks.ts";
 
-/** Below this many powers of ten a tick at each would leave the axis bare. */
-const FEW_DECADES = 2;
+const STATES = [
+  { name: "ok", colour: COLOUR.green },
+  { name: "empty", colour: COLOUR.teal },
+  { name: "other", colour: COLOUR.grey },
+] as const;
 
-/** Bars over the logarithm of what they measure, so that a bar is as wide as the other. `label` writes an amount. */
+/** Bars over the logarithm of what they measure, so that each is as wide as the other. `label` writes an amount. */
 export function histogram({ bins }: Histogram, label: (value: number) => string): EChartsCoreOption {
   const [first, last] = [Math.log10(bins[0]!.from), Math.log10(bins.at(-1)!.to)];
-  const every = last - first < FEW_DECADES ? 0.2 : 1;
   return {
     ...LOOKS,
-    ...NAMED,
-    tooltip: { ...LOOKS.tooltip, formatter: (items: readonly { readonly dataIndex: number }[]) => tooltip(bins[items[0]!.dataIndex]!, label) },
-    xAxis: {
-      ...numberAxis(first, last, (power) => (isMultiple(power, every) ? label(Number((10 ** power).toPrecision(2))) : "")),
-      interval: every,
-    },
+    ...named(STATES.map(({ name }) => ({ name, icon: "bar" }))),
+    tooltip: { ...LOOKS.tooltip, formatter: ([item]: readonly [{ readonly dataIndex: number }]) => told(bins[item.dataIndex]!, label) },
+    xAxis: numberAxis(first, last, (power) => label(Number((10 ** power).toPrecision(1))), powersIn(first, last)),
     yAxis: valueAxis({ label: count }),
-    series: (["ok", "empty", "other"] as const).map((state, index) => ({
+    series: STATES.map(({ name, colour }) => ({
       ...STILL,
       type: "bar",
-      name: state,
+      name,
       stack: "targets",
-      barWidth: "92%",
       barCategoryGap: "8%",
       // One giant among very many is what is looked for.
       barMinHeight: 2,
-      itemStyle: { color: [COLOUR.green, COLOUR.teal, COLOUR.grey][index] },
-      data: bins.map((bin) => [(Math.log10(bin.from) + Math.log10(bin.to)) / 2, bin[state] === 0 ? null : bin[state]]),
+      itemStyle: { color: colour },
+      data: bins.map((bin) => [(Math.log10(bin.from) + Math.log10(bin.to)) / 2, bin[name] === 0 ? null : bin[name]]),
     })),
   };
 }
 
-function isMultiple(value: number, of: number): boolean {
-  return Math.abs(value / of - Math.round(value / of)) < 1e-6;
+/** Beyond this many powers of ten only those themselves have room. */
+const FEW = 3;
+
+/** Logarithms of 1, 2, 5, 10, 20 … between two others; of 1, 10, 100 … where there is much between them. */
+export function powersIn(first: number, last: number): number[] {
+  const steps = last - first > FEW ? [1] : [1, 2, 5];
+  const from = Math.floor(first);
+  return Array.from({ length: Math.ceil(last) - from + 1 }, (_, index) => steps.map((step) => Math.log10(step) + from + index))
+    .flat()
+    .filter((power) => power > first - 1e-9 && power < last + 1e-9);
 }
 
-function tooltip({ from, to, ok, empty, other }: Histogram["bins"][number], label: (value: number) => string): string {
+function told({ from, to, ok, empty, other }: Bin, label: (value: number) => string): string {
   return `${label(from)} to ${label(to)}<br>${ok} ok, ${empty} empty, ${other} other`;
 }

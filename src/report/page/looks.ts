@@ -38,11 +38,25 @@ export const LOOKS = {
   },
 } as const;
 
-/** With a row of names above. */
-export const NAMED = {
-  grid: { ...LOOKS.grid, top: 36 },
-  legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 8, itemGap: 16, textStyle: { color: COLOUR.dim, fontSize: 12 }, selectedMode: false, inactiveColor: COLOUR.grey },
-} as const;
+/** What stands for a series in the row of names. */
+const ICONS = { line: "path://M0,0H14V2H0Z", dashes: "path://M0,0H5V2H0ZM9,0H14V2H9Z", point: "circle", triangle: "triangle", bar: "roundRect" } as const;
+
+/** A row of names above. */
+export function named(names: readonly { readonly name: string; readonly icon: keyof typeof ICONS }[]) {
+  return {
+    grid: { ...LOOKS.grid, top: 36 },
+    legend: {
+      data: names.map(({ name, icon }) => ({ name, icon: ICONS[icon] })),
+      top: 0,
+      left: 0,
+      itemWidth: 14,
+      itemHeight: 8,
+      itemGap: 16,
+      textStyle: { color: COLOUR.dim, fontSize: 12 },
+      selectedMode: false,
+    },
+  } as const;
+}
 
 export interface ValueAxis {
   readonly label: (value: number) => string;
@@ -75,16 +89,18 @@ export function timeAxis(start: number, end: number) {
   } as const;
 }
 
-export function numberAxis(min: number, max: number, label: (value: number) => string) {
+/** `ticks`: where they stand, if it is not left to ECharts. */
+export function numberAxis(min: number, max: number, label: (value: number) => string, ticks?: readonly number[]) {
+  const at = ticks === undefined ? {} : { customValues: ticks };
   return {
     type: "value",
     min,
     max,
-    axisLabel: { ...AXIS_LABEL, formatter: label },
+    axisLabel: { ...AXIS_LABEL, ...at, formatter: label },
     axisLine: { show: true, lineStyle: { color: COLOUR.grey } },
-    axisTick: { show: true, lineStyle: { color: COLOUR.grey } },
+    axisTick: { ...at, show: true, lineStyle: { color: COLOUR.grey } },
     splitLine: { show: false },
-  } as const;
+  };
 }
 
 export const STILL = { silent: true, emphasis: { disabled: true } } as const;

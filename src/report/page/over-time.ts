@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { Timeline } from "../report-data.ts";
 import { bytes, count } from "./axis-labels.ts";
-import { COLOUR, LOOKS, NAMED, STILL, timeAxis, valueAxis } from "./looks.ts";
+import { COLOUR, LOOKS, named, STILL, timeAxis, valueAxis } from "./looks.ts";
 
 export function targetsASecond(timeline: Timeline): EChartsCoreOption {
   return chart(timeline, count, [{ name: "targets", values: timeline.targets, colour: COLOUR.blue, isFilled: true }]);
@@ -43,7 +43,7 @@ interface Line {
 function chart(timeline: Timeline, label: (value: number) => string, lines: readonly Line[]): EChartsCoreOption {
   return {
     ...LOOKS,
-    ...(lines.length > 1 ? NAMED : {}),
+    ...(lines.length > 1 ? named(lines.map(({ name, isDashed = false }) => ({ name, icon: isDashed ? "dashes" : "line" }))) : {}),
     xAxis: timeAxis(timeline.start, timeline.end),
     yAxis: valueAxis({ label }),
     series: lines.map(({ name, values, colour, isFilled = false, isDashed = false }) => ({

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { UpdatesOverTime } from "../report-data.ts";
 import { count } from "./axis-labels.ts";
-import { COLOUR, LOOKS, NAMED, STILL, timeAxis, valueAxis } from "./looks.ts";
+import { COLOUR, LOOKS, named, STILL, timeAxis, valueAxis } from "./looks.ts";
 
 /** The largest type first; what the others are together comes last and is grey. */
 const COLOURS = [COLOUR.blue, COLOUR.amber, COLOUR.teal, COLOUR.violet, COLOUR.red, COLOUR.grey];
@@ -11,13 +11,13 @@ export function updatesOverTime({ starts, stepSeconds, types }: UpdatesOverTime)
   const end = (starts.at(-1) ?? 0) + stepSeconds;
   return {
     ...LOOKS,
-    ...NAMED,
+    ...named(types.map(({ type }) => ({ name: nameOf(type), icon: "bar" }))),
     xAxis: timeAxis(starts[0] ?? 0, end),
     yAxis: valueAxis({ label: count }),
     series: types.map(({ type, updates }, index) => ({
       ...STILL,
       type: "bar",
-      name: type ?? "updates",
+      name: nameOf(type),
       stack: "updates",
       barCategoryGap: "20%",
       itemStyle: { color: COLOURS[index] },
@@ -25,4 +25,8 @@ export function updatesOverTime({ starts, stepSeconds, types }: UpdatesOverTime)
       tooltip: { valueFormatter: count },
     })),
   };
+}
+
+function nameOf(type: string | null): string {
+  return type ?? "updates";
 }
