@@ -13,11 +13,11 @@ export async function checkRules(groups: readonly RuleGroup[]): Promise<Ended> {
   return inFolder(async (folder) => run("promtool", ["check", "rules", "--lint-fatal", await write(folder, "rules.yaml", { groups })]));
 }
 
-/** `promtool test rules`, with tests as its own file has them. */
-export async function testRules(groups: readonly RuleGroup[], tests: readonly object[]): Promise<Ended> {
+/** `promtool test rules`, with tests as its own file has them. `every`: between two looks. */
+export async function testRules(groups: readonly RuleGroup[], tests: readonly object[], every = "1m"): Promise<Ended> {
   return inFolder(async (folder) => {
     await write(folder, "rules.yaml", { groups });
-    return run("promtool", ["test", "rules", await write(folder, "tests.yaml", { rule_files: ["rules.yaml"], evaluation_interval: "1m", tests })]);
+    return run("promtool", ["test", "rules", await write(folder, "tests.yaml", { rule_files: ["rules.yaml"], evaluation_interval: every, tests })]);
   });
 }
 
