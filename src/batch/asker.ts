@@ -1,7 +1,7 @@
 import { validateHeaderValue } from "node:http";
 import { canaryMeans } from "../decide/canary.ts";
 import { ask, type Asked } from "../fetch/ask.ts";
-import { openClient, type Client } from "../fetch/client.ts";
+import { openClient, type Client, type ClientOptions } from "../fetch/client.ts";
 import type { SentRequest } from "../fetch/sent-request.ts";
 import type { NewReading } from "../extract/reading.ts";
 import { compileExtract } from "../extract/compile.ts";
@@ -40,7 +40,7 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire, on
   const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BYTES));
   const client = openClient({
     request: spec.request,
-    headers: withSecrets(spec.request.headers, environment),
+    ...withSecrets(spec.request.headers, environment),
     environment,
     concurrency: spec.batch.concurrency,
   });
@@ -80,18 +80,22 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire, on
 }
 
 /**
+ * All headers with their values, and which of those are secrets.
+ *
  * @throws SpecError for a value that is to stand in the environment and does not; SurroundingsError for one that no header can have: it is
  * a Secret's, and not the spec's, so it can be put right while the sweep waits
  */
-export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Record<string, string> {
+export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Pick<ClientOptions, "headers" | "secrets"> {
+  const secrets: string[] = [];
   const entries = Object.entries(headers).map(([name, header]) => {
     if ("value" in header) return [name, header.value];
     const secret = environment[header.env];
     if (secret === undefined) throw new SpecError(`request.headers.${name}: its value is to stand in the environment as ${header.env}, and is not there`);
     if (!canBeSent(name, secret)) throw new SurroundingsError(`The value in ${header.env}, for the header ${name}, has characters that a header cannot have, such as a line break at its end.`);
+    secrets.push(secret);
     return [name, secret];
   });
-  return Object.fromEntries(entries) as Record<string, string>;
+  return { headers: Object.fromEntries(entries) as Record<string, string>, secrets };
 }
 
 function canBeSent(name: string, value: string): boolean {

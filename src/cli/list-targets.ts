@@ -31,7 +31,7 @@ export class TargetLister {
 
   async #ask(spec: ResolvedSpec, from: Extract<ResolvedSpec["targets"]["from"], { kind: "http" }>): Promise<string[]> {
     const { clock, environment, signal } = this.#cli;
-    const client = openClient({ request: spec.request, headers: withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
+    const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
     try {
       const work = Buffer.allocUnsafeSlow(WORK_BYTES);
       return await askList(from, boundPattern(from.pattern), { client, spec, clock, withSlot: (ask) => ask(), work, signal });

@@ -32,13 +32,12 @@ const MATCHES_SHOWN = 5;
 /** Asks as a batch would, with its tries, parts and proof; without a database, and with nothing kept. */
 export async function tryTarget(target: string, spec: ResolvedSpec, { clock, random, environment, signal }: Pick<Cli, "clock" | "random" | "environment" | "signal">): Promise<Trial> {
   const compiled = compileExtract(spec.extract);
-  const headers = withSecrets(spec.request.headers, environment);
-  const client = openClient({ request: spec.request, headers, environment, concurrency: 1 });
+  const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
   const requests: SeenRequest[] = [];
   const seen: SeenText = { parts: [], prefix: "", prefixIsWhole: true };
   try {
     const { result, reading } = await ask(target, {
-      client: watchedClient(client, clock, requests),
+      client: { ...watchedClient(client, clock, requests), hide: client.hide },
       spec,
       newReading: watchedReadings(createReadings(compiled, Buffer.allocUnsafeSlow(2 * WORK_BYTES)), seen),
       now: () => clock.now(),

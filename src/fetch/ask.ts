@@ -11,7 +11,7 @@ import type { SentRequest } from "./sent-request.ts";
 import { fillUrl } from "./url.ts";
 
 export interface AskDeps {
-  readonly client: Pick<Client, "get">;
+  readonly client: Pick<Client, "get" | "hide">;
   readonly spec: Pick<ResolvedSpec, "window"> & {
     readonly request: Pick<ResolvedSpec["request"], "url" | "timeFormat" | "timeouts" | "attempts">;
     readonly extract: Pick<ResolvedSpec["extract"], "maxParts">;

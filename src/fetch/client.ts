@@ -3,6 +3,7 @@ import { SpecError } from "../model/errors.ts";
 import type { RequestSpec } from "../model/resolved.ts";
 import { openDispatcher, type Environment } from "./dispatcher.ts";
 import { exchange, type Line, type Wish } from "./exchange.ts";
+import { hiding, type Hide } from "./hiding.ts";
 import { checkInflaters } from "./inflate.ts";
 import type { Reply } from "./reply.ts";
 
@@ -10,6 +11,8 @@ export interface ClientOptions {
   readonly request: Pick<RequestSpec, "timeouts" | "compression">;
   /** With their values, secrets included. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Those among their values that no reply's reason may hold. */
+  readonly secrets: readonly string[];
   /** For http_proxy, https_proxy, no_proxy, in either case. */
   readonly environment: Environment;
   /** Connections to a host at the most: as many as there are requests in flight. */
@@ -19,6 +22,8 @@ export interface ClientOptions {
 export interface Client {
   /** Rejects only with the signal's reason, or with what the sink or onWire threw; whatever a server does is a Reply. */
   get(url: URL, wish: Wish): Promise<Reply>;
+  /** Takes the secrets out of what a server said. */
+  readonly hide: Hide;
   /** What the inflaters at work may hold outside of JavaScript's heap, in bytes. */
   readonly heldBytes: number;
   /** Drops all connections. Requests under way end as broken. */
@@ -28,8 +33,9 @@ export interface Client {
 export const MAX_REDIRECTS = 3;
 
 /** Throws SpecError for a header that cannot be sent, SurroundingsError for a proxy or a Node that cannot be used. */
-export function openClient({ request, headers, environment, concurrency }: ClientOptions): Client {
+export function openClient({ request, headers, secrets, environment, concurrency }: ClientOptions): Client {
   checkInflaters(request.compression);
+  const hide = hiding(secrets);
   const line: Line = {
     dispatcher: openDispatcher(request.timeouts, environment, concurrency),
     headers: {
@@ -39,6 +45,7 @@ export function openClient({ request, headers, environment, concurrency }: Clien
     },
     timeouts: request.timeouts,
     compression: request.compression,
+    hide,
     open: new Set(),
   };
 
@@ -50,7 +57,7 @@ export function openClient({ request, headers, environment, concurrency }: Clien
       const next = redirectUrl(url, reply.location);
       const detail =
         next === null
-          ? `HTTP ${reply.status} to another host: ${reply.location.slice(0, 120)}`
+          ? `HTTP ${reply.status} to another host: ${hide(reply.location).slice(0, 120)}`
           : `more than ${MAX_REDIRECTS} redirects`;
       if (next === null || redirects === MAX_REDIRECTS) {
         return { kind: "broken", code: "redirect", status: reply.status, detail, wireBytes: reply.wireBytes, textBytes: reply.textBytes };
@@ -62,6 +69,7 @@ export function openClient({ request, headers, environment, concurrency }: Clien
 
   return {
     get,
+    hide,
     get heldBytes() {
       let held = 0;
       for (const body of line.open) held += body.heldBytes;

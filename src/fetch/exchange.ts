@@ -4,7 +4,9 @@ import type { Encoding, RequestSpec } from "../model/resolved.ts";
 import { openBody, type Body } from "./body.ts";
 import { whyBroken } from "./broken.ts";
 import { openErrorText, type ErrorText } from "./error-text.ts";
+import type { Hide } from "./hiding.ts";
 import { InflateError } from "./inflate.ts";
+import { reasonIn } from "./reason.ts";
 import type { Reply } from "./reply.ts";
 
 /** What is the same for all requests of a client. */
@@ -13,6 +15,7 @@ export interface Line {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: RequestSpec["timeouts"];
   readonly compression: readonly Encoding[];
+  readonly hide: Hide;
   /** The bodies under way, for the memory guard. */
   readonly open: Set<Body>;
 }
@@ -72,7 +75,8 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
     /** An error status stays what it is, however its body ends. */
     function decline(): void {
       if (status === null || errorText === null || !end()) return;
-      resolve({ kind: "declined", status, text: errorText.text(), retryAfter, location, wireBytes, textBytes });
+      const text = errorText.text();
+      resolve({ kind: "declined", status, text, reason: reasonIn(text, line.hide), retryAfter, location, wireBytes, textBytes });
     }
 
     function giveUp(error: Error): void {

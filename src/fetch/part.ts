@@ -2,7 +2,6 @@ import type { PartFacts, PartSink, Reading } from "../extract/reading.ts";
 import type { ErrorCode } from "../model/result.ts";
 import type { AskDeps } from "./ask.ts";
 import { SPENT, type Budget } from "./budget.ts";
-import { reasonIn } from "./reason.ts";
 import type { Reply } from "./reply.ts";
 import { nextAfter, RULES, type Next } from "./retry.ts";
 import type { SentRequest } from "./sent-request.ts";
@@ -144,12 +143,10 @@ function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: T
   switch (reply.kind) {
     case "broken":
       return reply.detail;
-    case "declined": {
-      const reason = reasonIn(reply.text);
-      return reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reason}`;
-    }
+    case "declined":
+      return reply.reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reply.reason}`;
     case "whole":
       if (facts?.maintenance === true) return "the provider says that it is in maintenance";
-      return `the answer says that it is an error: ${facts?.error ?? ""}`;
+      return `the answer says that it is an error: ${deps.client.hide(facts?.error ?? "")}`;
   }
 }

@@ -1,3 +1,5 @@
+import type { Hide } from "./hiding.ts";
+
 /** What results keep of a reason. */
 export const DETAIL_LIMIT = 300;
 
@@ -5,8 +7,8 @@ export const DETAIL_LIMIT = 300;
  * The reason that an error body gives, as one line: the texts of a JSON answer's `messages` ([["error", "…"]], as
  * RIPEstat has them), the title of a page, or else its beginning. "" where it says nothing.
  */
-export function reasonIn(text: string): string {
-  return oneLine(messagesOf(text) ?? titleOf(text) ?? text);
+export function reasonIn(text: string, hide: Hide): string {
+  return oneLine(hide(messagesOf(text) ?? titleOf(text) ?? text));
 }
 
 /** Cut to what a result keeps; control characters, which Postgres and terminals mind, become spaces. */

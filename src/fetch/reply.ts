@@ -23,6 +23,8 @@ export interface DeclinedReply extends Traffic {
   readonly status: number;
   /** The first of the body as latin1, at most 8 KiB. */
   readonly text: string;
+  /** What it says of why, as one line without secrets; "" where it says nothing. */
+  readonly reason: string;
   /** The header as it came. */
   readonly retryAfter: string | null;
   readonly location: string | null;

@@ -1,5 +1,4 @@
 import { openClient } from "../fetch/client.ts";
-import { reasonIn } from "../fetch/reason.ts";
 import { fillUrl } from "../fetch/url.ts";
 import { withSecrets } from "../batch/asker.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
@@ -40,7 +39,7 @@ async function checkDatabase({ db, program }: PrepareSurroundings): Promise<stri
 
 async function checkHost(spec: ResolvedSpec, { environment, signal }: PrepareSurroundings): Promise<string> {
   const url = urlOf(spec);
-  const client = openClient({ request: spec.request, headers: withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
+  const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(spec.request.timeouts.headersSeconds * 1000)]);
     // Nobody takes the body: its first KiB are enough to see an answer.
@@ -49,7 +48,7 @@ async function checkHost(spec: ResolvedSpec, { environment, signal }: PrepareSur
       throw new SurroundingsError(`${url.host} did not answer within ${spec.request.timeouts.headersSeconds} s.`);
     });
     if (reply.kind === "broken") throw new SurroundingsError(`${url.host}: ${reply.detail}.`);
-    if (reply.status !== 200) throw new SurroundingsError(refusalText(url.host, reply.status, reply.kind === "declined" ? reasonIn(reply.text) : ""));
+    if (reply.status !== 200) throw new SurroundingsError(refusalText(url.host, reply.status, reply.kind === "declined" ? reply.reason : ""));
     return `${url.host} answers`;
   } finally {
     await client.close();

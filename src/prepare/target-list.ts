@@ -1,6 +1,5 @@
 import type { Client } from "../fetch/client.ts";
 import type { Reply } from "../fetch/reply.ts";
-import { reasonIn } from "../fetch/reason.ts";
 import { fillUrl } from "../fetch/url.ts";
 import type { BoundedPattern } from "../extract/bound.ts";
 import type { Clock } from "../model/clock.ts";
@@ -46,6 +45,5 @@ export async function askList(source: HttpSource, pattern: BoundedPattern, askin
 
 function problemOf(reply: Exclude<Reply, { kind: "whole" }>): string {
   if (reply.kind === "broken") return reply.detail;
-  const reason = reasonIn(reply.text);
-  return reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reason}`;
+  return reply.reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reply.reason}`;
 }

@@ -21,6 +21,7 @@ export function aClient({ timeouts, compression = ["gzip"], ...options }: Option
   const client = openClient({
     request: { timeouts: { connectSeconds: 5, headersSeconds: 5, idleSeconds: 5, targetSeconds: 30, ...timeouts }, compression },
     headers: {},
+    secrets: [],
     environment: {},
     concurrency: 4,
     ...options,

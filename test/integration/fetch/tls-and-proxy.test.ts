@@ -33,7 +33,7 @@ describe("over TLS", () => {
     const program = `
       import { openClient } from ${JSON.stringify(path.join(ROOT, "src/fetch/client.ts"))};
       const timeouts = { connectSeconds: 5, headersSeconds: 5, idleSeconds: 5, targetSeconds: 5 };
-      const client = openClient({ request: { timeouts, compression: ["gzip"] }, headers: {}, environment: process.env, concurrency: 2 });
+      const client = openClient({ request: { timeouts, compression: ["gzip"] }, headers: {}, secrets: [], environment: process.env, concurrency: 2 });
       const work = Buffer.alloc(65536);
       for (let i = 0; i < 5; i++) {
         const reply = await client.get(new URL(process.argv[1]), { sinkFor: () => ({ work, begin: () => 0, take() {} }), signal: new AbortController().signal, onWire() {} });

@@ -5,7 +5,7 @@ import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 describe("headers", () => {
   test("stand in the file, or in the environment", () => {
     const headers = { accept: { value: "application/json" }, authorization: { env: "SLUICE_SECRET_1" } };
-    expect(withSecrets(headers, { SLUICE_SECRET_1: "Bearer x" })).toEqual({ accept: "application/json", authorization: "Bearer x" });
+    expect(withSecrets(headers, { SLUICE_SECRET_1: "Bearer x" })).toEqual({ headers: { accept: "application/json", authorization: "Bearer x" }, secrets: ["Bearer x"] });
   });
 
   test("that are not in the environment are refused, by name and without a value", () => {

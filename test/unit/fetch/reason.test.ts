@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { hiding } from "../../../src/fetch/hiding.ts";
 import { DETAIL_LIMIT, oneLine, reasonIn } from "../../../src/fetch/reason.ts";
+
+const asItIs = hiding([]);
 
 const cases: Record<string, [text: string, reason: string]> = {
   "takes the texts of the messages": ['{"messages":[["error","No such AS."],["info","See the docs."]],"data":{}}', "No such AS. See the docs."],
@@ -12,7 +15,12 @@ const cases: Record<string, [text: string, reason: string]> = {
   "says nothing of nothing": ["", ""],
 };
 test.each(Object.entries(cases))("%s", (_, [text, reason]) => {
-  expect(reasonIn(text)).toBe(reason);
+  expect(reasonIn(text, asItIs)).toBe(reason);
+});
+
+test("hides a secret before it is cut in two", () => {
+  const secret = "abcdefgh1";
+  expect(reasonIn(`{"messages":[["error","${"x".repeat(DETAIL_LIMIT - 5)}\\u0061bcdefgh1"]]}`, hiding([secret]))).toMatch(/^x+\*\*\*$/);
 });
 
 test("cuts a line to what a result keeps", () => {
@@ -22,7 +30,7 @@ test("cuts a line to what a result keeps", () => {
 const recorded = path.resolve(import.meta.dirname, "../../../../shared/data/errors_2026.jsonl");
 describe.skipIf(!existsSync(recorded))("recorded error bodies", () => {
   test("give the sentence of the recorded body", () => {
-    const reasons = readFileSync(recorded, "utf8").trim().split("\n").map(reasonIn);
+    const reasons = readFileSync(recorded, "utf8").trim().split("\n").map((text) => reasonIn(text, asItIs));
     expect(reasons).toEqual([
       "AS44559 is of unsupported type ASN. It should be one of: IP prefix.",
       "1.1.1.0/24 is of unsupported type IP prefix. It should be one of: IP address.",

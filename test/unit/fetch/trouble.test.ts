@@ -3,7 +3,7 @@ import type { Reply } from "../../../src/fetch/reply.ts";
 import { troubleOf, type Trouble } from "../../../src/fetch/trouble.ts";
 
 const traffic = { wireBytes: 0, textBytes: 0 };
-const declined = (status: number, text = ""): Reply => ({ kind: "declined", status, text, retryAfter: null, location: null, ...traffic });
+const declined = (status: number, text = ""): Reply => ({ kind: "declined", status, text, reason: "", retryAfter: null, location: null, ...traffic });
 
 const cases: Record<string, [reply: Reply, trouble: Trouble | null]> = {
   "a whole answer is none": [{ kind: "whole", status: 200, framed: true, ...traffic }, null],
