@@ -1,7 +1,9 @@
-/** A scrape configuration as Prometheus reads it, but for how it comes to the API server. */
+/** A scrape configuration as Prometheus reads it, but for how it comes to the pods. */
 export interface ScrapeConfig {
   readonly job_name: string;
-  readonly kubernetes_sd_configs: readonly [{ readonly role: "pod"; readonly namespaces?: { readonly names: readonly string[] } }];
+  /** Whose pods are looked at; null: all. */
+  readonly namespaces: readonly string[] | null;
+  readonly relabel_configs: readonly Relabeling[];
   readonly [setting: string]: unknown;
 }
 
@@ -19,7 +21,7 @@ export interface PodMonitor {
   };
 }
 
-interface Relabeling {
+export interface Relabeling {
   readonly source_labels?: readonly string[];
   readonly action?: "keep" | "drop";
   readonly regex?: string;
@@ -34,7 +36,7 @@ export function scrapesOfPodMonitor({ metadata, spec }: PodMonitor): ScrapeConfi
   const wanted = [...Object.entries(matchLabels).map(([key, value]) => ({ key, values: [value] })), ...matchExpressions];
   return spec.podMetricsEndpoints.map(({ port, path, interval }, index) => ({
     job_name: `podMonitor/${metadata.namespace}/${metadata.name}/${index}`,
-    kubernetes_sd_configs: [{ role: "pod", ...(any ? {} : { namespaces: { names: matchNames } }) }],
+    namespaces: any ? null : matchNames,
     metrics_path: path,
     scrape_interval: interval,
     scrape_timeout: interval,
@@ -55,7 +57,7 @@ export function scrapesOfPodMonitor({ metadata, spec }: PodMonitor): ScrapeConfi
 export function scrapesByAnnotations(namespace: string, interval: string): ScrapeConfig {
   return {
     job_name: "annotated",
-    kubernetes_sd_configs: [{ role: "pod", namespaces: { names: [namespace] } }],
+    namespaces: [namespace],
     scrape_interval: interval,
     scrape_timeout: interval,
     relabel_configs: [
@@ -64,7 +66,7 @@ export function scrapesByAnnotations(namespace: string, interval: string): Scrap
       { source_labels: [`${ANNOTATION}_path`], target_label: "__metrics_path__", regex: "(.+)" },
       { source_labels: ["__meta_kubernetes_pod_ip", `${ANNOTATION}_port`], target_label: "__address__", regex: "(.+);(\\d+)", replacement: "$1:$2" },
       ...PLACE,
-    ] satisfies Relabeling[],
+    ],
   };
 }
 

@@ -1,14 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import type { ScrapeConfig } from "../../support/scrape-configs.ts";
+import type { Relabeling, ScrapeConfig } from "../../support/scrape-configs.ts";
+import type { TargetGroup } from "./pod-targets.ts";
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+}
+
+/** One series as it went. */
+export interface History {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Unix seconds, in their order. */
+  readonly points: readonly { readonly at: number; readonly value: number }[];
 }
 
 /** Whom Prometheus has found and asks. */
@@ -32,14 +40,17 @@ export interface Rule {
 export interface Prometheus {
   /** As it is now. A scalar has no labels. @throws what Prometheus says of an expression that it does not take */
   query(expression: string): Promise<Series[]>;
+  /** All that was scraped of a selector. */
+  history(selector: string): Promise<History[]>;
+  labelNames(): Promise<string[]>;
   targets(): Promise<ScrapeTarget[]>;
   rules(): Promise<Rule[]>;
+  /** Tells it what there is, instead of what was told before. It takes it up within five seconds. */
+  discover(groups: readonly TargetGroup[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PrometheusWishes {
-  /** A file. */
-  readonly kubeconfig: string;
   readonly scrapes: readonly ScrapeConfig[];
   /** Groups as a PrometheusRule has them. */
   readonly ruleGroups: readonly object[];
@@ -48,12 +59,20 @@ export interface PrometheusWishes {
 }
 
 /** @throws what it wrote, where it ends instead of listening */
-export async function startPrometheus({ kubeconfig, scrapes, ruleGroups, interval }: PrometheusWishes): Promise<Prometheus> {
+export async function startPrometheus({ scrapes, ruleGroups, interval }: PrometheusWishes): Promise<Prometheus> {
   const folder = await mkdtemp(path.join(tmpdir(), "prometheus-"));
-  const reached = scrapes.map(({ kubernetes_sd_configs: [discovery], ...settings }) => ({ ...settings, kubernetes_sd_configs: [{ ...discovery, kubeconfig_file: kubeconfig }] }));
+  const discovered = scrapes.map(({ namespaces, relabel_configs, ...settings }) => {
+    const among: Relabeling[] = namespaces === null ? [] : [{ action: "keep", source_labels: ["__meta_kubernetes_namespace"], regex: namespaces.join("|") }];
+    return { ...settings, file_sd_configs: [{ files: ["pods.json"], refresh_interval: "1s" }], relabel_configs: [...among, ...relabel_configs] };
+  });
+  const discover = async (groups: readonly TargetGroup[]): Promise<void> => {
+    await writeFile(path.join(folder, "pods.json.new"), JSON.stringify(groups));
+    await rename(path.join(folder, "pods.json.new"), path.join(folder, "pods.json"));
+  };
+  await discover([]);
   // JSON is YAML.
   await writeFile(path.join(folder, "rules.json"), JSON.stringify({ groups: ruleGroups }));
-  await writeFile(path.join(folder, "prometheus.json"), JSON.stringify({ global: { evaluation_interval: interval }, rule_files: ["rules.json"], scrape_configs: reached }));
+  await writeFile(path.join(folder, "prometheus.json"), JSON.stringify({ global: { evaluation_interval: interval }, rule_files: ["rules.json"], scrape_configs: discovered }));
   const flags = ["--config.file=prometheus.json", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0", "--log.level=info"];
   const child = spawn("prometheus", flags, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(child, "close");
@@ -74,12 +93,19 @@ export async function startPrometheus({ kubeconfig, scrapes, ruleGroups, interva
     return data;
   }
 
+  const query = <Data>(expression: string): Promise<Data> => ask("query", { method: "POST", body: new URLSearchParams({ query: expression }) });
+
   return {
     async query(expression) {
-      const { resultType, result } = await ask<Answer>("query", { method: "POST", body: new URLSearchParams({ query: expression }) });
+      const { resultType, result } = await query<Answer>(expression);
       if (resultType === "scalar") return [{ labels: {}, value: Number(result[1]) }];
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
+    async history(selector) {
+      const { result } = await query<Matrix>(`${selector}[1h]`);
+      return result.map(({ metric, values }) => ({ labels: metric, points: values.map(([at, value]) => ({ at, value: Number(value) })) }));
+    },
+    labelNames: () => ask("labels"),
     async targets() {
       const { activeTargets } = await ask<{ activeTargets: FoundTarget[] }>("targets");
       return activeTargets.map(({ labels, scrapeUrl, health, lastError }) => ({ job: labels["job"]!, pod: labels["pod"]!, url: scrapeUrl, health, error: lastError }));
@@ -88,8 +114,13 @@ export async function startPrometheus({ kubeconfig, scrapes, ruleGroups, interva
       const { groups } = await ask<{ groups: { rules: Rule[] }[] }>("rules");
       return groups.flatMap(({ rules }) => rules);
     },
+    discover,
     close: remove,
   };
+}
+
+interface Matrix {
+  readonly result: readonly { readonly metric: Readonly<Record<string, string>>; readonly values: readonly (readonly [number, string])[] }[];
 }
 
 type Answer =
