@@ -10,8 +10,13 @@ export function placeOf(url: string): string {
     const { host, port, database } = new pg.Client({ connectionString: url });
     const name = database ?? "";
     return host.startsWith("/") ? `${host}/${name}` : `${host.includes(":") ? `[${host}]` : host}:${port}/${name}`;
-  } catch {
+  } catch (error) {
+    if (isUnreadableFile(error)) throw new SpecError(`A file that the database URL names for TLS cannot be read: ${error.message}.`);
     // The parser's own sentence may quote the URL, and with it the password.
     throw new SpecError(`The database URL cannot be read: ${EXPECTED}.`);
   }
+}
+
+function isUnreadableFile(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && error.syscall === "open";
 }

@@ -9,8 +9,9 @@ import { type AskingProxy, startAskingProxy } from "../../support/asking-proxy.t
 import { type EchoingProvider, startEchoingProvider } from "../../support/echoing-provider.ts";
 import { wrongWith } from "../../support/log-lines.ts";
 import { argumentsOf, childrenOf } from "../../support/process-tree.ts";
-import { aFolder, type Ended, type Environment, startSluice, writeCronSweep } from "../../support/sluice.ts";
+import { aFolder, type Ended, type Environment, type SluiceProcess, startSluice, writeCronSweep } from "../../support/sluice.ts";
 import { startTlsPostgres, type TlsPostgres } from "../../support/tls-postgres.ts";
+import { until } from "../../support/until.ts";
 
 const WINDOW = "2026-11-20";
 /** The provider repeats to these what it was told. */
@@ -109,6 +110,10 @@ function environment(): Environment {
 /** Keeps what a command says, and what stands in the arguments and files of it and of what it started, as long as it runs. */
 async function ended(what: string, args: readonly string[], changes: Environment = {}, through: readonly string[] = []): Promise<Ended> {
   const running = startSluice(args, { ...environment(), ...changes }, through);
+  return endOf(what, running);
+}
+
+async function endOf(what: string, running: SluiceProcess): Promise<Ended> {
   const gone = new AbortController();
   const watching = watch(running.pid, gone.signal);
   const code = await running.exited;
@@ -203,4 +208,42 @@ describe("nothing that a command writes has a secret in it", () => {
     expect(logs.flatMap(([, text]) => text.trimEnd().split("\n")).map(wrongWith).filter((wrong) => wrong !== null)).toEqual([]);
     expect(found()).toEqual([]);
   }, 120_000);
+
+  const wrong: Record<string, { changes: () => Environment; asks?: true; code?: number; says: RegExp }> = {
+    "a password that is wrong": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.wrongPassword) }), says: /password authentication failed for user "keeper"/ },
+    "a password from elsewhere": { changes: () => ({ DATABASE_URL: databaseUrl(""), PGPASSWORD: SECRETS.wrongPassword }), says: /password authentication failed for user "keeper"/ },
+    "a database that is away": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password, "localhost:1") }), says: /localhost:1\/sluice/ },
+    "a database's URL that is none": { changes: () => ({ DATABASE_URL: `postgres//keeper:${SECRETS.password}@db/sluice` }), code: 2, says: /does not begin with postgres:\/\// },
+    "a database's URL that cannot be read": { changes: () => ({ DATABASE_URL: `postgres://keeper:${SECRETS.password}%@[db/sluice` }), code: 2, says: /cannot be read/ },
+    "a parameter of it that is none": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace("verify-full", encodeURIComponent(SECRETS.password)) }), code: 2, says: /sslmode is none of disable/ },
+    "a CA that is not there": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace("ca.pem", "no.pem") }), code: 2, says: /for TLS cannot be read: ENOENT/ },
+    "a CA that is another's": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace(/sslrootcert=[^&]*/, "") }), says: /certificate/ },
+    "a header that cannot be sent": { changes: () => ({ SLUICE_SECRET_API_TOKEN: `${SECRETS.token}\n` }), asks: true, says: /The value in SLUICE_SECRET_API_TOKEN, for the header authorization/ },
+    "a header that is missing": { changes: () => ({ SLUICE_SECRET_API_TOKEN: undefined }), asks: true, code: 2, says: /is to stand in the environment as SLUICE_SECRET_API_TOKEN/ },
+    "a proxy whose password is wrong": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.wrongProxy) }), asks: true, code: 1, says: /407/ },
+    "a proxy of another kind": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.proxy).replace("http:", "socks5:") }), asks: true, says: /HTTP_PROXY is not a proxy's URL/ },
+    "a proxy's URL that cannot be read": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}@` }), asks: true, says: /HTTP_PROXY is not a proxy's URL/ },
+  };
+
+  test.each(Object.entries(wrong))("for %s", async (what, { changes, asks, code = 3, says }) => {
+    const commands = asks === undefined ? [["run", file, "--window", WINDOW], ["status"], ["sql", "select 1"], ["export", "default/trial", "--from", WINDOW, "--to", "2026-11-21"]] : [["try", file, "--target", "AS1101"]];
+    for (const command of commands) {
+      const { code: told, stdout, stderr } = await ended(`${command[0]!} with ${what}`, command, changes());
+      expect({ command: command[0], code: told, said: stdout + stderr }).toEqual({ command: command[0], code, said: expect.stringMatching(says) as string });
+    }
+    await keepFiles("data");
+    expect(found()).toEqual([]);
+  }, 60_000);
+
+  test("where a sweep waits for a proxy that refuses it", async () => {
+    const running = startSluice(["run", file, "--window", "2026-11-22"], { ...environment(), HTTP_PROXY: proxyUrl(SECRETS.wrongProxy) });
+    const told = endOf("run with a proxy that refuses it", running);
+    await until("its log tells of the refusal", async () => {
+      await keepFiles("data");
+      return /"detail":"[^"]*407/.test(written.get("file data/sluice/logs/default-trial-20261122.log") ?? "");
+    });
+    running.kill("SIGINT");
+    expect((await told).code).toBe(130);
+    expect(found()).toEqual([]);
+  }, 60_000);
 });

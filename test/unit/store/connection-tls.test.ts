@@ -22,6 +22,10 @@ describe("with a CA", () => {
     expect(connectionTo(`${URL}?sslmode=${mode}`, CA)).toEqual({ connectionString: URL, ssl: { ca: CA, checkServerIdentity: expect.any(Function) as unknown } });
   });
 
+  test.each([undefined, CA])("an unknown sslmode is not taken for another, and not shown", (ca) => {
+    expect(() => connectionTo(`${URL}?sslmode=requrie`, ca)).toThrow(new SpecError("The database URL's sslmode is none of disable, allow, prefer, require, verify-ca, verify-full, no-verify."));
+  });
+
   test.each(["disable", "no-verify"])("sslmode=%s is a contradiction", (mode) => {
     expect(() => connectionTo(`${URL}?sslmode=${mode}`, CA)).toThrow(new SpecError(`The database URL says sslmode=${mode}, but a CA to verify it is given: one of them is wrong.`));
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SpecError } from "../../../src/model/errors.ts";
 import { placeOf } from "../../../src/store/connection-url.ts";
 
 test.each([
@@ -9,4 +10,8 @@ test.each([
   ["postgres://me:se%2Fcret@db.example/sweeps", "db.example:5432/sweeps"],
 ])("of %s shows where it is and not the password", (url, place) => {
   expect(placeOf(url)).toBe(place);
+});
+
+test("a CA of the URL that is not there is named", () => {
+  expect(() => placeOf("postgres://me:secret@db.example/sweeps?sslmode=verify-full&sslrootcert=/no/ca.pem")).toThrow(new SpecError("A file that the database URL names for TLS cannot be read: ENOENT: no such file or directory, open '/no/ca.pem'."));
 });
