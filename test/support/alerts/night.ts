@@ -24,7 +24,7 @@ export function aNight(changed: (name: string) => Told | undefined = () => undef
       [controllerSeries("sluice_reconcile_errors_total", { kind: "sweep" }, pod)]: up((minute) => (minute < 430 ? 2 : minute < 436 ? 2 + (minute - 430) * 8 : 50)),
       [controllerSeries("sluice_api_requests_total", { verb: "update", resource: "sweeps", code: "200" }, pod)]: up((minute) => minute * 10),
     });
-    for (const [name, tell] of Object.entries(LEADER_TELLS)) told[name.replace(`pod="${ANY}"`, `pod="${pod}"`)] = leading(changed(name) ?? tell);
+    for (const [name, tell] of Object.entries(LEADER_TELLS)) told[name.replaceAll(`"${ANY}`, `"${pod}`)] = leading(changed(name) ?? tell);
   }
   return Object.fromEntries(Object.entries({ ...told, ...fourWorkers() }).map(([name, tell]) => [name, asText(tell)]));
 }

@@ -9,7 +9,7 @@ import type { RuleGroup } from "./expressions.ts";
 export const hasPromtool = (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, "promtool")));
 
 /** `promtool check rules`. */
-export async function checkRules(groups: readonly RuleGroup[]): Promise<Ended> {
+export async function checkRules(groups: readonly { readonly name: string; readonly rules: readonly object[] }[]): Promise<Ended> {
   return inFolder(async (folder) => run("promtool", ["check", "rules", "--lint-fatal", await write(folder, "rules.yaml", { groups })]));
 }
 

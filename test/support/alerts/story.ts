@@ -33,12 +33,12 @@ export const WINDOW = { window: "2026-11-22" };
 
 /** As Prometheus stores what a controller told. */
 export function controllerSeries(metric: string, labels: Readonly<Record<string, string>> = {}, pod = POD): string {
-  return series(metric, { ...labels, namespace: "sluice", pod, job: "sluice/sluice" });
+  return series(metric, { ...labels, namespace: "sluice", pod, job: "sluice/sluice", instance: `${pod}:8080` });
 }
 
 /** As Prometheus stores what a pod of a batch told. */
 export function workerSeries(metric: string, labels: Readonly<Record<string, string>> = {}, pod = "daily-20261122-b1-xxxxx"): string {
-  return series(metric, { ...SWEEP, ...labels, namespace: "bgp", pod, job: "sluice/sluice-workers" });
+  return series(metric, { ...SWEEP, ...labels, namespace: "bgp", pod, job: "sluice/sluice-workers", instance: `${pod}:8080` });
 }
 
 export function ofSweep(metric: string, labels: Readonly<Record<string, string>> = {}, pod?: string): string {

@@ -4,7 +4,13 @@ import { describe, expect, test } from "vitest";
 import { readPage } from "../../support/page.ts";
 import { ROOT } from "../../support/root.ts";
 
-const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...readdirSync(path.join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...pagesIn("docs"), "docs/runbooks/README.md"];
+/** Found from their index. */
+const RUNBOOKS = pagesIn("docs/runbooks").filter((name) => !PAGES.includes(name));
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith(".md")).map((name) => `${folder}/${name}`);
+}
 
 /** As the usual hosts make an anchor of a heading. */
 function anchorsOf(page: string): string[] {
@@ -13,7 +19,7 @@ function anchorsOf(page: string): string[] {
 }
 
 describe("links lead somewhere", () => {
-  test.each(PAGES)("in %s", (name) => {
+  test.each([...PAGES, "charts/sluice/README.md", ...RUNBOOKS])("in %s", (name) => {
     const links = [...readPage(name).matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1]!).filter((link) => !/^https?:/.test(link));
     const lost = links.filter((link) => {
       const [file = "", anchor] = link.split("#");

@@ -104,6 +104,7 @@ export const WINDOWS: Readonly<Record<string, AlertStories>> = {
     isQuiet: {
       "at just below one in a hundred": { series: targets("failed", "790x3000"), at: "3h" },
       "when the next pass settles in three quarters of an hour what failed": { series: targets("failed", "0x60 8000x45 100x300"), at: "1h46m" },
+      "where two hours are told": { series: targets("failed", "1000x3000"), at: "1h50m", alerts: { failedShare: { for: "2h" } } },
       "for what nobody has asked yet": { series: targets("missing", "40000x3000"), at: "3h" },
     },
   },
@@ -116,6 +117,7 @@ export const WINDOWS: Readonly<Record<string, AlertStories>> = {
     isQuiet: {
       "with a few hundred that end early": { series: targets("suspect", "300x3000"), at: "3h" },
       "when the canary was ill for half an hour, and the next pass asked again": { series: targets("suspect", "0x60 5000x30 20x300"), at: "1h31m" },
+      "where two hours are told": { series: targets("suspect", "1000x3000"), at: "1h50m", alerts: { suspectAnswers: { for: "2h" } } },
       "where one in fifty is told to be fine": { series: targets("suspect", "1000x3000"), at: "3h", alerts: { suspectAnswers: { share: 0.02 } } },
     },
   },

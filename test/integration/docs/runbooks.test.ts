@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkRules, hasPromtool } from "../../support/alerts/promtool.ts";
+import { blocks } from "../../support/page.ts";
+import { runbooks } from "../../support/runbooks.ts";
+import { aStore, type TestStore } from "../../support/store.ts";
+
+const QUESTIONS = runbooks().flatMap(({ name, page }) => blocks(page, "sql").map((sql, index) => ({ what: `${name}, the ${index + 1}.`, sql: filled(sql) })));
+
+/** As somebody on call would fill it in. */
+function filled(text: string): string {
+  return text.replaceAll("'DATASET'", "'bgp/daily'").replaceAll("'WINDOW'", "'2026-11-22'");
+}
+
+let store: TestStore;
+
+beforeAll(async () => {
+  store = await aStore();
+});
+
+afterAll(async () => {
+  await store.close();
+});
+
+describe("Postgres understands the SQL of the runbooks", () => {
+  test.each(QUESTIONS)("$what", async ({ sql }) => {
+    await expect(store.db.query(sql)).resolves.toBeInstanceOf(Array);
+    expect(sql).not.toMatch(/DATASET|WINDOW/);
+  });
+});
+
+test.skipIf(!hasPromtool)("Prometheus understands the queries of the runbooks (needs promtool)", async () => {
+  const rules = runbooks().flatMap(({ name, page }) => blocks(page, "promql").map((expr, index) => ({ record: `${name}:${index}`, expr })));
+  expect(rules.length).toBeGreaterThan(15);
+  expect(await checkRules([{ name: "runbooks", rules }])).toMatchObject({ code: 0, stderr: "" });
+});
