@@ -24,12 +24,12 @@ export const CONTROLLER: Section = {
       }),
       stat({
         title: "Last in touch with the API",
-        description: "How long ago the cache of each controller last heard from the API server.",
+        description: "Since the quietest of each controller's watches heard anything from the API server. Beyond three minutes something is wrong between them.",
         unit: "s",
         width: 4,
         named: true,
         decimals: 0,
-        steps: steps(COLOUR.good, [120, COLOUR.watch], [600, COLOUR.bad]),
+        steps: steps(COLOUR.good, [180, COLOUR.bad]),
         queries: [over(ofEach("sluice_sync_age_seconds"), "{{process}}")],
       }),
       stat({

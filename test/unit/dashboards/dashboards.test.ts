@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { dashboards } from "../../../src/dashboards/dashboards.ts";
+import { mistakesOf } from "../../support/dashboards/lint.ts";
+import { asJson } from "../../support/dashboards/panels.ts";
+
+const ALL = Object.entries(dashboards()).map(([name, dashboard]) => ({ name, dashboard: asJson(dashboard) }));
+
+describe.for(ALL)("the dashboard $name", ({ dashboard }) => {
+  test("tells of each panel what it shows, fits, and asks only what there is", () => {
+    expect(mistakesOf(dashboard)).toEqual([]);
+  });
+
+  test("has lines that fill the whole width", () => {
+    const widths = new Map<number, number>();
+    for (const { gridPos } of dashboard.panels) widths.set(gridPos.y, (widths.get(gridPos.y) ?? 0) + gridPos.w);
+    expect([...new Set(widths.values())]).toEqual([24]);
+  });
+});
+
+test("no two dashboards share a uid", () => {
+  expect(new Set(ALL.map(({ dashboard }) => dashboard.uid)).size).toBe(ALL.length);
+});
+
+test("links between dashboards lead to those that there are", () => {
+  const uids = ALL.map(({ dashboard }) => dashboard.uid);
+  const led = ALL.flatMap(({ dashboard }) => [...JSON.stringify(dashboard).matchAll(/\/d\/([a-z-]+)/g)].map((match) => match[1]));
+  expect(new Set(led)).toEqual(new Set(uids));
+});
