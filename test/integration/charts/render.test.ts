@@ -13,6 +13,7 @@ const EVERYTHING = {
   imagePullSecrets: [{ name: "registry" }],
   workers: { imagePullSecrets: ["registry", "mirror"], proxy: { https: "http://proxy:3128", http: "http://proxy:3128", noProxy: "10.0.0.0/8" }, extraCA: { configMap: "company-ca", key: "ca.pem" } },
   metrics: { podMonitor: { enabled: true, labels: { release: "prometheus" } } },
+  alerts: { enabled: true },
   networkPolicy: { controller: { enabled: true }, workers: { namespaces: ["bgp"], ports: [443, 6432] }, metricsFrom: [{ namespaceSelector: {} }] },
   pod: { labels: { team: "a" }, annotations: { note: "b" }, nodeSelector: { disk: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { nodeAffinity: {} }, priorityClassName: "high" },
   serviceAccount: { annotations: { role: "c" } },
@@ -53,8 +54,8 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
 
   test("makes all of it when all is wanted", async () => {
     const made = (await render(EVERYTHING)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
-    expect(made.filter((line) => /NetworkPolicy|PodMonitor|PodDisruption|^Role |RoleBinding/.test(line)).sort()).toEqual([
-      "NetworkPolicy bgp/sluice-workers", "NetworkPolicy sluice/sluice", "PodDisruptionBudget sluice/sluice", "PodMonitor sluice/sluice", "PodMonitor sluice/sluice-workers",
+    expect(made.filter((line) => /NetworkPolicy|PodMonitor|PodDisruption|Prometheus|^Role |RoleBinding/.test(line)).sort()).toEqual([
+      "NetworkPolicy bgp/sluice-workers", "NetworkPolicy sluice/sluice", "PodDisruptionBudget sluice/sluice", "PodMonitor sluice/sluice", "PodMonitor sluice/sluice-workers", "PrometheusRule sluice/sluice",
       "Role bgp/sluice", "Role lab/sluice", "Role sluice/sluice-lease", "RoleBinding bgp/sluice", "RoleBinding lab/sluice", "RoleBinding sluice/sluice-lease",
     ]);
   });

@@ -32,6 +32,11 @@ describe("the chart's alerts", () => {
     expect(thresholds.filter((name) => !changed.includes(name))).toEqual([]);
   });
 
+  test("are those that the schema of values knows by name", () => {
+    const { definitions } = JSON.parse(readFileSync(path.join(CHART, "values.schema.json"), "utf8")) as { readonly definitions: { readonly alert: { readonly enum: readonly string[] } } };
+    expect(definitions.alert.enum).toEqual(rules.map(({ alert }) => alert).sort());
+  });
+
   test("have a threshold for each of the values, and none that is no value", () => {
     const words = rules.flatMap((rule) => [...JSON.stringify(rule).matchAll(/<<([A-Za-z.]+)>>/g)].map(([, word]) => word!));
     expect([...new Set(words)].filter((word) => !OWN_WORDS.includes(word)).sort()).toEqual([...thresholds].sort());
