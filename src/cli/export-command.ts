@@ -5,7 +5,7 @@ import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { EXPORTED_VIEWS, exportCsv, type ExportedView } from "../store/export.ts";
 import type { Cli } from "./context.ts";
 import { writeTo } from "./destination.ts";
-import { knownDataset } from "./known-dataset.ts";
+import { checkDataset } from "./known-dataset.ts";
 import type { AddCommand } from "./main.ts";
 import { dataOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
@@ -44,8 +44,8 @@ async function runExport(cli: Cli, name: string, { from, to, what, file, data }:
   if (end <= start) throw new SpecError("--to must be later than --from: it is exclusive, like the end of a window.");
   const store = await openFilledStore(cli, { data });
   try {
-    const dataset = await knownDataset(store.db, name);
-    await writeTo(cli, file, (out) => exportCsv(store.db, dataset.name, start, end, out, what));
+    await checkDataset(store.db, name);
+    await writeTo(cli, file, (out) => exportCsv(store.db, name, start, end, out, what));
     return COMMAND_EXIT.done;
   } finally {
     await store.close();

@@ -2,13 +2,22 @@ import { SpecError } from "../model/errors.ts";
 import { nearest } from "../model/schema/nearest.ts";
 import type { Database } from "../store/database.ts";
 import { listDatasets, type Dataset } from "../store/datasets.ts";
+import { readDatasets } from "./read-status.ts";
 
 /** The dataset of that name. @throws SpecError that says which there are */
 export async function knownDataset(db: Database, name: string): Promise<Dataset> {
   const datasets = await listDatasets(db);
-  const found = datasets.find((dataset) => dataset.name === name);
-  if (found !== undefined) return found;
-  const names = datasets.map((dataset) => dataset.name);
+  return datasets.find((dataset) => dataset.name === name) ?? refuse(name, datasets.map((dataset) => dataset.name));
+}
+
+/** For who may read nothing but the views. @throws SpecError that says which datasets there are */
+export async function checkDataset(db: Database, name: string): Promise<void> {
+  const rows = await readDatasets(db);
+  const names = rows.map(({ dataset }) => dataset);
+  if (!names.includes(name)) refuse(name, names);
+}
+
+function refuse(name: string, names: readonly string[]): never {
   const meant = nearest(name, names);
   const hint = meant !== undefined ? `did you mean ${meant}?` : names.length === 0 ? "there is none yet" : `there are: ${names.join(", ")}`;
   throw new SpecError(`There is no dataset ${JSON.stringify(name)}; ${hint}`);

@@ -2,6 +2,7 @@ import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { formatMoment } from "../model/moment.ts";
 import { purgeDataset } from "../store/purge.ts";
+import { checkMayWrite } from "../store/rights.ts";
 import type { Cli } from "./context.ts";
 import { knownDataset } from "./known-dataset.ts";
 import type { AddCommand } from "./main.ts";
@@ -36,6 +37,7 @@ export const addPurge: AddCommand = (program, cli, act) => {
 async function runPurge(cli: Cli, name: string, { yes = false, data }: PurgeOptions): Promise<number> {
   const store = await openFilledStore(cli, { data });
   try {
+    await checkMayWrite(store.db, store.db.place);
     await knownDataset(store.db, name);
     const [row] = await readDatasets(store.db, name);
     const held = tellHeld(row!);

@@ -1,6 +1,7 @@
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Database } from "../store/database.ts";
 import { unfinishedSweeps } from "../store/driven-sweeps.ts";
+import { mayRead } from "../store/rights.ts";
 
 /** A row of sluice.windows. */
 export interface WindowRow {
@@ -28,7 +29,8 @@ export function readWindows(db: Database, dataset: string, last: number): Promis
 export interface DatasetRow {
   readonly dataset: string;
   readonly every_seconds: number;
-  readonly retention_seconds: number;
+  /** Null for who may read nothing but the views. */
+  readonly retention_seconds: number | null;
   readonly complete: number;
   readonly usable: number;
   readonly incomplete: number;
@@ -37,16 +39,20 @@ export interface DatasetRow {
   readonly updates: number;
 }
 
+const DATASETS_OF_WINDOWS = `(select dataset as name, extract(epoch from min(window_end - window_start))::bigint as every_seconds,
+  null::bigint as retention_seconds from sluice.windows group by dataset)`;
+
 /** `dataset` narrows it to one. */
-export function readDatasets(db: Database, dataset: string | null = null): Promise<DatasetRow[]> {
+export async function readDatasets(db: Database, dataset: string | null = null): Promise<DatasetRow[]> {
+  const datasets = (await mayRead(db, "datasets")) ? "sluice.datasets" : DATASETS_OF_WINDOWS;
   return db.query<DatasetRow>(
     `select d.name as dataset, d.every_seconds, d.retention_seconds,
        count(*) filter (where w.state = 'complete') as complete, count(*) filter (where w.state = 'usable') as usable,
        count(*) filter (where w.state = 'incomplete') as incomplete, min(w.window_start) as oldest, max(w.window_start) as newest,
        coalesce(sum(w.updates), 0)::bigint as updates
-     from sluice.datasets d left join sluice.windows w on w.dataset = d.name
+     from ${datasets} d left join sluice.windows w on w.dataset = d.name
      where $1::text is null or d.name = $1
-     group by d.id order by d.name`,
+     group by d.name, d.every_seconds, d.retention_seconds order by d.name`,
     [dataset],
   );
 }
@@ -62,7 +68,9 @@ export interface OpenSweep {
   readonly drivenBy: { readonly host: string; readonly pid: number } | null;
 }
 
-export async function readOpenSweeps(db: Database): Promise<OpenSweep[]> {
+/** Null for who may not see them. */
+export async function readOpenSweeps(db: Database): Promise<OpenSweep[] | null> {
+  if (!(await mayRead(db, "driven_sweeps"))) return null;
   const sweeps = await unfinishedSweeps(db);
   return sweeps.map(({ dataset, windowStart, identity, status, by }) => ({
     dataset,

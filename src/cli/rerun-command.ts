@@ -8,6 +8,7 @@ import type { Selection } from "../model/resolved.ts";
 import { STATES, type StateOrMissing } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Dataset } from "../store/datasets.ts";
+import { checkMayWrite } from "../store/rights.ts";
 import { incompleteWindows, newestSpec } from "../store/sweeps.ts";
 import type { WindowWish } from "./choose-windows.ts";
 import type { Cli } from "./context.ts";
@@ -61,6 +62,7 @@ async function rerun(cli: Cli, what: string, options: RerunOptions): Promise<num
   const isFile = /\.ya?ml$|\.json$/.test(what);
   const store = await (isFile ? openStore : openFilledStore)(cli, { data: options.data, patienceSeconds: 300 });
   try {
+    await checkMayWrite(store.db, store.db.place);
     const wanted = isFile ? wantedSweeps(await documentsOf([what]), options, Math.floor(cli.clock.now() / 1000)) : await frozenSweeps(store, what, options);
     if (wanted.length === 0) {
       cli.stderr.write(`Every window of ${what} is complete: there is nothing to ask again. --window names one all the same.\n`);

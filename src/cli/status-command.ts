@@ -1,6 +1,6 @@
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import type { Cli } from "./context.ts";
-import { knownDataset } from "./known-dataset.ts";
+import { checkDataset } from "./known-dataset.ts";
 import type { AddCommand } from "./main.ts";
 import { paintFor } from "./paint.ts";
 import { readDatasets, readOpenSweeps, readWindows } from "./read-status.ts";
@@ -42,8 +42,8 @@ async function runStatus(cli: Cli, name: string | undefined, { data, output, las
       return COMMAND_EXIT.done;
     }
     // A first sweep that has just begun has no dataset yet.
-    const own = open.filter((sweep) => sweep.dataset === name);
-    if (own.length === 0) await knownDataset(store.db, name);
+    const own = open?.filter((sweep) => sweep.dataset === name) ?? null;
+    if (own === null || own.length === 0) await checkDataset(store.db, name);
     cli.stdout.write(renderDataset(name, await readWindows(store.db, name, last), own, output, paint));
     return COMMAND_EXIT.done;
   } finally {

@@ -8,9 +8,9 @@ import { grouped, percent } from "../model/figures.ts";
 
 type Output = "text" | "json";
 
-export function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[], output: Output, paint: Paint): string {
-  if (output === "json") return `${JSON.stringify({ datasets: rows.map(datasetInJson), sweeps: open.map(sweepInJson) }, null, 2)}\n`;
-  if (rows.length === 0) return `There is no dataset yet.\n${open.map((sweep) => sweepInText(sweep, paint)).join("")}`;
+export function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
+  if (output === "json") return `${JSON.stringify({ datasets: rows.map(datasetInJson), sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
+  if (rows.length === 0) return `There is no dataset yet.\n${openInText(open, paint)}`;
   const columns: Column[] = [
     { title: "dataset" },
     { title: "every" },
@@ -31,13 +31,13 @@ export function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenS
     day(row.oldest),
     day(row.newest),
     grouped(row.updates),
-    formatDuration(row.retention_seconds),
+    row.retention_seconds === null ? "" : formatDuration(row.retention_seconds),
   ]);
   return renderTable(columns, cells, paint) + openInText(open, paint);
 }
 
-export function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[], output: Output, paint: Paint): string {
-  if (output === "json") return `${JSON.stringify({ dataset, windows: rows.map(windowInJson), sweeps: open.map(sweepInJson) }, null, 2)}\n`;
+export function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
+  if (output === "json") return `${JSON.stringify({ dataset, windows: rows.map(windowInJson), sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
   if (rows.length === 0) return `${dataset} has no window yet.\n${openInText(open, paint)}`;
   const sum = (of: (row: WindowRow) => number): string => grouped(rows.reduce((total, row) => total + of(row), 0));
   const states: Record<WindowRow["state"], (text: string) => string> = { complete: paint.good, usable: paint.middling, incomplete: paint.bad };
@@ -57,7 +57,8 @@ export function renderDataset(dataset: string, rows: readonly WindowRow[], open:
   return renderTable(columns, rows.length > 1 ? [...cells, total] : cells, paint) + openInText(open, paint);
 }
 
-function openInText(open: readonly OpenSweep[], paint: Paint): string {
+function openInText(open: readonly OpenSweep[] | null, paint: Paint): string {
+  if (open === null) return "\nThis user of the database may not see whether a sweep runs.\n";
   return open.length === 0 ? "" : `\n${open.map((sweep) => sweepInText(sweep, paint)).join("")}`;
 }
 

@@ -1,5 +1,6 @@
 import { SurroundingsError } from "../model/errors.ts";
 import type { Database, Transaction } from "./database.ts";
+import { checkMayWrite, mayRead } from "./rights.ts";
 import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
 import { samples } from "./migrations/0002-samples.ts";
 
@@ -31,6 +32,7 @@ export async function migrate(db: Database, program: Program): Promise<void> {
     async (tx) => {
       await tx.query("set local lock_timeout = 0");
       await tx.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+      await checkMayWrite(tx, db.place);
       await makeLedger(tx);
       await refuseOlder(tx, program, db.place);
       const rows = await tx.query<{ number: number }>("select number from sluice.migrations");
@@ -47,11 +49,14 @@ export async function migrate(db: Database, program: Program): Promise<void> {
 
 /** Throws SurroundingsError where the database has said that it needs a newer program, or was never migrated. */
 export async function checkProgram(db: Database, program: Program): Promise<void> {
-  await refuseOlder(db, program, db.place);
+  // Who reads nothing but the views goes by what holds for all versions.
+  if (await mayRead(db, "meta")) await refuseOlder(db, program, db.place);
 }
 
-/** Is there a schema of ours at all? */
+/** Is there a schema of ours at all? @throws SurroundingsError where the role may not look into it */
 export async function isMigrated(db: Database): Promise<boolean> {
+  const [shut] = await db.query<{ user: string }>("select quote_ident(current_user) as user from pg_namespace where nspname = 'sluice' and not has_schema_privilege(oid, 'usage')");
+  if (shut !== undefined) throw new SurroundingsError(`The user ${shut.user} may not look into the schema sluice of the database at ${db.place}: GRANT USAGE ON SCHEMA sluice TO ${shut.user}, and SELECT on its views.`);
   const rows = await db.query<{ known: boolean }>("select to_regclass('sluice.migrations') is not null as known");
   return rows[0]!.known;
 }

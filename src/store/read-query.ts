@@ -101,9 +101,11 @@ function connection(url: string): pg.ClientConfig {
 /** Classes of SQLSTATE that are not about the statement: connections, resources, an operator's intervention, the system, a bug. */
 const NOT_THE_STATEMENT = /^(?:08|53|57|58|XX)/;
 const CANCELLED = "57014";
+const NOT_PERMITTED = "42501";
 
 function explain(error: unknown, sql: string, url: string): unknown {
   if (!(error instanceof Error) || error instanceof SpecError) return error;
+  if (error instanceof pg.DatabaseError && error.code === NOT_PERMITTED) return new SurroundingsError(`The database at ${placeOf(url)} does not permit it: ${error.message}.`);
   if (error instanceof pg.DatabaseError && (error.code === CANCELLED || !NOT_THE_STATEMENT.test(error.code ?? ""))) {
     return new SpecError(`The query is wrong${placeIn(sql, Number(error.position))}: ${oneSentence(error)}`);
   }
