@@ -10,8 +10,8 @@ export interface TimeBuckets {
 
 /** Points that a line over the width of a page can show. */
 const MOST = 240;
-/** Lengths that a person thinks in. */
-const LENGTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+/** Lengths that a person thinks in, from what one sample is about: shorter ones would tell what nobody measured. */
+const LENGTHS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 const DAY_SECONDS = 86_400;
 
 /** The shortest buckets of which a page can show all. No bucket is shorter than the others: a rate over a moment means nothing. */

@@ -1,4 +1,5 @@
 import { bytes, duration, grouped } from "../../model/figures.ts";
+import { formatMemory } from "../../model/quantity.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 
 /** Amounts that may be much smaller than those of a whole sweep, and moments. */
@@ -13,6 +14,11 @@ export function seconds(amount: number): string {
 export function size(count: number): string {
   if (count < 1000) return `${Math.round(count)} B`;
   return count < 9950 ? `${(count / 1000).toFixed(1)} kB` : bytes(count);
+}
+
+/** 128 MiB, 1 GiB */
+export function memoryLimit(count: number): string {
+  return formatMemory(count).replace(/(.i)$/, " $1B");
 }
 
 /** 0.42, 7.1, 107, 2,400: what happens a second. */

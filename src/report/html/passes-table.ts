@@ -1,7 +1,6 @@
 import { grouped } from "../../model/figures.ts";
-import { formatMemory } from "../../model/quantity.ts";
 import type { Pass } from "../report-data.ts";
-import { moment } from "./amounts.ts";
+import { memoryLimit, moment } from "./amounts.ts";
 import { html, type Html } from "./html.ts";
 
 /** Pass by pass what was left: a table whose bars are on a log scale, since a few of very many are what matters. */
@@ -16,7 +15,7 @@ export function passesTable(passes: readonly Pass[]): Html | null {
 }
 
 function row({ pass, asked, left, batches, outOfMemory, smallestLimit, largestLimit, began }: Pass, most: number): Html {
-  const memory = smallestLimit === largestLimit ? formatMemory(largestLimit) : `${formatMemory(smallestLimit)} to ${formatMemory(largestLimit)}`;
+  const memory = smallestLimit === largestLimit ? memoryLimit(largestLimit) : `${memoryLimit(smallestLimit)} to ${memoryLimit(largestLimit)}`;
   return html`<tr><td class="n">${pass}</td><td class="n">${grouped(asked)}</td><td class="n">${left === null ? "not known" : grouped(left)}</td>
 <td class="bar"><div class="asked" style="width:${width(asked, most)}"><div class="left" style="width:${left === null ? "0" : width(left, asked)}"></div></div></td>
 <td class="n">${grouped(batches)}</td><td>${memory}</td><td class="n">${grouped(outOfMemory)}</td><td class="t">${began === null ? "not yet" : moment(began)}</td></tr>

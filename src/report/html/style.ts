@@ -96,6 +96,9 @@ footer { padding-top: 2rem; padding-bottom: 2.5rem; color: var(--dim); font-size
 @media print {
   body { background: none; font-size: 10.5pt; }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
+  .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .facts { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .headline { font-size: 20pt; }
   .card, figure, tr, .facts, .states, .legend { break-inside: avoid; }
   .card:has(table) { break-inside: auto; }
   h2, h3, thead, figcaption { break-after: avoid; }

@@ -1,7 +1,6 @@
 import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
-import { formatMemory } from "../../model/quantity.ts";
 import type { ReportData, SweepReport, SweepSums, Timeline } from "../report-data.ts";
-import { moment, rate, span } from "./amounts.ts";
+import { memoryLimit, moment, rate, span } from "./amounts.ts";
 import { chartFigure } from "./chart-figure.ts";
 import { html, type Html } from "./html.ts";
 import { passesTable } from "./passes-table.ts";
@@ -63,7 +62,7 @@ function inFlight({ inFlightLimit }: SweepReport, timeline: Timeline, sweep: num
 
 function memory({ memory: batches, nearestToLimit: nearest, passes }: SweepReport, sweep: number): Html {
   const out = passes.reduce((sum, { outOfMemory }) => sum + outOfMemory, 0);
-  const limits = [...new Set(batches.map(({ limit }) => limit))].sort((one, other) => one - other).map(formatMemory);
+  const limits = [...new Set(batches.map(({ limit }) => limit))].sort((one, other) => one - other).map(memoryLimit);
   const peak = nearest === null ? "No batch was measured." : `Batch ${nearest.batch} came nearest: ${mebibytes(nearest.peak)} of ${mebibytes(nearest.limit)} MiB (${percent(nearest.peak, nearest.limit)}).`;
   return chartFigure({
     chart: "memory",

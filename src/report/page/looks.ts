@@ -71,6 +71,8 @@ export function valueAxis({ label }: ValueAxis) {
     min: 0,
     splitNumber: 4,
     axisLabel: { ...AXIS_LABEL, formatter: label },
+    axisLine: { show: false },
+    axisTick: { show: false },
     splitLine: { lineStyle: { color: COLOUR.line, width: 1 } },
   } as const;
 }
@@ -97,7 +99,7 @@ export function numberAxis(min: number, max: number, label: (value: number) => s
     min,
     max,
     axisLabel: { ...AXIS_LABEL, ...at, formatter: label },
-    axisLine: { show: true, lineStyle: { color: COLOUR.grey } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: COLOUR.grey } },
     axisTick: { ...at, show: true, lineStyle: { color: COLOUR.grey } },
     splitLine: { show: false },
   };
