@@ -56,6 +56,9 @@ test("what the operations page says of them leads there", () => {
 });
 
 describe.each(PAGES)("$name", ({ name, page }) => {
+  // Fences are backticks too.
+  const words = codes(page.replaceAll(/^```[^]*?^```$/gm, ""));
+
   test("says what it means, what to look at, what to do, and when to leave it alone", () => {
     const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([name, "What it means", "What to look at", "What to do", "When to leave it alone"]);
@@ -64,8 +67,8 @@ describe.each(PAGES)("$name", ({ name, page }) => {
   });
 
   test("names the values that set its thresholds", () => {
-    const words = [...JSON.stringify(rules.find(({ alert }) => alert === name)!).matchAll(/<<(\w+\.\w+)>>/g)].map(([, word]) => `alerts.${word!}`);
-    expect([...new Set(words)].filter((word) => !page.includes(`\`${word}`) && !page.includes(`\`${word.split(".").at(-1)!}\``))).toEqual([]);
+    const thresholds = [...JSON.stringify(rules.find(({ alert }) => alert === name)!).matchAll(/<<(\w+\.\w+)>>/g)].map(([, word]) => `alerts.${word!}`);
+    expect([...new Set(thresholds)].filter((word) => !page.includes(`\`${word}`) && !page.includes(`\`${word.split(".").at(-1)!}\``))).toEqual([]);
   });
 
   test("has only commands that there are", () => {
@@ -75,7 +78,7 @@ describe.each(PAGES)("$name", ({ name, page }) => {
   });
 
   test("has only fields and values that there are", () => {
-    const dotted = codes(page).map((code) => /^([a-z]\w*(?:\.[a-z]\w*)+)(?=$|:)/.exec(code)?.[1]).filter((code) => code !== undefined);
+    const dotted = words.map((code) => /^([a-z]\w*(?:\.[a-z]\w*)+)(?=$|:)/.exec(code)?.[1]).filter((code) => code !== undefined);
     const lost = dotted.filter((code) => {
       const [group, ...rest] = code.split(".");
       if (group === "sluice") return !readPage("docs/data-model.md").includes(`### ${code}`);
@@ -88,7 +91,7 @@ describe.each(PAGES)("$name", ({ name, page }) => {
   });
 
   test("asks Prometheus for metrics that there are", () => {
-    const read = [...blocks(page, "promql"), ...codes(page)].flatMap((text) => [...text.matchAll(/\bsluice_\w+/g)].map(([metric]) => metric));
+    const read = [...blocks(page, "promql"), ...words].flatMap((text) => [...text.matchAll(/\bsluice_\w+/g)].map(([metric]) => metric));
     expect(read.filter((metric) => !METRICS.has(metric))).toEqual([]);
   });
 

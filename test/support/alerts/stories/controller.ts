@@ -18,7 +18,7 @@ export const CONTROLLER: Readonly<Record<string, AlertStories>> = {
       "sooner where less is told": { series: { [controllerSeries(LEADER)]: "0x100" }, at: "3m", alerts: { noLeader: { for: "2m" } }, labels: { namespace: "sluice" }, summary: "No controller in sluice leads: no Sweep is begun, and none is told of." },
     },
     isQuiet: {
-      "when the standby leads after two minutes": { series: { [controllerSeries(LEADER)]: "1x30 0x100", [controllerSeries(LEADER, {}, OTHER_POD)]: "0x32 1x100" }, at: "37m" },
+      "when the standby leads after four minutes": { series: { [controllerSeries(LEADER)]: "1x30 0x100", [controllerSeries(LEADER, {}, OTHER_POD)]: "0x34 1x100" }, at: "34m" },
       "when one of two leads": { series: { [controllerSeries(LEADER)]: "1x100", [controllerSeries(LEADER, {}, OTHER_POD)]: "0x100" }, at: "1h" },
     },
   },
@@ -30,7 +30,7 @@ export const CONTROLLER: Readonly<Record<string, AlertStories>> = {
       "when only another release's is there": { series: { 'sluice_leader{namespace="other",pod="sluice-7d9f8b6c5-aaaaa"}': "1x100" }, at: "17m", labels: { namespace: "sluice" }, summary: "Nothing is heard of the controller in sluice." },
     },
     isQuiet: {
-      "when it is back after ten minutes": { series: { [controllerSeries(LEADER)]: "1x30 stale", [controllerSeries(LEADER, {}, OTHER_POD)]: "_x41 1x100" }, at: "47m" },
+      "when it is back after ten minutes": { series: { [controllerSeries(LEADER)]: "1x30 stale", [controllerSeries(LEADER, {}, OTHER_POD)]: "_x41 1x100" }, at: "41m" },
       "where an hour is told": { series: { [controllerSeries(LEADER)]: "1x30 stale" }, at: "1h20m", alerts: { metricsGone: { for: "1h" } } },
     },
   },
