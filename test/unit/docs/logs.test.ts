@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { LOG_FIELDS, wrongWith } from "../../support/log-lines.ts";
+import { blocks, readPage } from "../../support/page.ts";
 import { ROOT } from "../../support/root.ts";
 
 const WELL = { level: "info", time: "2026-11-23T05:00:00.123Z", program: "batch", msg: "batch ended", batch: 3 };
@@ -11,6 +12,13 @@ describe("docs/logs.md", () => {
     const code = readFileSync(path.join(ROOT, "src/model/log.ts"), "utf8");
     const fields = /interface Fields \{([^]*?)\n\}/.exec(code)![1]!;
     expect([...fields.matchAll(/readonly (\w+):/g)].map(([, name]) => name)).toEqual(LOG_FIELDS);
+  });
+
+  test("shows lines as the programs write them", () => {
+    const [examples] = blocks(readPage("docs/logs.md"), "json");
+    const lines = examples!.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThanOrEqual(4);
+    expect(lines.map(wrongWith)).toEqual(lines.map(() => null));
   });
 
   test("is what lines are held against", () => {
