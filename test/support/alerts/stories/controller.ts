@@ -30,7 +30,7 @@ export const CONTROLLER: Readonly<Record<string, AlertStories>> = {
       "when only another release's is there": { series: { 'sluice_leader{namespace="other",pod="sluice-7d9f8b6c5-aaaaa"}': "1x100" }, at: "17m", labels: { namespace: "sluice" }, summary: "Nothing is heard of the controller in sluice." },
     },
     isQuiet: {
-      "when it is back after ten minutes": { series: { [controllerSeries(LEADER)]: "1x30 stale", [controllerSeries(LEADER, {}, OTHER_POD)]: "_x41 1x100" }, at: "41m" },
+      "when it is back after ten minutes": { series: { [controllerSeries(LEADER)]: "1x30 stale", [controllerSeries(LEADER, {}, OTHER_POD)]: "_x41 1x100" }, at: "40m" },
       "where an hour is told": { series: { [controllerSeries(LEADER)]: "1x30 stale" }, at: "1h20m", alerts: { metricsGone: { for: "1h" } } },
     },
   },
