@@ -39,8 +39,12 @@ function inText({ sweeps, estimate, rules, broken }: Plan, paint: Paint): string
     "\n",
     renderLabels(labels, paint),
     estimate.requests === 0 ? "" : `\n${renderTable(durationColumns(sweeps.length > 1, every), latencies, paint)}`,
-    estimate.requests === 0 || sweeps.length > 1 ? "" : `It is done before the next window is due while an answer takes less than ${estimate.fitsUpToSeconds.toFixed(2)} s on average.\n`,
+    estimate.requests === 0 || sweeps.length > 1 ? "" : `It is done before the next window is due while an answer takes less than ${latency(estimate.fitsUpToSeconds)} on average.\n`,
   ].join("");
+}
+
+function latency(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(2)} s` : duration(seconds);
 }
 
 function rowOf({ spec, targets, settled, asked }: PlannedSweep): string[] {

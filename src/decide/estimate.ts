@@ -14,7 +14,7 @@ export interface Estimate {
   /** Requests of the first pass: one a target. Parts and later passes come on top. */
   readonly requests: number;
   readonly batches: number;
-  /** Requests in flight at once: what the host's slots and the batches' concurrency allow. */
+  /** Requests in flight at once: what the host's slots and the batches' concurrency allow, and no more than there are. */
   readonly inFlight: number;
   readonly durations: readonly { readonly latencySeconds: number; readonly seconds: number; readonly fits: boolean }[];
   /** The mean latency up to which a window is done before the next one is due. */
@@ -30,7 +30,7 @@ export interface Estimate {
 export function estimate(plan: { targets: number; unsettled: number; grid: Grid; host: HostSpec; batch: BatchSpec }): Estimate {
   const { targets, unsettled, grid, host, batch } = plan;
   const batches = Math.ceil(unsettled / batch.targets);
-  const inFlight = Math.min(host.inFlight, Math.min(batch.pods, Math.max(1, batches)) * batch.concurrency);
+  const inFlight = Math.min(host.inFlight, Math.min(batch.pods, Math.max(1, batches)) * batch.concurrency, Math.max(1, unsettled));
   const durationAt = (latency: number): number => Math.ceil((unsettled * latency) / inFlight);
   return {
     requests: unsettled,

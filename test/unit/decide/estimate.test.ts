@@ -30,6 +30,12 @@ test("one batch alone has in flight no more than its concurrency, and only its o
   expect(plan).toMatchObject({ requests: 100, batches: 1, inFlight: 16, memoryBytes: 128 * MiB });
 });
 
+test("three targets take as long as one, and have no more in flight than they are", () => {
+  const plan = estimate({ targets: 3, unsettled: 3, grid: GRID, host: HOST, batch: BATCH });
+  expect(plan).toMatchObject({ inFlight: 3, fitsUpToSeconds: 86_400 });
+  expect(plan.durations.map(({ seconds }) => seconds)).toEqual([1, 2, 4, 8]);
+});
+
 test("nothing left takes no time, whatever the latency", () => {
   const plan = estimate({ targets: 80_000, unsettled: 0, grid: GRID, host: HOST, batch: BATCH });
   expect(plan).toMatchObject({ requests: 0, batches: 0, memoryBytes: 0, fitsUpToSeconds: Infinity });
