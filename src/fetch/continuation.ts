@@ -14,9 +14,8 @@ export interface AskedFor {
  * than the part before it and does not end after the window. Else: why it cannot be followed.
  */
 export function continuationUrl(current: URL, found: string, asked: AskedFor): URL | { readonly problem: string } {
-  const href = unescapeJson(found);
-  if (!URL.canParse(href, current.href)) return { problem: `the rest of the answer is said to be at "${shorten(href)}", which is no URL` };
-  const rest = new URL(href, current);
+  if (!URL.canParse(found, current.href)) return { problem: `the rest of the answer is said to be at "${shorten(found)}", which is no URL` };
+  const rest = new URL(found, current);
   if (rest.host !== current.host || !/^https?:$/.test(rest.protocol)) {
     return { problem: `the rest of the answer is said to be at another host, ${shorten(rest.host)}` };
   }
@@ -49,15 +48,6 @@ function rangeProblem(current: URL, rest: URL, names: { start: string | null; en
   const end = readTime(rest.searchParams.get(names.end) ?? "");
   if (end === null) return `the end of the rest ("${shorten(rest.searchParams.get(names.end) ?? "")}") is no time`;
   return end > window.end ? "the rest of the answer ends after the end of the window" : null;
-}
-
-/** The pattern caught the inside of a JSON string: "\/" and "\u0026" stand for themselves. */
-function unescapeJson(text: string): string {
-  try {
-    return String(JSON.parse(`"${text}"`));
-  } catch {
-    return text;
-  }
 }
 
 function shorten(text: string): string {

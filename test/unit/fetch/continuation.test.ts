@@ -15,10 +15,6 @@ describe("follows a rest", () => {
       "https://stat.test/d.json?resource=AS3333&starttime=1500&endtime=1700&unix_timestamps=TRUE&sourceapp=lab&page=2",
       "https://stat.test/d.json?resource=AS3333&starttime=1500&endtime=1700&unix_timestamps=TRUE&sourceapp=lab&page=2",
     ],
-    "that is written inside of a JSON string": [
-      String.raw`https:\/\/stat.test\/d.json?resource=AS3333\u0026starttime=1500\u0026endtime=2000`,
-      "https://stat.test/d.json?resource=AS3333&starttime=1500&endtime=2000&unix_timestamps=TRUE&sourceapp=lab",
-    ],
     "that is a path": [
       "/d.json?starttime=1500&resource=AS3333",
       "https://stat.test/d.json?starttime=1500&resource=AS3333&endtime=2000&unix_timestamps=TRUE&sourceapp=lab",
