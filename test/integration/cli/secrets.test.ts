@@ -192,6 +192,7 @@ describe("nothing that a command writes has a secret in it", () => {
     })) {
       expect(await ended(name, args), name).toMatchObject({ code: 0 });
     }
+    expect(await ended("report", ["report", "default/trial", "--window", WINDOW, "--output", "-"])).toMatchObject({ code: 0 });
     for (const target of ECHOED) for (const output of ["text", "json"]) await ended(`try ${target} as ${output}`, ["try", file, "--target", target, "--output", output]);
     await keepFiles("data");
     await keepTables();
