@@ -1,11 +1,12 @@
 {{- /* What alerts/*.yaml call <<…>>: the chart's own words, and each threshold as <<group.name>>. A mapping from the word to its text. */ -}}
 {{- define "sluice.alertWords" -}}
-{{- $controller := printf "namespace=%q,pod=~\"%s-[a-z0-9]+(-[a-z0-9]+)?\"" .Release.Namespace (include "sluice.fullname" .) -}}
-controller: {{ default $controller .Values.alerts.selector | quote }}
+{{- $controller := include "sluice.controllerSeries" . -}}
+controller: {{ $controller | quote }}
 workers: {{ with .Values.watch.namespaces }}{{ printf "sweep_namespace=~\"%s\"" (join "|" .) | quote }}{{ else }}""{{ end }}
 sweep: dataset, sweep_namespace, sweep
 cronsweep: dataset, sweep_namespace, cronsweep
-window: {{ printf "max by (dataset, sweep_namespace, sweep, window) (sluice_sweep_info{%s})" (default $controller .Values.alerts.selector) | quote }}
+window: {{ printf "max by (dataset, sweep_namespace, sweep, window) (sluice_sweep_info{%s})" $controller | quote }}
+windowLate.hoursOf: {{ include "sluice.hoursOfDatasets" . | quote }}
 {{- range $group, $values := .Values.alerts }}
 {{- if kindIs "map" $values }}
 {{- range $name, $value := $values }}
@@ -15,6 +16,17 @@ window: {{ printf "max by (dataset, sweep_namespace, sweep, window) (sluice_swee
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{- /* Of a dataset that is named this comes first, and `or` leaves the rule for all out. */ -}}
+{{- define "sluice.hoursOfDatasets" -}}
+{{- $controller := include "sluice.controllerSeries" . -}}
+{{- range $dataset, $hours := .Values.alerts.windowLate.hoursOf -}}
+max by (dataset, sweep_namespace, cronsweep) (sluice_window_seconds{{ printf "{%s,dataset=%q}" $controller $dataset }}) + {{ $hours }} * 3600 or {{ end -}}
+{{- end }}
+
+{{- define "sluice.controllerSeries" -}}
+{{- default (printf "namespace=%q,pod=~\"%s-[a-z0-9]+(-[a-z0-9]+)?\"" .Release.Namespace (include "sluice.fullname" .)) .Values.alerts.selector -}}
 {{- end }}
 
 {{- /* Helm holds every number as a float, and would write a large one as 1e+11. */ -}}

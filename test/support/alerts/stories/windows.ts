@@ -59,6 +59,13 @@ export const WINDOWS: Readonly<Record<string, AlertStories>> = {
         // As it was told last.
         summary: "bgp/daily is late: what is usable of it ends 1d 12h 19m 0s ago.",
       },
+      "earlier where this dataset is told to be earlier than others": {
+        series: daily({ [ofCronSweep(END)]: `-${DAY}x3000` }),
+        at: "8h7m",
+        alerts: { windowLate: { hoursOf: { "bgp/other": 20, "bgp/daily": 8 } } },
+        ...LATE,
+        summary: "bgp/daily is late: what is usable of it ends 1d 8h 7m 0s ago.",
+      },
       "an hour earlier where one is wanted an hour earlier": {
         series: daily({ [ofCronSweep(END)]: `-${DAY}x3000` }),
         at: "11h7m",
@@ -68,6 +75,7 @@ export const WINDOWS: Readonly<Record<string, AlertStories>> = {
       },
     },
     isQuiet: {
+      "where this dataset is told to be later than others": { series: daily({ [ofCronSweep(END)]: `-${DAY}x3000` }), at: "17h59m", alerts: { windowLate: { hoursOf: { "bgp/other": 1, "bgp/daily": 18 } } } },
       "a minute before noon": { series: daily({ [ofCronSweep(END)]: `-${DAY}x3000` }), at: "11h59m" },
       "when yesterday became usable at eleven": { series: daily({ [ofCronSweep(END)]: `-${DAY}x659 0x1000` }), at: "23h59m" },
       "where spec.suspend or a pause holds it": { series: { ...daily({ [ofCronSweep(END)]: `-${DAY}x3000` }), [ofCronSweep("sluice_cronsweep_suspended")]: "1x3000" }, at: "20h" },
