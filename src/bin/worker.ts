@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { serveHealth } from "../batch/health.ts";
 import { watchEventLoop } from "../batch/event-loop-delay.ts";
 import { kernelPeak } from "../batch/kernel-peak.ts";
 import { aboutBatch } from "../batch/log-lines.ts";
 import { anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
 import { MessageFile } from "../batch/message-file.ts";
 import { endWithParent } from "../batch/parent.ts";
+import { servePod } from "../batch/pod-server.ts";
 import { ProgressDeadline } from "../batch/progress-deadline.ts";
 import { runBatch } from "../batch/run-batch.ts";
 import { shortened } from "../batch/shortened.ts";
@@ -15,6 +15,7 @@ import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { LogFields } from "../model/log.ts";
 import type { BatchMessage, PrepareMessage, ProgramMessage } from "../model/message.ts";
 import { formatMoment } from "../model/moment.ts";
+import type { ToldByBatches } from "../metrics/worker.ts";
 import type { PrepareTask } from "../model/tasks.ts";
 import { runCheck } from "../prepare/run-check.ts";
 import { runPrepare } from "../prepare/run-prepare.ts";
@@ -42,6 +43,7 @@ endWithParent(environment, stop);
 let last: ProgramMessage | null = null;
 /** Which work the lines are about, as far as it is known. */
 let about: LogFields = {};
+let batchAtWork: ClaimedBatch | null = null;
 
 function tell(message: ProgramMessage): void {
   last = message;
@@ -77,11 +79,29 @@ function database(): Database {
 const deadline = new ProgressDeadline(() => realClock.monotonic());
 const healthPort = environment["SLUICE_HEALTH_PORT"];
 if (healthPort !== undefined) {
-  const { port } = await serveHealth(Number(healthPort), () => deadline.problem());
-  log.info({ port }, "answers /healthz");
+  await answerAt(Number(healthPort));
   checkExtraCa(environment["NODE_EXTRA_CA_CERTS"]);
 }
 const db = database();
+
+/** Only a pod is asked for its metrics: a batch on one machine does not load what tells them. */
+async function answerAt(wanted: number): Promise<void> {
+  const { podMetrics } = await import("../metrics/pod.ts");
+  const metrics = podMetrics(process.argv[2] ?? "worker", VERSION, toldByBatch);
+  try {
+    const { port } = await servePod(wanted, { problem: () => deadline.problem(), metrics });
+    log.info({ port }, "answers /healthz and /metrics");
+  } catch (error) {
+    if (error instanceof SurroundingsError) end(PROGRAM_EXIT.surroundings, error.message);
+    throw error;
+  }
+}
+
+function toldByBatch(): ToldByBatches | null {
+  if (batchAtWork === null || last?.program !== "batch") return null;
+  const { identity, spec } = batchAtWork;
+  return { dataset: spec.dataset, namespace: identity.namespace, sweep: identity.name, host: spec.host.name, running: [last] };
+}
 
 const around = {
   db,
@@ -128,6 +148,7 @@ async function batch(uid: string, number: number): Promise<number> {
   });
   about = { sweepUid: uid, batch: number };
   const claimed = (batch: ClaimedBatch): void => {
+    batchAtWork = batch;
     about = aboutBatch(batch);
     log.info(about, "batch begins");
   };

@@ -6,6 +6,7 @@ export interface ToldHistogram {
   readonly help: string;
   /** Upper borders, ascending, as the distributions have them: what has another number of them is left out. */
   readonly borders: readonly number[];
+  readonly labelNames: readonly string[];
   /** Asked at each scrape: one distribution for each set of labels. */
   readonly values: () => Iterable<Told>;
 }
@@ -26,8 +27,8 @@ interface Series {
  * a metric no more than what this has.
  */
 export function toldHistogram(registry: Registry, told: ToldHistogram): void {
-  const { name, help } = told;
-  const metric = { name, help, type: "histogram", aggregator: "sum", get: () => Promise.resolve({ name, help, type: "histogram", values: [...told.values()].flatMap((one) => seriesOf(told, one)) }) };
+  const { name, help, labelNames } = told;
+  const metric = { name, help, labelNames, type: "histogram", aggregator: "sum", get: () => Promise.resolve({ name, help, type: "histogram", values: [...told.values()].flatMap((one) => seriesOf(told, one)) }) };
   registry.registerMetric(metric as unknown as Histogram);
 }
 

@@ -12,7 +12,7 @@ function of(values: readonly number[]): Distribution {
 async function told(values: readonly Told[], defaults: object = {}): Promise<string> {
   const registry = new Registry();
   registry.setDefaultLabels(defaults);
-  toldHistogram(registry, { name: "seconds", help: "How long.", borders: BORDERS, values: () => values });
+  toldHistogram(registry, { name: "seconds", help: "How long.", borders: BORDERS, labelNames: ["sweep"], values: () => values });
   return registry.metrics();
 }
 
