@@ -27,7 +27,7 @@ export function label(name: string, shown: string, metric: string): QueryVariabl
 
 export function several(variable: QueryVariableBuilder): Variable {
   // Not the names that there are, one by one: those of a CronSweep without a Sweep would be missing.
-  return variable.multi(true).includeAll(true).allValue(".*").current({ selected: true, text: "All", value: "$__all" });
+  return variable.multi(true).includeAll(true).allValue(".*").current({ selected: true, text: ["All"], value: ["$__all"] });
 }
 
 /** Of the rows of a query with one column. */

@@ -27,7 +27,7 @@ export const UPDATES: Section = {
       lines({
         title: "Types against each other",
         description: "Their shares of each hour's updates. Withdrawals that grow against announcements: routes went away.",
-        unit: "percent",
+        unit: "short",
         width: 12,
         stacked: "shares",
         queries: [sql("time_series", BY_HOUR)],
