@@ -9,7 +9,7 @@ import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
 import type { PrepareTask } from "../model/tasks.ts";
-import { logLine } from "./log-line.ts";
+import { killedLine, logLine } from "./log-line.ts";
 import type { MemoryCgroups } from "./memory-cgroup.ts";
 import { startProgram, type RunningProgram } from "./processes.ts";
 import type { Timer } from "./timer.ts";
@@ -61,8 +61,16 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
       SLUICE_MESSAGE_FILE: messageFile,
       SLUICE_MEMORY_BYTES: String(limitBytes),
     };
-    const logTo = (line: string): void => void log.write(`${logLine(line, { program: launch.program, ...sweep, ...about }, clock.now())}\n`);
-    return startProgram({ node, script: worker, args, env, limitBytes, messageFile, logTo, timer, cgroups });
+    const fields = { program: launch.program, ...sweep, ...about };
+    const logTo = (line: string): void => {
+      if (line.trim() !== "") log.write(`${logLine(line, fields, clock.now())}\n`);
+    };
+    const running = await startProgram({ node, script: worker, args, env, limitBytes, messageFile, logTo, timer, cgroups });
+    // It could not say so by itself.
+    void running.exited.then(({ exitCode, outOfMemory }) => {
+      if (exitCode === null) logTo(killedLine({ ...fields, exitCode, outOfMemory }, clock.now()));
+    });
+    return running;
   }
 
   async function called(launch: Launch): Promise<{ name: string; args: string[]; limitBytes: number; about: LogFields }> {
