@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderPage } from "../../../src/report/html/page.ts";
+import { readReport } from "../../../src/report/read-report.ts";
+import type { ReportData } from "../../../src/report/report-data.ts";
+import { fillWindow, type FilledWindow } from "../../support/filled-window.ts";
+import { aStore, aSweep, DAY, type TestStore, type TestSweep } from "../../support/store.ts";
+
+let store: TestStore;
+
+beforeAll(async () => {
+  store = await aStore();
+});
+
+afterAll(() => store.close());
+
+function reportOn({ datasetId }: TestSweep): Promise<ReportData> {
+  return readReport(store.db, { dataset: { id: datasetId, name: "bgp/filled" }, window: DAY, now: DAY.end + 86_400, version: "0.1.0" });
+}
+
+describe("a window of 2,560 targets", () => {
+  let filled: FilledWindow;
+  let report: ReportData;
+
+  beforeAll(async () => {
+    filled = await fillWindow(store.db, 2560);
+    report = await reportOn(filled);
+  });
+
+  test("is told as sluice.windows has it", async () => {
+    const [row] = await store.db.query<Record<string, unknown>>("select state, targets, settled, failed, missing, updates from sluice.windows where dataset = 'bgp/filled'");
+    expect(report.verdict).toMatchObject(row!);
+    expect(report.verdict).toMatchObject({ state: "incomplete", targets: 2560, failed: 26, settled: 2534 });
+  });
+
+  test("has its sweep, with what its samples add up to", () => {
+    expect(report.sweeps).toHaveLength(1);
+    expect(report.sweeps[0]).toMatchObject({ selected: 2560, batches: 20, inFlightLimit: 8, sums: { requests: 20 * 8 * 17, rows: 20 * 8 * 400, first: Date.UTC(2026, 10, 21, 5) / 1000 } });
+  });
+
+  test("has each batch with its limit, and that which ran out of memory marked", () => {
+    const { memory, nearestToLimit, passes } = report.sweeps[0]!;
+    expect(memory).toHaveLength(20);
+    expect(memory.filter(({ outOfMemory }) => outOfMemory).map(({ batch }) => batch)).toEqual([7]);
+    expect(nearestToLimit).toEqual({ batch: 16, peak: (40 + 16 + 7) * 2 ** 20, limit: 128 * 2 ** 20 });
+    expect(passes).toEqual([expect.objectContaining({ pass: 1, asked: 2560, left: 26, batches: 20, outOfMemory: 1 })]);
+  });
+
+  test("has each result in one bin of each distribution", () => {
+    for (const { bins, zero } of [report.durations, report.sizes]) {
+      expect(bins.reduce((sum, { ok, empty, other }) => sum + ok + empty + other, zero)).toBe(2560);
+    }
+    expect(report.sizes.zero).toBe(26);
+    expect(report.durations.quantiles!.largest).toBeCloseTo(0.05 + 996 / 50, 3);
+  });
+
+  test("has the largest first", async () => {
+    const rows = await store.db.query<{ target: string; bytes: number }>("select target, bytes from sluice.results where dataset = 'bgp/filled' order by bytes desc limit 15");
+    expect(report.largest.map(({ bytes }) => bytes)).toEqual(rows.map(({ bytes }) => bytes));
+  });
+
+  test("has its failed targets with code and detail", () => {
+    expect(report.unsettled.byCode).toEqual([{ state: "failed", error: "server", targets: 26 }]);
+    expect(report.unsettled.targets).toHaveLength(26);
+    expect(report.unsettled.targets[0]).toMatchObject({ target: "AS3", error: "server", detail: "HTTP 503, three times" });
+    expect(report.unsettled.missing).toEqual([]);
+  });
+
+  test("has the hours of the view", () => {
+    expect(report.updates.starts).toHaveLength(24);
+    expect(report.updates.types.map(({ type, updates }) => [type, updates[0], updates[23]])).toEqual([["A", 2560, 24 * 2560], ["W", 2560, 24 * 2560]]);
+  });
+
+  test("may hold a result of a target that has left the list, which does not count", async () => {
+    await store.db.query("update sluice.window_plans set targets = targets[1:2500], tallied = false where dataset_id = $1", [filled.datasetId]);
+    const { verdict, durations, unsettled } = await reportOn(filled);
+    expect(verdict!.targets).toBe(2500);
+    expect(durations.bins.reduce((sum, { ok, empty, other }) => sum + ok + empty + other, durations.zero)).toBe(2500);
+    expect(unsettled.byCode[0]!.targets).toBe(25);
+  });
+
+  test("is told without samples where the database has none", async () => {
+    await store.db.query("alter table sluice.samples rename to samples_away");
+    await store.db.query("alter table sluice.batches rename out_of_memory to out_away");
+    try {
+      const old = await reportOn(filled);
+      expect(old).toMatchObject({ isMeasured: false, verdict: { targets: 2500 }, sweeps: [{ sums: null, timeline: null, memory: [], passes: [{ asked: 2560 }] }] });
+      expect(renderPage(old, "")).toContain("did not measure batches");
+    } finally {
+      await store.db.query("alter table sluice.samples_away rename to samples");
+      await store.db.query("alter table sluice.batches rename out_away to out_of_memory");
+    }
+  });
+});
+
+test("a window whose sweep has just begun has nothing but missing targets", async () => {
+  const fresh = await aSweep(store.db, { dataset: "bgp/fresh" });
+  const report = await reportOn(fresh);
+  expect(report).toMatchObject({
+    verdict: { targets: 3, missing: 3, settled: 0 },
+    sweeps: [{ ended: null, verdict: null, selected: 3, sums: null, passes: [{ asked: 3, left: 3 }] }],
+    durations: { bins: [], quantiles: null },
+    unsettled: { byCode: [], missing: ["AS1", "AS2", "AS3"] },
+  });
+});
+
+test("reading writes nothing", async () => {
+  const { db } = store;
+  const fresh = await aSweep(db, { dataset: "bgp/unwritten" });
+  const state = (): Promise<unknown> => db.query("select sum(n_tup_ins + n_tup_upd + n_tup_del) as written from pg_stat_xact_user_tables");
+  const commits = async (): Promise<unknown> => db.query("select connection, number from sluice.commits order by connection");
+  const before = [await state(), await commits()];
+  await reportOn(fresh);
+  expect([await state(), await commits()]).toEqual(before);
+});

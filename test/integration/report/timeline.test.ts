@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readSums } from "../../../src/report/sweeps.ts";
+import { lengthOf, timeBuckets } from "../../../src/report/time-buckets.ts";
+import { readTimeline } from "../../../src/report/timeline.ts";
+import { addSample } from "../../support/filled-window.ts";
+import { aSweep, aStore, type TestStore } from "../../support/store.ts";
+
+let store: TestStore;
+let uid: string;
+
+beforeAll(async () => {
+  store = await aStore();
+  ({ uid } = await aSweep(store.db));
+});
+
+afterAll(() => store.close());
+
+const samples = fc.array(
+  fc.record({
+    batch: fc.nat(20),
+    from: fc.double({ min: 0, max: 5000, noNaN: true }),
+    length: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3000, noNaN: true })),
+    rows: fc.nat(100_000),
+    inFlight: fc.double({ min: 0, max: 16, noNaN: true }),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+
+test("what samples counted is spread over the time they are about, and nothing of it is lost or made up", async () => {
+  await fc.assert(
+    fc.asyncProperty(samples, async (taken) => {
+      await store.db.query("delete from sluice.samples");
+      for (const { batch, from, length, rows, inFlight } of taken) await addSample(store.db, uid, { batch, from, to: from + length, rows, inFlight });
+      const sums = (await readSums(store.db, uid))!;
+      const timeline = await readTimeline(store.db, uid, sums);
+      const buckets = timeBuckets(sums.first, sums.last);
+      const inAll = (rates: readonly number[]): number => rates.reduce((sum, each, index) => sum + each * lengthOf(buckets, index), 0);
+      const [{ asked }] = (await store.db.query<{ asked: number }>(
+        "select coalesce(sum(in_flight * extract(epoch from ended - began)::float8), 0) as asked from sluice.samples",
+      )) as [{ asked: number }];
+      for (const [spread, counted] of [[timeline.rows, sums.rows], [timeline.requests, sums.requests], [timeline.textBytes, sums.textBytes], [timeline.inFlight, asked]] as const) {
+        // Rates have four digits.
+        expect(Math.abs(inAll(spread) - counted)).toBeLessThanOrEqual(counted * 1e-3 + 0.01);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a sample across two buckets gives each its share", async () => {
+  await store.db.query("delete from sluice.samples");
+  await addSample(store.db, uid, { batch: 0, from: 0, to: 10, rows: 0, inFlight: 0 });
+  await addSample(store.db, uid, { batch: 1, from: 4, to: 9, rows: 100, inFlight: 5 });
+  const timeline = await readTimeline(store.db, uid, (await readSums(store.db, uid))!);
+  expect(timeline).toMatchObject({ bucketSeconds: 5, rows: [4, 16], inFlight: [1, 4], slotsLimit: [8, 8] });
+});
+
+test("a sweep without samples has no sums", async () => {
+  expect(await readSums(store.db, randomUUID())).toBeNull();
+});
