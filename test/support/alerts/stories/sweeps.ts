@@ -88,8 +88,15 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
         labels: { ...LABELS, reason: "Surroundings" },
         summary: `${NAMED} is blocked: Surroundings.`,
       },
+      "when it was refused, and so has no window": {
+        series: { [ofSweep("sluice_sweep_info")]: "1x300", [ofSweep("sluice_sweep_blocked", { reason: "Invalid" })]: "1x300" },
+        at: "20m",
+        labels: { ...SWEEP, reason: "Invalid" },
+        summary: "Sweep bgp/daily-20261122 is blocked: Invalid.",
+      },
     },
     isQuiet: {
+      "when it was made before its window can be asked": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "NotAskable" })]: "1x300" }), at: "2h" },
       "when the database was away for ten minutes": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "Surroundings" })]: "_x10 1x10 stale" }), at: "27m" },
       "where an hour is told": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "JobRefused" })]: "1x300" }), at: "50m", alerts: { sweepBlocked: { for: "1h" } } },
     },
