@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
@@ -20,7 +21,8 @@ export async function writeTo(cli: Cli, file: string | undefined, fill: (out: Wr
   }
   // What is no plain file, such as /dev/null or a pipe, is written as it is.
   const isPlain = statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
-  const fresh = isPlain ? `${file}.part` : file;
+  // Of its own: another command may be writing the same file.
+  const fresh = isPlain ? `${file}.${randomUUID().slice(0, 8)}.part` : file;
   const handle = await open(fresh, "w").catch((error: unknown) => {
     throw cannotBeWritten(file, error as Error);
   });
@@ -29,7 +31,11 @@ export async function writeTo(cli: Cli, file: string | undefined, fill: (out: Wr
     await pour(cli, stream, fill);
     stream.end();
     await once(stream, "close");
-    if (isPlain) await rename(fresh, file);
+    if (isPlain) {
+      await rename(fresh, file).catch((error: unknown) => {
+        throw cannotBeWritten(file, error as Error);
+      });
+    }
   } catch (error) {
     stream.destroy();
     if (isPlain) await rm(fresh, { force: true });
@@ -38,7 +44,7 @@ export async function writeTo(cli: Cli, file: string | undefined, fill: (out: Wr
 }
 
 function cannotBeWritten(file: string, { message }: Error): SurroundingsError {
-  return new SurroundingsError(`${file} cannot be written: ${message}.`);
+  return new SurroundingsError(`${file} cannot be written: ${message.replace(/\.[0-9a-f]{8}\.part(?=')/g, "")}.`);
 }
 
 /** What went wrong on the side of who takes the result, and not of who makes it. */

@@ -40,13 +40,21 @@ describe("a file", () => {
       await breaking(out).finally(() => out.destroy());
     })).rejects.toThrow("the database went away");
     expect(await readFile(file, "utf8")).toBe("before");
-    expect(await readdir(folder)).not.toContain("kept.part");
+    expect((await readdir(folder)).filter((name) => name.startsWith("kept"))).toEqual(["kept"]);
+  });
+
+  test("that two write at once is the one's or the other's", async () => {
+    const file = path.join(folder, "twice");
+    const [small, large] = [writeTo(aCli(), file, lines(10)), writeTo(aCli(), file, lines(5000))];
+    await Promise.all([small, large]);
+    expect([11, 5001]).toContain((await readFile(file, "utf8")).split("\n").length);
+    expect((await readdir(folder)).filter((name) => name.startsWith("twice"))).toEqual(["twice"]);
   });
 
   test("that cannot be made is told by its name", async () => {
     const error: unknown = await writeTo(aCli(), path.join(folder, "no/such"), lines(1)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SurroundingsError);
-    expect((error as Error).message).toMatch(/no\/such cannot be written: ENOENT/);
+    expect((error as Error).message).toMatch(/no\/such cannot be written: ENOENT: no such file or directory, open '\S+no\/such'\.$/);
   });
 
   test("on a full disk is told so", async () => {
