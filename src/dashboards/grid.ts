@@ -18,7 +18,7 @@ export function laid(sections: readonly Section[]): readonly Laid[] {
       for (const each of line) {
         const panel = each.build();
         const { w, h } = panel.gridPos!;
-        const built: Panel = { ...panel, id: all.length + 1, gridPos: { x, y, w, h }, ...(panel.targets === undefined ? {} : { targets: lettered(panel.targets) }) };
+        const built: Panel = { ...panel, id: all.length + 1, gridPos: { x, y, w, h }, ...asking(panel) };
         all.push({ panel: { build: () => built } });
         x += w;
         height = Math.max(height, h);
@@ -29,6 +29,9 @@ export function laid(sections: readonly Section[]): readonly Laid[] {
   return all;
 }
 
-function lettered(queries: NonNullable<Panel["targets"]>): NonNullable<Panel["targets"]> {
-  return queries.map((query, index) => Object.assign(query, { refId: String.fromCharCode(65 + index) }));
+/** With a letter for each query, and their data source said of the panel too: where it is not, Grafana 10 asks its default one. */
+function asking({ targets }: Panel): Partial<Panel> {
+  if (targets === undefined) return {};
+  const [first] = targets as unknown as readonly [{ readonly datasource: NonNullable<Panel["datasource"]> }];
+  return { datasource: first.datasource, targets: targets.map((query, index) => Object.assign(query, { refId: String.fromCharCode(65 + index) })) };
 }

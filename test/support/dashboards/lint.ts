@@ -38,6 +38,7 @@ function untold(panel: PanelJson): string[] {
 function misasked(panel: PanelJson): string[] {
   const refIds = (panel.targets ?? []).map(({ refId }) => refId);
   return [
+    ...((panel.targets ?? []).length > 0 && panel.datasource?.uid !== "${datasource}" ? ["has a data source that nobody chose"] : []),
     ...(new Set(refIds).size < refIds.length ? ["two of its queries have one letter"] : []),
     ...(panel.targets ?? []).flatMap(({ expr, rawSql, legendFormat, format, datasource }) => [
       ...(datasource?.uid === "${datasource}" ? [] : ["asks a data source that nobody chose"]),

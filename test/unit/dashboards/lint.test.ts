@@ -9,7 +9,7 @@ const QUERY: QueryJson = {
   legendFormat: "{{code}}",
 };
 const SQL: QueryJson = { refId: "B", datasource: { type: "grafana-postgresql-datasource", uid: "${datasource}" }, format: "table", rawSql: "select state from sluice.windows where dataset = ${dataset:sqlstring} and $__timeFilter(window_start)" };
-const PANEL: PanelJson = { id: 1, type: "timeseries", title: "Failures", description: "By code.", gridPos: { x: 0, y: 0, w: 12, h: 8 }, targets: [QUERY, SQL], fieldConfig: { defaults: { unit: "cps" } } };
+const PANEL: PanelJson = { id: 1, type: "timeseries", title: "Failures", description: "By code.", gridPos: { x: 0, y: 0, w: 12, h: 8 }, datasource: { type: "prometheus", uid: "${datasource}" }, targets: [QUERY, SQL], fieldConfig: { defaults: { unit: "cps" } } };
 const GOOD: DashboardJson = {
   uid: "sluice-test",
   title: "Test",
@@ -52,6 +52,7 @@ describe("the lint of dashboards", () => {
     ["a heading without words", beside({ type: "row", title: "" }), ": has no title"],
     ["two queries of one letter", changed({ targets: [QUERY, QUERY] }), "Failures: two of its queries have one letter"],
     ["a data source of somebody's own", beside({ targets: [{ ...QUERY, datasource: { type: "prometheus", uid: "P123" } }] }), "Other: asks a data source that nobody chose"],
+    ["a panel that leaves the data source to Grafana", beside({ datasource: {} }), "Other: has a data source that nobody chose"],
     ["a metric that there is not", asking({ expr: 'sum(sluice_sweep_errors_total{dataset=~"$dataset"})', legendFormat: "all" }), "Failures: there is no metric sluice_sweep_errors_total"],
     ["a metric that there is not, behind others", asking({ expr: 'sum(sluice_leader) or max(up{dataset=~"$dataset"})', legendFormat: "all" }), "Failures: there is no metric up"],
     ["a label that the metric has not", asking({ expr: 'sum(sluice_sweep_rows_total{dataset=~"$dataset", state="ok"})', legendFormat: "all" }), "Failures: sluice_sweep_rows_total has no label state"],
