@@ -64,7 +64,7 @@ export async function fillWindow(db: Database, targets: number): Promise<FilledW
 export async function addSample(db: Database, uid: string, sample: { readonly batch: number; readonly from: number; readonly to: number; readonly rows: number; readonly inFlight: number }): Promise<void> {
   await db.query(
     `insert into sluice.samples select $1, $2, 1, $3::timestamptz + $4::float8 * interval '1 second', $3::timestamptz + $5::float8 * interval '1 second',
-       $7, 8, $6, 0, $6, $6, $6, $6, $6, 50 * 1048576 on conflict do nothing`,
+       $7, 8, $6::int, 0, $6::int, $6::int, $6::int, $6::int, $6::int, 50 * 1048576 on conflict do nothing`,
     [uid, sample.batch, BEGAN, sample.from, sample.to, sample.rows, sample.inFlight],
   );
 }

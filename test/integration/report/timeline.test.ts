@@ -23,7 +23,7 @@ const samples = fc.array(
     from: fc.double({ min: 0, max: 5000, noNaN: true }),
     length: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3000, noNaN: true })),
     rows: fc.nat(100_000),
-    inFlight: fc.double({ min: 0, max: 16, noNaN: true }),
+    inFlight: fc.nat(160).map((tenths) => tenths / 10),
   }),
   { minLength: 1, maxLength: 12 },
 );
