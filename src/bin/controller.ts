@@ -7,7 +7,7 @@ import { inClusterConnection } from "../kube/in-cluster.ts";
 import { LeaderElector } from "../kube/leader.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
-import { ControllerMetrics } from "../metrics/controller.ts";
+import { ControllerMetrics } from "../metrics/controller-metrics.ts";
 import { realClock } from "./clock.ts";
 import { controllerSettings } from "./controller-settings.ts";
 import { openLog } from "./log.ts";
@@ -45,10 +45,11 @@ async function run(): Promise<number> {
   const around = { clock: realClock, random: () => Math.random() };
   const connection = await inClusterConnection(account, realClock);
   const metrics = new ControllerMetrics({
+    version: VERSION,
     isLeader: () => elector.isHeld,
-    queueDepth: () => ({ sweep: controller.depth("sweep"), cronsweep: controller.depth("cronsweep") }),
-    sweepsByPhase: () => (elector.isHeld ? controller.caches.sweepsByPhase() : {}),
+    queues: () => controller.queues,
     secondsSinceHeard: () => controller.caches.secondsSinceHeard,
+    toldByLeader: () => (elector.isHeld ? controller.told() : null),
   });
   const speaking = { ...around, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
   const elector = new LeaderElector({

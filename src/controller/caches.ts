@@ -6,7 +6,6 @@ import { type Change, Store } from "../kube/store.ts";
 import type { Clock } from "../model/clock.ts";
 import { keepCronSweep, keepJob, keepPod, keepSweep } from "./keep.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
-import type { SweepPhase } from "../model/sweep.ts";
 import type { CronSweepHands } from "./cron-sweep/hands.ts";
 import type { SweepCaches } from "./sweep/hands.ts";
 
@@ -50,12 +49,6 @@ export class Caches implements SweepCaches, CronSweepCaches {
   /** Was everything read at least once? */
   get hasSynced(): boolean {
     return this.#hasSynced;
-  }
-
-  sweepsByPhase(): Readonly<Record<SweepPhase, number>> {
-    const counts: Record<SweepPhase, number> = { Pending: 0, Preparing: 0, Running: 0, Suspended: 0, Blocked: 0, Complete: 0, Usable: 0, Incomplete: 0, Failed: 0 };
-    for (const { status } of this.sweeps.list()) counts[status?.phase ?? "Pending"] += 1;
-    return counts;
   }
 
   /** Since the quietest of them heard anything from the server. */

@@ -3,6 +3,7 @@ import type { EventRecorder, Telling } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey } from "../kube/object.ts";
 import type { Resource } from "../kube/resource.ts";
 import { type Worked, WorkQueue } from "../kube/work-queue.ts";
+import type { ToldByLeader } from "../metrics/told.ts";
 import type { Log, LogFields } from "../model/log.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { Caches, type CachesOptions } from "./caches.ts";
@@ -15,6 +16,7 @@ import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./r
 import type { SweepHands } from "./sweep/hands.ts";
 import { Overlay } from "./sweep/overlay.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
+import { toldByLeader } from "./told-by-leader.ts";
 import { isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesSweep } from "./wake.ts";
 
 export type Kind = "sweep" | "cronsweep";
@@ -80,8 +82,14 @@ export class Controller {
     return [...this.#looks].every(({ began }) => now - began < LONGEST_LOOK_SECONDS * 1000);
   }
 
-  depth(kind: Kind): number {
-    return this.#queues[kind].depth;
+  /** What waits, by kind. */
+  get queues(): Readonly<Record<Kind, Pick<WorkQueue, "depth" | "oldestSeconds">>> {
+    return this.#queues;
+  }
+
+  /** For metrics; null before everything was read by which it leads: what a standby has seen may be older than what another has told. */
+  told(): ToldByLeader | null {
+    return this.#leads ? toldByLeader(this.caches, this.#options.clock.now()) : null;
   }
 
   /** Reads and writes nothing. Resolves when everything was read once. */

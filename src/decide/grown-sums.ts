@@ -6,7 +6,7 @@ import type { JobEnd, MeasuredSums, RunningBatch, SweepSums } from "../model/swe
 /** What a batch's end counts as, where it counts at all. */
 export type CountedAs = "memory" | "crash" | null;
 
-const NOTHING_SUMMED: MeasuredSums = { ...NOTHING_MEASURED, stopped: 0, peakShare: 0, batchSeconds: noneOf(BATCH_SECONDS), batchPeaks: noneOf(BATCH_PEAK_BYTES) };
+const NOTHING_SUMMED: MeasuredSums = { ...NOTHING_MEASURED, stopped: 0, halted: 0, peakShare: 0, limitBytes: 0, batchSeconds: noneOf(BATCH_SECONDS), batchPeaks: noneOf(BATCH_PEAK_BYTES) };
 
 /** A sweep's sums with one more batch that has ended, whatever it told of itself. */
 export function grownSums(sums: SweepSums, batch: RunningBatch, end: JobEnd, countedAs: CountedAs): SweepSums {
@@ -27,12 +27,16 @@ export function grownSums(sums: SweepSums, batch: RunningBatch, end: JobEnd, cou
 
 /** What an earlier version told has sums and no `measured`; what was killed at once has told nothing. */
 function grownMeasured(before: MeasuredSums, batch: RunningBatch, end: JobEnd, message: BatchMessage | null): MeasuredSums {
-  const stopped = before.stopped + (end.exitCode === PROGRAM_EXIT.stopped ? 1 : 0);
-  if (message === null) return { ...before, stopped };
+  const whateverItTold = {
+    stopped: before.stopped + (end.exitCode === PROGRAM_EXIT.stopped ? 1 : 0),
+    halted: (before.halted ?? 0) + (end.exitCode === PROGRAM_EXIT.surroundings || end.exitCode === PROGRAM_EXIT.spec ? 1 : 0),
+    limitBytes: Math.max(before.limitBytes ?? 0, batch.memoryBytes),
+  };
+  if (message === null) return { ...before, ...whateverItTold };
   const { anonPeak } = message.memory;
   return {
     ...measuredTogether(before, message.measured ?? NOTHING_MEASURED),
-    stopped,
+    ...whateverItTold,
     peakShare: Math.max(before.peakShare, Math.round((anonPeak / batch.memoryBytes) * 1000) / 1000),
     batchSeconds: withOne(before.batchSeconds, BATCH_SECONDS, message.seconds),
     batchPeaks: withOne(before.batchPeaks, BATCH_PEAK_BYTES, anonPeak),

@@ -99,8 +99,12 @@ export interface SweepSums {
 export interface MeasuredSums extends Measured {
   /** Batches that were asked to stop: not among crashes and outOfMemory. */
   readonly stopped: number;
+  /** Batches that their surroundings or their spec kept from their work: neither. Absent in a status of an earlier version. */
+  readonly halted?: number;
   /** The largest of each batch's peak of anonymous memory as a share of that batch's own limit: 0 to 1 and a little more. */
   readonly peakShare: number;
+  /** The largest limit of a batch. Absent in a status of an earlier version. */
+  readonly limitBytes?: number;
   /** By BATCH_SECONDS: of batches that told how long they worked. */
   readonly batchSeconds: Distribution;
   /** By BATCH_PEAK_BYTES: the peak of each batch. */

@@ -1,5 +1,7 @@
 import type { SweepStatus } from "../../model/sweep.ts";
 
+type Progress = Pick<SweepStatus, "ranges" | "next" | "settled"> & { readonly running: readonly unknown[] };
+
 export interface Pace {
   /** Batches of this round. */
   readonly planned: number;
@@ -11,7 +13,7 @@ export interface Pace {
 }
 
 /** @param seconds since the round began; null where none has */
-export function paceOf({ ranges, next, running, settled }: SweepStatus, seconds: number | null): Pace {
+export function paceOf({ ranges, next, running, settled }: Progress, seconds: number | null): Pace {
   const planned = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   const launched = ranges.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(next - 1, to) - from + 1), 0);
   const ended = Math.max(0, launched - running.length);

@@ -1,0 +1,93 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
+import { tellBuildInfo } from "./build-info.ts";
+import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS } from "./controller.ts";
+import type { Declaration } from "./declaration.ts";
+import { readAtScrape } from "./read-at-scrape.ts";
+import { tellOfSweeps } from "./sweeps.ts";
+import type { ToldByLeader } from "./told.ts";
+
+/** What is asked for at each scrape, as it is then. */
+export interface ControllerState {
+  readonly version: string;
+  readonly isLeader: () => boolean;
+  /** Keys that wait, and how long the first has waited, by kind. */
+  readonly queues: () => Readonly<Record<string, { readonly depth: number; readonly oldestSeconds: number }>>;
+  readonly secondsSinceHeard: () => number;
+  /** Null where another leads. */
+  readonly toldByLeader: () => ToldByLeader | null;
+}
+
+/** One request to the API server: kube/api-call.ts. */
+export interface ApiCallSeen {
+  readonly verb: string;
+  readonly resource: string;
+  readonly code: number;
+  readonly seconds: number;
+}
+
+const NOTHING: ToldByLeader = { phases: {}, sweeps: [], cronSweeps: [], datasets: [] };
+
+/** What the controller tells at /metrics: controller.ts declares it. */
+export class ControllerMetrics {
+  readonly #registry = new Registry();
+  readonly #reconcileSeconds = new Histogram(declared(PROCESS.reconcileSeconds, this.#registry));
+  readonly #reconcileErrors = new Counter(declared(PROCESS.reconcileErrors, this.#registry));
+  readonly #requests = new Counter(declared(PROCESS.apiRequests, this.#registry));
+  readonly #requestSeconds = new Histogram(declared(PROCESS.apiRequestSeconds, this.#registry));
+  readonly #eventsLost = new Counter(declared(PROCESS.eventsLost, this.#registry));
+  readonly #toldByLeader: ControllerState["toldByLeader"];
+  /** As it was when this scrape began: for all of its metrics the caches are looked through once. */
+  #told = NOTHING;
+
+  constructor(state: ControllerState) {
+    const registry = this.#registry;
+    this.#toldByLeader = state.toldByLeader;
+    tellBuildInfo(registry, { version: state.version, program: "controller" });
+    const gauge = (of: Declaration, set: (gauge: Gauge<string>) => void): void => {
+      new Gauge({
+        ...declared(of, registry),
+        collect() {
+          set(this);
+        },
+      });
+    };
+    const byKind = (of: Declaration, value: (queue: ReturnType<ControllerState["queues"]>[string]) => number): void =>
+      gauge(of, (metric) => Object.entries(state.queues()).forEach(([kind, queue]) => metric.set({ kind }, value(queue))));
+    gauge(PROCESS.leader, (metric) => metric.set(state.isLeader() ? 1 : 0));
+    gauge(PROCESS.syncAge, (metric) => metric.set(state.secondsSinceHeard()));
+    byKind(PROCESS.queueDepth, ({ depth }) => depth);
+    byKind(PROCESS.queueOldest, ({ oldestSeconds }) => oldestSeconds);
+    readAtScrape(registry, [PHASES_OF_SWEEPS], () => [this.#told.phases], () => ({ labels: {}, isOver: false }));
+    tellOfSweeps(registry, () => this.#told.sweeps);
+    readAtScrape(registry, CRON_SWEEPS, () => this.#told.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, isOver: false }));
+    readAtScrape(registry, DATASETS, () => this.#told.datasets, ({ dataset }) => ({ labels: { dataset }, isOver: false }));
+    collectDefaultMetrics({ register: registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  reconciled(kind: string, seconds: number, hasFailed: boolean): void {
+    this.#reconcileSeconds.observe({ kind }, seconds);
+    if (hasFailed) this.#reconcileErrors.inc({ kind });
+  }
+
+  requested({ verb, resource, code, seconds }: ApiCallSeen): void {
+    this.#requests.inc({ verb, resource, code: String(code) });
+    this.#requestSeconds.observe({ verb }, seconds);
+  }
+
+  eventLost(): void {
+    this.#eventsLost.inc();
+  }
+
+  async text(): Promise<string> {
+    this.#told = this.#toldByLeader() ?? NOTHING;
+    return this.#registry.metrics();
+  }
+}
+
+function declared({ name, help, labels, borders }: Declaration, registry: Registry) {
+  return { name, help, labelNames: Object.keys(labels), registers: [registry], ...(borders === undefined ? {} : { buckets: [...borders] }) };
+}

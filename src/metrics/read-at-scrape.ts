@@ -1,0 +1,57 @@
+import type { Gauge, Registry } from "@prometheus-io/client";
+import { noneOf, type Tally } from "../model/measured.ts";
+import type { HistogramReading, NumberReading, Reading } from "./declaration.ts";
+import { toldHistogram, type Told } from "./told-histogram.ts";
+import { OTHER } from "./words.ts";
+
+/** Who is told of. */
+export interface Subject {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its counters stand still: those that are 0 are not told any more. */
+  readonly isOver: boolean;
+}
+
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Registers metrics without a state of their own: at each scrape they say what `subjects` says then. */
+export function readAtScrape<T>(registry: Registry, readings: readonly Reading<T>[], subjects: () => readonly T[], about: (of: T) => Subject): void {
+  for (const reading of readings) {
+    const { name, help, type } = reading;
+    const labelNames = Object.keys(reading.labels);
+    if (reading.type === "histogram") toldHistogram(registry, { name, help, labelNames, borders: reading.borders, values: () => subjects().flatMap((of) => distributionOf(reading, of, about(of))) });
+    else {
+      // The library's own would go on telling of what is gone. A registry asks of a metric no more than what this has.
+      const get = () => Promise.resolve({ name, help, type, values: subjects().flatMap((of) => seriesOf(reading, of, about(of))) });
+      registry.registerMetric({ name, help, type, labelNames, aggregator: "sum", get } as unknown as Gauge);
+    }
+  }
+}
+
+function seriesOf<T>({ type, labels: declared, read }: NumberReading<T>, of: T, { labels, isOver }: Subject): Series[] {
+  const found = read(of);
+  if (found === null) return [];
+  if (typeof found === "number") return [{ labels, value: found }];
+  const [own, words] = Object.entries(declared).at(-1)!;
+  const bounded = typeof words === "string" ? found : withinWords(found, words, type === "counter" && !isOver);
+  return Object.entries(bounded).map(([word, value]) => ({ labels: { ...labels, [own]: word }, value }));
+}
+
+/** A counter begins at 0: what appears with a number already would look as if it had not grown. */
+function withinWords(tally: Tally, words: readonly string[], beginsAtZero: boolean): Tally {
+  const within: Record<string, number> = beginsAtZero ? Object.fromEntries(words.map((word) => [word, 0])) : {};
+  for (const [word, amount] of Object.entries(tally)) {
+    const known = words.includes(word) ? word : OTHER;
+    within[known] = (within[known] ?? 0) + amount;
+  }
+  return within;
+}
+
+/** Empty from the beginning on, for the same reason. */
+function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labels }: Subject): Told[] {
+  const distribution = read(of);
+  if (distribution === null) return [];
+  return [{ labels, distribution: distribution.counts.length === 0 ? noneOf(borders) : distribution }];
+}

@@ -1,0 +1,61 @@
+import type { Totals } from "../model/states.ts";
+import type { EpochSeconds } from "../model/window.ts";
+import type { ReadFlow } from "./read-flow.ts";
+
+/** A Sweep as metrics are read from it, on Kubernetes and on one machine alike. */
+export interface ToldSweep {
+  readonly dataset: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** "2026-11-20" */
+  readonly window: string;
+  readonly phase: string;
+  readonly isOver: boolean;
+  readonly startedAt: EpochSeconds | null;
+  readonly finishedAt: EpochSeconds | null;
+  /** Until its round is done, as far as that is known. */
+  readonly secondsLeft: number | null;
+  /** Of its first batches. */
+  readonly memoryBytes: number;
+  readonly blocked: string | null;
+  /** Null before it was accepted. */
+  readonly flow: ReadFlow | null;
+}
+
+export interface ToldCronSweep {
+  readonly dataset: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly everySeconds: number | null;
+  readonly windows: readonly ToldWindows[];
+  readonly newest: { readonly start: EpochSeconds; readonly state: string } | null;
+  /** Of the newest window, as prepare counted them last. */
+  readonly newestTotals: Totals | null;
+  readonly nextRun: EpochSeconds | null;
+  readonly lastSuccess: EpochSeconds | null;
+  readonly windowsToCatchUp: number;
+  readonly isSuspended: boolean;
+}
+
+/** Neighbours: [from, to). */
+export interface ToldWindows {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+  readonly state: string;
+}
+
+export interface ToldDataset {
+  readonly dataset: string;
+  readonly bytes: number;
+  readonly partitions: number;
+  readonly partitionsKept: number;
+}
+
+/** What the leader tells of, as its caches have it. */
+export interface ToldByLeader {
+  /** How many there are of each phase, all of them. */
+  readonly phases: Readonly<Record<string, number>>;
+  readonly sweeps: readonly ToldSweep[];
+  readonly cronSweeps: readonly ToldCronSweep[];
+  readonly datasets: readonly ToldDataset[];
+}

@@ -1,0 +1,75 @@
+import type { ErrorCode } from "../model/result.ts";
+import { STATES, type StateOrMissing } from "../model/states.ts";
+import type { SweepPhase } from "../model/sweep.ts";
+
+/** The words that labels may be. What another version tells beside them is summed up as OTHER: so labels stay bounded whatever is told. */
+export const OTHER = "other";
+
+/** How a request ended: with an answer, by us, or as fetch/trouble.ts names what was wrong with it. */
+export const REQUEST_OUTCOMES = [
+  "answered",
+  "aborted",
+  "throttled",
+  "server",
+  "wrong-question",
+  "refused",
+  "timeout",
+  "out-of-time",
+  "connect",
+  "reset-before-body",
+  "reset-in-body",
+  "encoding",
+  "redirect",
+  "maintenance",
+  "error-body",
+  "continuation",
+  "unprovable",
+] as const;
+
+/** What was wrong with a request that was sent again within its pass. */
+export const RETRY_REASONS = ["throttled", "server", "connect", "reset-before-body"] as const;
+
+/** Why nobody might ask. */
+export const PAUSE_CAUSES = ["throttled", "illness"] as const;
+
+export const BATCH_OUTCOMES = ["done", "stopped", "out-of-memory", "crashed", "halted"] as const;
+
+/** Reasons of a Sweep's condition Blocked, or of Accepted where the Sweep was refused. */
+export const BLOCKED_REASONS = ["Surroundings", "Crashing", "JobNameTaken", "JobRefused", "Invalid", "CronSweepNotFound", "NotAskable"] as const;
+
+export const STATES_OF_ANSWERS = STATES.filter((state) => state !== "missing");
+
+export const STATES_OF_TARGETS: readonly StateOrMissing[] = STATES;
+
+export const WINDOW_STATES = ["complete", "usable", "incomplete"] as const;
+
+export const NEWEST_WINDOW_STATES = [...WINDOW_STATES, "running", "due"] as const;
+
+/** Objects, so that the compiler finds a word that is missing. */
+const PHASE: Readonly<Record<SweepPhase, true>> = { Pending: true, Preparing: true, Running: true, Suspended: true, Blocked: true, Complete: true, Usable: true, Incomplete: true, Failed: true };
+
+const CODE: Readonly<Record<ErrorCode, true>> = {
+  memory: true,
+  timeout: true,
+  connect: true,
+  reset: true,
+  encoding: true,
+  throttled: true,
+  server: true,
+  maintenance: true,
+  refused: true,
+  redirect: true,
+  "error-body": true,
+  "declared-wrong": true,
+  "declared-absent": true,
+  "ends-early": true,
+  "quiet-host": true,
+  continuation: true,
+  "holds-less": true,
+  types: true,
+  "unreadable-time": true,
+};
+
+export const PHASES = Object.keys(PHASE);
+
+export const ERROR_CODES = Object.keys(CODE);
