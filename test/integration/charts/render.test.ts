@@ -161,6 +161,10 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     ["a digest that is none", { image: { digest: "sha256:12" } }, "at '/image/digest'"],
     ["a port that is none", { networkPolicy: { workers: { ports: [99_999] } } }, "at '/networkPolicy/workers/ports/0'"],
     ["no account at all", { serviceAccount: { create: false } }, "at '/serviceAccount/name'"],
+    ["a label for the dashboards that is none", { dashboards: { enabled: true, label: "bad label!" } }, "at '/dashboards/label'"],
+    ["an annotation for their folder that is none", { dashboards: { enabled: true, folderAnnotation: "k8s sidecar/folder" } }, "at '/dashboards/folderAnnotation'"],
+    ["a misspelt field of the dashboards", { dashboards: { enabeld: true } }, "at '/dashboards': additional properties 'enabeld' not allowed"],
+    ["a misspelt field of the alerts", { alerts: { enabled: true, memoryNaer: {} } }, "at '/alerts': additional properties 'memoryNaer' not allowed"],
   ])("refuses %s", async ([, values, sentence]) => {
     await expect(render(values)).rejects.toThrow(sentence);
   });
