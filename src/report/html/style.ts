@@ -104,6 +104,10 @@ footer { padding-top: 2rem; padding-bottom: 2.5rem; color: var(--dim); font-size
   h2, h3, thead, figcaption { break-after: avoid; }
   details { display: none; }
   .scroll { overflow: visible; }
+  table { font-size: 8.5pt; }
+  th, .n, .t { white-space: normal; }
+  td.bar { width: 18%; min-width: 4rem; }
+  td.name, .detail { min-width: 0; }
   .plot { height: auto !important; }
   .plot > div { width: 100% !important; height: auto !important; }
   .plot svg { position: static !important; width: 100% !important; height: auto !important; }
