@@ -57,11 +57,11 @@ export const BATCHES: Section = {
       }),
       bars({
         title: "How batches ended",
-        description: "stopped: asked to, and the rest is done by the next one. out-of-memory: the ladder takes them. crashed: several in a row with no result between them stop the sweep; `kubectl sluice logs` has their last lines.",
+        description: "stopped: asked to, and the rest is done by the next one. halted: the database, the disk or the spec kept it from its work. out-of-memory: the ladder takes them. crashed: several in a row with no result between them stop the sweep; `kubectl sluice logs` has their last lines.",
         unit: "none",
         width: 5,
         height: 6,
-        colours: { done: COLOUR.good, stopped: COLOUR.wait, "out-of-memory": COLOUR.watch, crashed: COLOUR.bad },
+        colours: { done: COLOUR.good, stopped: COLOUR.wait, halted: COLOUR.bad, "out-of-memory": COLOUR.watch, crashed: COLOUR.bad },
         queries: [over(total(ofSweep("sluice_sweep_batches_total"), "outcome"), "{{outcome}}")],
       }),
       lines({

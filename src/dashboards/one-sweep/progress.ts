@@ -34,7 +34,7 @@ export const PROGRESS: Section = {
       }),
       stat({
         title: "Time left",
-        description: "By how fast it went until now.",
+        description: "Until the batches of this round are done, at the pace of those that are.",
         unit: "s",
         decimals: 0,
         width: 3,
@@ -75,7 +75,7 @@ export const PROGRESS: Section = {
       }),
       stat({
         title: "Blocked by",
-        description: "Why it was blocked last. Its condition has the sentence; the sweep goes on by itself when that is mended.",
+        description: "What kept it from its work last; 0 for nothing. Its conditions have the sentence.",
         unit: "none",
         width: 3,
         steps: steps(COLOUR.good, [1, COLOUR.bad]),

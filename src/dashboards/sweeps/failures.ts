@@ -30,12 +30,12 @@ export const FAILURES: Section = {
       }),
       lines({
         title: "Requests that got no whole answer",
-        description: "Requests a second by what went wrong. Each is tried again, or left to the next pass.",
+        description: "Requests a second by what went wrong; those that we ended ourselves are left out. Each is tried again, or left to the next pass.",
         unit: "reqps",
         width: 6,
         interval: "2m",
         noValue: "none",
-        queries: [over(rate(ofSweeps("sluice_sweep_requests_total", 'outcome!="answered"'), "outcome"), "{{outcome}}")],
+        queries: [over(rate(ofSweeps("sluice_sweep_requests_total", 'outcome!~"answered|aborted"'), "outcome"), "{{outcome}}")],
       }),
       lines({
         title: "Retries",

@@ -59,7 +59,7 @@ export const PROGRESS: Section = {
       }),
       lines({
         title: "Time left",
-        description: "The estimate of each running sweep, by how fast it went until then. It rises where the provider slows us down.",
+        description: "Until the batches of this round of each sweep are done, at the pace of those that are. It rises where the provider slows us down, and anew with the next pass.",
         unit: "s",
         width: 12,
         queries: [over(gauge("sluice_sweep_eta_seconds"), "{{sweep}}")],

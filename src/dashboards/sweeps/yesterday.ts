@@ -76,7 +76,7 @@ export const YESTERDAY: Section = {
       }),
       stat({
         title: "Blocked sweeps",
-        description: "Sweeps that wait because their surroundings are wrong: database, host or permissions. The condition Blocked of each has the sentence; when it is mended they go on by themselves.",
+        description: "Sweeps that something keeps from their work: a database, a host or a permission, for which they wait and then go on by themselves; or a spec that was refused. The conditions of each have the sentence.",
         unit: "none",
         width: 3,
         steps: steps(COLOUR.good, [1, COLOUR.bad]),
