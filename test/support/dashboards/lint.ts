@@ -1,4 +1,4 @@
-import { METRICS, SCRAPED, SCRAPED_PERHAPS } from "./metrics.ts";
+import { labelsOf, METRICS, SCRAPED, SCRAPED_PERHAPS } from "./metrics.ts";
 import type { DashboardJson, PanelJson } from "./panels.ts";
 import { asked, legendLabels } from "./promql.ts";
 
@@ -50,12 +50,16 @@ function misasked(panel: PanelJson): string[] {
 
 function ofPromql(expr: string): string[] {
   const { metrics, grouped, made } = asked(expr);
-  const known = new Set([...metrics.flatMap(({ name }) => METRICS.get(name) ?? []), ...SCRAPED, ...SCRAPED_PERHAPS, ...made]);
+  const known = new Set([...metrics.flatMap(({ name }) => labelsOf(name)), ...SCRAPED, ...SCRAPED_PERHAPS, ...made]);
   return [
     ...metrics.flatMap(({ name, matched }) => {
       const labels = METRICS.get(name);
       if (labels === undefined) return [`there is no metric ${name}`];
-      return matched.filter((label) => !labels.includes(label)).map((label) => `${name} has no label ${label}`);
+      return matched.flatMap(({ label, words }) => {
+        const possible = labels[label];
+        if (possible === undefined) return [`${name} has no label ${label}`];
+        return typeof possible === "string" ? [] : words.filter((word) => !possible.includes(word)).map((word) => `${label} of ${name} is never ${word}`);
+      });
     }),
     ...grouped.filter((label) => !known.has(label)).map((label) => `nothing in it has the label ${label}`),
     ...(/(?:rate|increase)\([^[]*\[(?!\$__rate_interval\])/.test(expr) ? ["a rate is not over $__rate_interval"] : []),
@@ -66,7 +70,7 @@ function ofPromql(expr: string): string[] {
 function ofLegend(expr: string, legend: string | undefined): string[] {
   if (legend === undefined) return ["a series has no name"];
   const { metrics, grouped, made } = asked(expr);
-  const has = new Set([...(grouped.length > 0 ? grouped : metrics.flatMap(({ name }) => METRICS.get(name) ?? [])), ...made].filter((label) => !SCRAPED_PERHAPS.includes(label)));
+  const has = new Set([...(grouped.length > 0 ? grouped : metrics.flatMap(({ name }) => labelsOf(name))), ...made].filter((label) => !SCRAPED_PERHAPS.includes(label)));
   return legendLabels(legend)
     .filter((label) => !has.has(label))
     .map((label) => `its series have no label ${label} to be named by`);

@@ -9,7 +9,13 @@ export interface Asked {
 
 export interface Selector {
   readonly name: string;
-  readonly matched: readonly string[];
+  readonly matched: readonly Matched[];
+}
+
+export interface Matched {
+  readonly label: string;
+  /** Those that it is compared with; none where a variable says. */
+  readonly words: readonly string[];
 }
 
 const FUNCTIONS_AND_WORDS = new Set(["by", "on", "and", "or", "unless", "sum", "max", "min", "count", "topk", "rate", "increase", "histogram_quantile", "label_replace", "vector", "time", "last_over_time"]);
@@ -18,18 +24,17 @@ export function asked(expr: string): Asked {
   const lists = [...expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)].map((match) => match[1]!);
   const made = [...expr.matchAll(/, "([a-z_]+)", "\$1", "[a-z_]+", "[^"]*"\)/g)].map((match) => match[1]!);
   const bare = expr.replace(/\b(?:by|on)\s*\([^)]*\)/g, " ").replace(/\[[^\]]*\]/g, " ");
-  const withoutTexts = bare.replace(/"[^"]*"/g, '""');
-  const metrics = [...withoutTexts.matchAll(/([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^}]*\})?/g)]
-    .filter((match) => !FUNCTIONS_AND_WORDS.has(match[1]!) && !isInsideBraces(withoutTexts, match.index))
-    .map((match) => ({ name: match[1]!, matched: [...(match[2] ?? "").matchAll(/([a-z_]+)\s*(?:=~|!~|!=|=)/g)].map((label) => label[1]!) }));
+  const metrics = [...bare.matchAll(/"[^"]*"|([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\{[^}]*\})?/g)]
+    .filter((match) => match[1] !== undefined && !FUNCTIONS_AND_WORDS.has(match[1]))
+    .map((match) => ({ name: match[1]!, matched: matchedIn(match[2] ?? "") }));
   return { metrics, grouped: [...new Set(lists.flatMap((list) => list.split(",").map((label) => label.trim()).filter((label) => label !== "")))], made: [...new Set(made)] };
 }
 
-/** The labels that series of the result have: those of the last reduction that is around everything, else all of the metric's. */
-export function legendLabels(legend: string): string[] {
-  return [...legend.matchAll(/\{\{\s*([a-z_]+)\s*\}\}/g)].map((match) => match[1]!);
+function matchedIn(braces: string): Matched[] {
+  return [...braces.matchAll(/([a-z_]+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].map((match) => ({ label: match[1]!, words: match[2]!.startsWith("$") ? [] : match[2]!.split("|") }));
 }
 
-function isInsideBraces(text: string, at: number): boolean {
-  return text.lastIndexOf("{", at) > text.lastIndexOf("}", at);
+/** The labels by which a legend calls its series. */
+export function legendLabels(legend: string): string[] {
+  return [...legend.matchAll(/\{\{\s*([a-z_]+)\s*\}\}/g)].map((match) => match[1]!);
 }

@@ -1,13 +1,8 @@
+import type { Labels } from "../../../src/metrics/declaration.ts";
 import { METRICS } from "./metrics.ts";
 
-/** A word or two that each label has somewhere. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
-  state: ["ok", "failed", "complete", "running"],
-  phase: ["Running", "Blocked"],
-  outcome: ["answered", "throttled", "done", "out-of-memory"],
-  program: ["controller"],
-  le: ["0.5", "64", "+Inf"],
-};
+/** What some labels are where they have no words of their own; of the others a name will do. */
+const WORDS: Readonly<Record<string, readonly string[]>> = { le: ["0.5", "64", "+Inf"] };
 
 export interface Series {
   readonly series: string;
@@ -24,6 +19,7 @@ export function series(name: string, labels: Readonly<Record<string, string>>): 
   return `${name}{${Object.entries(labels).map(([label, value]) => `${label}="${value}"`).join(", ")}}`;
 }
 
-function combinations(labels: readonly string[]): Record<string, string>[] {
-  return labels.reduce<Record<string, string>[]>((all, label) => all.flatMap((own) => (WORDS[label] ?? [`a-${label}`]).map((word) => ({ ...own, [label]: word }))), [{}]);
+function combinations(labels: Labels): Record<string, string>[] {
+  const wordsOf = (label: string, words: readonly string[] | string): readonly string[] => WORDS[label] ?? (typeof words === "string" ? [`a-${label}`] : words);
+  return Object.entries(labels).reduce<Record<string, string>[]>((all, [label, words]) => all.flatMap((own) => wordsOf(label, words).map((word) => ({ ...own, [label]: word }))), [{}]);
 }

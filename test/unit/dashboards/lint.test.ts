@@ -56,6 +56,7 @@ describe("the lint of dashboards", () => {
     ["a metric that there is not", asking({ expr: 'sum(sluice_sweep_errors_total{dataset=~"$dataset"})', legendFormat: "all" }), "Failures: there is no metric sluice_sweep_errors_total"],
     ["a metric that there is not, behind others", asking({ expr: 'sum(sluice_leader) or max(up{dataset=~"$dataset"})', legendFormat: "all" }), "Failures: there is no metric up"],
     ["a label that the metric has not", asking({ expr: 'sum(sluice_sweep_rows_total{dataset=~"$dataset", state="ok"})', legendFormat: "all" }), "Failures: sluice_sweep_rows_total has no label state"],
+    ["a word that a label never is", asking({ expr: 'sum(sluice_sweep_targets{dataset=~"$dataset", state=~"ok|broken"})', legendFormat: "all" }), "Failures: state of sluice_sweep_targets is never broken"],
     ["a grouping by what is not there", asking({ expr: 'sum by (target) (sluice_sweep_rows_total{dataset=~"$dataset"})', legendFormat: "all" }), "Failures: nothing in it has the label target"],
     ["a rate over a time of its own", asking({ expr: 'sum(rate(sluice_sweep_rows_total{dataset=~"$dataset"}[5m]))', legendFormat: "all" }), "Failures: a rate is not over $__rate_interval"],
     ["a legend by a label that was summed away", asking({ legendFormat: "{{sweep}}" }), "Failures: its series have no label sweep to be named by"],
