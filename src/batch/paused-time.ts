@@ -10,7 +10,7 @@ export interface Pausing {
 /** Adds up for how long nobody might ask, by reason. Told whenever that changes; a pause that ends by itself need not be told of. */
 export class PausedTime {
   readonly #clock: Pick<Clock, "monotonic">;
-  readonly #seconds: Record<string, number> = {};
+  readonly #milliseconds: Record<string, number> = {};
   #now: Pausing = { reason: "", until: 0 };
   #since = 0;
 
@@ -23,13 +23,13 @@ export class PausedTime {
     const now = this.#clock.monotonic();
     const { reason, until } = this.#now;
     const milliseconds = Math.min(now, until) - this.#since;
-    if (milliseconds > 0) this.#seconds[reason] = (this.#seconds[reason] ?? 0) + milliseconds / 1000;
+    if (milliseconds > 0) this.#milliseconds[reason] = (this.#milliseconds[reason] ?? 0) + milliseconds;
     this.#now = pausing;
     this.#since = now;
   }
 
   get seconds(): Tally {
     this.turn(this.#now);
-    return { ...this.#seconds };
+    return Object.fromEntries(Object.entries(this.#milliseconds).map(([reason, milliseconds]) => [reason, milliseconds / 1000]));
   }
 }

@@ -1,3 +1,4 @@
+import { NOTHING_MEASURED } from "../../src/model/measured.ts";
 import type { BatchMessage, BatchRange, PrepareMessage } from "../../src/model/message.ts";
 import type { Totals } from "../../src/model/states.ts";
 import type { PrepareTask } from "../../src/model/tasks.ts";
@@ -96,6 +97,7 @@ function batchMessage(batch: number, targets: readonly number[], fates: readonly
     memory: { limit: 128 * MiB, anonPeak: died ? 127 * MiB : 61 * MiB, kernelPeak: null },
     seconds: 3,
     paused: null,
+    measured: { ...NOTHING_MEASURED, requests: { answered: targets.length }, targets: { ok }, errors: { server: failing.length }, matches: ok },
     failing: failing.slice(0, 5),
   };
 }

@@ -11,6 +11,7 @@ import { anHttpServer, aRawServer, type Served } from "./servers.ts";
 import { anAnswer, tinyReadings } from "./tiny-reading.ts";
 
 const window = { start: 1000, end: 2000 };
+const never = new AbortController().signal;
 const START_MS = Date.parse("2026-11-20T05:00:00Z");
 
 interface Setting extends Options {
@@ -228,6 +229,51 @@ describe("trouble", () => {
     const { result, world } = await asks({ server });
     expect(result).toMatchObject({ state: "failed", error: "throttled", attempts: 10, httpStatus: 429 });
     expect(world.log.filter((line) => line.startsWith("pause"))).toHaveLength(9);
+  });
+});
+
+describe("each request is told when it is over", () => {
+  const told = ({ sent }: World): unknown[] => sent.map(({ outcome, after }) => (after === null ? outcome : `${outcome} after ${after}`));
+  const cases: Record<string, { answers: Answer[]; expected: string[] }> = {
+    "an answer": { answers: [good], expected: ["answered"] },
+    "one that was sent again, with why": { answers: [says(500), cutsBeforeHeaders, good], expected: ["server", "reset-before-body after server", "answered after reset-before-body"] },
+    "one after a pause": { answers: [says(429), good], expected: ["throttled", "answered after throttled"] },
+    "a wrong question": { answers: [says(400, "{}")], expected: ["wrong-question"] },
+    "a body that was cut": { answers: [cutsInBody], expected: ["reset-in-body"] },
+    "an answer that says that it is none": { answers: [says(200, anAnswer({ maintenance: true }))], expected: ["maintenance"] },
+    "an answer that proves nothing: as a request it was answered": { answers: [says(200, anAnswer({ n: 5 }, 4))], expected: ["answered"] },
+  };
+  test.each(Object.entries(cases))("%s", async (_, { answers, expected }) => {
+    const { world } = await asks({ server: await aServerThatSays(...answers) });
+    expect(told(world)).toEqual(expected);
+  });
+
+  test("with its bytes as text, and the redirects that were followed", async () => {
+    const text = anAnswer({ n: 3 });
+    const server = await aServerThatSays(says(302, "", { location: "/elsewhere" }), says(200, text));
+    const { world } = await asks({ server });
+    expect(world.sent).toEqual([{ outcome: "answered", after: null, redirects: 1, seconds: 0, textBytes: text.length }]);
+  });
+
+  test("one that was broken off, by us", async () => {
+    const stop = new AbortController();
+    const server = await aServerThatSays((_, response) => response.write("{"));
+    const world = aWorld({ server, signal: stop.signal, onWire: () => stop.abort(new Error("stop")) });
+    await expect(ask("AS1", world.deps)).rejects.toThrow("stop");
+    expect(told(world)).toEqual(["aborted"]);
+  });
+
+  test("and none that was never sent: its target's time was used up before", async () => {
+    const server = await aServerThatSays(hangs);
+    const { world, result } = await asks({ server, targetSeconds: 0 });
+    expect([told(world), result.error, server.asked]).toEqual([[], "timeout", []]);
+  });
+
+  test("a target's time is from its first request to its result, with the waits between and without the wait for a slot", async () => {
+    const server = await aServerThatSays(says(503, "", { "retry-after": "17" }), good);
+    const world = aWorld({ server });
+    const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: () => world.deps.wait(world.sent.length === 0 ? 100 : 0, never) } });
+    expect(asked.seconds).toBe(17);
   });
 });
 

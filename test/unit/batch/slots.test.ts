@@ -562,3 +562,43 @@ describe("an ill host", () => {
     expect(host.probes).toBe(0);
   });
 });
+
+describe("the time in which nobody asks", () => {
+  test("is counted by why: a pause of our own, one that a renewal tells, and illness", async () => {
+    const { host, keeper, clock } = start();
+    await settled();
+    expect(keeper.pausedSeconds).toEqual({});
+    await keeper.pause(3, "throttled");
+    await clock.advance(10);
+    expect(keeper.pausedSeconds).toEqual({ throttled: 3 });
+    host.grant = { ...host.grant, pausedSeconds: 2, pauseReason: "throttled" };
+    await clock.advance(0.8);
+    host.grant = { ...host.grant, pausedSeconds: 0, pauseReason: null };
+    await clock.advance(10);
+    const { throttled } = keeper.pausedSeconds;
+    expect(throttled).toBeGreaterThanOrEqual(5);
+    expect(throttled).toBeLessThan(6);
+    host.grant = { ...host.grant, ill: true };
+    await clock.advance(0.8);
+    await clock.advance(4);
+    host.grant = { ...host.grant, ill: false };
+    await clock.advance(10);
+    expect(keeper.pausedSeconds).toEqual({ throttled, illness: expect.closeTo(4.8, 0) as number });
+  });
+
+  test("is none where nothing pauses, however long nobody asks", async () => {
+    const { keeper, clock } = start();
+    await clock.advance(60);
+    expect(keeper.pausedSeconds).toEqual({});
+  });
+});
+
+test("how many requests were in flight for how long is known, of those under way too", async () => {
+  const { keeper, clock } = start();
+  await settled();
+  await Promise.all([keeper.acquire(never), keeper.acquire(never)]);
+  await clock.advance(2);
+  keeper.release();
+  await clock.advance(1);
+  expect(keeper.inFlightSeconds).toBe(5);
+});
