@@ -11,3 +11,13 @@ declare module "@prometheus-io/client/lib/gauge.js" {
   import { Gauge } from "@prometheus-io/client";
   export = Gauge;
 }
+declare module "@prometheus-io/client/lib/histogram.js" {
+  import { Histogram } from "@prometheus-io/client";
+  export = Histogram;
+}
+declare module "@prometheus-io/client/lib/metrics/*.js" {
+  import type { Registry } from "@prometheus-io/client";
+  /** Registers what the library tells of the process itself. */
+  function tell(registry: Registry, config?: { readonly eventLoopMonitoringPrecision?: number }): void;
+  export = tell;
+}

@@ -1,7 +1,11 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
+import Counter from "@prometheus-io/client/lib/counter.js";
+import Gauge from "@prometheus-io/client/lib/gauge.js";
+import Histogram from "@prometheus-io/client/lib/histogram.js";
+import Registry from "@prometheus-io/client/lib/registry.js";
 import { tellBuildInfo } from "./build-info.ts";
 import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS } from "./controller.ts";
 import type { Declaration } from "./declaration.ts";
+import { tellOfProcess } from "./process-metrics.ts";
 import { readAtScrape } from "./read-at-scrape.ts";
 import { tellOfSweeps } from "./sweeps.ts";
 import type { ToldByLeader } from "./told.ts";
@@ -61,7 +65,7 @@ export class ControllerMetrics {
     tellOfSweeps(registry, () => this.#told.sweeps);
     readAtScrape(registry, CRON_SWEEPS, () => this.#told.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, isOver: false }));
     readAtScrape(registry, DATASETS, () => this.#told.datasets, ({ dataset }) => ({ labels: { dataset }, isOver: false }));
-    collectDefaultMetrics({ register: registry });
+    tellOfProcess(registry);
   }
 
   get contentType(): string {
