@@ -190,7 +190,7 @@ describe("sluice plan", () => {
     expect(ended.stdout).toMatch(/^2026-11-20 +300 +nothing yet +300$/m);
     expect(ended.stdout).toMatch(/batches +3 of at most 128 targets, 4 at once\n/);
     expect(ended.stdout).toMatch(/memory +384Mi for all batches at once, 128Mi each\n/);
-    expect(ended.stdout).toMatch(/less than 4608\.00 s on average/);
+    expect(ended.stdout).toMatch(/less than 1 h 16 min on average/);
     expect(simulator.stats().requests - before).toBe(1);
     expect(existsSync(env.XDG_DATA_HOME)).toBe(false);
   });
