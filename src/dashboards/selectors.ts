@@ -57,6 +57,11 @@ export function byProcess(expr: string): string {
   return `label_replace(label_replace(${expr}, "process", "$1", "instance", "(.*)"), "process", "$1", "pod", "(.+)")`;
 }
 
+/** Without the words of which there is none: a counter begins at 0 for each that could be. */
+export function ifAny(expr: string): string {
+  return `${expr} > 0`;
+}
+
 /** 0 where nothing is said: so there is none. */
 export function orNone(expr: string): string {
   return `(${expr}) or vector(0)`;

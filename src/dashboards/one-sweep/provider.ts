@@ -5,7 +5,7 @@ import { lines } from "../lines.ts";
 import { steps } from "../panel.ts";
 import { buckets, over } from "../prometheus-query.ts";
 import type { Section } from "../section.ts";
-import { ofSweep, perBucket, quantile, rate, total } from "../selectors.ts";
+import { ifAny, ofSweep, perBucket, quantile, rate, total } from "../selectors.ts";
 
 const SECONDS = ofSweep("sluice_sweep_request_seconds_bucket");
 
@@ -31,7 +31,7 @@ export const PROVIDER: Section = {
         interval: "2m",
         stacked: "values",
         colours: { answered: COLOUR.good },
-        queries: [over(rate(ofSweep("sluice_sweep_requests_total"), "outcome"), "{{outcome}}")],
+        queries: [over(ifAny(rate(ofSweep("sluice_sweep_requests_total"), "outcome")), "{{outcome}}")],
       }),
     ],
     [
@@ -51,7 +51,7 @@ export const PROVIDER: Section = {
         width: 6,
         steps: steps(COLOUR.watch),
         noValue: "none",
-        queries: [over(total(ofSweep("sluice_sweep_target_errors_total"), "code"), "{{code}}")],
+        queries: [over(ifAny(total(ofSweep("sluice_sweep_target_errors_total"), "code")), "{{code}}")],
       }),
       bars({
         title: "Paused by cause",

@@ -3,7 +3,7 @@ import { lines } from "../lines.ts";
 import { steps } from "../panel.ts";
 import { over } from "../prometheus-query.ts";
 import type { Section } from "../section.ts";
-import { byProcess, orNone, quantile, rate } from "../selectors.ts";
+import { byProcess, ifAny, orNone, quantile, rate } from "../selectors.ts";
 import { stat } from "../stat.ts";
 
 const ofEach = (metric: string): string => byProcess(`max by (instance, pod) (${metric})`);
@@ -63,7 +63,7 @@ export const CONTROLLER: Section = {
         unit: "none",
         width: 4,
         named: true,
-        queries: [over("max by (phase) (sluice_sweeps) > 0", "{{phase}}")],
+        queries: [over(ifAny("max by (phase) (sluice_sweeps)"), "{{phase}}")],
       }),
     ],
     [

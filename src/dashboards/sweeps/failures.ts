@@ -4,7 +4,7 @@ import { lines } from "../lines.ts";
 import { steps } from "../panel.ts";
 import { over } from "../prometheus-query.ts";
 import type { Section } from "../section.ts";
-import { ofSweeps, rate, total } from "../selectors.ts";
+import { ifAny, ofSweeps, rate, total } from "../selectors.ts";
 
 export const FAILURES: Section = {
   title: "Failures",
@@ -17,7 +17,7 @@ export const FAILURES: Section = {
         width: 6,
         steps: steps(COLOUR.watch),
         noValue: "none",
-        queries: [over(total(ofSweeps("sluice_sweep_target_errors_total"), "code"), "{{code}}")],
+        queries: [over(ifAny(total(ofSweeps("sluice_sweep_target_errors_total"), "code")), "{{code}}")],
       }),
       lines({
         title: "Targets not settled a second",
@@ -26,7 +26,7 @@ export const FAILURES: Section = {
         width: 6,
         interval: "2m",
         noValue: "none",
-        queries: [over(rate(ofSweeps("sluice_sweep_target_errors_total"), "code"), "{{code}}")],
+        queries: [over(ifAny(rate(ofSweeps("sluice_sweep_target_errors_total"), "code")), "{{code}}")],
       }),
       lines({
         title: "Requests that got no whole answer",
@@ -35,7 +35,7 @@ export const FAILURES: Section = {
         width: 6,
         interval: "2m",
         noValue: "none",
-        queries: [over(rate(ofSweeps("sluice_sweep_requests_total", 'outcome!~"answered|aborted"'), "outcome"), "{{outcome}}")],
+        queries: [over(ifAny(rate(ofSweeps("sluice_sweep_requests_total", 'outcome!~"answered|aborted"'), "outcome")), "{{outcome}}")],
       }),
       lines({
         title: "Retries",
