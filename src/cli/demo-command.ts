@@ -33,7 +33,7 @@ async function demo(cli: Cli, data: string | undefined): Promise<number> {
     const sweeps = wantedSweeps(documents.map((document) => askingAt(document, simulator.url)), {}, Math.floor(cli.clock.now() / 1000));
     const store = await openStore(cli, { data, patienceSeconds: 60 });
     try {
-      const code = await sweepWindows(cli, sweeps, { store, output: "text" });
+      const code = await sweepWindows(cli, sweeps, { store, output: "text", metrics: null });
       if (cli.signal.aborted) return code;
       await writeReport(cli, store, sweeps[0]!.spec);
       tellNext(cli, sweeps[0]!.spec.window.start, data);

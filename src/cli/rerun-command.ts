@@ -16,10 +16,12 @@ import { knownDataset } from "./known-dataset.ts";
 import type { AddCommand } from "./main.ts";
 import { rerunSpec, type RerunWish } from "./rerun-spec.ts";
 import { wantedSweeps } from "./run-command.ts";
-import { addRangeOptions, dataOption, outputOption } from "./shared-options.ts";
+import { addRangeOptions, dataOption, metricsPortOption, outputOption } from "./shared-options.ts";
 import { openFilledStore, openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows, type WantedSweep } from "./sweep-windows.ts";
+import type { SweptMetrics } from "./swept-metrics.ts";
+import { withMetrics } from "./with-metrics.ts";
 
 interface RerunOptions extends WindowWish {
   readonly state?: readonly StateOrMissing[];
@@ -29,6 +31,7 @@ interface RerunOptions extends WindowWish {
   readonly memory?: number;
   readonly data?: string;
   readonly output: "text" | "json";
+  readonly metricsPort?: number;
 }
 
 const EXAMPLES = `
@@ -54,11 +57,12 @@ export const addRerun: AddCommand = (program, cli, act) => {
     .option("--memory <amount>", "memory of a batch, such as 512Mi", readMemory)
     .addOption(dataOption())
     .addOption(outputOption())
+    .addOption(metricsPortOption())
     .addHelpText("after", EXAMPLES)
-    .action((what: string, options: RerunOptions) => act(() => rerun(cli, what, options)));
+    .action((what: string, options: RerunOptions) => act(() => withMetrics(cli, options.metricsPort, (metrics) => rerun(cli, what, options, metrics))));
 };
 
-async function rerun(cli: Cli, what: string, options: RerunOptions): Promise<number> {
+async function rerun(cli: Cli, what: string, options: RerunOptions, metrics: SweptMetrics | null): Promise<number> {
   const isFile = /\.ya?ml$|\.json$/.test(what);
   const store = await (isFile ? openStore : openFilledStore)(cli, { data: options.data, patienceSeconds: 300 });
   try {
@@ -70,7 +74,7 @@ async function rerun(cli: Cli, what: string, options: RerunOptions): Promise<num
     }
     const wish = wishOf(options);
     const sweeps = wanted.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, wish) }));
-    return await sweepWindows(cli, sweeps, { store, output: options.output });
+    return await sweepWindows(cli, sweeps, { store, output: options.output, metrics });
   } finally {
     await store.close();
   }

@@ -4,14 +4,16 @@ import { PROVIDERS } from "../providers/registry.ts";
 import { resolveWindows, type WindowWish } from "./choose-windows.ts";
 import type { Cli } from "./context.ts";
 import type { AddCommand } from "./main.ts";
-import { addRangeOptions, addWindowOption, dataOption, outputOption } from "./shared-options.ts";
+import { addRangeOptions, addWindowOption, dataOption, metricsPortOption, outputOption } from "./shared-options.ts";
 import { openStore } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows, type WantedSweep } from "./sweep-windows.ts";
+import { withMetrics } from "./with-metrics.ts";
 
 interface RunOptions extends WindowWish {
   readonly data?: string;
   readonly output: "text" | "json";
+  readonly metricsPort?: number;
 }
 
 const EXAMPLES = `
@@ -31,18 +33,21 @@ export const addRun: AddCommand = (program, cli, act) => {
   addRangeOptions(addWindowOption(command))
     .addOption(dataOption())
     .addOption(outputOption())
+    .addOption(metricsPortOption())
     .addHelpText("after", EXAMPLES)
     .action((files: string[], options: RunOptions) => act(() => run(cli, files, options)));
 };
 
 async function run(cli: Cli, files: readonly string[], options: RunOptions): Promise<number> {
   const sweeps = wantedSweeps(await documentsOf(files), options, Math.floor(cli.clock.now() / 1000));
-  const store = await openStore(cli, { data: options.data, patienceSeconds: 300 });
-  try {
-    return await sweepWindows(cli, sweeps, { store, output: options.output });
-  } finally {
-    await store.close();
-  }
+  return withMetrics(cli, options.metricsPort, async (metrics) => {
+    const store = await openStore(cli, { data: options.data, patienceSeconds: 300 });
+    try {
+      return await sweepWindows(cli, sweeps, { store, output: options.output, metrics });
+    } finally {
+      await store.close();
+    }
+  });
 }
 
 /** What the documents of a file ask for at this moment, the newest window first. @throws SpecError */

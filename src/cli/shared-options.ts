@@ -19,6 +19,17 @@ export function addRangeOptions(command: Command): Command {
     .option("--to <start>", "the last of them, itself included (default: the newest)");
 }
 
+/** Of the commands that sweep. */
+export function metricsPortOption(): Option {
+  return new Option("--metrics-port <port>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics until the command ends; 0: any port that is free").argParser(readPort);
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("A port from 0 to 65535 is wanted.");
+  return port;
+}
+
 /** For an option that is a whole number of at least 1. */
 export function readCount(text: string): number {
   const count = Number(text);

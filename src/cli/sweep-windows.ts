@@ -16,6 +16,7 @@ import type { Window } from "../model/window.ts";
 import { migrate } from "../store/migrate.ts";
 import type { Cli } from "./context.ts";
 import type { Store } from "./store.ts";
+import type { SweptMetrics } from "./swept-metrics.ts";
 import { renderSummary } from "./view/summary.ts";
 import { SweepWatch } from "./view/watch.ts";
 
@@ -29,6 +30,8 @@ export interface WantedSweep {
 export interface SweepWindowsOptions {
   readonly store: Store;
   readonly output: "text" | "json";
+  /** Told of each sweep where they are asked for. */
+  readonly metrics: SweptMetrics | null;
 }
 
 /** Sweeps one after the other, newest first, and shows each. Returns the exit code of them all. */
@@ -56,13 +59,14 @@ export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], opt
 async function sweepOne(
   cli: Cli,
   { namespace, name, spec }: WantedSweep,
-  { store, output }: SweepWindowsOptions,
+  { store, output, metrics }: SweepWindowsOptions,
   cgroups: MemoryCgroups | null,
 ): Promise<SweepStatus | null> {
   const view = new SweepWatch(cli.stderr, cli.clock);
   const began = cli.clock.monotonic();
   const ended = new AbortController();
   let watching: Promise<void> = Promise.resolve();
+  let tellEnd: (() => void) | undefined;
   const window = formatWindow(spec.window);
   try {
     const { status, logFile } = await runSweep({
@@ -89,10 +93,12 @@ async function sweepOne(
       tell: ({ type, message }) => {
         if (type === "Warning" || cli.stderr.isTerminal) view.say(message);
       },
-      watch: (driver) => {
+      watch: (driver, identity) => {
+        tellEnd = metrics?.follow(driver, identity, spec);
         watching = view.follow(driver, { dataset: spec.dataset, window, passes: spec.done.passes }, ended.signal);
       },
     });
+    tellEnd?.();
     ended.abort();
     await watching;
     if (cli.signal.aborted || status === null) return status;

@@ -1,0 +1,78 @@
+import type { SweepDriver } from "../local/drive.ts";
+import { readFlow } from "../metrics/read-flow.ts";
+import { runMetrics } from "../metrics/run-metrics.ts";
+import type { ToldSweep } from "../metrics/told.ts";
+import { whichSweeps } from "../metrics/which-sweeps.ts";
+import type { ToldByBatches } from "../metrics/worker.ts";
+import type { BatchMessage } from "../model/message.ts";
+import { formatMoment } from "../model/moment.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import { isFinished, type SweepIdentity } from "../model/sweep.ts";
+import type { Cli } from "./context.ts";
+import { PaceMeter } from "./view/pace.ts";
+import { takeSnapshot } from "./view/snapshot.ts";
+
+interface Swept {
+  readonly driver: Pick<SweepDriver, "status" | "running">;
+  readonly identity: SweepIdentity;
+  readonly spec: ResolvedSpec;
+  readonly startedAt: number;
+  finishedAt: number | null;
+  readonly meter: PaceMeter;
+  /** What each batch told last: its file may just be written anew when it is read. */
+  readonly messages: Map<number, BatchMessage>;
+}
+
+/** What the sweeps of one command tell at /metrics, while they run and after. */
+export class SweptMetrics {
+  readonly #cli: Pick<Cli, "clock">;
+  readonly #render: ReturnType<typeof runMetrics>;
+  readonly #swept: Swept[] = [];
+
+  constructor(cli: Pick<Cli, "clock" | "version">) {
+    this.#cli = cli;
+    this.#render = runMetrics(cli.version);
+  }
+
+  /** @returns what is to be called when it has ended */
+  follow(driver: Swept["driver"], identity: SweepIdentity, spec: ResolvedSpec): () => void {
+    const { clock } = this.#cli;
+    const swept: Swept = { driver, identity, spec, startedAt: clock.now() / 1000, finishedAt: null, meter: new PaceMeter(), messages: new Map() };
+    this.#swept.push(swept);
+    return () => (swept.finishedAt = clock.now() / 1000);
+  }
+
+  async text(): Promise<{ readonly contentType: string; readonly text: string }> {
+    const told = await Promise.all(this.#swept.map((swept) => this.#told(swept)));
+    const sweeps = whichSweeps(told.map(({ sweep }) => sweep), this.#cli.clock.now() / 1000);
+    return this.#render({ sweeps, batches: told.filter(({ sweep }) => sweeps.includes(sweep)).map(({ batches }) => batches) });
+  }
+
+  async #told({ driver, identity, spec, startedAt, finishedAt, meter, messages }: Swept): Promise<{ readonly sweep: ToldSweep; readonly batches: ToldByBatches }> {
+    const { namespace, name } = identity;
+    // The status is read at the moment that decides which batches are not counted in it yet: else one would stand in both.
+    const { status } = driver;
+    const running = await driver.running();
+    for (const { batch, message } of running) if (message !== null) messages.set(batch, message);
+    for (const batch of messages.keys()) if (!running.some((other) => other.batch === batch)) messages.delete(batch);
+    const phase = status?.phase ?? "Pending";
+    const about = { dataset: spec.dataset, namespace };
+    const { secondsLeft } = meter.add(takeSnapshot(status, running, this.#cli.clock.monotonic()));
+    return {
+      sweep: {
+        ...about,
+        name,
+        window: formatMoment(spec.window.start),
+        phase,
+        isOver: finishedAt !== null,
+        startedAt,
+        finishedAt,
+        secondsLeft: phase === "Running" ? secondsLeft : null,
+        memoryBytes: spec.batch.memoryBytes,
+        blocked: status?.blocked !== undefined && !isFinished(phase) ? status.blocked.reason : null,
+        flow: readFlow(status),
+      },
+      batches: { ...about, sweep: name, host: spec.host.name, running: [...messages.values()], ...(status === null ? {} : { ended: status.sums }) },
+    };
+  }
+}
