@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { servePod } from "../../../src/batch/pod-server.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import { aFolder } from "../../support/sluice.ts";
 import { until } from "../../support/until.ts";
@@ -103,6 +104,14 @@ test("goes by the host's limit that it is given, although another was frozen", a
   await until("its requests are in flight", async () => ((await worker.message())?.inFlight ?? 0) > 0);
   await until("it has all the slots there are", async () => (await worker.message())?.inFlight === 3);
   expect((await worker.message())?.slots.limit).toBe(3);
+});
+
+test("ends with the sentence where its port is in use: exit code 3", async () => {
+  const taken = await servePod(0, { problem: () => null, metrics: () => Promise.reject(new Error("nobody asks")) });
+  const worker = await startBatch("taken", { SLUICE_HEALTH_PORT: String(taken.port) });
+  expect(await worker.exited).toBe(3);
+  expect(await worker.message()).toMatchObject({ problem: `The port ${taken.port}, for /healthz and /metrics, is in use.` });
+  taken.close();
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { podMetrics } from "../../../src/metrics/pod.ts";
 import { sumOf } from "../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";
@@ -213,6 +214,11 @@ describe("a batch whose host throttles, fails and cuts", () => {
   test.skipIf(!hasPromtool)("tells nothing that promtool would say a word about (needs prometheus)", async () => {
     expect(await checkMetrics(during)).toBe("");
   });
+});
+
+test.skipIf(!hasPromtool)("a batch that has done nothing yet tells nothing that promtool would say a word about (needs prometheus)", async () => {
+  expect(await checkMetrics((await podMetrics("batch", "0.1.0", () => null)()).text)).toBe("");
+  expect(await checkMetrics((await podMetrics("prepare", "0.1.0", () => null)()).text)).toBe("");
 });
 
 test("a batch that is stopped in the middle has told of every request that the provider saw, those of canaries and those that it broke off among them", { timeout: 60_000 }, async () => {

@@ -59,6 +59,19 @@ describe("prepare", () => {
     expect((await claimBatch(place.store.db, identity.uid, 0)).spec.host).toEqual({ ...spec.host, inFlight: 3, probeSeconds: 7 });
   });
 
+  test("writes down which batches ran out of memory, as it is told, also by the one that gives the verdict", async () => {
+    const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" }, done: { passes: 1 } }, name);
+    const identity = anIdentity();
+    const marked = async (): Promise<number[]> =>
+      (await place.store.db.query<{ number: number }>("select number from sluice.batches where sweep_uid = $1 and out_of_memory order by number", [identity.uid])).map(({ number }) => number);
+    await place.prepare(identity, spec);
+    expect(await marked()).toEqual([]);
+    await place.prepare(identity, spec, { round: 2, outOfMemory: [1] });
+    expect(await marked()).toEqual([1]);
+    expect(await place.prepare(identity, spec, { pass: 2, outOfMemory: [4, 5] })).toMatchObject({ verdict: "incomplete" });
+    expect(await marked()).toEqual([1, 4, 5]);
+  });
+
   test("says for the same pass and round what it said, however often it is asked, and asks the list once", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
     const identity = anIdentity();
