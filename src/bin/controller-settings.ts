@@ -29,8 +29,8 @@ export function controllerSettings(environment: Environment): ControllerSettings
     podName: needed("POD_NAME"),
     lease: needed("SLUICE_LEASE"),
     namespaces: listOf(environment["SLUICE_NAMESPACES"]),
-    port: Number(needed("SLUICE_PORT")),
-    logLevel: environment["SLUICE_LOG_LEVEL"] ?? "info",
+    port: portOf(needed("SLUICE_PORT")),
+    logLevel: logLevelOf(environment["SLUICE_LOG_LEVEL"] ?? "info"),
     account: {
       folder: environment["SLUICE_SERVICE_ACCOUNT"] ?? "/var/run/secrets/kubernetes.io/serviceaccount",
       host: needed("KUBERNETES_SERVICE_HOST"),
@@ -38,4 +38,18 @@ export function controllerSettings(environment: Environment): ControllerSettings
     },
     workers: toldSettings(environment),
   };
+}
+
+/** As the chart's values have them. */
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error"];
+
+function logLevelOf(text: string): string {
+  if (!LOG_LEVELS.includes(text)) throw new SpecError(`SLUICE_LOG_LEVEL is ${text}, none of ${LOG_LEVELS.join(", ")}.`);
+  return text;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new SpecError(`SLUICE_PORT is ${text}: a number from 0 to 65535 is wanted.`);
+  return port;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { SurroundingsError } from "../model/errors.ts";
 
 export interface StatusPages {
   /** Do the loops go on? Where not, the kubelet begins the process anew. */
@@ -10,13 +11,15 @@ export interface StatusPages {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/** GET /healthz, /readyz and /metrics. Port 0: any that is free. */
+/** GET /healthz, /readyz and /metrics. Port 0: any that is free. @throws SurroundingsError where the port is another's */
 export async function serveStatus(port: number, pages: StatusPages): Promise<{ readonly port: number; close(): void }> {
   const server: Server = createServer((request, response) => {
     answer(request.url ?? "", response, pages).catch((error: unknown) => end(response, 500, String(error)));
   });
   server.listen(port);
-  await once(server, "listening");
+  await once(server, "listening").catch((error: unknown) => {
+    throw new SurroundingsError(`The port ${port} for /metrics and /healthz cannot be had: ${(error as Error).message}.`);
+  });
   return {
     port: (server.address() as AddressInfo).port,
     close() {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { serveStatus } from "../../../src/controller/status-server.ts";
+import { SurroundingsError } from "../../../src/model/errors.ts";
 
 test("says whether it lives, whether it has read everything, and its metrics", async () => {
   let isReady = false;
@@ -18,4 +19,11 @@ test("says whether it lives, whether it has read everything, and its metrics", a
   expect(await get("/metrics")).toEqual([200, "sluice_leader 1\n"]);
   expect((await get("/"))[0]).toBe(404);
   server.close();
+});
+
+test("a port that is another's is told in one line", async () => {
+  const pages = { isAlive: () => true, isReady: () => true, metrics: () => Promise.resolve({ contentType: "", text: "" }) };
+  const first = await serveStatus(0, pages);
+  await expect(serveStatus(first.port, pages)).rejects.toThrow(new SurroundingsError(`The port ${first.port} for /metrics and /healthz cannot be had: listen EADDRINUSE: address already in use :::${first.port}.`));
+  first.close();
 });

@@ -50,6 +50,14 @@ describe("what the chart's Deployment says", () => {
     expect(() => controllerSettings({ ...CHART, [name]: undefined })).toThrow(new SpecError(`${name} is not set; the chart's Deployment sets it.`));
   });
 
+  test.each([
+    [{ SLUICE_PORT: "http" }, "SLUICE_PORT is http: a number from 0 to 65535 is wanted."],
+    [{ SLUICE_PORT: "70000" }, "SLUICE_PORT is 70000: a number from 0 to 65535 is wanted."],
+    [{ SLUICE_LOG_LEVEL: "verbose" }, "SLUICE_LOG_LEVEL is verbose, none of trace, debug, info, warn, error."],
+  ])("%o is refused", (wrong, sentence) => {
+    expect(() => controllerSettings({ ...CHART, ...wrong })).toThrow(new SpecError(sentence));
+  });
+
   test("a pull policy that Kubernetes does not know is refused", () => {
     expect(() => controllerSettings({ ...CHART, SLUICE_IMAGE_PULL_POLICY: "Sometimes" })).toThrow("none of Always, IfNotPresent, Never");
   });
