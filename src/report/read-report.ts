@@ -34,7 +34,7 @@ export async function readReport(db: Database, { dataset, window, now, version }
       await tx.query("set local enable_nestloop = off");
       await tx.query("set local jit = off");
       const isMeasured = await hasSamples(tx);
-      const { sweeps, all } = await readSweeps(tx, subject, MOST_SWEEPS);
+      const { sweeps, older, idle } = await readSweeps(tx, subject, MOST_SWEEPS);
       const told: SweepReport[] = [];
       for (const [index, sweep] of sweeps.entries()) told.unshift(await readSweepReport(tx, sweep, isMeasured, index === 0));
       return {
@@ -45,7 +45,8 @@ export async function readReport(db: Database, { dataset, window, now, version }
         isMeasured,
         verdict: await readVerdict(tx, subject),
         sweeps: told,
-        olderSweeps: all - sweeps.length,
+        olderSweeps: older,
+        idleSweeps: idle,
         durations: await readDurations(tx, subject),
         sizes: await readSizes(tx, subject),
         largest: await readLargest(tx, subject),

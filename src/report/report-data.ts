@@ -19,6 +19,8 @@ export interface ReportData {
   readonly sweeps: readonly SweepReport[];
   /** How many older ones are left out. */
   readonly olderSweeps: number;
+  /** Those that ended without a batch: nothing was left to be asked, or they were refused. */
+  readonly idleSweeps: number;
   readonly durations: Histogram;
   readonly sizes: Histogram;
   readonly largest: readonly LargestTarget[];

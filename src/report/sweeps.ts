@@ -17,20 +17,35 @@ export interface SweepFacts {
   readonly unsettledAtItsEnd: number | null;
 }
 
-/** The newest first, at most `most`, and how many there are. */
-export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject, most: number): Promise<{ readonly sweeps: SweepFacts[]; readonly all: number }> {
-  const rows = await on.query<SweepFacts & { all: number }>(
+export interface Sweeps {
+  /** Those that asked something, or may still: the newest first. */
+  readonly sweeps: SweepFacts[];
+  /** How many of that kind are older than these. */
+  readonly older: number;
+  readonly idle: number;
+}
+
+/** At most `most`. */
+export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject, most: number): Promise<Sweeps> {
+  const sweeps = await on.query<SweepFacts>(
     `select s.uid, s.namespace, s.name, extract(epoch from s.created_at)::float8 as began, extract(epoch from s.finished_at)::float8 as ended,
        s.verdict, cardinality(s.selected) as selected, (s.spec #>> '{host,inFlight}')::int as "inFlightLimit",
        (select count(*) from sluice.batches b where b.sweep_uid = s.uid) as batches,
-       (s.totals ->> 'targets')::int - (s.totals ->> 'ok')::int - (s.totals ->> 'empty')::int - (s.totals ->> 'rejected')::int as "unsettledAtItsEnd",
-       count(*) over () as "all"
-     from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2)
+       (s.totals ->> 'targets')::int - (s.totals ->> 'ok')::int - (s.totals ->> 'empty')::int - (s.totals ->> 'rejected')::int as "unsettledAtItsEnd"
+     from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2) and ${WORKS}
      order by s.created_at desc, s.uid limit $3`,
     [datasetId, windowStart, most],
   );
-  return { sweeps: rows, all: rows[0]?.all ?? 0 };
+  const [counted] = await on.query<{ all: number; working: number }>(
+    `select count(*) as "all", count(*) filter (where ${WORKS}) as working
+     from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2)`,
+    [datasetId, windowStart],
+  );
+  const { all, working } = counted!;
+  return { sweeps, older: working - sweeps.length, idle: all - working };
 }
+
+const WORKS = "(s.finished_at is null or exists (select from sluice.batches b where b.sweep_uid = s.uid))";
 
 /** What its samples add up to; null where it has none. */
 export async function readSums(on: Reader, uid: string): Promise<SweepSums | null> {

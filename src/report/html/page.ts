@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { counted } from "../../model/figures.ts";
 import { formatMoment } from "../../model/moment.ts";
 import type { Window } from "../../model/window.ts";
 import { chartData } from "../chart-data.ts";
@@ -35,9 +36,10 @@ export function renderPage(data: ReportData, script: string): string {
 <main>
 ${verdictSection(data)}
 <noscript><p class="empty">The charts need JavaScript. What they show is told above each in words.</p></noscript>
-${data.sweeps.length === 0 ? html`<p class="empty">No sweep of this window is known any more.</p>` : null}
+${data.sweeps.length + data.idleSweeps === 0 ? html`<p class="empty">No sweep of this window is known any more.</p>` : null}
 ${data.olderSweeps > 0 ? html`<p class="empty">Older sweeps of this window: ${data.olderSweeps}. They are not shown.</p>` : null}
 ${data.sweeps.map((_, place) => sweepSection(data, place))}
+${data.idleSweeps > 0 ? html`<p class="empty">${counted(data.idleSweeps, "sweep", "sweeps")} of this window asked nothing: nothing was left, or the list was refused.</p>` : null}
 ${data.verdict === null ? null : [targetsSection(data), updatesSection(data)]}
 </main>
 <footer><p>Made at ${moment(data.madeAt)} by Sluice ${data.version}. All times are in UTC; sizes of answers in powers of ten, of memory in powers of two.</p></footer>

@@ -83,7 +83,7 @@ function factsOf({ verdict, sweeps, madeAt, olderSweeps }: ReportData): readonly
   if (verdict === null) return [];
   const took = sweeps.reduce((sum, { began, ended }) => sum + (ended ?? madeAt) - began, 0);
   const sums = sweeps.flatMap((sweep) => (sweep.sums === null ? [] : [sweep.sums]));
-  const isWhole = sums.length === sweeps.length && olderSweeps === 0;
+  const isWhole = sweeps.every(({ sums: own, batches }) => own !== null || batches === 0) && olderSweeps === 0;
   const total = (column: "rows" | "requests" | "retries"): number => sums.reduce((sum, each) => sum + each[column], 0);
   const unknown = { value: "not measured", note: "" };
   const atLeast = isWhole ? "" : "at least ";

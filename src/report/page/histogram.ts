@@ -33,7 +33,7 @@ export function histogram({ bins }: Histogram, label: (value: number) => string)
 }
 
 /** Beyond this many powers of ten only those themselves have room. */
-const FEW = 3;
+const FEW = 2;
 
 /** Logarithms of 1, 2, 5, 10, 20 … between two others; of 1, 10, 100 … where there is much between them. */
 export function powersIn(first: number, last: number): number[] {

@@ -65,7 +65,7 @@ function memoryAxis(batches: readonly BatchMemory[]) {
   const axis = valueAxis({ label: memory });
   const highest = Math.max(largest, ...batches.map(({ peak }) => peak ?? 0)) * HEADROOM;
   if (largest / smallest <= LINEAR_UP_TO) {
-    return { ...axis, interval: largest / 4, max: highest, axisLabel: { ...axis.axisLabel, showMaxLabel: false } };
+    return { ...axis, interval: largest / 4, max: highest, axisLabel: { ...axis.axisLabel, showMaxLabel: false }, splitLine: { ...axis.splitLine, showMaxLine: false } };
   }
   const lowest = Math.min(smallest, ...batches.flatMap(({ peak }) => (peak === null ? [] : [peak])));
   return { ...axis, type: "log", logBase: 2, min: 2 ** Math.floor(Math.log2(lowest)) };

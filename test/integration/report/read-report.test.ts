@@ -103,6 +103,21 @@ test("a window whose sweep has just begun has nothing but missing targets", asyn
   });
 });
 
+test("sweeps that found nothing left to ask do not push out those that asked", async () => {
+  const { uid, datasetId } = await aSweep(store.db, { dataset: "bgp/often" });
+  await store.db.query("update sluice.sweeps set finished_at = now() where uid = $1", [uid]);
+  for (let again = 0; again < 12; again++) {
+    await store.db.query(
+      `insert into sluice.sweeps (uid, dataset_id, namespace, name, window_start, window_end, spec, selected, created_at, finished_at)
+       select gen_random_uuid(), dataset_id, namespace, name || $2, window_start, window_end, spec, '{}', now() + interval '1 hour', now() + interval '1 hour' from sluice.sweeps where uid = $1`,
+      [uid, `-${again}`],
+    );
+  }
+  const report = await readReport(store.db, { dataset: { id: datasetId, name: "bgp/often" }, window: DAY, now: DAY.end, version: "0.1.0" });
+  expect(report.sweeps.map((sweep) => sweep.uid)).toEqual([uid]);
+  expect(report).toMatchObject({ olderSweeps: 0, idleSweeps: 12 });
+});
+
 test("reading writes nothing", async () => {
   const { db } = store;
   const fresh = await aSweep(db, { dataset: "bgp/unwritten" });

@@ -14,6 +14,7 @@ export function aReport(changes: Partial<ReportData> = {}): ReportData {
     verdict: aVerdict(),
     sweeps: [aSweepReport()],
     olderSweeps: 0,
+    idleSweeps: 0,
     durations: aHistogram(),
     sizes: aHistogram(),
     largest: [{ target: "AS3333", state: "ok", bytes: 268_000_000, updates: 1_191_349, seconds: 8.4, attempts: 1 }],

@@ -80,6 +80,7 @@ describe("the page says in words", () => {
       data: aReport({ sweeps: [aSweepReport(), aSweepReport({ name: "again", began: BEGAN + 600, ended: BEGAN + 700, selected: 0, batches: 0, passes: [], sums: null, timeline: null })], olderSweeps: 3 }),
       says: ["Sweep 4 of 5 bgp/daily-20261120", "Sweep 5 of 5 bgp/again", "Nothing was left to be asked.", "Older sweeps of this window: 3."],
     },
+    "which sweeps asked nothing": { data: aReport({ idleSweeps: 2 }), says: ["The sweep bgp/daily-20261120", "2 sweeps of this window asked nothing"] },
     "that no target has an answer": {
       data: aReport({ durations: aHistogram({ bins: [], quantiles: null }), sizes: aHistogram({ bins: [], quantiles: null }), largest: [], updates: { stepSeconds: 3600, starts: [], types: [] } }),
       says: ["No target has an answer yet.", "No updates are stored for this window."],
