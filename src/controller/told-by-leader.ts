@@ -39,8 +39,8 @@ function dated(sweep: SweepObject): Pick<ToldSweep, "isOver" | "startedAt" | "fi
   return { isOver: isFinished(phaseOf(sweep)), startedAt: timeOf(sweep.status?.startedAt), finishedAt: timeOf(sweep.status?.finishedAt) };
 }
 
-function cronSweepOf({ metadata: { namespace }, spec: { cronSweepRef } }: SweepObject, { cronSweep }: Seen): CronSweepObject | null {
-  return cronSweepRef === undefined || namespace === undefined ? null : cronSweep({ namespace, name: cronSweepRef.name });
+function cronSweepOf({ metadata: { namespace }, spec: { cronSweepRef } }: SweepObject, caches: Seen): CronSweepObject | null {
+  return cronSweepRef === undefined || namespace === undefined ? null : caches.cronSweep({ namespace, name: cronSweepRef.name });
 }
 
 function toldSweep(sweep: SweepObject, cronSweep: CronSweepObject | null, now: EpochSeconds): ToldSweep {
