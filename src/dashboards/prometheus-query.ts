@@ -6,7 +6,12 @@ export function over(expr: string, legend: string): DataqueryBuilder {
   return query(expr).range().legendFormat(legend);
 }
 
-/** As it is at the end of the time that is shown, a row for each series. */
+/** As it is at the end of the time that is shown: nothing, where nothing is told any more. */
+export function now(expr: string, legend: string): DataqueryBuilder {
+  return query(expr).instant().legendFormat(legend);
+}
+
+/** The same, a row for each series. */
 export function rows(expr: string): DataqueryBuilder {
   return query(expr).instant().format(PromQueryFormat.Table);
 }

@@ -62,7 +62,7 @@ export function ifAny(expr: string): string {
   return `${expr} > 0`;
 }
 
-/** 0 where nothing is said: so there is none. */
+/** 0 where a controller says that there is none; nothing where no controller says anything. */
 export function orNone(expr: string): string {
-  return `(${expr}) or vector(0)`;
+  return `(${expr}) or 0 * count(sluice_leader)`;
 }

@@ -15,7 +15,7 @@ export interface Stat extends About {
   readonly named?: boolean;
 }
 
-/** The last value of each series that the time shown has: also of a sweep that has ended since. */
+/** The last value of each series: of queries over time also that of a sweep that is not told of any more. */
 export function stat({ title, description, unit, width, height = 4, queries, steps = NO_STEPS, words, noValue = "–", decimals, named = false }: Stat): PanelBuilder {
   const panel = new PanelBuilder()
     .title(title)

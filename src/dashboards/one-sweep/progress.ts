@@ -2,9 +2,9 @@ import { bars } from "../bars.ts";
 import { COLOUR, PHASES, stateNumber, TARGET_STATES } from "../colours.ts";
 import { lines } from "../lines.ts";
 import { steps } from "../panel.ts";
-import { over } from "../prometheus-query.ts";
+import { now, over } from "../prometheus-query.ts";
 import type { Section } from "../section.ts";
-import { ofSweep, one, orNone, SWEEP, total } from "../selectors.ts";
+import { ofSweep, one, SWEEP, total } from "../selectors.ts";
 import { stat } from "../stat.ts";
 
 const gauge = (name: string): string => one(ofSweep(name), SWEEP);
@@ -75,12 +75,13 @@ export const PROGRESS: Section = {
       }),
       stat({
         title: "Blocked by",
-        description: "What kept it from its work last; 0 for nothing. Its conditions have the sentence.",
+        description: "What keeps it from its work now. Its conditions have the sentence.",
         unit: "none",
         width: 3,
         steps: steps(COLOUR.good, [1, COLOUR.bad]),
         named: true,
-        queries: [over(orNone(`max by (reason) (${ofSweep("sluice_sweep_blocked")})`), "{{reason}}")],
+        noValue: "nothing",
+        queries: [now(`max by (reason) (${ofSweep("sluice_sweep_blocked")})`, "{{reason}}")],
       }),
     ],
     [

@@ -1,9 +1,9 @@
 import { COLOUR } from "../colours.ts";
 import { lines } from "../lines.ts";
 import { steps } from "../panel.ts";
-import { over } from "../prometheus-query.ts";
+import { now, over } from "../prometheus-query.ts";
 import type { Section } from "../section.ts";
-import { byProcess, ifAny, orNone, quantile, rate } from "../selectors.ts";
+import { byProcess, ifAny, quantile, rate } from "../selectors.ts";
 import { stat } from "../stat.ts";
 
 const ofEach = (metric: string): string => byProcess(`max by (instance, pod) (${metric})`);
@@ -16,11 +16,12 @@ export const CONTROLLER: Section = {
     [
       stat({
         title: "Leaders",
-        description: "Exactly one of the controllers works. None for more than 15 seconds: look at their logs, and at `kubectl sluice check`.",
+        description: "Exactly one of a release's controllers works; of several releases, the one with the fewest. None for more than 15 seconds: look at their logs, and at `kubectl sluice check`.",
         unit: "none",
         width: 4,
         steps: steps(COLOUR.bad, [1, COLOUR.good], [2, COLOUR.bad]),
-        queries: [over(orNone("sum(sluice_leader)"), "leaders")],
+        noValue: "no metrics",
+        queries: [now("min(sum by (job) (sluice_leader))", "leaders")],
       }),
       stat({
         title: "Last in touch with the API",
@@ -30,7 +31,7 @@ export const CONTROLLER: Section = {
         named: true,
         decimals: 0,
         steps: steps(COLOUR.good, [180, COLOUR.bad]),
-        queries: [over(ofEach("sluice_sync_age_seconds"), "{{process}}")],
+        queries: [now(ofEach("sluice_sync_age_seconds"), "{{process}}")],
       }),
       stat({
         title: "Oldest work in the queue",
@@ -39,7 +40,7 @@ export const CONTROLLER: Section = {
         width: 4,
         decimals: 1,
         steps: steps(COLOUR.good, [10, COLOUR.watch], [60, COLOUR.bad]),
-        queries: [over("max(sluice_queue_oldest_seconds)", "oldest")],
+        queries: [now("max(sluice_queue_oldest_seconds)", "oldest")],
       }),
       stat({
         title: "Events lost",
@@ -47,7 +48,7 @@ export const CONTROLLER: Section = {
         unit: "none",
         width: 4,
         steps: steps(COLOUR.good, [1, COLOUR.watch]),
-        queries: [over("sum(sluice_events_lost_total)", "lost")],
+        queries: [now("sum(sluice_events_lost_total)", "lost")],
       }),
       stat({
         title: "Version",
@@ -55,7 +56,7 @@ export const CONTROLLER: Section = {
         unit: "none",
         width: 4,
         named: true,
-        queries: [over(`count by (version) (${IS_CONTROLLER})`, "{{version}}")],
+        queries: [now(`count by (version) (${IS_CONTROLLER})`, "{{version}}")],
       }),
       stat({
         title: "Sweeps by phase",
@@ -63,7 +64,7 @@ export const CONTROLLER: Section = {
         unit: "none",
         width: 4,
         named: true,
-        queries: [over(ifAny("max by (phase) (sluice_sweeps)"), "{{phase}}")],
+        queries: [now(ifAny("max by (phase) (sluice_sweeps)"), "{{phase}}")],
       }),
     ],
     [

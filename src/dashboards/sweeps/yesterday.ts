@@ -1,5 +1,5 @@
 import { COLOUR, stateNumber, WINDOW_STATES } from "../colours.ts";
-import { rows, over } from "../prometheus-query.ts";
+import { now, rows } from "../prometheus-query.ts";
 import { steps } from "../panel.ts";
 import type { Section } from "../section.ts";
 import { CRONSWEEP, ofSweeps, one, orNone, SWEEP } from "../selectors.ts";
@@ -38,7 +38,7 @@ export const YESTERDAY: Section = {
         words: WINDOW_STATES,
         named: true,
         noValue: "no CronSweep, or no metrics",
-        queries: [over(newestState, "{{cronsweep}}")],
+        queries: [now(newestState, "{{cronsweep}}")],
       }),
       stat({
         title: "Settled of it",
@@ -48,7 +48,7 @@ export const YESTERDAY: Section = {
         width: 4,
         named: true,
         steps: steps(COLOUR.bad, [0.99, COLOUR.watch], [1, COLOUR.good]),
-        queries: [over(newestSettled, "{{cronsweep}}")],
+        queries: [now(newestSettled, "{{cronsweep}}")],
       }),
       stat({
         title: "Not settled of it",
@@ -57,7 +57,7 @@ export const YESTERDAY: Section = {
         width: 5,
         named: true,
         steps: steps(COLOUR.good, [1, COLOUR.bad]),
-        queries: [over(`sum by (state) (${newestTargets(UNSETTLED)})`, "{{state}}")],
+        queries: [now(`sum by (state) (${newestTargets(UNSETTLED)})`, "{{state}}")],
       }),
       stat({
         title: "Newest usable window ended",
@@ -65,14 +65,16 @@ export const YESTERDAY: Section = {
         unit: "s",
         width: 3,
         decimals: 1,
-        queries: [over(`time() - ${gauge("sluice_newest_usable_window_end_timestamp_seconds")}`, "{{cronsweep}}")],
+        named: true,
+        queries: [now(`time() - ${gauge("sluice_newest_usable_window_end_timestamp_seconds")}`, "{{cronsweep}}")],
       }),
       stat({
         title: "Next run",
         description: "When the schedule comes next.",
         unit: "dateTimeFromNow",
         width: 3,
-        queries: [over(`1000 * ${gauge("sluice_next_run_timestamp_seconds")}`, "{{cronsweep}}")],
+        named: true,
+        queries: [now(`1000 * ${gauge("sluice_next_run_timestamp_seconds")}`, "{{cronsweep}}")],
       }),
       stat({
         title: "Blocked sweeps",
@@ -80,7 +82,7 @@ export const YESTERDAY: Section = {
         unit: "none",
         width: 3,
         steps: steps(COLOUR.good, [1, COLOUR.bad]),
-        queries: [over(orNone(`sum(${one(ofSweeps("sluice_sweep_blocked"), [...SWEEP, "reason"])})`), "blocked")],
+        queries: [now(orNone(`sum(${one(ofSweeps("sluice_sweep_blocked"), [...SWEEP, "reason"])})`), "blocked")],
       }),
     ],
     [

@@ -73,7 +73,8 @@ describe.skipIf(!hasPromtool)("the series of the dashboards (need promtool)", ()
       expr: expressionOf("sweeps", "Not settled of it"),
       samples: [{ labels: '{state="failed"}', value: 7 }],
     },
-    { told: "no Blocked sweep as 0", inputs: [], expr: expressionOf("sweeps", "Blocked sweeps"), samples: [{ labels: "{}", value: 0 }] },
+    { told: "no Blocked sweep as 0 where a controller says so", inputs: byBoth("sluice_leader", {}, "1x40"), expr: expressionOf("sweeps", "Blocked sweeps"), samples: [{ labels: "{}", value: 0 }] },
+    { told: "nothing of Blocked sweeps where no controller says anything", inputs: byBoth("sluice_build_info", {}, "1x40"), expr: expressionOf("sweeps", "Blocked sweeps"), samples: [] },
     { told: "a Blocked sweep once", inputs: byBoth("sluice_sweep_blocked", { ...S, reason: "Surroundings" }, "1x40"), expr: expressionOf("sweeps", "Blocked sweeps"), samples: [{ labels: "{}", value: 1 }] },
     {
       told: "batches out of memory, each once",

@@ -15,6 +15,15 @@ describe.for(ALL)("the dashboard $name", ({ dashboard }) => {
     for (const { gridPos } of dashboard.panels) widths.set(gridPos.y, (widths.get(gridPos.y) ?? 0) + gridPos.w);
     expect([...new Set(widths.values())]).toEqual([24]);
   });
+
+  test("has panels of one height in each line", () => {
+    const heights = new Map<number, number>();
+    for (const { gridPos, title } of dashboard.panels) {
+      const height = heights.get(gridPos.y) ?? gridPos.h;
+      expect([title, gridPos.h]).toEqual([title, height]);
+      heights.set(gridPos.y, height);
+    }
+  });
 });
 
 test("no two dashboards share a uid", () => {
