@@ -23,10 +23,14 @@ SECONDS=0
 first=$(newcomer npm start 2>&1 | tee /dev/stderr)
 took=$SECONDS
 wanted "is complete: 3,000 of 3,000 targets are settled" "$first"
+wanted "A report of it" "$first"
+report=$(grep --only-matching "/.*/reports/.*\.html" <<<"$first")
+[ -s "$report" ] || { echo "The report is not there: $report" >&2; exit 1; }
 [ "$took" -le 120 ] || { echo "The first npm start took $took s, and two minutes are promised." >&2; exit 1; }
 
 second=$(newcomer npm start 2>&1 | tee /dev/stderr)
 wanted "Nothing was left to be asked." "$second"
+wanted "$report" "$second"
 
 if pgrep --full --list-full "$folder"; then
   echo "These processes were left behind." >&2

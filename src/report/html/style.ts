@@ -26,7 +26,7 @@ h3 { margin: 0; font-size: 1rem; line-height: 1.4; font-weight: 600; }
 p { margin: .25rem 0; max-width: 46rem; }
 section > p, figcaption p, .card > p { color: var(--dim); }
 .verdict { margin-top: 1.25rem; }
-.headline { margin: 0; font-size: clamp(1.5rem, 1.1rem + 2vw, 2.25rem); line-height: 1.25; font-weight: 650; letter-spacing: -.01em; max-width: none; color: var(--ink); }
+.headline { margin: 0; font-size: clamp(1.5rem, 1.1rem + 1.6vw, 2.125rem); line-height: 1.25; text-wrap: balance; font-weight: 650; letter-spacing: -.01em; max-width: none; color: var(--ink); }
 .headline strong { font-weight: inherit; }
 .headline strong::first-letter { text-transform: uppercase; }
 .headline strong { display: inline-block; margin-right: .15em; }
@@ -69,7 +69,6 @@ tbody tr:last-child td { border-bottom: 0; }
 td.n + td:not(.n), th.n + th:not(.n) { padding-left: 1rem; }
 td.name { min-width: 7rem; }
 .name { font-weight: 500; overflow-wrap: anywhere; }
-.unsettled td { min-width: 3rem; }
 .detail { color: var(--dim); min-width: 14rem; overflow-wrap: anywhere; }
 td.bar { width: 32%; min-width: 8rem; vertical-align: middle; }
 .asked, .left { height: .625rem; border-radius: .1875rem; }

@@ -8,7 +8,7 @@ export function verdictSection(data: ReportData): Html {
   const { verdict, sweeps } = data;
   const facts = factsOf(data);
   return html`<section class="verdict">
-<p class="headline ${tone(data)}"><strong>${stateWord(data)}</strong> ${headline(data)}</p>
+<p class="headline ${tone(data)}"><strong>${stateWord(data)}</strong> ${headline(data).replaceAll(" %", "\u00a0%")}</p>
 <p class="lead">${lead(data)}</p>
 ${verdict === null || sweeps.length === 0 ? null : html`<dl class="facts">${facts.map(({ name, value, note }) => html`<div><dt>${name}</dt><dd>${value}${note === "" ? null : html` <small>${note}</small>`}</dd></div>`)}</dl>`}
 ${verdict === null ? null : stateBar(verdict)}

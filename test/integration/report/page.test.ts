@@ -163,7 +163,7 @@ describe("of 80,000 targets a report", () => {
       process.stdout.write(`the page of 80,000 targets is open, with all charts, after ${Math.round(milliseconds)} ms\n`);
       expect(faults).toEqual([]);
       expect(await page.locator("[data-chart] svg").count()).toBe(CHARTS.length);
-      expect(await page.locator(".headline").innerText()).toContain("79,200 of 80,000 targets are settled (99.0 %)");
+      expect(await page.locator(".headline").innerText()).toContain("79,200 of 80,000 targets are settled (99.0\u00a0%)");
       expect(await page.locator("table.unsettled tbody tr").count()).toBe(100);
     } finally {
       await browser.close();

@@ -14,6 +14,7 @@ function textOf(data: ReportData): string {
     .replaceAll(/<(style|script)[^]*?<\/\1>/g, "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll("&#39;", "'")
+    .replaceAll("\u00a0", " ")
     .replaceAll(/\s+/g, " ");
 }
 
