@@ -17,7 +17,7 @@ export const LIVE: Section = {
         unit: "percentunit",
         width: 6,
         noValue: "no batch runs",
-        queries: [over(byProcess(`topk(10, ${inPod(ofSweep("sluice_worker_anonymous_memory_peak_bytes"))} / ${inPod(ofSweep("sluice_worker_memory_limit_bytes"))})`), "{{process}}")],
+        queries: [over(byProcess(`topk(10, ${inPod(ofSweep("sluice_worker_anonymous_memory_peak_bytes"))} / (${inPod(ofSweep("sluice_worker_memory_limit_bytes"))} > 0))`), "{{process}}")],
       }),
       bars({
         title: "Slowest",
