@@ -1,6 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { renderMetrics } from "../metrics/render-docs.ts";
 import { renderFields } from "../model/schema/render-docs.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 
-/** Writes what is made from the schema: run it after a change of a field. */
-writeFileSync(new URL("../../docs/fields.md", import.meta.url), renderFields(PROVIDERS));
+/** Writes what is made from the schema and from the metrics' declarations: run it after a change of a field or of a metric. */
+write("fields.md", renderFields(PROVIDERS));
+write("metrics.md", renderMetrics());
+
+function write(page: string, text: string): void {
+  writeFileSync(new URL(`../../docs/${page}`, import.meta.url), text);
+}

@@ -61,10 +61,10 @@ export class ControllerMetrics {
     gauge(PROCESS.syncAge, (metric) => metric.set(state.secondsSinceHeard()));
     byKind(PROCESS.queueDepth, ({ depth }) => depth);
     byKind(PROCESS.queueOldest, ({ oldestSeconds }) => oldestSeconds);
-    readAtScrape(registry, [PHASES_OF_SWEEPS], () => [this.#told.phases], () => ({ labels: {}, isOver: false }));
+    readAtScrape(registry, [PHASES_OF_SWEEPS], () => [this.#told.phases], () => ({ labels: {}, fromZero: false }));
     tellOfSweeps(registry, () => this.#told.sweeps);
-    readAtScrape(registry, CRON_SWEEPS, () => this.#told.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, isOver: false }));
-    readAtScrape(registry, DATASETS, () => this.#told.datasets, ({ dataset }) => ({ labels: { dataset }, isOver: false }));
+    readAtScrape(registry, CRON_SWEEPS, () => this.#told.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, fromZero: false }));
+    readAtScrape(registry, DATASETS, () => this.#told.datasets, ({ dataset }) => ({ labels: { dataset }, fromZero: false }));
     tellOfProcess(registry);
   }
 
@@ -74,7 +74,8 @@ export class ControllerMetrics {
 
   reconciled(kind: string, seconds: number, hasFailed: boolean): void {
     this.#reconcileSeconds.observe({ kind }, seconds);
-    if (hasFailed) this.#reconcileErrors.inc({ kind });
+    // From 0 on: a rise is only seen by whoever has seen it before.
+    this.#reconcileErrors.inc({ kind }, hasFailed ? 1 : 0);
   }
 
   requested({ verb, resource, code, seconds }: ApiCallSeen): void {

@@ -7,8 +7,8 @@ import { OTHER } from "./words.ts";
 /** Who is told of. */
 export interface Subject {
   readonly labels: Readonly<Record<string, string>>;
-  /** Its counters stand still: those that are 0 are not told any more. */
-  readonly isOver: boolean;
+  /** Tell also of the words that were not counted yet: a counter that appears with a number looks as if it had not grown. */
+  readonly fromZero: boolean;
 }
 
 interface Series {
@@ -30,18 +30,17 @@ export function readAtScrape<T>(registry: Registry, readings: readonly Reading<T
   }
 }
 
-function seriesOf<T>({ type, labels: declared, read }: NumberReading<T>, of: T, { labels, isOver }: Subject): Series[] {
+function seriesOf<T>({ type, labels: declared, read }: NumberReading<T>, of: T, { labels, fromZero }: Subject): Series[] {
   const found = read(of);
   if (found === null) return [];
   if (typeof found === "number") return [{ labels, value: found }];
   const [own, words] = Object.entries(declared).at(-1)!;
-  const bounded = typeof words === "string" ? found : withinWords(found, words, type === "counter" && !isOver);
+  const bounded = typeof words === "string" ? found : withinWords(found, words, type === "counter" && fromZero);
   return Object.entries(bounded).map(([word, value]) => ({ labels: { ...labels, [own]: word }, value }));
 }
 
-/** A counter begins at 0: what appears with a number already would look as if it had not grown. */
-function withinWords(tally: Tally, words: readonly string[], beginsAtZero: boolean): Tally {
-  const within: Record<string, number> = beginsAtZero ? Object.fromEntries(words.map((word) => [word, 0])) : {};
+function withinWords(tally: Tally, words: readonly string[], fromZero: boolean): Tally {
+  const within: Record<string, number> = fromZero ? Object.fromEntries(words.map((word) => [word, 0])) : {};
   for (const [word, amount] of Object.entries(tally)) {
     const known = words.includes(word) ? word : OTHER;
     within[known] = (within[known] ?? 0) + amount;
@@ -49,7 +48,7 @@ function withinWords(tally: Tally, words: readonly string[], beginsAtZero: boole
   return within;
 }
 
-/** Empty from the beginning on, for the same reason. */
+/** Empty before the first was counted, for the same reason. */
 function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labels }: Subject): Told[] {
   const distribution = read(of);
   if (distribution === null) return [];

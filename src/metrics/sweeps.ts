@@ -8,6 +8,7 @@ export function tellOfSweeps(registry: Registry, sweeps: () => readonly ToldSwee
   readAtScrape(registry, SWEEPS, sweeps, aboutSweep);
 }
 
+/** The counters of one that is over stand still. */
 function aboutSweep({ dataset, namespace, name, isOver }: ToldSweep): Subject {
-  return { labels: { dataset, sweep_namespace: namespace, sweep: name }, isOver };
+  return { labels: { dataset, sweep_namespace: namespace, sweep: name }, fromZero: !isOver };
 }

@@ -45,7 +45,9 @@ test("what batches measured adds up, and each is one in the histograms of batche
     targetSeconds: NOTHING_MEASURED.targetSeconds,
     copySeconds: NOTHING_MEASURED.copySeconds,
     stopped: 0,
+    halted: 0,
     peakShare: 0.703,
+    limitBytes: 128 * MiB,
     batchSeconds: withOne(withOne(noneOf(BATCH_SECONDS), BATCH_SECONDS, 32), BATCH_SECONDS, 700),
     batchPeaks: withOne(withOne(noneOf(BATCH_PEAK_BYTES), BATCH_PEAK_BYTES, 90 * MiB), BATCH_PEAK_BYTES, 64 * MiB),
   });
@@ -64,6 +66,8 @@ describe("a batch is counted as", () => {
     "done": { end: told(), countedAs: null, expected: { batches: 1, outOfMemory: 0, crashes: 0, measured: { stopped: 0 } } },
     "stopped, by its code": { end: { ...told(), exitCode: 143 }, countedAs: null, expected: { batches: 1, outOfMemory: 0, crashes: 0, measured: { stopped: 1, requests: { answered: 120, server: 8 } } } },
     "stopped, although it said nothing": { end: ended({ exitCode: 143 }), countedAs: null, expected: { batches: 1, measured: { stopped: 1, requests: {} } } },
+    "halted by its surroundings, although it said nothing": { end: ended({ exitCode: 3 }), countedAs: null, expected: { batches: 1, crashes: 0, measured: { halted: 1, stopped: 0, limitBytes: 128 * MiB } } },
+    "halted by its spec": { end: { ...told(), exitCode: 2 }, countedAs: null, expected: { batches: 1, measured: { halted: 1, matches: 500 } } },
     "out of memory, with what it told before": { end: { ...told(), exitCode: 4 }, countedAs: "memory", expected: { outOfMemory: 1, crashes: 0, measured: { stopped: 0, matches: 500 } } },
     "crashed, with nothing told: it is in no histogram": {
       end: ended({ exitCode: null }),
@@ -85,6 +89,12 @@ describe("versions", () => {
   test("the sums of an earlier version's status go on, and what is measured begins with the first batch that ends", () => {
     const before = { ...NOTHING, batches: 9, requests: 1000 };
     expect(grown([told()], null, before)).toMatchObject({ batches: 10, requests: 1128, measured: { matches: 500, batchSeconds: { sum: 32 } } });
+  });
+
+  test("a status that knew no limits and nothing halted goes on", () => {
+    const { halted, limitBytes, ...before } = grown([told()]).measured!;
+    expect(grown([ended({ exitCode: 3 })], null, { ...grown([told()]), measured: before }).measured).toMatchObject({ ...before, halted: 1, limitBytes });
+    expect(halted).toBe(0);
   });
 
   test("a distribution by other borders is left out, and nothing else is", () => {
