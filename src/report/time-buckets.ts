@@ -8,10 +8,10 @@ export interface TimeBuckets {
   readonly count: number;
 }
 
-/** Points that a line over the width of a page can show. */
-const MOST = 240;
-/** Lengths that a person thinks in, from what one sample is about: shorter ones would tell what nobody measured. */
-const LENGTHS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+/** As many as let a line rise and fall, and no more: samples are about five seconds each. */
+const MOST = 120;
+/** Lengths that a person thinks in. */
+const LENGTHS = [2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 const DAY_SECONDS = 86_400;
 
 /** The shortest buckets of which a page can show all. No bucket is shorter than the others: a rate over a moment means nothing. */

@@ -37,9 +37,9 @@ section > p, figcaption p, .card > p { color: var(--dim); }
 .headline.runs strong { color: var(--blue); }
 .lead { margin-top: .5rem; font-size: 1.0625rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1px; margin: 1.5rem 0 1rem; background: var(--line); border: 1px solid var(--line); border-radius: .625rem; overflow: hidden; }
-.facts div { background: var(--card); padding: .75rem 1rem; }
+.facts div { background: var(--card); padding: .75rem .875rem; }
 .facts dt { color: var(--dim); font-size: .8125rem; }
-.facts dd { margin: 0; font-size: 1.1875rem; line-height: 1.35; font-weight: 600; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; font-size: 1.125rem; line-height: 1.35; font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts small { display: block; color: var(--dim); font-size: .8125rem; font-weight: 400; }
 .states { display: flex; height: .75rem; border-radius: .375rem; overflow: hidden; background: var(--faint); gap: 1px; }
 .states span { min-width: 3px; }

@@ -45,7 +45,7 @@ function unsettledTable({ byCode, targets, missing }: Unsettled, allMissing: num
   const all = byCode.reduce((sum, code) => sum + code.targets, 0);
   if (all + allMissing === 0) return html`<div class="card"><h3>Targets that are not settled</h3><p class="empty">There is none.</p></div>`;
   return html`<div class="card"><h3>Targets that are not settled</h3>
-<p>${counted(all, "was", "were")} asked without an answer that settles ${all === 1 ? "it" : "them"}${allMissing > 0 ? `; ${counted(allMissing, "has", "have")} no result yet` : ""}.${all > targets.length ? ` The first ${grouped(targets.length)} are listed.` : ""}</p>
+<p>${counted(all, "was", "were")} asked without an answer that settles ${all === 1 ? "it" : "them"}${allMissing > 0 ? `; ${counted(allMissing, "has", "have")} no result yet` : ""}.${all > targets.length ? ` The first ${grouped(targets.length)} are listed; the view sluice.results has them all.` : ""}</p>
 ${byCode.length === 0 ? null : html`<ul class="codes">${byCode.map(({ state, error, targets: count }) => html`<li><b>${grouped(count)}</b> ${state}${error === null ? null : html` <code>${error}</code>`}</li>`)}</ul>`}
 ${targets.length === 0 ? null : html`<div class="scroll"><table class="unsettled"><thead><tr><th>Target</th><th>State</th><th>Code</th><th class="n">HTTP</th><th class="n">Requests</th><th>Detail</th></tr></thead>
 <tbody>${targets.map((row) => html`<tr><td class="name">${row.target}</td><td>${row.state}</td><td>${row.error === null ? null : html`<code>${row.error}</code>`}</td><td class="n">${row.httpStatus}</td><td class="n">${grouped(row.attempts)}</td><td class="detail">${row.detail}</td></tr>
