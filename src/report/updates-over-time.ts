@@ -12,11 +12,14 @@ const MOST_TYPES = 5;
 /** Updates of all targets by hour and type, hours without any among them. */
 export async function readUpdatesOverTime(on: Reader, { datasetId }: Subject, window: Window): Promise<UpdatesOverTime> {
   const stepSeconds = window.end - window.start > MOST_HOURS * HOUR_SECONDS ? DAY_SECONDS : HOUR_SECONDS;
+  const step = stepSeconds === HOUR_SECONDS ? "hour" : "date_trunc('day', hour, 'UTC')";
+  // There are millions of rows: what is written nicely is computed once for each sum.
   const rows = await on.query<UpdatesRow>(
-    `select floor(extract(epoch from h.hour) / $3::bigint)::bigint * $3::bigint as "from", coalesce(y.name, '') as type, sum(h.updates)::bigint as updates
-     from sluice.hourly_sums h left join sluice.types y on y.id = h.type_id
-     where h.dataset_id = $1 and h.window_start = to_timestamp($2) group by 1, 2`,
-    [datasetId, window.start, stepSeconds],
+    `select extract(epoch from h.step)::bigint as "from", coalesce(y.name, '') as type, h.updates
+     from (select ${step} as step, type_id, sum(updates)::bigint as updates from sluice.hourly_sums
+       where dataset_id = $1 and window_start = to_timestamp($2) group by 1, 2) h
+     left join sluice.types y on y.id = h.type_id`,
+    [datasetId, window.start],
   );
   return overTime(rows, window, stepSeconds);
 }

@@ -50,7 +50,7 @@ function lead(data: ReportData): string {
   if (runs(data)) sentences.push(`The newest sweep is not finished: it runs, or was interrupted. This is what stood in the database at ${moment(madeAt)}.`);
   else if (verdict !== null && verdict.settled < verdict.targets) sentences.push(restSentence(data.dataset, verdict));
   const out = outOfMemory(sweeps);
-  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; their targets were asked again in smaller batches with more.`);
+  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; their targets go into smaller batches with more of it.`);
   return sentences.join(" ");
 }
 
