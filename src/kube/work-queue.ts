@@ -40,10 +40,6 @@ export class WorkQueue {
     return this.#waiting.size;
   }
 
-  get processing(): number {
-    return this.#processing.size;
-  }
-
   /** How long the first key has waited; 0 where none does. */
   get oldestSeconds(): number {
     const [since] = this.#waiting.values();

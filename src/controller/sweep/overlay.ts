@@ -75,11 +75,6 @@ export class Overlay {
     this.#deeds.delete(sweepUid);
   }
 
-  /** How many deeds are open: none is kept for longer than the cache needs. */
-  get size(): number {
-    return [...this.#deeds.values()].reduce((sum, deeds) => sum + deeds.size, 0);
-  }
-
   #note(sweepUid: string, job: Job, what: Deed["what"]): void {
     const deeds = this.#deeds.get(sweepUid) ?? new Map<string, Deed>();
     deeds.set(job.metadata.uid, { job, what, at: this.#clock.monotonic() });

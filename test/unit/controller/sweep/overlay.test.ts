@@ -23,7 +23,7 @@ test("a Job that was made is there before the cache has seen it, and once when i
   overlay.made("sweep", job("b1"));
   expect(names([job("b0")])).toEqual(["b0", "b1"]);
   expect(names([job("b0"), job("b1")])).toEqual(["b0", "b1"]);
-  expect(overlay.size).toBe(0);
+  expect(overlay.secondsToDoubt("sweep")).toBeNull();
   expect(names([job("b0")])).toEqual(["b0"]);
 });
 
@@ -31,7 +31,7 @@ test("a Job that was removed is gone before the cache has seen that", () => {
   overlay.removed("sweep", job("b0"));
   expect(names([job("b0"), job("b1")])).toEqual(["b1"]);
   expect(names([job("b1")])).toEqual(["b1"]);
-  expect(overlay.size).toBe(0);
+  expect(overlay.secondsToDoubt("sweep")).toBeNull();
 });
 
 test("one that came under the name of one that was removed is there", () => {
@@ -45,7 +45,7 @@ test("one that was made and removed before the cache saw it leaves nothing", () 
   overlay.made("sweep", job("b1"));
   overlay.removed("sweep", job("b1"));
   expect(names([])).toEqual([]);
-  expect(overlay.size).toBe(0);
+  expect(overlay.secondsToDoubt("sweep")).toBeNull();
 });
 
 test("one that came and went between two looks is gone, once the cache has seen it go", () => {
@@ -59,7 +59,7 @@ test("what one sweep did says nothing of another", () => {
   overlay.made("other", job("b1"));
   expect(names([])).toEqual([]);
   overlay.forget("other");
-  expect(overlay.size).toBe(0);
+  expect(overlay.secondsToDoubt("other")).toBeNull();
 });
 
 test("one that is not seen for half a minute is doubtful, and asked for", async () => {
