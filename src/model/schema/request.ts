@@ -1,30 +1,7 @@
 import { z } from "zod";
 import { dataKey, duration, mapOf, objectName, text } from "./scalars.ts";
 import { exactlyOne, withRules, type Rule } from "./rule.ts";
-
-const PLACES = ["{target}", "{start}", "{end}"];
-
-function unknownPlaces(url: string): readonly string[] {
-  return (url.match(/\{[^{}]*\}/g) ?? []).filter((place) => !PLACES.includes(place));
-}
-
-/** What is wrong with a URL template, or null. */
-export function urlProblem(template: string): string | null {
-  const unknown = unknownPlaces(template);
-  if (unknown.length > 0) return `${unknown[0]!} is not known; a URL may hold ${PLACES.join(", ")}`;
-  const url = URL.parse(template.replaceAll(/[{}]/g, ""));
-  if (url === null || !/^https?:\/\//.test(template)) return `${JSON.stringify(template)} is no absolute http or https URL`;
-  if (url.username !== "" || url.password !== "") return "a password does not belong into a URL; use headers with valueFrom.secretKeyRef";
-  if (/^[^/]*\/\/[^/?#]*\{/.test(template)) return "the host must stand in the URL as it is, without places to fill: slots are shared by host";
-  return null;
-}
-
-function url(): z.ZodString {
-  return text(2048).superRefine((template, context) => {
-    const problem = urlProblem(template);
-    if (problem !== null) context.addIssue({ code: "custom", message: problem, input: template });
-  });
-}
+import { urlTemplate } from "./url.ts";
 
 const secretKeyRef = z.strictObject({
   name: objectName().meta({ description: "The Secret, in the namespace of the sweep." }),
@@ -60,7 +37,7 @@ const timeouts = z.strictObject({
 
 export const request = withRules(
   z.strictObject({
-    url: url().optional().meta({
+    url: urlTemplate("{target}", "{start}", "{end}").optional().meta({
       description: "What is asked for one target of one window. {target}, {start} and {end} are put in, percent-encoded. Not needed with a provider.",
       examples: ["https://api.example.net/events?node={target}&from={start}&to={end}"],
     }),

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { dataKey, label, objectName, percent, text } from "./scalars.ts";
 import { exactlyOne, withRules } from "./rule.ts";
+import { urlTemplate } from "./url.ts";
 
 const http = z.strictObject({
-  url: text(2048).meta({
+  url: urlTemplate("{start}", "{end}").meta({
     description: "Where the list is. {start} and {end} may stand in it: a list of the past for a window of the past.",
     examples: ["https://example.net/nodes?at={start}"],
   }),
