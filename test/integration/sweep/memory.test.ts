@@ -76,7 +76,7 @@ describe.each(HOLDERS)("an answer that needs more memory than its batch has, whi
     // It ended by its own will, with a code and a sentence.
     const logs = path.join(trial.folder, "logs");
     const log = (await Promise.all((await readdir(logs)).map((file) => readFile(path.join(logs, file), "utf8")))).join("");
-    expect(log).toMatch(/batch-0: out of memory: \d+ MiB of anonymous memory, and the limit is 128 MiB/);
+    expect(log).toMatch(/"batch":0,.*"exitCode":4,"msg":"out of memory: \d+ MiB of anonymous memory, and the limit is 128 MiB"/);
 
     const again = path.join(trial.folder, "again.yaml");
     const spec = { cronSweepRef: { name: trial.dataset.split("/")[1] }, window: { start: dayOf(YESTERDAY) }, select: ["failed"], batch: { memory: "512Mi" } };
