@@ -27,7 +27,7 @@ beforeAll(async () => {
     limits: { inFlight: 64 },
     faults: [{ what: "status", status: 500, body: "json", when: { targets: ["AS3"], times: 2 } }],
   });
-  await world.install({ logLevel: "debug" });
+  await world.install({ logLevel: "debug", dashboards: { enabled: true } });
   everything = await watchEverything(world);
 });
 
@@ -72,6 +72,9 @@ test("no secret stands in any object, event, log, metric or last word, whether a
   expect(read.get("pods")).toMatch(/message: .*"program":"batch"/);
   expect(read.get("pods")).toMatch(/secretKeyRef:\n +key: token\n +name: whole-api/);
   expect([...read.keys()].filter((what) => /^logs of pod\/(whole-b0|header-p1)-/.test(what)).length).toBeGreaterThanOrEqual(2);
+  expect(read.get([...read.keys()].find((what) => what.startsWith("metrics of pod/whole-b0-")) ?? "")).toContain("sluice_worker_requests_total");
+  expect(read.get("metrics")).toContain("sluice_sweep_requests_total");
+  expect(read.get("what stands")).toContain("grafana_dashboard");
   const found = [...read].flatMap(([what, text]) => Object.values(SECRETS).flatMap(ways).filter((secret) => text.includes(secret)).map((secret) => `${what}: ${secret}`));
   expect(found).toEqual([]);
 

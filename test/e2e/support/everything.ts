@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { HEALTH_PORT } from "../../../src/controller/job/environment.ts";
 import { until } from "../../support/until.ts";
 import { metricsOf } from "./metrics.ts";
 import type { World } from "./world.ts";
 
 /** All that anybody can read in the namespace but for the Secrets: also of what came and went since. */
 export interface Everything {
-  /** By what it is: "pods", "events", "logs of POD", "metrics" … */
+  /** By what it is: "pods", "events", "logs of POD", "metrics of POD", "metrics" … */
   read(): Promise<ReadonlyMap<string, string>>;
   stop(): Promise<void>;
 }
@@ -18,7 +19,7 @@ export async function watchEverything(world: World): Promise<Everything> {
   const seen = new Map<string, string>();
   const stopping = new AbortController();
   const watches = FLEETING.map((kind) => watch(world, kind, (text) => seen.set(kind, (seen.get(kind) ?? "") + text)));
-  const logging = readLogs(world, seen, stopping.signal);
+  const reading = readPods(world, seen, stopping.signal);
   await until("everything is watched", () => watches.every(({ pid }) => pid !== undefined));
   return {
     async read() {
@@ -32,7 +33,7 @@ export async function watchEverything(world: World): Promise<Everything> {
       const closed = watches.map((child) => once(child, "close"));
       watches.forEach((child) => child.kill());
       await Promise.all(closed);
-      await logging;
+      await reading;
     },
   };
 }
@@ -43,13 +44,20 @@ function watch({ namespace }: World, kind: string, heard: (text: string) => void
   return child;
 }
 
-/** A pod is gone soon after it ended, and its log with it: what there is is read again and again. */
-async function readLogs(world: World, seen: Map<string, string>, signal: AbortSignal): Promise<void> {
+/** A pod is gone soon after it ended, and its log and its metrics with it: what there is is read again and again. */
+async function readPods(world: World, seen: Map<string, string>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const pods = (await world.kubectl("get", "pods", "--selector", "app.kubernetes.io/managed-by=sluice", "--output", "name")).split("\n").filter(Boolean);
     for (const pod of pods) {
       const log = await world.kubectl("logs", pod).catch(() => "");
       if (log !== "") seen.set(`logs of ${pod}`, log);
+      const metrics = await workerMetrics(world, pod).catch(() => "");
+      if (metrics !== "") seen.set(`metrics of ${pod}`, metrics);
     }
   }
+}
+
+/** @param pod "pod/NAME" */
+function workerMetrics(world: World, pod: string): Promise<string> {
+  return world.kubectl("get", "--raw", `/api/v1/namespaces/${world.namespace}/pods/${pod.replace(/^pod\//, "")}:${HEALTH_PORT}/proxy/metrics`);
 }
