@@ -25,7 +25,7 @@ export function connectionTo(url: string, ca: string | undefined): Connection {
   const [place = "", query = ""] = url.split("?", 2);
   const parameters = new URLSearchParams(query);
   refuseUnknownMode(parameters.getAll("sslmode"));
-  if (ca === undefined) return { connectionString: url };
+  if (ca === undefined) return { connectionString: parameters.get("uselibpqcompat") === "true" ? url : withoutAliases(url) };
   if (!ca.includes("-----BEGIN CERTIFICATE-----")) throw new SpecError("The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----.");
   const mode = parameters.get("sslmode") ?? "verify-full";
   if (mode === "disable" || mode === "no-verify") throw new SpecError(`The database URL says sslmode=${mode}, but a CA to verify it is given: one of them is wrong.`);
@@ -33,6 +33,11 @@ export function connectionTo(url: string, ca: string | undefined): Connection {
   const rest = parameters.toString();
   const ssl = { ca, ...(WITHOUT_NAME.includes(mode) ? { checkServerIdentity: () => undefined } : {}) };
   return { connectionString: rest === "" ? place : `${place}?${rest}`, ssl };
+}
+
+/** The driver takes these for verify-full, and says so at length on standard error, between the lines of a log. */
+function withoutAliases(url: string): string {
+  return url.replaceAll(/(?<=[?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/g, "verify-full");
 }
 
 /** The driver takes any other for verify-full, and what is said then is about a certificate. */

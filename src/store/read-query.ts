@@ -1,5 +1,6 @@
 import pg from "pg";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { connectionTo } from "./connection-tls.ts";
 import { placeOf } from "./connection-url.ts";
 
 export interface ReadColumn {
@@ -95,7 +96,7 @@ async function cancelStatement(url: string, pid: number): Promise<void> {
 }
 
 function connection(url: string): pg.ClientConfig {
-  return { connectionString: url, application_name: "sluice sql", connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1000 };
+  return { ...connectionTo(url, undefined), application_name: "sluice sql", connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1000 };
 }
 
 /** Classes of SQLSTATE that are not about the statement: connections, resources, an operator's intervention, the system, a bug. */
@@ -105,11 +106,12 @@ const NOT_PERMITTED = "42501";
 
 function explain(error: unknown, sql: string, url: string): unknown {
   if (!(error instanceof Error) || error instanceof SpecError) return error;
-  if (error instanceof pg.DatabaseError && error.code === NOT_PERMITTED) return new SurroundingsError(`The database at ${placeOf(url)} does not permit it: ${error.message}.`);
+  const place = placeOf(connectionTo(url, undefined).connectionString);
+  if (error instanceof pg.DatabaseError && error.code === NOT_PERMITTED) return new SurroundingsError(`The database at ${place} does not permit it: ${error.message}.`);
   if (error instanceof pg.DatabaseError && (error.code === CANCELLED || !NOT_THE_STATEMENT.test(error.code ?? ""))) {
     return new SpecError(`The query is wrong${placeIn(sql, Number(error.position))}: ${oneSentence(error)}`);
   }
-  return new SurroundingsError(`The database at ${placeOf(url)} could not answer: ${error.message}.`);
+  return new SurroundingsError(`The database at ${place} could not answer: ${error.message}.`);
 }
 
 function oneSentence({ message, hint }: pg.DatabaseError): string {

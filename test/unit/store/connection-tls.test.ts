@@ -6,7 +6,12 @@ const URL = "postgresql://app:p%3Fw@bgp-db-rw.bgp:5432/app";
 const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
 test("without a CA the URL alone decides", () => {
-  expect(connectionTo(`${URL}?sslmode=require`, undefined)).toEqual({ connectionString: `${URL}?sslmode=require` });
+  for (const mode of ["disable", "no-verify", "verify-full", "allow"]) expect(connectionTo(`${URL}?sslmode=${mode}`, undefined)).toEqual({ connectionString: `${URL}?sslmode=${mode}` });
+});
+
+test.each(["prefer", "require", "verify-ca"])("sslmode=%s without a CA is what the driver takes it for, without its warning", (mode) => {
+  expect(connectionTo(`${URL}?sslmode=${mode}&application_name=x`, undefined)).toEqual({ connectionString: `${URL}?sslmode=verify-full&application_name=x` });
+  expect(connectionTo(`${URL}?uselibpqcompat=true&sslmode=${mode}`, undefined)).toEqual({ connectionString: `${URL}?uselibpqcompat=true&sslmode=${mode}` });
 });
 
 test("with a CA a URL that says nothing of TLS, as CloudNativePG's, is reached by TLS and its name is verified", () => {
