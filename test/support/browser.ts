@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { until } from "./until.ts";
 
 /** Where a Chromium is, if one is installed. */
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome-stable", "/usr/bin/google-chrome"];
@@ -38,7 +39,7 @@ export async function openFile(browser: Browser, file: string, options: BrowserC
   });
   const began = performance.now();
   await page.goto(url);
-  // By a string: these are not the browser's types.
-  await page.waitForFunction("[...document.querySelectorAll('[data-chart]:not([hidden])')].every((place) => place.querySelector('svg'))");
+  // By a string, since these are not the browser's types; and not by waitForFunction, which the page's policy refuses.
+  await until("each chart is drawn", () => page.evaluate<boolean>("[...document.querySelectorAll('[data-chart]:not([hidden])')].every((place) => place.querySelector('svg'))"));
   return { page, faults, milliseconds: performance.now() - began };
 }

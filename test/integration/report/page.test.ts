@@ -10,6 +10,7 @@ import { browserIsHere, openFile, startBrowser } from "../../support/browser.ts"
 import { fillWindow } from "../../support/filled-window.ts";
 import { aFolder } from "../../support/sluice.ts";
 import { aStore, DAY, type TestStore } from "../../support/store.ts";
+import { until } from "../../support/until.ts";
 import { aBatch, aReport, aSweepReport, aVerdict, BEGAN } from "../../unit/report/builders.ts";
 
 const CHARTS = ["targets", "requests", "rows", "bytes", "in-flight", "memory", "durations", "sizes", "updates"];
@@ -107,7 +108,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     expect(await width()).toBe(360);
     const narrow = await page.locator("[data-chart] svg").first().getAttribute("width");
     await page.setViewportSize({ width: 740, height: 360 });
-    await page.waitForFunction(`document.querySelector("[data-chart] svg").getAttribute("width") !== "${narrow}"`);
+    await until("it is drawn again", async () => (await page.locator("[data-chart] svg").first().getAttribute("width")) !== narrow);
     expect(await width()).toBe(740);
     expect(faults).toEqual([]);
   });
