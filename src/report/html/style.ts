@@ -3,7 +3,7 @@ export const STYLE = `
 :root {
   color-scheme: light;
   --ground: #f5f7f9; --card: #ffffff; --ink: #17212d; --dim: #54626f; --line: #dfe5eb; --faint: #eef2f5;
-  --blue: #2563eb; --teal: #0f8a80; --amber: #b4690e; --red: #c8323a; --green: #178048; --violet: #7a4fd0; --grey: #8493a1;
+  --blue: #2563eb; --teal: #0f8a80; --amber: #b4690e; --red: #c8323a; --green: #178048; --violet: #7a4fd0; --grey: #7c8b99;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
