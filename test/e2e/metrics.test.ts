@@ -258,7 +258,9 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       const limits = await observed.prometheus.history('sluice_sweep_memory_limit_bytes{sweep="heavy"}');
       expect(Math.max(...limits.flatMap(({ points }) => points.map(({ value }) => value)))).toBeGreaterThan(128 * MEBIBYTE);
       const peak = (await sum("sluice_sweep_peak_memory_bytes", "heavy"))!;
-          expect(Math.abs(peak - sampledPeak)).toBeLessThan(0.2 * sampledPeak);
+      // From outside it is looked at less often, and what is highest lasts a moment.
+      expect(sampledPeak).toBeGreaterThan(0.5 * peak);
+      expect(sampledPeak).toBeLessThan(1.1 * peak);
       expect(await sum("sluice_sweep_peak_memory_ratio", "heavy")).toBeGreaterThan(0.85);
       expect(await sum("sluice_sweep_peak_memory_bytes", "counted")).toBeGreaterThan(20 * MEBIBYTE);
       expect(await sum("sluice_sweep_peak_memory_ratio", "counted")).toBeLessThan(0.9);
