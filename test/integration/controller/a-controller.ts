@@ -23,7 +23,7 @@ export interface RunningController {
 }
 
 /** Over real HTTP; its waits are shortened where a clock says so. */
-export function aController(api: KubeApi, options: { readonly clock?: Clock; readonly gate?: WriteGate } = {}): RunningController {
+export function aController(api: KubeApi, options: { readonly clock?: Clock; readonly gate?: WriteGate; /** Another leads. */ readonly isStandby?: boolean } = {}): RunningController {
   const { clock = realClock } = options;
   let isDead = false;
   const gate = (): void => {
@@ -50,7 +50,7 @@ export function aController(api: KubeApi, options: { readonly clock?: Clock; rea
     log,
     observe: () => undefined,
   });
-  const working = controller.work(stopped.signal);
+  const working = options.isStandby === true ? controller.follow() : controller.work(stopped.signal);
   const end = async (): Promise<void> => {
     stopped.abort();
     await working;
