@@ -11,7 +11,7 @@ import { aFolder, type Ended, sluice, writeCronSweep } from "../../support/sluic
 const WINDOW = "2026-11-20";
 const DATASET = "default/trial";
 const suffix = randomBytes(4).toString("hex");
-/** The four views are all that one for dashboards has; the onlooker has nothing; the frozen one everything, but may write nothing. */
+/** The reader is made as docs/dashboards.md says; the onlooker has nothing; the frozen one everything, but may write nothing. */
 const ROLES = { reader: `reader_${suffix}`, onlooker: `onlooker_${suffix}`, frozen: `frozen_${suffix}` };
 
 let folder: Awaited<ReturnType<typeof aFolder>>;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   await asOwner(
     `create role ${ROLES.reader} login; grant usage on schema sluice to ${ROLES.reader};
      grant select on sluice.observed, sluice.hourly, sluice.windows, sluice.results to ${ROLES.reader};
+     alter role ${ROLES.reader} set default_transaction_read_only = on;
      create role ${ROLES.onlooker} login;
      create role ${ROLES.frozen} login superuser; alter role ${ROLES.frozen} set default_transaction_read_only = on`,
   );
