@@ -68,23 +68,19 @@ let sampledPeak: number;
 /** As they were scraped while all of it ran. */
 const pages = new Map<string, string>();
 
-async function keepPage(what: string, { url }: ScrapeTarget): Promise<void> {
-  pages.set(what, await (await fetch(url)).text());
-}
-
-/** One of these targets that answers. */
-async function reached(job: string, isIt: (target: ScrapeTarget) => boolean): Promise<ScrapeTarget> {
-  let found: ScrapeTarget | undefined;
+/** Of one of these targets that answers: who has just ended is taken for up for some seconds. */
+async function keepPage(what: string, job: string, isIt: (target: ScrapeTarget) => boolean): Promise<void> {
   let targets: readonly ScrapeTarget[] = [];
   const look = async (): Promise<boolean> => {
     targets = (await observed.prometheus.targets()).filter((target) => target.job === job);
-    found = targets.find((target) => target.health === "up" && isIt(target));
-    return found !== undefined;
+    const found = targets.find((target) => target.health === "up" && isIt(target));
+    const page = found === undefined ? null : await fetch(found.url).then((response) => response.text(), () => null);
+    if (page !== null) pages.set(what, page);
+    return page !== null;
   };
-  await until(`Prometheus reaches a pod of ${job}`, look, 60).catch((error: unknown) => {
+  await until(`Prometheus reaches ${what}`, look, 60).catch((error: unknown) => {
     throw new Error(`${(error as Error).message}; there are ${JSON.stringify(targets)}`);
   });
-  return found!;
 }
 
 function askedOf(targets: readonly string[]): typeof counted {
@@ -132,10 +128,10 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       world.aCronSweep("stopped", { store: { secretRef: { name: "nothing", key: "uri" } } }, NEVER),
       aSweep("stopped", "stopped", YESTERDAY),
     );
-    await keepPage("the controller that leads", await reached(jobs.controller, ({ pod }) => pod === first.name));
-    await keepPage("the other", await reached(jobs.controller, ({ pod }) => pod !== first.name));
+    await keepPage("the controller that leads", jobs.controller, ({ pod }) => pod === first.name);
+    await keepPage("the other", jobs.controller, ({ pod }) => pod !== first.name);
     await world.untilSweep("counted", "has ended a batch", ({ status }) => (status?.flow?.sums.batches ?? 0) >= 1);
-    await keepPage("a batch", await reached(jobs.workers, ({ pod }) => pod.startsWith("counted-b")));
+    await keepPage("a batch", jobs.workers, ({ pod }) => pod.startsWith("counted-b"));
 
     const since = leading.turns.length;
     await world.kubectl("delete", "pod", first.name, "--wait=false");
@@ -152,7 +148,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
     for (const name of ["earlier", "heavy"]) await world.untilSweep(name, "is finished", isFinished);
     sampledPeak = sampling.stop();
     const [leader] = holder.split("_");
-    await keepPage("the controller that leads after it", await reached(jobs.controller, ({ pod }) => pod === leader));
+    await keepPage("the controller that leads after it", jobs.controller, ({ pod }) => pod === leader);
     await until("Prometheus has seen all of them finished", async () => (await prometheus.query("sluice_sweep_finished_timestamp_seconds")).length === 3, 30);
     await leading.close();
   });
