@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findWindow } from "../../../src/report/find-window.ts";
 import { renderPage } from "../../../src/report/html/page.ts";
 import { readReport } from "../../../src/report/read-report.ts";
 import type { ReportData } from "../../../src/report/report-data.ts";
@@ -101,6 +102,53 @@ test("a window whose sweep has just begun has nothing but missing targets", asyn
     durations: { bins: [], quantiles: null },
     unsettled: { byCode: [], missing: ["AS1", "AS2", "AS3"] },
   });
+});
+
+test("a pass that the surroundings interrupted is counted once, and leaves what the next was to ask", async () => {
+  const { uid, datasetId, ids } = await aSweep(store.db, { dataset: "bgp/rounds", targets: ["AS1", "AS2", "AS3", "AS4"] });
+  await store.db.query("delete from sluice.batches where sweep_uid = $1", [uid]);
+  const batch = (number: number, pass: number, round: number, targets: readonly number[], memory = 128): Promise<unknown> =>
+    store.db.query("insert into sluice.batches (sweep_uid, number, pass, round, memory_bytes, targets) values ($1, $2, $3, $4, $5::bigint * 1048576, $6)", [uid, number, pass, round, memory, targets]);
+  await batch(0, 1, 1, ids.slice(0, 2));
+  await batch(1, 1, 1, ids.slice(2));
+  await batch(2, 1, 2, ids.slice(2));
+  await batch(3, 2, 1, ids.slice(3), 256);
+  const { sweeps } = await readReport(store.db, { dataset: { id: datasetId, name: "bgp/rounds" }, window: DAY, now: DAY.end, version: "0.1.0" });
+  expect(sweeps[0]!.passes).toMatchObject([
+    { pass: 1, asked: 4, left: 1, batches: 3, largestLimit: 128 * 2 ** 20, began: null },
+    { pass: 2, asked: 1, left: 4, batches: 1, largestLimit: 256 * 2 ** 20 },
+  ]);
+});
+
+test("of thousands of batches the page holds the largest of each few, and every one that ran out of memory", async () => {
+  const { uid, datasetId } = await aSweep(store.db, { dataset: "bgp/thousands" });
+  await store.db.query("delete from sluice.batches where sweep_uid = $1", [uid]);
+  await store.db.query(
+    `insert into sluice.batches (sweep_uid, number, pass, round, memory_bytes, targets, incarnation, out_of_memory)
+     select $1, n, 1, 1, 134217728, '{}', 1, n % 700 = 3 from generate_series(0, 4999) n`,
+    [uid],
+  );
+  await store.db.query(
+    "insert into sluice.samples select $1, n, 1, now(), now(), 1, 8, 1, 0, 1, 1, 1, 1, 1, (40 + n % 10) * 1048576 from generate_series(0, 4999) n",
+    [uid],
+  );
+  const { sweeps } = await readReport(store.db, { dataset: { id: datasetId, name: "bgp/thousands" }, window: DAY, now: DAY.end, version: "0.1.0" });
+  const { memory, nearestToLimit } = sweeps[0]!;
+  expect(memory.filter(({ outOfMemory }) => outOfMemory).map(({ batch, to }) => [batch, to])).toEqual([3, 703, 1403, 2103, 2803, 3503, 4203, 4903].map((number) => [number, number]));
+  expect(memory.length).toBeLessThanOrEqual(1008);
+  expect(memory.at(-1)!.to).toBe(4999);
+  expect(nearestToLimit!.peak).toBe(49 * 2 ** 20);
+});
+
+test("a window that is not planned yet is one to tell of", async () => {
+  const { datasetId } = await aSweep(store.db, { dataset: "bgp/unplanned" });
+  await store.db.query("delete from sluice.window_plans where dataset_id = $1", [datasetId]);
+  const dataset = { id: datasetId, name: "bgp/unplanned" };
+  const window = await findWindow(store.db, dataset, null);
+  expect(window).toEqual(DAY);
+  const report = await readReport(store.db, { dataset, window, now: DAY.end, version: "0.1.0" });
+  expect(report).toMatchObject({ verdict: null, sweeps: [{ ended: null }], unsettled: { byCode: [], missing: [] } });
+  expect(renderPage(report, "")).toContain("Its targets are not known yet: the sweep is being prepared.");
 });
 
 test("sweeps that found nothing left to ask do not push out those that asked", async () => {
