@@ -149,7 +149,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
     sampledPeak = sampling.stop();
     const [leader] = holder.split("_");
     await keepPage("the controller that leads after it", jobs.controller, ({ pod }) => pod === leader);
-    await until("Prometheus has seen all of them finished", async () => (await prometheus.query("sluice_sweep_finished_timestamp_seconds")).length === 3, 30);
+    await until("Prometheus has seen all of them finished", async () => (await prometheus.query("count by (sweep) (sluice_sweep_finished_timestamp_seconds)")).length === 3, 30);
     await leading.close();
   });
 
