@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { servePod } from "../../../src/batch/pod-server.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
+import { wrongWith } from "../../support/log-lines.ts";
 import { aFolder } from "../../support/sluice.ts";
 import { until } from "../../support/until.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "../prepare/place.ts";
@@ -48,7 +49,10 @@ async function startBatch(uid: string, env: Record<string, string> = {}): Promis
   child = started;
   let stdout = "";
   started.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  const exited = once(started, "close").then(() => started.exitCode);
+  const exited = once(started, "close").then(() => {
+    expect(stdout.trimEnd().split("\n").map(wrongWith).filter((wrong) => wrong !== null)).toEqual([]);
+    return started.exitCode;
+  });
   const port = (): string | undefined => /"port":(\d+)/.exec(stdout)?.[1];
   await until("it listens", () => port() !== undefined || started.exitCode !== null);
   return {
