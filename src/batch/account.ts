@@ -45,8 +45,6 @@ export class Account {
   }
 
   asked({ result, seconds }: Asked): void {
-    this.#progress.requests += result.attempts;
-    this.#progress.retries += Math.max(0, result.attempts - 1);
     this.#progress.matches += result.updates + result.outside;
     this.#measuring.target(seconds);
   }
@@ -65,13 +63,16 @@ export class Account {
 
   message(): BatchMessage {
     const { guard, clock, kernelPeak, eventLoopDelaySeconds } = this.#around;
+    const measured = this.#measured();
     return this.#progress.message({
+      requests: sumOf(measured.requests),
+      retries: sumOf(measured.retries),
       inFlight: this.#keeper.inFlight,
       slots: { wanted: this.#keeper.wanted, held: this.#keeper.held, limit: this.#keeper.limit },
       memory: { limit: guard.limitBytes, anon: guard.anonBytes, anonPeak: guard.peakBytes, kernelPeak: kernelPeak() },
       seconds: Math.round((clock.monotonic() - this.#began) / 100) / 10,
       paused: this.#keeper.pausedFor,
-      measured: this.#measured(),
+      measured,
       eventLoopDelaySeconds: eventLoopDelaySeconds(),
     });
   }

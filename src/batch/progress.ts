@@ -14,8 +14,6 @@ export class Progress {
   readonly #targets: number;
   readonly #states: Record<TargetState, number> = { ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0 };
   readonly #failing: { target: string; code: string }[] = [];
-  requests = 0;
-  retries = 0;
   wireBytes = 0;
   textBytes = 0;
   matches = 0;
@@ -41,15 +39,13 @@ export class Progress {
     this.#failing.push({ target: shortened(target, LONGEST_NAME), code: code ?? state });
   }
 
-  message(now: Pick<BatchMessage, "inFlight" | "slots" | "memory" | "seconds" | "paused" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
+  message(now: Pick<BatchMessage, "requests" | "retries" | "inFlight" | "slots" | "memory" | "seconds" | "paused" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
     return {
       program: "batch",
       batch: this.#batch,
       incarnation: this.#incarnation,
       targets: this.#targets,
       states: { ...this.#states },
-      requests: this.requests,
-      retries: this.retries,
       wireBytes: this.wireBytes,
       textBytes: this.textBytes,
       matches: this.matches,

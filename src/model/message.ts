@@ -59,6 +59,7 @@ export interface BatchMessage {
   readonly targets: number;
   /** How many of the batch's targets are in each state, as committed. */
   readonly states: Readonly<Record<TargetState, number>>;
+  /** Those that ended, canaries and probes among them, and how many of them were sent again after a trouble: the sums of `measured`. */
   readonly requests: number;
   readonly retries: number;
   readonly wireBytes: number;

@@ -11,6 +11,8 @@ import type { ErrorCode } from "../../../src/model/result.ts";
 const HUGE = Number.MAX_SAFE_INTEGER;
 
 const NOW = {
+  requests: 12,
+  retries: 1,
   inFlight: 3,
   slots: { wanted: 16, held: 8, limit: 8 },
   memory: { limit: 1000, anonPeak: 900, kernelPeak: null },
@@ -56,7 +58,6 @@ test("counts what was committed by its state, and names the first five that are 
   progress.committed("AS2", "empty", null);
   progress.committed("AS3", "rejected", null);
   for (const number of [4, 5, 6, 7, 8, 9]) progress.committed(`AS${number}`, "failed", "timeout");
-  progress.requests = 12;
   expect(progress.results).toBe(9);
   expect(progress.message(NOW)).toMatchObject({
     program: "batch",
@@ -97,9 +98,11 @@ describe("a message can be kept", () => {
   test.each(Object.entries(letters))("with the longest names and problem, all of %s", (_, letter) => {
     const progress = new Progress(HUGE, HUGE, HUGE);
     for (let target = 0; target < 6; target += 1) progress.committed(letter.repeat(5000), "failed", "unreadable-time");
-    Object.assign(progress, { requests: HUGE, retries: HUGE, wireBytes: HUGE, textBytes: HUGE, matches: HUGE, rows: HUGE });
+    Object.assign(progress, { wireBytes: HUGE, textBytes: HUGE, matches: HUGE, rows: HUGE });
     const message: BatchMessage = {
       ...progress.message({
+        requests: HUGE,
+        retries: HUGE,
         inFlight: HUGE,
         slots: { wanted: HUGE, held: HUGE, limit: HUGE },
         memory: { limit: HUGE, anon: HUGE, anonPeak: HUGE, kernelPeak: HUGE },
