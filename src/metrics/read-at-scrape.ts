@@ -13,18 +13,28 @@ export interface Subject {
 
 interface Series {
   readonly labels: Readonly<Record<string, string>>;
+  /** The library writes them once for each object that they are, so all series of a subject have the same. */
+  readonly sharedLabels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
+const NONE = {};
+
 /** Registers metrics without a state of their own: at each scrape they say what `subjects` says then. */
-export function readAtScrape<T>(registry: Registry, readings: readonly Reading<T>[], subjects: () => readonly T[], about: (of: T) => Subject): void {
+export function readAtScrape<T extends object>(registry: Registry, readings: readonly Reading<T>[], subjects: () => readonly T[], about: (of: T) => Subject): void {
+  const known = new WeakMap<T, Subject>();
+  const subjectOf = (of: T): Subject => {
+    const subject = known.get(of) ?? about(of);
+    known.set(of, subject);
+    return subject;
+  };
   for (const reading of readings) {
     const { name, help, type } = reading;
     const labelNames = Object.keys(reading.labels);
-    if (reading.type === "histogram") toldHistogram(registry, { name, help, labelNames, borders: reading.borders, values: () => subjects().flatMap((of) => distributionOf(reading, of, about(of))) });
+    if (reading.type === "histogram") toldHistogram(registry, { name, help, labelNames, borders: reading.borders, values: () => subjects().flatMap((of) => distributionOf(reading, of, subjectOf(of))) });
     else {
       // The library's own would go on telling of what is gone. A registry asks of a metric no more than what this has.
-      const get = () => Promise.resolve({ name, help, type, values: subjects().flatMap((of) => seriesOf(reading, of, about(of))) });
+      const get = () => Promise.resolve({ name, help, type, values: subjects().flatMap((of) => seriesOf(reading, of, subjectOf(of))) });
       registry.registerMetric({ name, help, type, labelNames, aggregator: "sum", get } as unknown as Gauge);
     }
   }
@@ -33,10 +43,10 @@ export function readAtScrape<T>(registry: Registry, readings: readonly Reading<T
 function seriesOf<T>({ type, labels: declared, read }: NumberReading<T>, of: T, { labels, fromZero }: Subject): Series[] {
   const found = read(of);
   if (found === null) return [];
-  if (typeof found === "number") return [{ labels, value: found }];
+  if (typeof found === "number") return [{ labels: NONE, sharedLabels: labels, value: found }];
   const [own, words] = Object.entries(declared).at(-1)!;
   const bounded = typeof words === "string" ? found : withinWords(found, words, type === "counter" && fromZero);
-  return Object.entries(bounded).map(([word, value]) => ({ labels: { ...labels, [own]: word }, value }));
+  return Object.entries(bounded).map(([word, value]) => ({ labels: { [own]: word }, sharedLabels: labels, value }));
 }
 
 function withinWords(tally: Tally, words: readonly string[], fromZero: boolean): Tally {

@@ -19,6 +19,7 @@ export interface Told {
 interface Series {
   readonly metricName: string;
   readonly labels: Readonly<Record<string, string | number>>;
+  readonly sharedLabels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
@@ -32,13 +33,15 @@ export function toldHistogram(registry: Registry, told: ToldHistogram): void {
   registry.registerMetric(metric as unknown as Histogram);
 }
 
+const NONE = {};
+
 function seriesOf({ name, borders }: ToldHistogram, { labels, distribution }: Told): Series[] {
   const { counts, sum } = distribution;
   if (counts.length !== borders.length + 1) return [];
   let count = 0;
   const buckets = counts.map((more, index) => {
     count += more;
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: borders[index] ?? "+Inf" }, value: count };
+    return { metricName: `${name}_bucket`, labels: { le: borders[index] ?? "+Inf" }, sharedLabels: labels, value: count };
   });
-  return [...buckets, { metricName: `${name}_sum`, labels, value: sum }, { metricName: `${name}_count`, labels, value: count }];
+  return [...buckets, { metricName: `${name}_sum`, labels: NONE, sharedLabels: labels, value: sum }, { metricName: `${name}_count`, labels: NONE, sharedLabels: labels, value: count }];
 }

@@ -203,7 +203,7 @@ describe("a batch whose host throttles, fails and cuts", () => {
   });
 
   test("tells while it works what it has done so far", () => {
-    expect(during).toContain(`sluice_worker_slots_held{dataset="${batch.dataset}",sweep_namespace="default"`);
+    expect(during).toMatch(new RegExp(`^sluice_worker_slots_held\\{.*dataset="${batch.dataset}",sweep_namespace="default"`, "m"));
     expect(during).toMatch(/^sluice_build_info\{version="[^"]+",program="batch"\} 1$/m);
     expect(scraped(during, "sluice_worker_requests_total")).toBeLessThan(asked.requests);
     expect(scraped(during, "sluice_worker_slots_wanted")).toBeGreaterThan(2);

@@ -35,9 +35,3 @@ async function write(folder: string, name: string, content: object): Promise<str
   await writeFile(file, stringify(content));
   return file;
 }
-
-/** `promtool check metrics`, of what a program exposes. */
-export async function checkMetrics(exposed: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  const { code, stdout, stderr } = await run("promtool", ["check", "metrics"], { input: exposed });
-  return { code, output: stdout + stderr };
-}

@@ -44,7 +44,7 @@ test("says one set of buckets for each set of labels, and none where there is no
     { labels: { sweep: "a" }, distribution: of([0.5]) },
     { labels: { sweep: "b" }, distribution: of([]) },
   ]);
-  expect(text).toContain('seconds_bucket{sweep="a",le="1"} 1\n');
+  expect(text).toContain('seconds_bucket{le="1",sweep="a"} 1\n');
   expect(text).toContain('seconds_count{sweep="b"} 0\n');
   expect(await told([])).toBe("# HELP seconds How long.\n# TYPE seconds histogram\n");
 });

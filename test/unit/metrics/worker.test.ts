@@ -33,7 +33,7 @@ async function lines(batches: readonly ToldByBatches[], name: RegExp): Promise<s
   return text
     .split("\n")
     .filter((line) => name.test(line))
-    .map((line) => line.replace(/^sluice_worker_/, "").replace(/dataset="bgp\/daily",sweep_namespace="bgp",sweep="daily-20261122",?/, "").replace("{}", ""));
+    .map((line) => line.replace(/^sluice_worker_/, "").replace(/,?dataset="bgp\/daily",sweep_namespace="bgp",sweep="daily-20261122"/, "").replace("{}", ""));
 }
 
 test("a batch's counts and present state are told by their words", async () => {
