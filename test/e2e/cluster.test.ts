@@ -71,7 +71,7 @@ describe("the cluster", () => {
       await cluster.apply(onNode(aJob(place, ["--version"]), said, node.name, node.toleration));
       expect(await endOf(cluster, place)).toMatchObject({ exitCode: 0, message: "well played" });
       await node.die();
-      await cluster.kubectl("wait", `node/${node.name}`, "--for=condition=Ready=Unknown", "--timeout=60s");
+      await cluster.kubectl("wait", `node/${node.name}`, "--for=condition=Ready=Unknown", "--timeout=180s");
     } finally {
       await node.remove();
     }
@@ -97,10 +97,11 @@ describe("a part that went away", () => {
   });
 
   test("comes back: the kubelet, whose node is missed meanwhile", async () => {
+    // What counts the seconds may itself still be coming back from the API server's absence: its watches wait up to half a minute.
     await cluster.stopPart("kubelet");
-    await cluster.kubectl("wait", `node/${cluster.nodeName}`, "--for=condition=Ready=Unknown", "--timeout=60s");
+    await cluster.kubectl("wait", `node/${cluster.nodeName}`, "--for=condition=Ready=Unknown", "--timeout=180s");
     await cluster.startPart("kubelet");
-    await cluster.kubectl("wait", `node/${cluster.nodeName}`, "--for=condition=Ready", "--timeout=60s");
+    await cluster.kubectl("wait", `node/${cluster.nodeName}`, "--for=condition=Ready", "--timeout=180s");
     expect(await run("afterwards", ["--version"])).toMatchObject({ exitCode: 0 });
   });
 });
