@@ -66,8 +66,9 @@ export function newestState({ newest }: ToldCronSweep): Tally | null {
   return newest === null ? null : oneOf(NEWEST_WINDOW_STATES, newest.state);
 }
 
-/** The end of the newest window in one of these states. */
-export function newestEnd({ windows }: ToldCronSweep, states: readonly string[]): number | null {
-  const ends = windows.filter(({ state }) => states.includes(state)).map(({ to }) => to);
+/** The end of the newest window in one of these states. The very newest has a state of its own: catching up may look at no window at all. */
+export function newestEnd({ windows, newest, everySeconds }: ToldCronSweep, states: readonly string[]): number | null {
+  const last = newest === null || everySeconds === null ? [] : [{ to: newest.start + everySeconds, state: newest.state }];
+  const ends = [...windows, ...last].filter(({ state }) => states.includes(state)).map(({ to }) => to);
   return ends.length === 0 ? null : Math.max(...ends);
 }

@@ -56,3 +56,8 @@ test("windows are counted, and not their runs", () => {
   expect(windowsByState(aCronSweep({ windows, everySeconds: null }))).toBeNull();
   expect([newestEnd(aCronSweep({ windows }), ["complete"]), newestEnd(aCronSweep({ windows: windows.slice(0, 3) }), ["complete", "usable"]), newestEnd(aCronSweep(), ["complete"])]).toEqual([34 * DAY, 31 * DAY, null]);
 });
+
+test("takes the newest window by its own state where catching up looks at none", () => {
+  const newest = (state: string): ToldCronSweep => aCronSweep({ newest: { start: 34 * DAY, state } });
+  expect([newestEnd(newest("complete"), ["complete"]), newestEnd(newest("usable"), ["complete"]), newestEnd(newest("running"), ["complete", "usable"])]).toEqual([35 * DAY, null, null]);
+});
