@@ -72,11 +72,18 @@ describe("a window of 2,560 targets", () => {
   });
 
   test("may hold a result of a target that has left the list, which does not count", async () => {
-    await store.db.query("update sluice.window_plans set targets = targets[1:2500], tallied = false where dataset_id = $1", [filled.datasetId]);
-    const { verdict, durations, unsettled } = await reportOn(filled);
-    expect(verdict!.targets).toBe(2500);
-    expect(durations.bins.reduce((sum, { ok, empty, other }) => sum + ok + empty + other, durations.zero)).toBe(2500);
-    expect(unsettled.byCode[0]!.targets).toBe(25);
+    const plan = (targets: string): Promise<unknown> => store.db.query(`update sluice.window_plans set targets = ${targets}, tallied = false where dataset_id = $1`, [filled.datasetId]);
+    await store.db.query("create table plan_before as select targets from sluice.window_plans where dataset_id = $1", [filled.datasetId]);
+    await plan("targets[1:2500]");
+    try {
+      const { verdict, durations, unsettled } = await reportOn(filled);
+      expect(verdict!.targets).toBe(2500);
+      expect(durations.bins.reduce((sum, { ok, empty, other }) => sum + ok + empty + other, durations.zero)).toBe(2500);
+      expect(unsettled.byCode[0]!.targets).toBe(25);
+    } finally {
+      await plan("(select targets from plan_before)");
+      await store.db.query("drop table plan_before");
+    }
   });
 
   test("is told without samples where the database has none", async () => {
@@ -84,7 +91,7 @@ describe("a window of 2,560 targets", () => {
     await store.db.query("alter table sluice.batches rename out_of_memory to out_away");
     try {
       const old = await reportOn(filled);
-      expect(old).toMatchObject({ isMeasured: false, verdict: { targets: 2500 }, sweeps: [{ sums: null, timeline: null, memory: [], passes: [{ asked: 2560 }] }] });
+      expect(old).toMatchObject({ isMeasured: false, verdict: { targets: 2560 }, sweeps: [{ sums: null, timeline: null, memory: [], passes: [{ asked: 2560 }] }] });
       expect(renderPage(old, "")).toContain("did not measure batches");
     } finally {
       await store.db.query("alter table sluice.samples_away rename to samples");
