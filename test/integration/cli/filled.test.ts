@@ -256,9 +256,9 @@ describe("sluice export", () => {
 describe("sluice purge", () => {
   const held = async (): Promise<number> => (await db.query("select 1 from sluice.windows where dataset = 'default/trial'")).length;
 
-  async function answering(answer: string): Promise<{ code: number; asked: string; stdout: string; stderr: string }> {
+  async function answering(answer: string, environment = env): Promise<{ code: number; asked: string; stdout: string; stderr: string }> {
     let asked = "";
-    const cli = aCli({ environment: env, question: (text) => Promise.resolve(((asked = text), answer)) });
+    const cli = aCli({ environment, question: (text) => Promise.resolve(((asked = text), answer)) });
     const code = await main(["purge", "default/trial"], cli, { name: "sluice", description: "", commands: [addPurge] });
     return { code, asked, stdout: cli.stdout.text(), stderr: cli.stderr.text() };
   }
@@ -288,19 +288,25 @@ describe("sluice purge", () => {
     await releaseDriver(db, identity.uid, me.token, true);
   });
 
-  test("removes all of it for a yes, and says what that was", async () => {
-    const { code, stdout, stderr } = await answering("y");
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^default\/trial is removed: 2 windows \(2026-11-19 to 2026-11-20\) and [\d,]+ updates\.\n$/);
-    expect(await db.query("select name from sluice.datasets")).toEqual([]);
-    expect(await held()).toBe(0);
-    expect((await sluice(["status"], env)).stdout).toBe("There is no dataset yet.\n");
-  });
-
-  test("knows no dataset that is gone", async () => {
-    const ended = await sluice(["purge", "default/trial", "--yes"], env);
-    expect(ended.code).toBe(2);
-    expect(oneLine(ended)).toBe('sluice: There is no dataset "default/trial"; there is none yet');
+  test("removes all of it for a yes, says what that was, and knows it no more", async () => {
+    const own = await createDatabase();
+    const there = { DATABASE_URL: own.url };
+    const inIt = openDatabase({ url: own.url, name: "test", clock: REAL_CLOCK });
+    try {
+      for (const day of DAYS) expect(await sluice(["run", file, "--window", day, "--data", folder.path], there)).toMatchObject({ code: 0 });
+      const { code, stdout, stderr } = await answering("y", there);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/^default\/trial is removed: 2 windows \(2026-11-19 to 2026-11-20\) and [\d,]+ updates\.\n$/);
+      expect(await inIt.query("select name from sluice.datasets")).toEqual([]);
+      expect(await inIt.query("select 1 from sluice.windows")).toEqual([]);
+      expect((await sluice(["status"], there)).stdout).toBe("There is no dataset yet.\n");
+      const again = await sluice(["purge", "default/trial", "--yes"], there);
+      expect(again.code).toBe(2);
+      expect(oneLine(again)).toBe('sluice: There is no dataset "default/trial"; there is none yet');
+    } finally {
+      await inIt.close();
+      await own.drop();
+    }
   });
 });
 
