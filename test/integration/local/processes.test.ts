@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -45,7 +45,7 @@ describe("a program", () => {
 
   test("that crashes leaves its last lines, and no old message is taken for its own", async () => {
     const messageFile = path.join(folder, "old");
-    await writeFile(messageFile, await readFile(path.join(folder, "said")));
+    await (await startProgram(aProgramStart("say", messageFile, { messageFile }))).exited;
     const program = await startProgram(aProgramStart("crash", "no such luck", { messageFile }));
     const end = await program.exited;
     expect(end).toMatchObject({ exitCode: 1, outOfMemory: false, message: null });
