@@ -1,6 +1,6 @@
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/barchart";
 import { LegendDisplayMode, LegendPlacement, StackingMode, VisibilityMode, VizLegendOptionsBuilder, VizOrientation } from "@grafana/grafana-foundation-sdk/common";
-import { type About, NO_STEPS } from "./panel.ts";
+import { type About, described, NO_STEPS } from "./panel.ts";
 
 export interface BarChart extends About {
   /** The columns of the answer: a bar for each of `bar`, with a part for each of `part`. */
@@ -10,14 +10,8 @@ export interface BarChart extends About {
 }
 
 /** Bars in parts, from rows of (bar, part, value), in the order of the rows. */
-export function barChart({ title, description, unit, width, height = 10, queries, bar, part, value }: BarChart): PanelBuilder {
-  return new PanelBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .span(width)
-    .height(height)
-    .targets([...queries])
+export function barChart({ bar, part, value, ...about }: BarChart): PanelBuilder {
+  return described(new PanelBuilder(), about, 10)
     .noValue("–")
     .thresholds(NO_STEPS)
     .withTransformation({ id: "groupingToMatrix", options: { columnField: part, rowField: bar, valueField: value, emptyValue: "zero" } })

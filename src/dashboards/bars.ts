@@ -1,7 +1,7 @@
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import { BarGaugeDisplayMode, BarGaugeNamePlacement, BarGaugeValueMode, ReduceDataOptionsBuilder, VizOrientation } from "@grafana/grafana-foundation-sdk/common";
 import type { ThresholdsConfigBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type About, steps } from "./panel.ts";
+import { type About, described, steps } from "./panel.ts";
 
 export interface Bars extends About {
   readonly steps?: ThresholdsConfigBuilder;
@@ -10,14 +10,8 @@ export interface Bars extends About {
 }
 
 /** A bar for the last value of each series. */
-export function bars({ title, description, unit, width, height = 8, queries, steps: colouring = steps("blue"), colours = {}, noValue = "–" }: Bars): PanelBuilder {
-  const panel = new PanelBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .span(width)
-    .height(height)
-    .targets([...queries])
+export function bars({ steps: colouring = steps("blue"), colours = {}, noValue = "–", ...about }: Bars): PanelBuilder {
+  const panel = described(new PanelBuilder(), about, 8)
     .min(0)
     .noValue(noValue)
     .thresholds(colouring)

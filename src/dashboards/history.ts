@@ -1,7 +1,7 @@
 import { LegendDisplayMode, LegendPlacement, VisibilityMode, VizLegendOptionsBuilder } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { asNumbers, asWords, type Words } from "./colours.ts";
-import type { About } from "./panel.ts";
+import { type About, described } from "./panel.ts";
 
 export interface History extends About {
   readonly words: Words;
@@ -10,14 +10,8 @@ export interface History extends About {
 }
 
 /** A band for each series, coloured by the state that held. */
-export function history({ title, description, unit, width, height = 6, queries, words, spelt = false }: History): PanelBuilder {
-  return new PanelBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .span(width)
-    .height(height)
-    .targets([...queries])
+export function history({ words, spelt = false, ...about }: History): PanelBuilder {
+  return described(new PanelBuilder(), about, 6)
     .noValue("–")
     .mappings([spelt ? asWords(words) : asNumbers(words)])
     .mergeValues(true)

@@ -1,7 +1,7 @@
 import { GraphThresholdsStyleConfigBuilder, GraphThresholdsStyleMode, LegendDisplayMode, LegendPlacement, SortOrder, StackingConfigBuilder, StackingMode, TooltipDisplayMode, VisibilityMode, VizLegendOptionsBuilder, VizTooltipOptionsBuilder } from "@grafana/grafana-foundation-sdk/common";
 import type { ThresholdsConfigBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-import { type About, NO_STEPS } from "./panel.ts";
+import { type About, described, NO_STEPS } from "./panel.ts";
 
 export interface Lines extends About {
   /** Drawn as lines across. */
@@ -15,14 +15,8 @@ export interface Lines extends About {
   readonly noValue?: string;
 }
 
-export function lines({ title, description, unit, width, height = 8, queries, steps, stacked, max, colours = {}, interval, noValue = "–" }: Lines): PanelBuilder {
-  const panel = new PanelBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .span(width)
-    .height(height)
-    .targets([...queries])
+export function lines({ steps, stacked, max, colours = {}, interval, noValue = "–", ...about }: Lines): PanelBuilder {
+  const panel = described(new PanelBuilder(), about, 8)
     .min(0)
     .noValue(noValue)
     .lineWidth(1)

@@ -15,6 +15,21 @@ export interface About {
   readonly queries: readonly Builder<Dataquery>[];
 }
 
+/** What the SDK's builders of panels, which have no common type, all can. */
+interface Described {
+  title(title: string): this;
+  description(description: string): this;
+  unit(unit: string): this;
+  span(width: number): this;
+  height(height: number): this;
+  targets(queries: Builder<Dataquery>[]): this;
+}
+
+/** @param usual the height of such a panel where it says none */
+export function described<P extends Described>(panel: P, { title, description, unit, width, height, queries }: About, usual: number): P {
+  return panel.title(title).description(description).unit(unit).span(width).height(height ?? usual).targets([...queries]);
+}
+
 /** From which value on which colour holds; the first from anywhere. */
 export function steps(first: Colour, ...further: readonly (readonly [number, Colour])[]): ThresholdsConfigBuilder {
   const all: Threshold[] = [{ value: null, color: first }, ...further.map(([value, color]) => ({ value, color }))];

@@ -2,7 +2,7 @@ import { BigValueColorMode, BigValueGraphMode, BigValueTextMode, ReduceDataOptio
 import type { ThresholdsConfigBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { asNumbers, type Words } from "./colours.ts";
-import { type About, NO_STEPS } from "./panel.ts";
+import { type About, described, NO_STEPS } from "./panel.ts";
 
 export interface Stat extends About {
   readonly steps?: ThresholdsConfigBuilder;
@@ -16,14 +16,8 @@ export interface Stat extends About {
 }
 
 /** The last value of each series: of queries over time also that of a sweep that is not told of any more. */
-export function stat({ title, description, unit, width, height = 4, queries, steps = NO_STEPS, words, noValue = "–", decimals, named = false }: Stat): PanelBuilder {
-  const panel = new PanelBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .span(width)
-    .height(height)
-    .targets([...queries])
+export function stat({ steps = NO_STEPS, words, noValue = "–", decimals, named = false, ...about }: Stat): PanelBuilder {
+  const panel = described(new PanelBuilder(), about, 4)
     .thresholds(steps)
     .noValue(noValue)
     .colorMode(words === undefined ? BigValueColorMode.Value : BigValueColorMode.BackgroundSolid)

@@ -2,7 +2,7 @@ import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { asWords, type Words } from "./colours.ts";
-import { type About, NO_STEPS } from "./panel.ts";
+import { type About, described, NO_STEPS } from "./panel.ts";
 
 export interface Column {
   readonly title: string;
@@ -32,8 +32,8 @@ export function joined(about: Table, queries: readonly Builder<Dataquery>[]): Pa
   return inOrder(styled(about, queries).withTransformation({ id: "merge", options: {} }), about.columns);
 }
 
-function styled({ title, description, unit, width, height = 8, noValue = "–", columns }: Table, queries: readonly Builder<Dataquery>[]): PanelBuilder {
-  const panel = new PanelBuilder().title(title).description(description).unit(unit).span(width).height(height).targets([...queries]).thresholds(NO_STEPS).noValue(noValue).showHeader(true).filterable(false);
+function styled({ noValue = "–", columns, ...about }: Table, queries: readonly Builder<Dataquery>[]): PanelBuilder {
+  const panel = described(new PanelBuilder(), { ...about, queries }, 8).thresholds(NO_STEPS).noValue(noValue).showHeader(true).filterable(false);
   for (const column of Object.values(columns)) panel.overrideByName(column.title, properties(column));
   return panel;
 }

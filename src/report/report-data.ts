@@ -1,4 +1,4 @@
-import type { TargetState, WindowState } from "../model/states.ts";
+import type { TargetState, Totals, WindowState } from "../model/states.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
 
 /**
@@ -29,20 +29,11 @@ export interface ReportData {
 }
 
 /** How a window stands: a row of sluice.windows, and the settled states one by one. */
-export interface Verdict {
+export interface Verdict extends Totals {
   readonly state: WindowState;
   /** The share from which it is usable. */
   readonly atLeast: number;
-  readonly targets: number;
   readonly settled: number;
-  readonly ok: number;
-  readonly empty: number;
-  readonly rejected: number;
-  readonly suspect: number;
-  readonly mismatch: number;
-  readonly failed: number;
-  readonly missing: number;
-  readonly updates: number;
 }
 
 export interface SweepReport {
