@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
-import { anonMemory } from "../src/local/anon-memory.ts";
+import { text } from "node:stream/consumers";
+import { anonMemory } from "../src/local/processes.ts";
 
 /** What one run of a client took: all of its processes, from their start to their end. */
 export interface ClientRun {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { SWEEPS } from "../src/controller/resources.ts";
-import { anonMemory } from "../src/local/anon-memory.ts";
+import { anonMemory } from "../src/local/processes.ts";
 import { isFinished } from "../src/model/sweep.ts";
 import { startControllerProcess } from "../test/support/controller-process.ts";
 import { startApiProxy } from "../test/support/cutting-api-proxy.ts";

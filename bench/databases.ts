@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { startOrAdoptPostgres } from "../src/local/postgres.ts";
+import { startOrAdoptPostgres } from "../src/local/postgres/postgres.ts";
 import { aPostgresPlace } from "../test/support/postgres-place.ts";
 import { endBy, tidyUpAtTheEnd } from "../test/support/tidy-up.ts";
 

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { nodeFlagsFor } from "../src/decide/node-flags.ts";
-import type { PrepareTask } from "../src/model/tasks.ts";
 import { wantedSweeps } from "../src/cli/run-command.ts";
 import { documentsOf } from "../src/cli/sweep-files.ts";
+import { nodeFlagsFor } from "../src/decide/sweep/process-memory.ts";
+import type { PrepareTask } from "../src/model/tasks.ts";
 import { runClient } from "./client-run.ts";
 import { query, type Databases } from "./databases.ts";
 import { AT_ONCE, type Peer } from "./peer.ts";

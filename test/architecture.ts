@@ -30,8 +30,9 @@ export const FOLDERS: readonly Folder[] = [
   { name: "dashboards", imports: [], packages: ["@grafana/grafana-foundation-sdk"] },
   { name: "local", imports: ["model", "decide", "store"], packages: ["pg"] },
   { name: "simulate", imports: ["model"] },
-  { name: "cli", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "kube", "controller", "metrics", "report", "local", "simulate"], packages: ["commander", "pino", "undici", "yaml", "pg", "@kubernetes/client-node"], readsSurroundings: true },
-  { name: "bin", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "kube", "controller", "metrics", "report", "dashboards", "local", "simulate", "cli"], packages: ["pino", "commander", "undici", "yaml", "esbuild"], readsSurroundings: true },
+  { name: "cli", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "metrics", "report", "local", "simulate"], packages: ["commander", "pino", "undici", "yaml", "pg"], readsSurroundings: true },
+  { name: "kubectl", imports: ["model", "model/schema", "decide", "providers", "documents", "kube", "controller", "cli"], packages: ["commander", "yaml", "undici", "@kubernetes/client-node"], readsSurroundings: true },
+  { name: "bin", imports: ["model", "model/schema", "decide", "extract", "fetch", "store", "providers", "documents", "batch", "prepare", "kube", "controller", "metrics", "report", "dashboards", "local", "simulate", "cli", "kubectl"], packages: ["pino", "commander", "undici", "yaml", "esbuild"], readsSurroundings: true },
 ];
 
 const PACKAGES = ["undici", "zod", "commander", "yaml", "croner", "pino", "pg", "pg-copy-streams", "fastest-levenshtein", "esbuild", "@kubernetes/client-node", "@prometheus-io/client", "@grafana/grafana-foundation-sdk", "echarts"];
@@ -50,14 +51,14 @@ export function borders(): { files: string[]; rules: Record<string, ["error", ..
 const SURROUNDINGS_ARE_ARGUMENTS: Record<string, ["error", ...object[]]> = {
   "no-restricted-properties": [
     "error",
-    { object: "process", property: "env", message: "The environment is an argument: only bin and cli read it." },
-    { object: "Date", property: "now", message: "Time is an argument: only bin and cli read the clock." },
-    { object: "performance", property: "now", message: "Time is an argument: only bin and cli read the clock." },
-    { object: "Math", property: "random", message: "Randomness is an argument: only bin and cli make it." },
+    { object: "process", property: "env", message: "The environment is an argument: only bin, cli and kubectl read it." },
+    { object: "Date", property: "now", message: "Time is an argument: only bin, cli and kubectl read the clock." },
+    { object: "performance", property: "now", message: "Time is an argument: only bin, cli and kubectl read the clock." },
+    { object: "Math", property: "random", message: "Randomness is an argument: only bin, cli and kubectl make it." },
   ],
   "no-restricted-syntax": [
     "error",
-    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is an argument: only bin and cli read the clock." },
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is an argument: only bin, cli and kubectl read the clock." },
   ],
 };
 

@@ -1,13 +1,11 @@
-import type { Asked } from "../fetch/ask.ts";
-import type { SentRequest } from "../fetch/sent-request.ts";
+import type { Asked, SentRequest } from "../fetch/ask.ts";
 import type { Clock } from "../model/clock.ts";
-import { sumOf, type Measured } from "../model/measured.ts";
-import type { BatchMessage } from "../model/message.ts";
+import { sumOf, type Measured, COPY_SECONDS, NOTHING_MEASURED, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Distribution, type Tally } from "../model/measured.ts";
+import { type BatchMessage, shortened } from "../model/message.ts";
+import { isSettled, SETTLED, type TargetState } from "../model/states.ts";
 import type { ClaimedBatch } from "../store/batches.ts";
 import type { Committed } from "../store/commit.ts";
-import { Measuring } from "./measuring.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
-import { Progress } from "./progress.ts";
 import type { Standing } from "./sampler.ts";
 import type { SlotKeeper } from "./slots.ts";
 
@@ -97,4 +95,118 @@ export class Account {
   #measured(): Measured {
     return this.#measuring.measured({ matches: this.#progress.matches, pausedSeconds: this.#keeper.pausedSeconds });
   }
+}
+
+export const MOST_FAILING = 5;
+
+/** The longest name that a message shows, in bytes of JSON: five must fit into 4 KiB beside the rest. */
+export const LONGEST_NAME = 130;
+
+/** What a batch knows of its own work, as its message tells it. Only what was committed counts as a state. */
+export class Progress {
+  readonly #batch: number;
+  readonly #incarnation: number;
+  readonly #targets: number;
+  readonly #states: Record<TargetState, number> = { ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0 };
+  readonly #failing: { target: string; code: string }[] = [];
+  wireBytes = 0;
+  textBytes = 0;
+  matches = 0;
+  rows = 0;
+
+  constructor(batch: number, incarnation: number, targets: number) {
+    this.#batch = batch;
+    this.#incarnation = incarnation;
+    this.#targets = targets;
+  }
+
+  get results(): number {
+    return Object.values(this.#states).reduce((sum, count) => sum + count, 0);
+  }
+
+  get settled(): number {
+    return SETTLED.reduce((sum, state) => sum + this.#states[state], 0);
+  }
+
+  committed(target: string, state: TargetState, code: string | null): void {
+    this.#states[state] += 1;
+    if (isSettled(state) || this.#failing.length >= MOST_FAILING) return;
+    this.#failing.push({ target: shortened(target, LONGEST_NAME), code: code ?? state });
+  }
+
+  message(now: Pick<BatchMessage, "requests" | "retries" | "inFlight" | "slots" | "memory" | "seconds" | "paused" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
+    return {
+      program: "batch",
+      batch: this.#batch,
+      incarnation: this.#incarnation,
+      targets: this.#targets,
+      states: { ...this.#states },
+      wireBytes: this.wireBytes,
+      textBytes: this.textBytes,
+      matches: this.matches,
+      rows: this.rows,
+      ...now,
+      failing: [...this.#failing],
+    };
+  }
+}
+
+/** Sums up what a batch measures of its own work. */
+export class Measuring {
+  readonly #requests: Record<string, number> = {};
+  readonly #retries: Record<string, number> = {};
+  readonly #targets: Record<string, number> = {};
+  readonly #errors: Record<string, number> = {};
+  #requestSeconds = NOTHING_MEASURED.requestSeconds;
+  #targetSeconds = NOTHING_MEASURED.targetSeconds;
+  #copySeconds = NOTHING_MEASURED.copySeconds;
+
+  request({ outcome, after, redirects, seconds }: SentRequest): void {
+    raise(this.#requests, outcome);
+    if (redirects > 0) raise(this.#requests, "redirect", redirects);
+    if (after !== null) raise(this.#retries, after);
+    this.#requestSeconds = withOne(this.#requestSeconds, REQUEST_SECONDS, seconds);
+  }
+
+  target(seconds: number): void {
+    this.#targetSeconds = withOne(this.#targetSeconds, TARGET_SECONDS, seconds);
+  }
+
+  /** One transaction. */
+  commit(seconds: number): void {
+    this.#copySeconds = withOne(this.#copySeconds, COPY_SECONDS, seconds);
+  }
+
+  committed(state: TargetState, code: string | null): void {
+    raise(this.#targets, state);
+    if (code !== null) raise(this.#errors, code);
+  }
+
+  measured(others: { readonly matches: number; readonly pausedSeconds: Tally }): Measured {
+    const paused = Object.entries(others.pausedSeconds).map(([cause, seconds]) => [cause, rounded(seconds)] as const);
+    return {
+      requests: { ...this.#requests },
+      retries: { ...this.#retries },
+      targets: { ...this.#targets },
+      errors: { ...this.#errors },
+      pausedSeconds: Object.fromEntries(paused),
+      matches: others.matches,
+      requestSeconds: inMilliseconds(this.#requestSeconds),
+      targetSeconds: inMilliseconds(this.#targetSeconds),
+      copySeconds: inMilliseconds(this.#copySeconds),
+    };
+  }
+}
+
+function raise(tally: Record<string, number>, word: string, by = 1): void {
+  tally[word] = (tally[word] ?? 0) + by;
+}
+
+/** All digits of a sum would take a message's room and say nothing. */
+function inMilliseconds({ counts, sum }: Distribution): Distribution {
+  return { counts, sum: rounded(sum) };
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }

@@ -1,11 +1,10 @@
 import { validateHeaderValue } from "node:http";
-import { canaryMeans } from "../decide/canary.ts";
-import { ask, type Asked } from "../fetch/ask.ts";
-import { openClient, type Client, type ClientOptions } from "../fetch/client.ts";
-import type { SentRequest } from "../fetch/sent-request.ts";
-import type { NewReading } from "../extract/reading.ts";
+import { canaryMeans } from "../decide/host/canary.ts";
 import { compileExtract } from "../extract/compile.ts";
 import { createReadings, WORK_BYTES } from "../extract/read.ts";
+import type { NewReading } from "../extract/reading.ts";
+import { ask, type Asked, type SentRequest } from "../fetch/ask.ts";
+import { openClient, type Client, type ClientOptions } from "../fetch/client.ts";
 import type { Clock } from "../model/clock.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";

@@ -1,7 +1,7 @@
+import type { CanaryMeaning } from "../decide/host/canary.ts";
 import type { Clock } from "../model/clock.ts";
 import type { CanarySpec } from "../model/resolved.ts";
 import type { EpochSeconds } from "../model/window.ts";
-import type { CanaryMeaning } from "../decide/canary.ts";
 
 /** How the canary of a sweep is taken and told, by whichever process of it wins. All moments are the database's. */
 export interface CanaryBoard {

@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
+import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { Log } from "../model/log.ts";
 import type { BatchMessage } from "../model/message.ts";
-import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import { isSettled } from "../model/states.ts";
 import type { BatchTask } from "../model/tasks.ts";
 import { claimBatch, type ClaimedBatch } from "../store/batches.ts";
@@ -10,15 +10,15 @@ import type { Database } from "../store/database.ts";
 import { writeSample } from "../store/samples.ts";
 import { Account, type AccountSurroundings } from "./account.ts";
 import { openAsker } from "./asker.ts";
-import { canaryBoard, sharedHost } from "./boards.ts";
 import { watchCanaries } from "./canary-watch.ts";
 import { Committer, type Finished } from "./committer.ts";
-import { runLanes } from "./lanes.ts";
+import { canaryBoard, sharedHost } from "./host-repository.ts";
 import { aboutBatch, aboutTarget } from "./log-lines.ts";
 import type { ProgressDeadline } from "./progress-deadline.ts";
 import { Sampler } from "./sampler.ts";
 import { SlotKeeper } from "./slots.ts";
-import { Together } from "./together.ts";
+import { Together } from "./task-group.ts";
+import { runLanes } from "./worker-pool.ts";
 
 /** What a batch needs of the machine it runs on. */
 export interface BatchSurroundings extends AccountSurroundings {

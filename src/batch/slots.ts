@@ -1,24 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { Tally } from "../model/measured.ts";
-import type { SharedHost, SlotGrant } from "./shared-host.ts";
-import { LeaseDeadline } from "./lease-deadline.ts";
-import { PausedTime } from "./paused-time.ts";
-import { RequestTime } from "./request-time.ts";
-
-export interface SlotTimes {
-  /** The lease of a hold, by the database's clock. */
-  readonly leaseSeconds: number;
-  /** Between two renewals while somebody waits for a slot, or a slot waits for somebody. */
-  readonly busySeconds: number;
-  /** Between two renewals else: a pause is seen within it. */
-  readonly calmSeconds: number;
-  /** Between two looks for a slot that others gave back, or two renewals that give one back: at the least. */
-  readonly leastSeconds: number;
-  /** A slot that came back is wanted again within this by the lane's next target, or it is not wanted here. */
-  readonly turnSeconds: number;
-}
-
-export const SLOT_TIMES: SlotTimes = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
+import { type SharedHost, SLOT_TIMES, type SlotGrant, type SlotTimes } from "./host-repository.ts";
 
 /** Somebody who waits looks so often for a slot while a request takes its time, so that what a hand-over costs is a small part of that. */
 const LOOKS_A_REQUEST = 10;
@@ -289,5 +271,106 @@ export class SlotKeeper {
   /** Would one more slot be used at once? */
   #isShort(): boolean {
     return this.#waiting.length > 0 && this.#inFlight >= this.#grant.held && !this.#isPaused() && !this.#grant.ill;
+  }
+}
+
+/** Calls `lost` once when `seconds` have passed since the last renewal was sent. */
+export class LeaseDeadline {
+  readonly #clock: Clock;
+  readonly #seconds: number;
+  readonly #lost: () => void;
+  #armed = new AbortController();
+
+  constructor(clock: Clock, seconds: number, lost: () => void) {
+    this.#clock = clock;
+    this.#seconds = seconds;
+    this.#lost = lost;
+  }
+
+  /** False where it has passed already. */
+  renewedAt(sent: number): boolean {
+    const left = this.#seconds - (this.#clock.monotonic() - sent) / 1000;
+    if (left <= 0) return false;
+    this.end();
+    this.#armed = new AbortController();
+    void this.#clock.wait(left, this.#armed.signal).then(this.#lost, () => undefined);
+    return true;
+  }
+
+  end(): void {
+    this.#armed.abort();
+  }
+}
+
+/** Why nobody asks, and until when in milliseconds of the clock; it is over where that is past. */
+export interface Pausing {
+  readonly reason: string;
+  readonly until: number;
+}
+
+/** Adds up for how long nobody might ask, by reason. Told whenever that changes; a pause that ends by itself need not be told of. */
+export class PausedTime {
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #milliseconds: Record<string, number> = {};
+  #now: Pausing = { reason: "", until: 0 };
+  #since = 0;
+
+  constructor(clock: Pick<Clock, "monotonic">) {
+    this.#clock = clock;
+  }
+
+  /** From here on this holds. */
+  turn(pausing: Pausing): void {
+    const now = this.#clock.monotonic();
+    const { reason, until } = this.#now;
+    const milliseconds = Math.min(now, until) - this.#since;
+    if (milliseconds > 0) this.#milliseconds[reason] = (this.#milliseconds[reason] ?? 0) + milliseconds;
+    this.#now = pausing;
+    this.#since = now;
+  }
+
+  get seconds(): Tally {
+    this.turn(this.#now);
+    return Object.fromEntries(Object.entries(this.#milliseconds).map(([reason, milliseconds]) => [reason, milliseconds / 1000]));
+  }
+}
+
+/** How long requests take on average: how many were in flight for how long, over how many have ended. */
+export class RequestTime {
+  readonly #clock: Pick<Clock, "monotonic">;
+  #inFlight = 0;
+  #changed = 0;
+  #sumMilliseconds = 0;
+  #ended = 0;
+
+  constructor(clock: Pick<Clock, "monotonic">) {
+    this.#clock = clock;
+  }
+
+  began(): void {
+    this.#turn(1);
+  }
+
+  ended(): void {
+    this.#turn(-1);
+    this.#ended += 1;
+  }
+
+  /** 0 until one has ended. */
+  get meanSeconds(): number {
+    return this.#ended === 0 ? 0 : this.#sumMilliseconds / this.#ended / 1000;
+  }
+
+  /** The sum over all requests of how long they were in flight so far. */
+  get inFlightSeconds(): number {
+    this.#turn(0);
+    return this.#sumMilliseconds / 1000;
+  }
+
+  #turn(by: number): void {
+    const now = this.#clock.monotonic();
+    this.#sumMilliseconds += this.#inFlight * (now - this.#changed);
+    this.#changed = now;
+    this.#inFlight += by;
   }
 }

@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 
 /**
- * The script of a report's page, and three programs, a file each: the command line, the controller, and the worker (prepare and batch), which leaves out
+ * The script of a report's page, and four programs, a file each: the command line, the plugin of kubectl, the controller, and the worker (prepare and batch), which leaves out
  * whatever would cost a batch its memory. Stripping types at start would cost each batch 12 MiB.
  * An argument names another folder than dist: each run of the tests builds one of its own.
  */
@@ -26,7 +26,7 @@ await build({
 });
 
 await build({
-  entryPoints: { sluice: "src/bin/sluice.ts", worker: "src/bin/worker.ts", controller: "src/bin/controller.ts" },
+  entryPoints: { sluice: "src/bin/sluice.ts", "kubectl-sluice": "src/bin/kubectl-sluice.ts", worker: "src/bin/worker.ts", controller: "src/bin/controller.ts" },
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,

@@ -1,5 +1,4 @@
-import type { WorkerSettings } from "../controller/job/settings.ts";
-import { listOf, toldSettings } from "../controller/job/told-settings.ts";
+import { type WorkerSettings, listOf, toldSettings } from "../controller/job/settings.ts";
 import { SpecError } from "../model/errors.ts";
 
 /** What the chart's Deployment says by the environment. */

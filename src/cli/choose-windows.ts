@@ -1,12 +1,11 @@
-import { whyNotAskable } from "../decide/askable.ts";
-import { formatWindow, newestWindow, parseWindowStart, windowAt, windowsBetween } from "../decide/grid.ts";
+import { whyNotAskable, formatWindow, newestWindow, parseWindowStart, windowAt, windowsBetween } from "../decide/grid.ts";
+import { gridOfDocument, resolve, type Surroundings } from "../documents/resolve.ts";
 import { SpecError } from "../model/errors.ts";
 import { parseMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds, Grid, Window } from "../model/window.ts";
 import { rulesFor } from "../providers/registry.ts";
-import { gridOfDocument, resolve, type Surroundings } from "../documents/resolve.ts";
 
 /** Windows as a person names them on the command line, each by its start. */
 export interface WindowWish {

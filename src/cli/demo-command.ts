@@ -1,17 +1,18 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { SurroundingsError } from "../model/errors.ts";
 import { bytes } from "../model/figures.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
-import type { Cli } from "./context.ts";
 import { writeTo } from "./destination.ts";
 import { knownDataset } from "./known-dataset.ts";
-import type { AddCommand } from "./main.ts";
-import { makeReport, reportFileName } from "./make-report.ts";
+import type { Cli, AddCommand } from "./main.ts";
+import { makeReport, reportFileName } from "./report-command.ts";
 import { wantedSweeps } from "./run-command.ts";
-import { startSimulatorProcess } from "./simulator-process.ts";
 import { openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows } from "./sweep-windows.ts";
@@ -77,4 +78,44 @@ function tellNext(cli: Cli, start: number, data: string | undefined): void {
       "",
     ].join("\n"),
   );
+}
+
+/** A simulated RIPEstat in a process of its own: it must not share an event loop with who measures it. */
+export interface SimulatorProcess {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** @throws SurroundingsError where it does not start */
+export async function startSimulatorProcess(cli: Cli, flags: readonly string[]): Promise<SimulatorProcess> {
+  const child = spawn(cli.node, [cli.program, "simulate", ...flags], {
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
+    // It ends with this command, however that one ends (see batch/parent.ts).
+    env: { ...cli.environment, SLUICE_PARENT_FD: "3" },
+    // Ctrl-C is for the command, which lets its batches end while there is still somebody to answer them.
+    detached: true,
+  });
+  let said = "";
+  child.stdio[3]?.on("error", () => undefined);
+  const stdout = child.stdout!;
+  stdout.setEncoding("utf8");
+  const url = await new Promise<string>((resolve, reject) => {
+    stdout.on("data", (text: string) => {
+      said += text;
+      const found = /\bat (https?:\/\/\S+)\n/.exec(said);
+      if (found !== null) resolve(found[1]!);
+    });
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error("it ended at once")));
+  }).catch((error: unknown) => {
+    throw new SurroundingsError(`The simulated RIPEstat did not start: ${(error as Error).message}.`);
+  });
+  return {
+    url,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    },
+  };
 }

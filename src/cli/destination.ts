@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { SurroundingsError } from "../model/errors.ts";
-import type { Cli } from "./context.ts";
+import type { Cli } from "./main.ts";
 
 /**
  * Lets `fill` write a result of any size, to standard output or into a file. A reader that has seen enough, such as head, is no error.

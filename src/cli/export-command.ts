@@ -3,10 +3,9 @@ import { parseWindowStart } from "../decide/grid.ts";
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { EXPORTED_VIEWS, exportCsv, type ExportedView } from "../store/export.ts";
-import type { Cli } from "./context.ts";
 import { writeTo } from "./destination.ts";
 import { checkDataset } from "./known-dataset.ts";
-import type { AddCommand } from "./main.ts";
+import type { Cli, AddCommand } from "./main.ts";
 import { dataOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
 

@@ -1,5 +1,5 @@
 import { SpecError } from "../model/errors.ts";
-import { nearest } from "../model/schema/nearest.ts";
+import { nearest } from "../model/schema/explain.ts";
 import type { Database } from "../store/database.ts";
 import { listDatasets, type Dataset } from "../store/datasets.ts";
 import { readDatasets } from "./read-status.ts";

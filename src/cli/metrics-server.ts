@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SurroundingsError } from "../model/errors.ts";
+import type { Cli } from "./main.ts";
+import { SweptMetrics } from "./swept-metrics.ts";
 
 export interface MetricsServer {
   /** "http://127.0.0.1:9464/metrics" */
@@ -43,4 +45,17 @@ function whyNot({ code, message }: NodeJS.ErrnoException): string {
   if (code === "EADDRINUSE") return "another program listens on that port of 127.0.0.1";
   if (code === "EACCES") return "this user may not listen on that port";
   return message;
+}
+
+/** Does the work of a command with its metrics served, where a port is given: before anything is touched, and until it ends. */
+export async function withMetrics<T>(cli: Cli, port: number | undefined, work: (metrics: SweptMetrics | null) => Promise<T>): Promise<T> {
+  if (port === undefined) return work(null);
+  const metrics = new SweptMetrics(cli);
+  const server = await serveMetrics(port, () => metrics.text());
+  try {
+    cli.stderr.write(`Metrics are at ${server.url}.\n`);
+    return await work(metrics);
+  } finally {
+    server.close();
+  }
 }

@@ -1,4 +1,4 @@
-import type { Cli, Output } from "./context.ts";
+import type { Cli, Output } from "./main.ts";
 
 /** Colours, where they are wanted; else each of these says what it was given. */
 export interface Paint {

@@ -1,19 +1,29 @@
-import { estimate, type Estimate } from "../decide/estimate.ts";
-import { brokenRules } from "../decide/rules.ts";
+import { withSecrets } from "../batch/asker.ts";
+import { formatWindow } from "../decide/grid.ts";
+import { brokenRules } from "../decide/host/rules.ts";
+import { estimate, type Estimate } from "../decide/sweep/estimate.ts";
+import { tidyNames, type Names } from "../decide/targets/names.ts";
+import { boundPattern } from "../extract/bound.ts";
+import { WORK_BYTES } from "../extract/read.ts";
+import { openClient } from "../fetch/client.ts";
+import { fillUrl } from "../fetch/url.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { duration, grouped } from "../model/figures.ts";
 import type { ProviderRules } from "../model/provider.ts";
+import { formatDuration, formatMemory } from "../model/quantity.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
+import { readTargets, askList } from "../prepare/target-list.ts";
 import { PROVIDERS, rulesFor } from "../providers/registry.ts";
 import type { WindowWish } from "./choose-windows.ts";
-import type { Cli } from "./context.ts";
-import { TargetLister } from "./list-targets.ts";
-import type { AddCommand } from "./main.ts";
-import { paintFor } from "./paint.ts";
+import { renderLabels, type Label } from "./labels.ts";
+import type { Cli, AddCommand } from "./main.ts";
+import { paintFor, type Paint } from "./paint.ts";
 import { planSweep, type PlannedSweep } from "./plan-sweep.ts";
-import { renderPlan } from "./plan-report.ts";
 import { wantedSweeps } from "./run-command.ts";
 import { addRangeOptions, addWindowOption, dataOption, outputOption } from "./shared-options.ts";
 import { findFilledStore } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
+import { renderTable } from "./table.ts";
 
 interface PlanOptions extends WindowWish {
   readonly data?: string;
@@ -77,4 +87,112 @@ export function planTogether(sweeps: readonly PlannedSweep[]): Plan {
     rules,
     broken: rules === null ? [] : brokenRules(rules, spec, targets),
   };
+}
+
+export function renderPlan(plans: readonly Plan[], output: "text" | "json", paint: Paint): string {
+  if (output === "json") return `${JSON.stringify({ plans: plans.map(inJson) }, null, 2)}\n`;
+  return plans.map((plan) => inText(plan, paint)).join("\n");
+}
+
+function inText({ sweeps, estimate, rules, broken }: Plan, paint: Paint): string {
+  const { spec } = sweeps[0]!;
+  const { grid, host, batch } = spec;
+  const every = formatDuration(grid.everySeconds);
+  const latencies = estimate.durations.map(({ latencySeconds, seconds, fits }) => [
+    `${latencySeconds} s`,
+    duration(seconds),
+    ...(sweeps.length > 1 ? [] : [fits ? "yes" : "no"]),
+  ]);
+  const labels: Label[] = [
+    ["batches", `${grouped(estimate.batches)} of at most ${batch.targets} targets, ${batch.pods} at once`],
+    ["requests", `${grouped(estimate.requests)} or more (parts and later passes come on top), ${estimate.inFlight} in flight at ${host.name}`],
+    ["memory", `${formatMemory(estimate.memoryBytes)} for all batches at once, ${formatMemory(batch.memoryBytes)} each`],
+    ["rows", [`${grouped(estimate.rowsADay.least)} to ${grouped(estimate.rowsADay.most)} a day`, `(${estimate.rowsAssume})`]],
+    ...[...new Set(sweeps.flatMap(({ notes }) => notes))].map((note): Label => ["list", note]),
+    ["rules", rulesInText(rules, broken, paint)],
+  ];
+  return [
+    `${paint.strong(spec.dataset)}, windows of ${every}\n\n`,
+    renderTable(
+      [{ title: "window" }, { title: "targets", align: "right" }, { title: "settled", align: "right" }, { title: "to be asked", align: "right" }],
+      sweeps.map(rowOf),
+      paint,
+    ),
+    "\n",
+    renderLabels(labels, paint),
+    estimate.requests === 0 ? "" : `\n${renderTable(durationColumns(sweeps.length > 1, every), latencies, paint)}`,
+    estimate.requests === 0 || sweeps.length > 1 ? "" : `It is done before the next window is due while an answer takes less than ${latency(estimate.fitsUpToSeconds)} on average.\n`,
+  ].join("");
+}
+
+function latency(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(2)} s` : duration(seconds);
+}
+
+function rowOf({ spec, targets, settled, asked }: PlannedSweep): string[] {
+  return [formatWindow(spec.window), grouped(targets), settled === null ? "nothing yet" : grouped(settled), grouped(asked)];
+}
+
+function durationColumns(isBackfill: boolean, every: string): { title: string; align: "right" }[] {
+  const titles = ["if an answer takes", "all take", ...(isBackfill ? [] : [`within ${every}`])];
+  return titles.map((title) => ({ title, align: "right" }));
+}
+
+function rulesInText(rules: Plan["rules"], broken: readonly string[], paint: Paint): string[] {
+  if (rules === null) return ["none are known for this host"];
+  return broken.length === 0 ? [`those of ${rules.title} are kept (${rules.docs})`] : broken.map((sentence) => paint.bad(sentence));
+}
+
+function inJson({ sweeps, estimate, rules, broken }: Plan): object {
+  const { dataset, grid } = sweeps[0]!.spec;
+  const { requests, batches, inFlight, durations, fitsUpToSeconds, memoryBytes, rowsADay } = estimate;
+  return {
+    dataset,
+    windowSeconds: grid.everySeconds,
+    windows: sweeps.map(({ spec, targets, settled, asked, notes }) => ({ start: iso(spec.window.start), end: iso(spec.window.end), targets, settled, asked, notes })),
+    requests,
+    batches,
+    inFlight,
+    durations,
+    fitsUpToSeconds: Number.isFinite(fitsUpToSeconds) ? fitsUpToSeconds : null,
+    memoryBytes,
+    rowsADay,
+    rules: rules === null ? null : { provider: rules.name, docs: rules.docs, broken },
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** Lists targets without a database. A list that is the same for several windows is asked for once. */
+export class TargetLister {
+  readonly #cli: Pick<Cli, "clock" | "environment" | "signal">;
+  readonly #known = new Map<string, Names>();
+
+  constructor(cli: Pick<Cli, "clock" | "environment" | "signal">) {
+    this.#cli = cli;
+  }
+
+  /** @throws SurroundingsError where the list cannot be had */
+  async list(spec: ResolvedSpec): Promise<Names> {
+    const { from } = spec.targets;
+    if (from.kind === "list") return tidyNames(from.list);
+    if (from.kind === "file") return tidyNames(await readTargets(from));
+    const url = fillUrl(from.url, { target: "", window: spec.window, timeFormat: spec.request.timeFormat }).href;
+    const known = this.#known.get(url) ?? tidyNames(await this.#ask(spec, from));
+    this.#known.set(url, known);
+    return known;
+  }
+
+  async #ask(spec: ResolvedSpec, from: Extract<ResolvedSpec["targets"]["from"], { kind: "http" }>): Promise<string[]> {
+    const { clock, environment, signal } = this.#cli;
+    const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
+    try {
+      const work = Buffer.allocUnsafeSlow(WORK_BYTES);
+      return await askList(from, boundPattern(from.pattern), { client, spec, clock, withSlot: (ask) => ask(), work, signal });
+    } finally {
+      await client.close();
+    }
+  }
 }

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { fingerprintText } from "../decide/fingerprint.ts";
-import { listProblem } from "../decide/list-check.ts";
+import { fingerprintText } from "../decide/targets/fingerprint.ts";
+import { listProblem } from "../decide/targets/list-check.ts";
+import type { Names } from "../decide/targets/names.ts";
 import { SpecError } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled, type StateOrMissing } from "../model/states.ts";
-import type { Names } from "../decide/names.ts";
 import { sourceHash } from "../prepare/source-hash.ts";
 import type { Database } from "../store/database.ts";
 import { findDataset, refuseOther } from "../store/datasets.ts";
-import { statesOfNames } from "../store/states-of-names.ts";
+import { statesOfNames } from "../store/selection.ts";
 import { lastListed } from "../store/windows.ts";
 
 /** What a sweep would find, and what is left of it to be asked. */

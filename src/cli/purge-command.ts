@@ -1,15 +1,14 @@
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { grouped } from "../model/figures.ts";
 import { formatMoment } from "../model/moment.ts";
 import { purgeDataset } from "../store/purge.ts";
 import { checkMayWrite } from "../store/rights.ts";
-import type { Cli } from "./context.ts";
 import { knownDataset } from "./known-dataset.ts";
-import type { AddCommand } from "./main.ts";
+import type { Cli, AddCommand } from "./main.ts";
 import { readDatasets, type DatasetRow } from "./read-status.ts";
 import { dataOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
-import { grouped } from "../model/figures.ts";
 
 interface PurgeOptions {
   readonly yes?: boolean;

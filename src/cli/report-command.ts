@@ -1,16 +1,20 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseWindowStart } from "../decide/grid.ts";
-import { bytes } from "../model/figures.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { bytes } from "../model/figures.ts";
 import { formatMoment } from "../model/moment.ts";
-import { findWindow } from "../report/find-window.ts";
-import { checkRights } from "../report/rights.ts";
-import type { Cli } from "./context.ts";
+import type { Window } from "../model/window.ts";
+import { findWindow, checkRights } from "../report/find-window.ts";
+import { renderPage } from "../report/html/page.ts";
+import { headline, stateWord } from "../report/html/verdict-section.ts";
+import { readReport } from "../report/read-report.ts";
+import type { Database } from "../store/database.ts";
+import type { Dataset } from "../store/datasets.ts";
 import { writeTo } from "./destination.ts";
 import { knownDataset } from "./known-dataset.ts";
-import type { AddCommand } from "./main.ts";
-import { makeReport, reportFileName } from "./make-report.ts";
+import type { Cli, AddCommand } from "./main.ts";
 import { dataOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
 
@@ -57,4 +61,17 @@ async function runReport(cli: Cli, name: string, { window: wish, output, data }:
   } finally {
     await store.close();
   }
+}
+
+/** The page on a window, and what it says first: "complete: All 3,000 targets are settled." */
+export async function makeReport(cli: Cli, db: Database, dataset: Dataset, window: Window): Promise<{ readonly page: string; readonly summary: string }> {
+  const data = await readReport(db, { dataset, window, now: Math.floor(cli.clock.now() / 1000), version: cli.version });
+  const script = readFileSync(path.join(path.dirname(cli.program), "report-page.js"), "utf8");
+  const sentence = headline(data);
+  return { page: renderPage(data, script), summary: `${stateWord(data)}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` };
+}
+
+/** default-demo-2026-11-22.html: a name that any file system takes. */
+export function reportFileName(dataset: string, window: Window): string {
+  return `${dataset.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}-${formatMoment(window.start).replaceAll(":", "")}.html`;
 }

@@ -1,27 +1,25 @@
 import { InvalidArgumentError, Option } from "commander";
+import { sweepName } from "../decide/cron-sweep/sweep-name.ts";
 import { parseWindowStart, windowAt, windowsBetween } from "../decide/grid.ts";
-import { sweepName } from "../decide/sweep-name.ts";
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { parseMemory } from "../model/quantity.ts";
-import type { Selection } from "../model/resolved.ts";
+import type { Selection, ResolvedSpec } from "../model/resolved.ts";
 import { STATES, type StateOrMissing } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Dataset } from "../store/datasets.ts";
 import { checkMayWrite } from "../store/rights.ts";
 import { incompleteWindows, newestSpec } from "../store/sweeps.ts";
 import type { WindowWish } from "./choose-windows.ts";
-import type { Cli } from "./context.ts";
 import { knownDataset } from "./known-dataset.ts";
-import type { AddCommand } from "./main.ts";
-import { rerunSpec, type RerunWish } from "./rerun-spec.ts";
+import type { Cli, AddCommand } from "./main.ts";
+import { withMetrics } from "./metrics-server.ts";
 import { wantedSweeps } from "./run-command.ts";
 import { addRangeOptions, dataOption, metricsPortOption, outputOption } from "./shared-options.ts";
 import { openFilledStore, openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows, type WantedSweep } from "./sweep-windows.ts";
 import type { SweptMetrics } from "./swept-metrics.ts";
-import { withMetrics } from "./with-metrics.ts";
 
 interface RerunOptions extends WindowWish {
   readonly state?: readonly StateOrMissing[];
@@ -114,4 +112,24 @@ function readMemory(text: string): number {
   const bytes = parseMemory(text);
   if (bytes === null) throw new InvalidArgumentError("An amount like 512Mi or 1Gi is wanted.");
   return bytes;
+}
+
+/** What a rerun changes of the spec that a window was swept with. */
+export interface RerunWish {
+  readonly states: Selection["states"];
+  /** Names of targets; absent: all that are in those states. */
+  readonly targets?: readonly string[] | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly replace: boolean;
+}
+
+/** More memory means what it says, whatever the ladder was allowed before. */
+export function rerunSpec(spec: ResolvedSpec, { states, targets, memoryBytes, replace }: RerunWish): ResolvedSpec {
+  const memory = memoryBytes ?? spec.batch.memoryBytes;
+  return {
+    ...spec,
+    select: { states, ...(targets === undefined ? {} : { narrow: targets }) },
+    replace,
+    batch: { ...spec.batch, memoryBytes: memory, memoryMaxBytes: Math.max(memory, spec.batch.memoryMaxBytes) },
+  };
 }

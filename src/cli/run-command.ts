@@ -1,14 +1,13 @@
-import { sweepName } from "../decide/sweep-name.ts";
+import { sweepName } from "../decide/cron-sweep/sweep-name.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { resolveWindows, type WindowWish } from "./choose-windows.ts";
-import type { Cli } from "./context.ts";
-import type { AddCommand } from "./main.ts";
+import type { Cli, AddCommand } from "./main.ts";
+import { withMetrics } from "./metrics-server.ts";
 import { addRangeOptions, addWindowOption, dataOption, metricsPortOption, outputOption } from "./shared-options.ts";
 import { openStore } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows, type WantedSweep } from "./sweep-windows.ts";
-import { withMetrics } from "./with-metrics.ts";
 
 interface RunOptions extends WindowWish {
   readonly data?: string;

@@ -1,13 +1,12 @@
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { grouped } from "../model/figures.ts";
 import { runSimulator } from "../simulate/run-simulator.ts";
 import { simulatorOptions, type SimulatorFlags } from "../simulate/simulator-flags.ts";
 import type { Stats } from "../simulate/stats.ts";
-import type { Cli } from "./context.ts";
 import { renderLabels, type Label } from "./labels.ts";
-import type { AddCommand } from "./main.ts";
+import type { Cli, AddCommand } from "./main.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { outputOption } from "./shared-options.ts";
-import { grouped } from "../model/figures.ts";
 
 interface SimulateOptions extends SimulatorFlags {
   readonly output: "text" | "json";

@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { dataFolder } from "../local/data-folder.ts";
-import { postgresBinaries } from "../local/postgres-binaries.ts";
-import { startOrAdoptPostgres } from "../local/postgres.ts";
+import { postgresBinaries } from "../local/postgres/binaries.ts";
+import { startOrAdoptPostgres } from "../local/postgres/postgres.ts";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { checkProgram, isMigrated } from "../store/migrate.ts";
-import type { Cli } from "./context.ts";
+import type { Cli } from "./main.ts";
 
 /** Postgres, as a command uses it. */
 export interface Store {
@@ -115,4 +114,18 @@ function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "wa
     monotonic: () => clock.monotonic(),
     wait: (seconds, until) => clock.wait(seconds, until === undefined ? signal : AbortSignal.any([signal, until])),
   };
+}
+
+/**
+ * The folder that outlives a command: `$XDG_DATA_HOME/sluice`, else `~/.local/share/sluice`.
+ * A relative XDG_DATA_HOME is ignored, as the XDG base directory specification asks.
+ *
+ * @throws SurroundingsError where neither XDG_DATA_HOME nor HOME says where to write
+ */
+export function dataFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const data = env["XDG_DATA_HOME"];
+  if (data !== undefined && path.isAbsolute(data)) return path.join(data, "sluice");
+  const home = env["HOME"];
+  if (home !== undefined && path.isAbsolute(home)) return path.join(home, ".local", "share", "sluice");
+  throw new SurroundingsError("No folder to keep data in: neither XDG_DATA_HOME nor HOME is an absolute path.");
 }

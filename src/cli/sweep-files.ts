@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError, isAlias, isMap, isNode, isSeq } from "yaml";
+import { checkDocument } from "../documents/check-document.ts";
+import { dotted } from "../documents/dotted.ts";
 import { SpecError } from "../model/errors.ts";
-import type { SweepDocument } from "../model/schema/documents.ts";
-import { formatProblem, readSweepFile, withoutDocuments, type SweepFile } from "./read-file.ts";
+import { type SweepDocument, validate } from "../model/schema/documents.ts";
+import type { FieldProblem } from "../model/schema/explain.ts";
+import { PROVIDERS } from "../providers/registry.ts";
 
 /** Each of the files with all that is wrong with it; one that cannot be read is a problem like others. */
 export async function readSweepFiles(files: readonly string[]): Promise<SweepFile[]> {
@@ -33,4 +37,104 @@ const WHY: Readonly<Record<string, string>> = {
 function whyUnread(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return WHY[code] ?? `this file cannot be read: ${message}`;
+}
+
+export interface Problem {
+  readonly file: string;
+  /** From 1; 0 for the file as such. */
+  readonly line: number;
+  /** "spec.sweepTemplate.spec.batch.memory", or "" for the whole. */
+  readonly path: string;
+  readonly sentence: string;
+}
+
+export interface SweepFile {
+  /** Those that are right, in the order of the file. */
+  readonly documents: readonly SweepDocument[];
+  /** All that is wrong with the others, by line. */
+  readonly problems: readonly Problem[];
+  /** The line of a field of one of the documents, or of what there is of it. */
+  readonly lineOf: (document: SweepDocument, path: readonly PropertyKey[]) => number;
+}
+
+/** A file of one or more CronSweeps and Sweeps. Never throws for what stands in it. */
+export function readSweepFile(file: string, text: string): SweepFile {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const written = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
+  if (written.length === 0) return withoutDocuments({ file, line: 1, path: "", sentence: "holds no document: nothing but blanks and comments" });
+  const read = written.map((document) => readDocument(document, text, lines));
+  const problems = read.flatMap((one) => one.problems).map((problem): Problem => ({ file, ...problem }));
+  return {
+    documents: read.flatMap(({ right }) => (right === undefined ? [] : [right])),
+    problems: problems.sort((a, b) => a.line - b.line),
+    lineOf(document, path) {
+      const at = read.findIndex(({ right }) => right === document);
+      return at === -1 ? 0 : lineOf(path, written[at]!, lines);
+    },
+  };
+}
+
+/** What a file comes to of which nothing can be read. */
+export function withoutDocuments(problem: Problem): SweepFile {
+  return { documents: [], problems: [problem], lineOf: () => 0 };
+}
+
+/** `FILE:LINE: field: sentence` */
+export function formatProblem({ file, line, path, sentence }: Problem): string {
+  return `${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${sentence}`;
+}
+
+/** A --- too many is not an error: kubectl does not mind it either. */
+function isBlank({ contents, errors }: Document): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
+}
+
+type Located = Omit<Problem, "file">;
+
+function readDocument(document: Document, text: string, lines: LineCounter): { right?: SweepDocument; problems: Located[] } {
+  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, lines));
+  // A double key leaves a value that can be read all the same; after any other error the rest would be guesses.
+  if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { problems: syntax };
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    // An alias without its anchor, or so many that the file would grow beyond measure.
+    return { problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
+  }
+  const outcome = validate(value);
+  const found: readonly FieldProblem[] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, PROVIDERS)];
+  const problems = [...syntax, ...found.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: dotted(path), sentence }))];
+  return problems.length === 0 && "document" in outcome ? { right: outcome.document, problems } : { problems };
+}
+
+function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Located {
+  const field = /^[^:\s]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
+  const sentence = error.code === "DUPLICATE_KEY" ? `the field ${field} stands twice in the same mapping` : `this is no YAML: ${error.message}`;
+  return { line: lines.linePos(error.pos[0]).line, path: "", sentence };
+}
+
+/** The line on which the field at `path` stands; where the path ends early, the line of what there is of it. */
+export function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): number {
+  let node: unknown = document.contents;
+  let line = startLine(node, lines) ?? 1;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      // Of a double key the last one is read.
+      const pair = node.items.findLast(({ key }) => (isScalar(key) ? String(key.value) : "") === String(step));
+      if (pair === undefined) return line;
+      line = startLine(pair.key, lines) ?? line;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      line = startLine(node, lines) ?? line;
+    } else return line;
+  }
+  return line;
+}
+
+function startLine(node: unknown, lines: LineCounter): number | undefined {
+  return isNode(node) && node.range != null ? lines.linePos(node.range[0]).line : undefined;
 }

@@ -1,10 +1,10 @@
-import { hostname, tmpdir } from "node:os";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import path from "node:path";
 import { formatWindow } from "../decide/grid.ts";
+import { thisDriver } from "../local/driver-lease.ts";
 import { findMemoryCgroups, type MemoryCgroups } from "../local/memory-cgroup.ts";
-import { thisDriver } from "../local/driver.ts";
 import { openPrograms } from "../local/programs.ts";
 import { runSweep } from "../local/run-sweep.ts";
 import { realTimer } from "../local/timer.ts";
@@ -14,11 +14,10 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Window } from "../model/window.ts";
 import { migrate } from "../store/migrate.ts";
-import type { Cli } from "./context.ts";
+import type { Cli } from "./main.ts";
 import type { Store } from "./store.ts";
 import type { SweptMetrics } from "./swept-metrics.ts";
-import { renderSummary } from "./view/summary.ts";
-import { SweepWatch } from "./view/watch.ts";
+import { renderSummary, SweepWatch } from "./view/watch.ts";
 
 /** One window of one dataset that is to be swept. */
 export interface WantedSweep {

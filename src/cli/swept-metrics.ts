@@ -1,14 +1,13 @@
-import type { SweepDriver } from "../local/drive.ts";
-import { readFlow } from "../metrics/read-flow.ts";
+import type { SweepDriver } from "../local/sweep-driver.ts";
+import { readFlow, whichSweeps } from "../metrics/read-flow.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
 import type { ToldSweep } from "../metrics/told.ts";
-import { whichSweeps } from "../metrics/which-sweeps.ts";
 import type { ToldByBatches } from "../metrics/worker.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isFinished, type SweepIdentity } from "../model/sweep.ts";
-import type { Cli } from "./context.ts";
+import type { Cli } from "./main.ts";
 import { PaceMeter } from "./view/pace.ts";
 import { takeSnapshot } from "./view/snapshot.ts";
 

@@ -1,8 +1,7 @@
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { isSettled } from "../model/states.ts";
-import type { Cli } from "./context.ts";
-import type { AddCommand } from "./main.ts";
+import type { Cli, AddCommand } from "./main.ts";
 import { paintFor } from "./paint.ts";
 import { wantedSweeps } from "./run-command.ts";
 import { addWindowOption, outputOption } from "./shared-options.ts";

@@ -1,14 +1,13 @@
 import { formatWindow } from "../decide/grid.ts";
+import { tellWidened } from "../documents/bounded-patterns.ts";
+import { grouped } from "../model/figures.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled } from "../model/states.ts";
 import type { EpochSeconds } from "../model/window.ts";
-import { tellWidened } from "../documents/bounded-patterns.ts";
 import { renderLabels, type Label } from "./labels.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
-import type { Trial } from "./try-target.ts";
-import { grouped } from "../model/figures.ts";
-import type { SeenRequest } from "./watched-client.ts";
+import type { Trial, SeenRequest } from "./try-target.ts";
 
 export function renderTrial(trial: Trial, spec: ResolvedSpec, output: "text" | "json", paint: Paint): string {
   return output === "json" ? `${JSON.stringify(inJson(trial, spec), null, 2)}\n` : inText(trial, spec, paint);

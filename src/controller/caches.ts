@@ -1,13 +1,11 @@
 import type { KubeClient } from "../kube/client.ts";
-import { keyText, type KubeObject, type ObjectKey } from "../kube/object.ts";
+import { type Change, Store } from "../kube/indexer.ts";
+import { keyText, type KubeObject, type ObjectKey, type Job, JOBS, type Pod, PODS, type Resource, withoutManagedFields, without } from "../kube/object.ts";
 import { Reflector, type ReflectorNews } from "../kube/reflector.ts";
-import { type Job, JOBS, type Pod, PODS, type Resource } from "../kube/resource.ts";
-import { type Change, Store } from "../kube/store.ts";
 import type { Clock } from "../model/clock.ts";
-import { keepCronSweep, keepJob, keepPod, keepSweep } from "./keep.ts";
+import type { CronSweepHands } from "./cron-sweep/deps.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
-import type { CronSweepHands } from "./cron-sweep/hands.ts";
-import type { SweepCaches } from "./sweep/hands.ts";
+import type { SweepCaches } from "./sweep/deps.ts";
 
 type CronSweepCaches = CronSweepHands["caches"];
 
@@ -105,4 +103,34 @@ function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: S
   const owners = ownerReferences.filter(({ kind }) => kind === CRON_SWEEPS.kind).map(({ name }) => name);
   const names = new Set([...(spec.cronSweepRef === undefined ? [] : [spec.cronSweepRef.name]), ...owners]);
   return [...names].map((name) => keyText({ ...(namespace === undefined ? {} : { namespace }), name }));
+}
+
+/** What is kept of the objects that are watched: what nobody reads would be most of the controller's memory. */
+
+/** Without its list of targets, which may be a megabyte; whoever resolves a Sweep reads it anew. */
+export function keepSweep(sweep: SweepObject): SweepObject {
+  return { ...withoutManagedFields(withoutAppliedCopy(sweep)), spec: without(sweep.spec, "targets", "request", "extract") };
+}
+
+export function keepCronSweep(cronSweep: CronSweepObject): CronSweepObject {
+  return withoutManagedFields(withoutAppliedCopy(cronSweep));
+}
+
+/** Its template holds the task, and with it perhaps the list. */
+export function keepJob(job: Job): Job {
+  const suspend = job.spec?.suspend;
+  return { ...without(withoutManagedFields(job), "spec"), ...(suspend === undefined ? {} : { spec: { suspend } as NonNullable<Job["spec"]> }) };
+}
+
+/** Its annotations hold the task too. */
+export function keepPod(pod: Pod): Pod {
+  const rest = without(withoutManagedFields(pod), "spec");
+  return { ...rest, metadata: without(rest.metadata, "annotations") };
+}
+
+/** kubectl apply keeps the whole object once more in an annotation. */
+function withoutAppliedCopy<T extends KubeObject>(object: T): T {
+  const { annotations } = object.metadata;
+  if (annotations === undefined) return object;
+  return { ...object, metadata: { ...object.metadata, annotations: without(annotations, "kubectl.kubernetes.io/last-applied-configuration") } };
 }

@@ -1,23 +1,20 @@
 import { ApiError } from "../kube/api-error.ts";
 import type { EventRecorder, Telling } from "../kube/event-recorder.ts";
-import { keyOfText, keyText, type ObjectKey } from "../kube/object.ts";
-import type { Resource } from "../kube/resource.ts";
+import { keyOfText, keyText, type ObjectKey, type Resource } from "../kube/object.ts";
 import { type Worked, WorkQueue } from "../kube/work-queue.ts";
 import type { ToldByLeader } from "../metrics/told.ts";
 import type { Log, LogFields } from "../model/log.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { Caches, type CachesOptions } from "./caches.ts";
-import type { CronSweepHands } from "./cron-sweep/hands.ts";
+import type { CronSweepHands } from "./cron-sweep/deps.ts";
 import { reconcileCronSweep } from "./cron-sweep/reconcile.ts";
-import { cronSweepsTouchedBy } from "./cron-sweep/touched.ts";
 import type { WorkerSettings } from "./job/settings.ts";
-import { fieldsOfCronSweep, fieldsOfSweep } from "./log-fields.ts";
-import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
-import type { SweepHands } from "./sweep/hands.ts";
-import { Overlay } from "./sweep/overlay.ts";
+import { toldByLeader } from "./leader-metrics.ts";
+import { cronSweepsTouchedBy, isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesSweep } from "./predicates.ts";
+import { fieldsOfCronSweep, fieldsOfSweep, CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
+import type { SweepHands } from "./sweep/deps.ts";
+import { Overlay } from "./sweep/expectations.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
-import { toldByLeader } from "./told-by-leader.ts";
-import { isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesSweep } from "./wake.ts";
 
 export type Kind = "sweep" | "cronsweep";
 

@@ -1,5 +1,5 @@
-import { type KubeObject } from "../kube/object.ts";
-import { resource } from "../kube/resource.ts";
+import { type KubeObject, resource } from "../kube/object.ts";
+import type { LogFields } from "../model/log.ts";
 import type { CronSweep } from "../model/schema/cron-sweep.ts";
 import { API_VERSION } from "../model/schema/object.ts";
 import type { Sweep } from "../model/schema/sweep.ts";
@@ -24,3 +24,12 @@ export const PAUSED_ANNOTATION = "sluice.dev/paused";
 
 /** On a CronSweep: <window start | latest>[@anything], a sweep of that window now. */
 export const TRIGGER_ANNOTATION = "sluice.dev/trigger";
+
+/** By which a line is found that is about a Sweep. */
+export function fieldsOfSweep({ metadata, status }: Pick<SweepObject, "metadata" | "status">): LogFields {
+  return { sweep: metadata.name, namespace: metadata.namespace, sweepUid: metadata.uid, dataset: status?.dataset, window: status?.window };
+}
+
+export function fieldsOfCronSweep({ metadata }: Pick<CronSweepObject, "metadata">): LogFields {
+  return { cronsweep: metadata.name, namespace: metadata.namespace };
+}

@@ -1,14 +1,13 @@
-import { whyNotAskable } from "../decide/askable.ts";
-import { newestWindow, parseWindowStart, windowAt } from "../decide/grid.ts";
-import { listProblem } from "../decide/list-check.ts";
-import { brokenRules } from "../decide/rules.ts";
+import { whyNotAskable, newestWindow, parseWindowStart, windowAt } from "../decide/grid.ts";
+import { brokenRules } from "../decide/host/rules.ts";
+import { listProblem } from "../decide/targets/list-check.ts";
+import { tidyNames } from "../decide/targets/names.ts";
 import { SpecError } from "../model/errors.ts";
 import { parseMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { FieldProblem } from "../model/schema/explain.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
-import { tidyNames } from "../decide/names.ts";
 import { rulesFor } from "../providers/registry.ts";
 import { boundedPatterns, type NamedPattern } from "./bounded-patterns.ts";
 import { gridOfDocument, resolve, type Surroundings } from "./resolve.ts";

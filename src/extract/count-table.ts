@@ -1,7 +1,7 @@
 import type { Observation } from "../model/result.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
-import type { Seam } from "./seam.ts";
-import type { TypeNames } from "./type-names.ts";
+import { problem, type Problem } from "./problem.ts";
+import type { PartFacts } from "./reading.ts";
 
 /** Seconds of a page, so that a target that is quiet but for a few seconds costs a few times 2 KiB. */
 const PAGE_BITS = 9;
@@ -126,4 +126,59 @@ export class CountTable {
       own[second] = before + updates;
     }
   }
+}
+
+/** More types than this are no types: the pattern's second group catches something else. */
+export const MOST_TYPES = 64;
+
+/** The types of one reading, numbered in the order in which they are met. */
+export class TypeNames {
+  /** As they are stored. */
+  readonly names: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** `caught` is latin1 text, as it was matched. */
+  numberOf(caught: string): number | Problem {
+    return this.#numbers.get(caught) ?? this.#add(caught);
+  }
+
+  /** The types' numbers in the order of their names, by code unit. */
+  sorted(): number[] {
+    const byName = (one: number, other: number): number => (this.names[one]! < this.names[other]! ? -1 : 1);
+    return this.names.map((_, number) => number).sort(byName);
+  }
+
+  #add(caught: string): number | Problem {
+    if (this.names.length === MOST_TYPES) {
+      return problem("types", `more than ${MOST_TYPES} types: the pattern's second group seems to catch something else`);
+    }
+    // A copy: a piece of a string would keep the whole text that it was cut from.
+    const bytes = Buffer.from(caught, "latin1");
+    const name = bytes.toString("utf8");
+    if (name.includes("\0") || !Buffer.from(name, "utf8").equals(bytes)) {
+      return problem("types", `a type is not UTF-8 text: its bytes are ${bytes.toString("hex")}`);
+    }
+    this.#numbers.set(bytes.toString("latin1"), this.names.length);
+    return this.names.push(name) - 1;
+  }
+}
+
+/** The seconds that two parts of an answer both say they cover; both ends included. */
+export interface Seam {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+}
+
+/**
+ * The seam of two parts, or null where they do not meet or do not say.
+ *
+ * Whether an end is inclusive is not known, so the second in which one part ends and the next begins may stand whole in the
+ * first, whole in the second, whole in both, or cut short in the one that was truncated and whole in the other. In each of
+ * these the side that has more of that second has all of it, so that side is taken and the other one dropped, whatever their
+ * types. Only a second that was really dealt out, some of it here and some there, comes out short: that is a mismatch where the
+ * declared number counts the whole.
+ */
+export function seamOf(before: PartFacts, after: PartFacts): Seam | null {
+  if (after.start === null || before.end === null || after.start > before.end) return null;
+  return { from: after.start, to: before.end };
 }

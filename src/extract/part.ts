@@ -1,13 +1,11 @@
 import type { CompiledExtract } from "./compile.ts";
-import type { CountTable } from "./count-table.ts";
-import { Edges, EDGES_BYTES } from "./edges.ts";
+import type { CountTable, TypeNames } from "./count-table.ts";
+import { Edges, EDGES_BYTES, type SpareBuffers } from "./edges.ts";
 import { readEnvelope } from "./envelope.ts";
 import { StreamMatcher } from "./matcher.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
 import type { PartFacts, PartSink } from "./reading.ts";
-import type { SpareBuffers } from "./spare-buffers.ts";
-import type { TypeNames } from "./type-names.ts";
 
 interface PartPlace {
   readonly compiled: CompiledExtract;

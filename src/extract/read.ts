@@ -1,16 +1,13 @@
 import type { Observation } from "../model/result.ts";
 import type { Window } from "../model/window.ts";
-import { keptBytes } from "./matcher.ts";
 import type { CompiledExtract } from "./compile.ts";
-import { CountTable } from "./count-table.ts";
-import { EDGES_BYTES } from "./edges.ts";
+import { CountTable, seamOf, TypeNames } from "./count-table.ts";
+import { EDGES_BYTES, SpareBuffers } from "./edges.ts";
 import { judge } from "./judge.ts";
+import { keptBytes } from "./matcher.ts";
 import { PartReading } from "./part.ts";
 import type { Problem } from "./problem.ts";
 import type { Judgement, NewReading, PartFacts, PartSink, Reading } from "./reading.ts";
-import { seamOf } from "./seam.ts";
-import { SpareBuffers } from "./spare-buffers.ts";
-import { TypeNames } from "./type-names.ts";
 
 /** What is promised to be free in `work` after begin(). */
 const LEAST_ROOM = 16 * 1024;

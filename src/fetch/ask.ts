@@ -1,13 +1,11 @@
-import type { NewReading, Reading } from "../extract/reading.ts";
+import type { NewReading, Reading, PartFacts, PartSink } from "../extract/reading.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
-import type { TargetResult } from "../model/result.ts";
-import { openBudget } from "./budget.ts";
+import type { TargetResult, ErrorCode } from "../model/result.ts";
 import type { Client } from "./client.ts";
 import { continuationUrl } from "./continuation.ts";
-import type { HostGate } from "./host-gate.ts";
-import { askPart, endBy, type Ending, type Tally } from "./part.ts";
+import type { Reply } from "./exchange.ts";
 import { oneLine } from "./reason.ts";
-import type { SentRequest } from "./sent-request.ts";
+import { nextAfter, RULES, type Next, troubleOf, type Trouble } from "./retry.ts";
 import { fillUrl } from "./url.ts";
 
 export interface AskDeps {
@@ -100,4 +98,214 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
     const { attempts, bytes, wireBytes, httpStatus, queryId } = tally;
     return { attempts, bytes, wireBytes, httpStatus, queryId, startedAt, finishedAt: new Date(deps.now()) };
   }
+}
+
+/** What there is to tell of a target, in the making. */
+export interface Tally {
+  /** Requests sent. */
+  attempts: number;
+  /** Of the parts as they were last asked. */
+  bytes: number;
+  wireBytes: number;
+  httpStatus: number | null;
+  queryId: string | null;
+  /** Troubles that count as a try, and those that do not. */
+  tries: number;
+  throttles: number;
+  /** When the first request was sent, in milliseconds. */
+  firstAt: number | null;
+}
+
+export interface PartOf {
+  readonly url: URL;
+  /** From 1. */
+  readonly number: number;
+  readonly reading: Reading;
+  readonly budget: Budget;
+  readonly tally: Tally;
+}
+
+export type Part = { readonly kind: "read"; readonly facts: PartFacts; readonly framed: boolean } | Ending;
+
+/** No answer in this pass. */
+export interface Ending {
+  readonly kind: "ended";
+  readonly state: "rejected" | "failed";
+  readonly error: ErrorCode | null;
+  readonly detail: string;
+}
+
+export function endBy(trouble: "continuation" | "unprovable", detail: string): Ending {
+  return { kind: "ended", state: "failed", error: RULES[trouble].error, detail };
+}
+
+/** Asks for one part of an answer until it is read, or until the table of retry.ts says that it is enough. */
+export async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
+  for (let after: Trouble | null = null; ; ) {
+    await deps.host.mayAsk(deps.signal);
+    const step: Step = await tryOnce(part, after, deps).finally(() => deps.host.release());
+    if (step.kind !== "again") return step;
+    await deps.wait(step.seconds, deps.signal);
+    after = step.after;
+  }
+}
+
+type Step = Part | { readonly kind: "again"; readonly after: Trouble; readonly seconds: number };
+
+/** One request, with the slot held. */
+async function tryOnce(part: PartOf, after: Trouble | null, deps: AskDeps): Promise<Step> {
+  const { tally } = part;
+  const before = { bytes: tally.bytes, wireBytes: tally.wireBytes };
+  const { reply, facts, trouble } = await send(part, after, deps);
+  deps.host.answered(trouble !== null && RULES[trouble].ownError);
+  if (reply !== SPENT) {
+    tally.bytes = before.bytes + reply.textBytes;
+    tally.httpStatus = reply.status;
+  }
+  tally.queryId = facts?.queryId ?? tally.queryId;
+  if (trouble === null) return { kind: "read", facts: facts!, framed: reply !== SPENT && reply.kind === "whole" && reply.framed };
+
+  const next = decideNext(trouble, reply, tally, deps);
+  if (next.kind === "end") return { kind: "ended", state: next.state, error: next.error, detail: detailOf(reply, facts, tally, deps) };
+  Object.assign(tally, before);
+  if (next.kind === "again") return { ...next, after: trouble };
+  // Made known before the slot is free, so that nobody slips in between.
+  await deps.host.pause(next.seconds, "throttled");
+  return { kind: "again", after: trouble, seconds: 0 };
+}
+
+interface Sent {
+  readonly reply: Reply | typeof SPENT;
+  readonly facts: PartFacts | null;
+  readonly trouble: Trouble | null;
+}
+
+async function send({ url, number, reading, budget, tally }: PartOf, after: Trouble | null, deps: AskDeps): Promise<Sent> {
+  let sink: PartSink | null = null;
+  let began: number | null = null;
+  let redirects = 0;
+  const tell = (outcome: SentRequest["outcome"], textBytes: number): void => {
+    // Its time may have been used up before.
+    if (began !== null) deps.onRequest({ outcome, after, redirects, seconds: Math.max(0, deps.now() - began) / 1000, textBytes });
+  };
+  tally.attempts++;
+  try {
+    const reply = await budget.run((signal) => {
+      began = deps.now();
+      tally.firstAt ??= began;
+      return deps.client.get(url, {
+        sinkFor: (status) => (status === 200 ? (sink = reading.part()) : null),
+        signal,
+        onWire(bytes) {
+          tally.wireBytes += bytes;
+          deps.onWire(bytes);
+        },
+        onRedirect: () => redirects++,
+      });
+    });
+    const facts = reply !== SPENT && reply.kind === "whole" ? (sink as PartSink | null)!.finish() : null;
+    const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, number);
+    tell(trouble ?? "answered", reply === SPENT ? 0 : reply.textBytes);
+    return { reply, facts, trouble };
+  } catch (error) {
+    tell("aborted", 0);
+    throw error;
+  }
+}
+
+function troubleIn(reply: Reply, facts: PartFacts | null, number: number): Trouble | null {
+  if (facts?.maintenance === true) return "maintenance";
+  if (facts !== null && facts.error !== null) return "error-body";
+  const trouble = troubleOf(reply);
+  // The provider took the target's question: what it finds wrong now is the URL that it gave for the rest.
+  return trouble === "wrong-question" && number > 1 ? "continuation" : trouble;
+}
+
+function decideNext(trouble: Trouble, reply: Reply | typeof SPENT, tally: Tally, deps: AskDeps): Next {
+  if (trouble === "throttled") tally.throttles++;
+  else tally.tries++;
+  const retryAfter = reply !== SPENT && reply.kind === "declined" ? reply.retryAfter : null;
+  const limits = { attempts: deps.spec.request.attempts, maxPauseSeconds: deps.spec.host.maxPauseSeconds };
+  return nextAfter(trouble, retryAfter, tally, limits, { now: deps.now(), random: deps.random() });
+}
+
+function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: Tally, deps: AskDeps): string {
+  if (reply === SPENT) {
+    return `not answered within the ${deps.spec.request.timeouts.targetSeconds} s for one target; ${tally.wireBytes} bytes came`;
+  }
+  switch (reply.kind) {
+    case "broken":
+      return reply.detail;
+    case "declined":
+      return reply.reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reply.reason}`;
+    case "whole":
+      if (facts?.maintenance === true) return "the provider says that it is in maintenance";
+      return `the answer says that it is an error: ${deps.client.hide(facts?.error ?? "")}`;
+  }
+}
+
+/** What run() says when the time is used up. */
+export const SPENT = Symbol("spent");
+
+/** The time that one target may spend on its requests. Waiting for a slot, a pause or a back-off is not charged. */
+export interface Budget {
+  /** Rejects as `work` does; SPENT when the time ran out, after `work` has seen its signal. */
+  run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | typeof SPENT>;
+}
+
+/** @param now milliseconds, by a clock that does not go backwards while the budget lives */
+export function openBudget(seconds: number, now: () => number, signal: AbortSignal): Budget {
+  let left = seconds * 1000;
+
+  async function run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | typeof SPENT> {
+    if (left <= 0) return SPENT;
+    signal.throwIfAborted();
+    const limit = new AbortController();
+    const onAbort = (): void => limit.abort(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    const timer = setTimeout(() => limit.abort(SPENT), left);
+    const from = now();
+    try {
+      return await work(limit.signal);
+    } catch (error) {
+      if (error !== SPENT) throw error;
+      left = 0;
+      return SPENT;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      left -= Math.max(0, now() - from);
+    }
+  }
+
+  return { run };
+}
+
+/** One request that was sent, told when it is over. */
+export interface SentRequest {
+  /** "aborted": by us, because we were asked to stop or had lost the slots. */
+  readonly outcome: "answered" | "aborted" | Trouble;
+  /** It was sent again, because of this. */
+  readonly after: Trouble | null;
+  /** Redirects that were followed: each was one more request. */
+  readonly redirects: number;
+  /** From the moment it could be sent to the end of its body. */
+  readonly seconds: number;
+  /** Of the body, inflated; 0 where it was given up. */
+  readonly textBytes: number;
+}
+
+/**
+ * What asking needs of whoever shares out a host. One slot is held for each request in flight, and only then: not while
+ * a target waits for its next try, and not between the parts of an answer.
+ */
+export interface HostGate {
+  /** Resolves when the host is not paused and a slot is held; rejects with the signal's reason. */
+  mayAsk(signal: AbortSignal): Promise<void>;
+  /** Gives the slot back. Called once for each mayAsk() that resolved. */
+  release(): void;
+  /** A request came to its end, before its slot is given back: was that the provider's own failing? Not told of one that was aborted. */
+  answered(ownError: boolean): void;
+  /** All rest for so long. Resolves when it is made known, not when it is over: that is for mayAsk() to wait for. */
+  pause(seconds: number, reason: "throttled"): Promise<void>;
 }

@@ -1,11 +1,10 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import { SpecError } from "../model/errors.ts";
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
+import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { RequestSpec } from "../model/resolved.ts";
-import { openDispatcher, type Environment } from "./dispatcher.ts";
-import { exchange, type Line, type Wish } from "./exchange.ts";
-import { hiding, type Hide } from "./hiding.ts";
+import { exchange, type Line, type Wish, type Reply } from "./exchange.ts";
 import { checkInflaters } from "./inflate.ts";
-import type { Reply } from "./reply.ts";
+import { hiding, type Hide } from "./reason.ts";
 
 export interface ClientOptions {
   readonly request: Pick<RequestSpec, "timeouts" | "compression">;
@@ -101,4 +100,31 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
     checked[name.toLowerCase()] = value;
   }
   return checked;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The connections: HTTP/1.1 kept alive, one request at a time on each, through the proxy that the environment names.
+ * HTTP/2 is off because its one shared window lets a slow stream hold up its neighbours.
+ * A private CA needs nothing here: Node reads NODE_EXTRA_CA_CERTS by itself.
+ */
+export function openDispatcher(timeouts: RequestSpec["timeouts"], environment: Environment, connections: number): Dispatcher {
+  const options = { connections, pipelining: 1, allowH2: false, connectTimeout: timeouts.connectSeconds * 1000 };
+  const httpProxy = proxyOf(environment, "http_proxy");
+  const httpsProxy = proxyOf(environment, "https_proxy");
+  if (httpProxy === "" && httpsProxy === "") return new Agent(options);
+  const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
+}
+
+/** "" where there is none: undici would look into the environment by itself for undefined. Lower case wins, as with curl. */
+function proxyOf(environment: Environment, name: string): string {
+  const value = (environment[name] ?? environment[name.toUpperCase()] ?? "").trim();
+  if (value === "") return "";
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    // The value is not shown: it may hold a password.
+    throw new SurroundingsError(`The environment's ${name.toUpperCase()} is not a proxy's URL such as http://proxy.example:3128.`);
+  }
+  return value;
 }

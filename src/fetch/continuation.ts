@@ -1,6 +1,5 @@
 import type { Window } from "../model/window.ts";
-import { readTime } from "./time.ts";
-import { placeholderNames } from "./url.ts";
+import { readTime, placeholderNames } from "./url.ts";
 
 export interface AskedFor {
   /** The request's URL template: it tells which parameters are the target, the start and the end. */

@@ -1,13 +1,10 @@
 import type { Dispatcher } from "undici";
 import type { TextSink } from "../extract/reading.ts";
 import type { Encoding, RequestSpec } from "../model/resolved.ts";
+import type { ErrorCode } from "../model/result.ts";
 import { openBody, type Body } from "./body.ts";
-import { whyBroken } from "./broken.ts";
-import { openErrorText, type ErrorText } from "./error-text.ts";
-import type { Hide } from "./hiding.ts";
 import { InflateError } from "./inflate.ts";
-import { reasonIn } from "./reason.ts";
-import type { Reply } from "./reply.ts";
+import { type Hide, reasonIn } from "./reason.ts";
 
 /** What is the same for all requests of a client. */
 export interface Line {
@@ -177,4 +174,97 @@ function isRedirect(status: number): boolean {
 
 function first(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
+}
+
+/** Bytes of one reply's body: as they came over the wire, and as text after inflating. */
+export interface Traffic {
+  readonly wireBytes: number;
+  readonly textBytes: number;
+}
+
+/** The body went into the sink to its end. */
+export interface WholeReply extends Traffic {
+  readonly kind: "whole";
+  readonly status: number;
+  /**
+   * Its end was marked: by a length, by chunks or by the compressed data. Where it is false the body ended with the
+   * connection, and only the count that the answer declares can tell whether all of it came.
+   */
+  readonly framed: boolean;
+}
+
+/** An answer that nobody wanted as text: an error status, or a redirect that was not followed. */
+export interface DeclinedReply extends Traffic {
+  readonly kind: "declined";
+  readonly status: number;
+  /** The first of the body as latin1, at most 8 KiB. */
+  readonly text: string;
+  /** What it says of why, as one line without secrets; "" where it says nothing. */
+  readonly reason: string;
+  /** The header as it came. */
+  readonly retryAfter: string | null;
+  readonly location: string | null;
+}
+
+/** No whole answer: what went wrong on the way. */
+export interface BrokenReply extends Traffic {
+  readonly kind: "broken";
+  readonly code: Extract<ErrorCode, "timeout" | "connect" | "reset" | "encoding" | "redirect">;
+  /** Null before the headers. */
+  readonly status: number | null;
+  /** One sentence. */
+  readonly detail: string;
+}
+
+export type Reply = WholeReply | DeclinedReply | BrokenReply;
+
+export interface Stage {
+  /** The request was written to a connection. */
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly wireBytes: number;
+}
+
+/** Says in our words why a request has no whole answer. `error` is undici's, or Node's beneath it. */
+export function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, "code" | "detail"> {
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  switch (code) {
+    case "UND_ERR_CONNECT_TIMEOUT":
+      return { code: "timeout", detail: `no connection to ${host} within the time for it` };
+    case "UND_ERR_HEADERS_TIMEOUT":
+      return { code: "timeout", detail: "no headers within the time for them" };
+    case "UND_ERR_BODY_TIMEOUT":
+      return { code: "timeout", detail: `the body stood still after ${stage.wireBytes} bytes` };
+  }
+  const reason = [error.message, code].filter((part) => part !== "").join(", ");
+  if (!stage.sent) return { code: "connect", detail: `no connection to ${host} (${reason})` };
+  if (stage.status === null) return { code: "reset", detail: `the connection ended before the headers (${reason})` };
+  return { code: "reset", detail: `the body ended early, after ${stage.wireBytes} bytes (${reason})` };
+}
+
+/** Enough for any reason that a person should read. */
+export const ERROR_TEXT_LIMIT = 8 * 1024;
+
+/** Keeps the first of a body that is not an answer. What comes beyond is overwritten in place. */
+export interface ErrorText extends TextSink {
+  readonly isFull: boolean;
+  /** As latin1. */
+  text(): string;
+}
+
+export function openErrorText(): ErrorText {
+  // Beyond the limit lies the room that a sink must always offer.
+  const work = Buffer.allocUnsafe(3 * ERROR_TEXT_LIMIT);
+  let kept = 0;
+  return {
+    work,
+    begin: () => kept,
+    take(length) {
+      kept = Math.min(kept + length, ERROR_TEXT_LIMIT);
+    },
+    get isFull() {
+      return kept === ERROR_TEXT_LIMIT;
+    },
+    text: () => work.toString("latin1", 0, kept),
+  };
 }

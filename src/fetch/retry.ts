@@ -1,6 +1,5 @@
 import type { ErrorCode } from "../model/result.ts";
-import { retryAfterSeconds } from "./retry-after.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Reply } from "./exchange.ts";
 
 /** What a trouble asks of us. One row decides it; nothing else in the program knows better. */
 interface Rule {
@@ -87,4 +86,58 @@ export function nextAfter(trouble: Trouble, retryAfter: string | null, counts: C
 /** Full jitter: whole crowds that failed at once do not come back at once. */
 function backOffSeconds(tries: number, random: number): number {
   return random * Math.min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** (tries - 1));
+}
+
+/** Everything that can go wrong with one request, as the table of retry.ts knows it. */
+export type Trouble =
+  | "throttled"
+  | "server"
+  | "wrong-question"
+  | "refused"
+  | "timeout"
+  | "connect"
+  | "reset-before-body"
+  | "reset-in-body"
+  | "encoding"
+  | "redirect"
+  | "maintenance"
+  | "error-body"
+  | "continuation"
+  | "unprovable"
+  | "out-of-time";
+
+/** Null: a whole answer. */
+export function troubleOf(reply: Reply): Trouble | null {
+  switch (reply.kind) {
+    case "whole":
+      return null;
+    case "declined":
+      return troubleOfStatus(reply.status, reply.text);
+    case "broken":
+      return reply.code === "reset" ? (reply.status === null ? "reset-before-body" : "reset-in-body") : reply.code;
+  }
+}
+
+/** 400 as a page of HTML is a gateway's word and not the provider's: nothing is settled by it. */
+function troubleOfStatus(status: number, text: string): Trouble {
+  if (status === 429) return "throttled";
+  if (status >= 500) return "server";
+  if (status === 408) return "timeout";
+  if (status >= 300 && status < 400) return "redirect";
+  if (status === 400 && !text.trimStart().startsWith("<")) return "wrong-question";
+  return "refused";
+}
+
+/**
+ * Reads a Retry-After header: seconds, or an HTTP-date.
+ * @param now milliseconds since the epoch
+ * @returns seconds from now, not below 0; null where it says nothing that can be read
+ */
+export function retryAfterSeconds(header: string | null, now: number): number | null {
+  const text = (header ?? "").trim();
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  // Date.parse takes much for a date ("-5", "soon 1"): only the three forms of RFC 9110 begin with the day's name.
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, (at - now) / 1000);
 }

@@ -1,25 +1,8 @@
 import type { Readable } from "node:stream";
-import type { Clock } from "../model/clock.ts";
-import type { ApiCall } from "./api-call.ts";
 import { isNotFound } from "./api-error.ts";
-import type { Connection } from "./connection.ts";
-import type { Draft, KubeObject, ObjectKey } from "./object.ts";
-import { type Ask, Requests } from "./requests.ts";
-import { pathOf, PODS, type Resource } from "./resource.ts";
-import type { WatchEvent } from "./watch-event.ts";
-import { watchEvents } from "./watch-events.ts";
-import type { WriteGate } from "./write-gate.ts";
-
-export interface ClientOptions {
-  readonly clock: Clock;
-  /** Evenly from 0 to below 1. */
-  readonly random: () => number;
-  /** "sluice/1.2.3": what the server's log shows. */
-  readonly userAgent: string;
-  readonly observe?: (call: ApiCall) => void;
-  /** Called before every try of every write; it throws where nothing may be written. */
-  readonly gate?: WriteGate;
-}
+import { type Draft, type KubeObject, type ObjectKey, pathOf, PODS, type Resource } from "./object.ts";
+import { type Ask, type CallOptions, type ClientOptions, type Connection, Requests } from "./requests.ts";
+import { type WatchEvent, watchEvents } from "./watch-events.ts";
 
 /** Which objects: of one namespace, or of all where none is given. */
 export interface Selection {
@@ -40,13 +23,6 @@ export interface LogOptions {
   readonly follow?: boolean;
   readonly previous?: boolean;
   readonly tailLines?: number;
-}
-
-/** Both may be absent: then the request has 30 seconds. */
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  /** For each try, until its answer is read. */
-  readonly timeoutSeconds?: number;
 }
 
 /**

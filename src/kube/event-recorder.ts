@@ -1,7 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { KubeClient } from "./client.ts";
-import type { KubeObject } from "./object.ts";
-import { EVENTS, type Resource } from "./resource.ts";
+import { type KubeObject, EVENTS, type Resource } from "./object.ts";
 
 /** What is to be told about an object in `kubectl describe`. */
 export interface Telling {

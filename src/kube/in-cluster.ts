@@ -3,7 +3,7 @@ import path from "node:path";
 import { Agent, type Dispatcher } from "undici";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./requests.ts";
 
 export interface InCluster {
   /** /var/run/secrets/kubernetes.io/serviceaccount: with token and ca.crt in it. */

@@ -1,8 +1,9 @@
 import type { Clock } from "../model/clock.ts";
-import { type LeaseOf, LeaseKeeper } from "./lease-keeper.ts";
-import { LEASE_SECONDS } from "./lease-record.ts";
+import { isAlreadyThere, isConflict } from "./api-error.ts";
+import type { KubeClient } from "./client.ts";
+import { type Lease, LEASES } from "./object.ts";
+import { NotLeading } from "./requests.ts";
 import { timeLimit } from "./time-limit.ts";
-import { NotLeading } from "./write-gate.ts";
 
 export interface ElectorOptions extends LeaseOf {
   /** Evenly from 0 to below 1. */
@@ -151,4 +152,141 @@ async function tooLate(clock: Clock, stop: AbortSignal, over: AbortSignal): Prom
 /** A function, since the compiler takes a signal that was looked at once for one that never changes. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+export interface LeaseOf {
+  /** One without a gate of its own. */
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly namespace: string;
+  readonly name: string;
+  /** Never used by another process, nor by this one after a restart: the pod's name and something random. */
+  readonly identity: string;
+}
+
+/** Reads and writes the one Lease, each write only over the version that was read. */
+export class LeaseKeeper {
+  readonly #of: LeaseOf;
+  #lease: Lease | null = null;
+  /** Is `#lease` what was read or written last, with nothing unknown since? */
+  #isFresh = false;
+  #wrote = false;
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(of: LeaseOf) {
+    this.#of = of;
+  }
+
+  /** As far as is known; "" for nobody. */
+  get holder(): string {
+    return this.#lease?.spec?.holderIdentity ?? "";
+  }
+
+  /** Since the request was sent that took or renewed it last: nobody can have seen it as ours and unchanged for longer. */
+  get secondsSinceRenewed(): number {
+    return this.#secondsSince(this.#renewedAt);
+  }
+
+  /** Takes it or renews it where that is allowed. @returns whether it is ours now */
+  async claim(signal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.#claim(signal);
+    } catch (error) {
+      // Another was faster: the next try reads.
+      if (isConflict(error) || isAlreadyThere(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Lets others have it at once. @returns false where it was not ours */
+  async giveBack(signal: AbortSignal): Promise<boolean> {
+    if (!this.#wrote) return false;
+    if (!this.#isFresh) await this.#read(signal);
+    if (this.#lease === null || this.holder !== this.#of.identity) return false;
+    await this.#write(this.#lease, givenBack(this.#lease.spec!, this.#of.clock.now()), signal);
+    return true;
+  }
+
+  async #claim(signal: AbortSignal): Promise<boolean> {
+    const { clock, identity } = this.#of;
+    const isOurs = this.#isFresh && this.holder === identity;
+    if (!isOurs) await this.#read(signal);
+    const sentAt = clock.monotonic();
+    const lease = this.#lease;
+    if (lease === null) await this.#create(signal);
+    else {
+      const record = lease.spec ?? {};
+      const step = leaseStep(record, identity, this.#secondsSince(this.#changedAt));
+      if (step === "wait") return false;
+      await this.#write(lease, step === "renew" ? renewed(record, clock.now()) : taken(record, identity, clock.now()), signal);
+    }
+    this.#renewedAt = sentAt;
+    return true;
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { client, namespace, name } = this.#of;
+    const lease = await client.get(LEASES, { namespace, name }, { signal });
+    const version = (of: Lease | null): string => `${of?.metadata.uid ?? ""} ${of?.metadata.resourceVersion ?? ""}`;
+    if (version(lease) !== version(this.#lease)) this.#changedAt = this.#of.clock.monotonic();
+    this.#lease = lease;
+    this.#isFresh = true;
+  }
+
+  async #create(signal: AbortSignal): Promise<void> {
+    const { client, clock, namespace, name, identity } = this.#of;
+    this.#isFresh = false;
+    this.#wrote = true;
+    this.#lease = await client.create(LEASES, { metadata: { namespace, name }, spec: taken(undefined, identity, clock.now()) }, { signal });
+    this.#isFresh = true;
+  }
+
+  async #write(lease: Lease, spec: LeaseRecord, signal: AbortSignal): Promise<void> {
+    this.#isFresh = false;
+    this.#wrote = true;
+    this.#lease = await this.#of.client.replace(LEASES, { ...lease, spec }, { signal });
+    this.#isFresh = true;
+  }
+
+  #secondsSince(moment: number): number {
+    return (this.#of.clock.monotonic() - moment) / 1000;
+  }
+}
+
+export type LeaseRecord = NonNullable<Lease["spec"]>;
+
+/** Those of client-go. Between `renewDeadline` and `duration` lies what a write may take that was let through last. */
+export const LEASE_SECONDS = { duration: 15, renewDeadline: 10, retryPeriod: 2 } as const;
+
+/**
+ * What may be done with a lease that was read.
+ * @param unchangedSeconds for how long, by this machine's own clock, the record has been seen to stand as it is: times in it are of other clocks
+ */
+export function leaseStep(record: LeaseRecord, identity: string, unchangedSeconds: number): "renew" | "take" | "wait" {
+  const holder = record.holderIdentity ?? "";
+  if (holder === identity) return "renew";
+  if (holder === "") return "take";
+  return unchangedSeconds < (record.leaseDurationSeconds ?? LEASE_SECONDS.duration) ? "wait" : "take";
+}
+
+/** @param now milliseconds since 1970 */
+export function taken(record: LeaseRecord | undefined, identity: string, now: number): LeaseRecord {
+  const leaseTransitions = record === undefined ? 0 : (record.leaseTransitions ?? 0) + 1;
+  return { ...record, holderIdentity: identity, leaseDurationSeconds: LEASE_SECONDS.duration, acquireTime: microTime(now), renewTime: microTime(now), leaseTransitions };
+}
+
+/** @param now milliseconds since 1970 */
+export function renewed(record: LeaseRecord, now: number): LeaseRecord {
+  return { ...record, leaseDurationSeconds: LEASE_SECONDS.duration, renewTime: microTime(now) };
+}
+
+/** As client-go leaves it, so that its electors take it at once too. @param now milliseconds since 1970 */
+export function givenBack(record: LeaseRecord, now: number): LeaseRecord {
+  return { ...record, holderIdentity: "", leaseDurationSeconds: 1, acquireTime: microTime(now), renewTime: microTime(now) };
+}
+
+/** The server refuses a time here that has no microseconds. */
+function microTime(now: number): string {
+  return new Date(now).toISOString().replace("Z", "000Z");
 }

@@ -1,12 +1,9 @@
 import type { Clock } from "../model/clock.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError, isExpired } from "./api-error.ts";
 import type { KubeClient, Selection } from "./client.ts";
-import type { KubeObject } from "./object.ts";
-import { Pause } from "./pause.ts";
-import type { Resource } from "./resource.ts";
-import type { Change, Store } from "./store.ts";
+import type { Change, Store } from "./indexer.ts";
+import type { KubeObject, Resource } from "./object.ts";
 import { timeLimit } from "./time-limit.ts";
-import { afterWatch } from "./watch-end.ts";
 
 /** `T` is what the server gives, `K` what is kept of it. */
 export interface ReflectorOptions<T extends KubeObject, K extends KubeObject> extends Selection {
@@ -194,4 +191,64 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
 /** A function, since the compiler takes an AbortSignal that was looked at once for one that never changes. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+/** How a watch, or the LIST before it, came to its end. */
+export interface WatchEnd {
+  /** null where the server closed it in good order. */
+  readonly error: unknown;
+  /** Since the server took it; 0 where it did not. */
+  readonly seconds: number;
+  /** Events and bookmarks that it brought. */
+  readonly events: number;
+}
+
+export interface NextWatch {
+  /** What was seen is of no use: everything is read anew. */
+  readonly listAgain: boolean;
+  /** It worked for a while: the next pause is a short one. */
+  readonly worked: boolean;
+  readonly pause: boolean;
+}
+
+const SHORT_SECONDS = 1;
+const LONG_SECONDS = 30;
+
+/**
+ * What comes after it. There is a pause after everything but a watch that went on for long, so that no server,
+ * whatever it does, is asked in a tight loop.
+ */
+export function afterWatch({ error, seconds, events }: WatchEnd): NextWatch {
+  const worked = events > 0 || seconds >= SHORT_SECONDS;
+  return { listAgain: mustListAgain(error), worked: worked && !isExpired(error), pause: error !== null || seconds < LONG_SECONDS };
+}
+
+/** A connection that broke says nothing against the place in history that was reached; a refusal may (a server restored from a backup gives many). */
+function mustListAgain(error: unknown): boolean {
+  return error instanceof ApiError && error.status !== 429;
+}
+
+const FIRST_SECONDS = 1;
+const LONGEST_SECONDS = 30;
+
+/** Pauses that double from 1 to 30 seconds, half of each left to chance, so that many clients do not come back at once. */
+export class Pause {
+  readonly #random: () => number;
+  #next = FIRST_SECONDS;
+
+  /** @param random evenly from 0 to below 1 */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Seconds. */
+  next(): number {
+    const seconds = this.#next * (0.5 + this.#random() / 2);
+    this.#next = Math.min(LONGEST_SECONDS, this.#next * 2);
+    return seconds;
+  }
+
+  reset(): void {
+    this.#next = FIRST_SECONDS;
+  }
 }

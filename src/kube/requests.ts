@@ -1,13 +1,26 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import type { Verb } from "./api-call.ts";
-import { ApiError, ApiUnreachable } from "./api-error.ts";
-import { refusal } from "./api-refusal.ts";
-import { secondsBeforeRetry } from "./api-retry.ts";
-import type { CallOptions, ClientOptions } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { readText } from "./read-text.ts";
+import { ApiError, ApiUnreachable, refusal } from "./api-error.ts";
+import type { Clock } from "../model/clock.ts";
 import { timeLimit } from "./time-limit.ts";
+
+export interface ClientOptions {
+  readonly clock: Clock;
+  /** Evenly from 0 to below 1. */
+  readonly random: () => number;
+  /** "sluice/1.2.3": what the server's log shows. */
+  readonly userAgent: string;
+  readonly observe?: (call: ApiCall) => void;
+  /** Called before every try of every write; it throws where nothing may be written. */
+  readonly gate?: WriteGate;
+}
+
+/** Both may be absent: then the request has 30 seconds. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** For each try, until its answer is read. */
+  readonly timeoutSeconds?: number;
+}
 
 /** One request, before it is sent. */
 export interface Ask {
@@ -139,4 +152,73 @@ function parsed(text: string): unknown {
 function whatHappened(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return whatHappened(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
+}
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "log";
+
+/** One request that ended, for metrics. Each try counts. */
+export interface ApiCall {
+  readonly verb: Verb;
+  /** Plural, with its subresource where there is one: "jobs", "sweeps/status". */
+  readonly resource: string;
+  /** HTTP status; 0 where no answer came. */
+  readonly code: number;
+  /** Until the answer was read; of a watch and a log until it began. */
+  readonly seconds: number;
+}
+
+const MOST_TRIES = 5;
+const FIRST_SECONDS = 0.2;
+const LONGEST_SECONDS = 10;
+const LONGEST_ASKED_SECONDS = 30;
+
+/**
+ * How long to wait before a request that failed is sent again; null where it is not.
+ * 429 says that nothing was done, so a write may follow it; after everything else only what reads may be repeated.
+ * @param tries how often it was sent; at least 1
+ * @param random evenly from 0 to below 1: half of the wait is left to it, so that many clients do not come back at once
+ */
+export function secondsBeforeRetry(error: unknown, reads: boolean, tries: number, random: number): number | null {
+  if (tries >= MOST_TRIES || !mayRepeat(error, reads)) return null;
+  const asked = error instanceof ApiError ? Math.min(error.retryAfter ?? 0, LONGEST_ASKED_SECONDS) : 0;
+  const own = Math.min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** (tries - 1));
+  return asked + own * (0.5 + random / 2);
+}
+
+function mayRepeat(error: unknown, reads: boolean): boolean {
+  if (error instanceof ApiUnreachable) return reads;
+  if (!(error instanceof ApiError)) return false;
+  return error.status === 429 || (reads && error.status >= 500);
+}
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** @throws where the text is longer than any page of a list may be: it would not fit into memory either */
+export async function readText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error(`the answer is longer than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The lease is not provably ours: nothing may be written. */
+export class NotLeading extends Error {
+  override readonly name = "NotLeading";
+}
+
+/** Called before every try of every write. @throws NotLeading */
+export type WriteGate = () => void;
+
+/** Where the API server is, and how one may speak to it. */
+export interface Connection {
+  /** Without a slash at its end: "https://10.96.0.1:443". */
+  readonly server: string;
+  /** One pool for every request: CA, client certificate and proxy are in it. */
+  readonly dispatcher: Dispatcher;
+  /** What each request says of who asks. Read before every request, since tokens change. */
+  headers(): Promise<Readonly<Record<string, string>>>;
 }

@@ -1,9 +1,6 @@
 import type { Readable } from "node:stream";
-import { ApiError, ApiUnreachable } from "./api-error.ts";
-import type { Refusal } from "./api-refusal.ts";
-import { lines } from "./lines.ts";
+import { ApiError, ApiUnreachable, type Refusal } from "./api-error.ts";
 import type { KubeObject } from "./object.ts";
-import type { WatchEvent } from "./watch-event.ts";
 
 const MOST_BYTES_A_LINE = 8 * 1024 * 1024;
 
@@ -38,4 +35,37 @@ function eventOf<T extends KubeObject>(line: string): WatchEvent<T> {
     default:
       throw new Error(`an event of type ${type} is unknown`);
   }
+}
+
+/** What a watch brings. An ERROR event is thrown as ApiError. */
+export type WatchEvent<T extends KubeObject> =
+  /** Comes first: the server has taken the watch. */
+  | { readonly type: "OPENED" }
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: T }
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
+
+const NEWLINE = 10;
+
+/**
+ * Cuts a stream into its lines, without their ends.
+ * @param mostBytes of a line, which bounds what is held
+ * @throws where a line is longer, or where the stream ends within one
+ */
+export async function* lines(chunks: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<string, void, undefined> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...held, chunk.subarray(from, end)]).toString("utf8");
+      held = [];
+      bytes = 0;
+      from = end + 1;
+    }
+    const rest = chunk.subarray(from);
+    bytes += rest.length;
+    if (bytes > mostBytes) throw new Error(`a line is longer than ${mostBytes} bytes`);
+    if (rest.length > 0) held.push(rest);
+  }
+  if (bytes > 0) throw new Error("the stream ended within a line");
 }

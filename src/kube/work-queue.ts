@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { NotLeading } from "./write-gate.ts";
+import { NotLeading } from "./requests.ts";
 
 /** What came of a key: look at it again after so many seconds, or only when somebody adds it. */
 export interface Worked {
@@ -156,4 +156,9 @@ export class WorkQueue {
     for (const [key, due] of this.#later) if (due <= now) this.add(key);
     this.#sleepUntilNext();
   }
+}
+
+/** Of the moments at which to look again, in seconds from now; null where none of them is one. */
+export function soonest(seconds: readonly (number | null)[]): number | null {
+  return seconds.reduce<number | null>((least, one) => (one === null ? least : Math.min(least ?? one, one)), null);
 }

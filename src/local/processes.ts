@@ -1,16 +1,14 @@
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { nodeFlagsFor } from "../decide/node-flags.ts";
-import { parseProgramMessage } from "../decide/program-message.ts";
+import { nodeFlagsFor } from "../decide/sweep/process-memory.ts";
+import { parseProgramMessage } from "../decide/sweep/program-message.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { ProgramMessage } from "../model/message.ts";
 import type { JobEnd } from "../model/sweep.ts";
-import { anonMemory } from "./anon-memory.ts";
-import { LastLines } from "./last-lines.ts";
 import { ENTER, type MemoryCgroup, type MemoryCgroups } from "./memory-cgroup.ts";
 import type { Timer } from "./timer.ts";
 
@@ -157,4 +155,82 @@ function follow(stream: Readable, lines: LastLines): void {
 async function readMessage(file: string): Promise<ProgramMessage | null> {
   const text = await readFile(file, "utf8").catch(() => "");
   return parseProgramMessage(text);
+}
+
+/**
+ * The anonymous memory of a process in bytes, or null when it is gone: what it asked for and wrote to,
+ * without the pages of programs and files, which the kernel can drop.
+ */
+export function anonMemory(pid: number): number | null {
+  try {
+    // Read at once and not in turns: a process that grows fast must not wait for the event loop.
+    const kibibytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+    return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+  } catch {
+    return null;
+  }
+}
+
+const KEPT_BYTES = 2048;
+
+/** A longer line is passed on in pieces: nobody's buffer grows with what a program writes. */
+const LONGEST_LINE = 64 * 1024;
+
+/** How Node and V8 say that no memory was to be had, before they crash. */
+const HEAP_EXHAUSTED = /heap out of memory|Fatal process out of memory|Array buffer allocation failed/;
+
+/** Frames of native code say nothing to a reader, and would push out the sentence above them. */
+const NATIVE_FRAME = /^\s*\d+: 0x[0-9a-f]+ |^-+ Native stack trace -+$/;
+
+/** Cuts what a program writes into lines, passes them on, and keeps the last of them for the case that it crashes. */
+export class LastLines {
+  readonly #passOn: (line: string) => void;
+  #begun = "";
+  #kept = "";
+  #heapExhausted = false;
+
+  constructor(passOn: (line: string) => void) {
+    this.#passOn = passOn;
+  }
+
+  write(text: string): void {
+    const lines = (this.#begun + text).split("\n");
+    this.#begun = lines.pop()!;
+    for (const line of lines) this.#line(line);
+    while (this.#begun.length > LONGEST_LINE) {
+      this.#line(this.#begun.slice(0, LONGEST_LINE));
+      this.#begun = this.#begun.slice(LONGEST_LINE);
+    }
+  }
+
+  end(): void {
+    if (this.#begun !== "") this.#line(this.#begun);
+    this.#begun = "";
+  }
+
+  /** Did it say that V8's heap was exhausted? */
+  get heapExhausted(): boolean {
+    return this.#heapExhausted;
+  }
+
+  /** At most 2 KiB. */
+  get text(): string {
+    return this.#kept;
+  }
+
+  #line(line: string): void {
+    this.#passOn(line);
+    if (HEAP_EXHAUSTED.test(line)) this.#heapExhausted = true;
+    if (line.trim() === "" || NATIVE_FRAME.test(line)) return;
+    this.#kept = lastBytes(this.#kept === "" ? line : `${this.#kept}\n${line}`);
+  }
+}
+
+function lastBytes(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= KEPT_BYTES) return text;
+  let from = bytes.length - KEPT_BYTES;
+  // Not in the middle of a character.
+  while ((bytes[from]! & 0xc0) === 0x80) from += 1;
+  return bytes.subarray(from).toString();
 }

@@ -1,15 +1,14 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Launch } from "../decide/decision.ts";
-import { PREPARE_MEMORY_BYTES } from "../decide/prepare-memory.ts";
+import type { Launch } from "../decide/sweep/decision.ts";
+import { PREPARE_MEMORY_BYTES } from "../decide/sweep/process-memory.ts";
 import type { Clock } from "../model/clock.ts";
 import type { LogFields } from "../model/log.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
 import type { PrepareTask } from "../model/tasks.ts";
-import { killedLine, logLine } from "./log-line.ts";
 import type { MemoryCgroups } from "./memory-cgroup.ts";
 import { startProgram, type RunningProgram } from "./processes.ts";
 import type { Timer } from "./timer.ts";
@@ -94,4 +93,27 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+type About = LogFields & { readonly program: string };
+
+/**
+ * A line of a program as its sweep's log file has it: the program's own as it wrote it, and as one like it what Node wrote, such as
+ * the stack of a crash. `now` in milliseconds.
+ */
+export function logLine(line: string, about: About, now: number): string {
+  return isLogged(line) ? line : JSON.stringify({ level: "error", time: new Date(now).toISOString(), ...about, msg: line });
+}
+
+export function killedLine(about: About, now: number): string {
+  return JSON.stringify({ level: "warn", time: new Date(now).toISOString(), ...about, msg: "ended by a signal" });
+}
+
+function isLogged(line: string): boolean {
+  if (!line.startsWith("{")) return false;
+  try {
+    return "level" in (JSON.parse(line) as object);
+  } catch {
+    return false;
+  }
 }

@@ -1,15 +1,15 @@
-import type { SweepEvent } from "../decide/decision.ts";
-import { firstStatus } from "../decide/flow.ts";
-import { takenUp } from "../decide/take-up.ts";
+import type { SweepEvent } from "../decide/sweep/decision.ts";
+import { takenUp } from "../decide/sweep/ending.ts";
+import { firstStatus } from "../decide/sweep/flow.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isFinished, type SweepIdentity, type SweepStatus } from "../model/sweep.ts";
 import type { Database } from "../store/database.ts";
 import { releaseDriver, saveStatus, type DrivenSweep, type Driver } from "../store/driven-sweeps.ts";
 import { abandonSweep, readSweep } from "../store/sweeps.ts";
-import { SweepDriver } from "./drive.ts";
-import { keepDriving, takeToDrive } from "./driver.ts";
+import { keepDriving, takeToDrive } from "./driver-lease.ts";
 import type { Programs } from "./programs.ts";
+import { SweepDriver } from "./sweep-driver.ts";
 
 export interface SweepRun {
   readonly db: Database;

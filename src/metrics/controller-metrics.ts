@@ -2,12 +2,10 @@ import Counter from "@prometheus-io/client/lib/counter.js";
 import Gauge from "@prometheus-io/client/lib/gauge.js";
 import Histogram from "@prometheus-io/client/lib/histogram.js";
 import Registry from "@prometheus-io/client/lib/registry.js";
-import { tellBuildInfo } from "./build-info.ts";
 import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS } from "./controller.ts";
-import type { Declaration } from "./declaration.ts";
-import { tellOfProcess } from "./process-metrics.ts";
+import { tellBuildInfo, type Declaration } from "./declaration.ts";
 import { readAtScrape } from "./read-at-scrape.ts";
-import { tellOfSweeps } from "./sweeps.ts";
+import { tellOfProcess, tellOfSweeps } from "./run-metrics.ts";
 import type { ToldByLeader } from "./told.ts";
 
 /** What is asked for at each scrape, as it is then. */

@@ -1,5 +1,5 @@
 import Registry from "@prometheus-io/client/lib/registry.js";
-import { tellBuildInfo } from "./build-info.ts";
+import { tellBuildInfo } from "./declaration.ts";
 import { tellOfBatches, type ToldByBatches } from "./worker.ts";
 
 export interface Page {

@@ -1,7 +1,6 @@
-import type { Gauge, Registry } from "@prometheus-io/client";
-import { noneOf, type Tally } from "../model/measured.ts";
+import type { Gauge, Registry, Histogram } from "@prometheus-io/client";
+import { noneOf, type Tally, type Distribution } from "../model/measured.ts";
 import type { HistogramReading, NumberReading, Reading } from "./declaration.ts";
-import { toldHistogram, type Told } from "./told-histogram.ts";
 import { OTHER } from "./words.ts";
 
 /** Who is told of. */
@@ -63,4 +62,49 @@ function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labe
   const distribution = read(of);
   if (distribution === null) return [];
   return [{ labels, distribution: distribution.counts.length === 0 ? noneOf(borders) : distribution }];
+}
+
+export interface ToldHistogram {
+  readonly name: string;
+  readonly help: string;
+  /** Upper borders, ascending, as the distributions have them: what has another number of them is left out. */
+  readonly borders: readonly number[];
+  readonly labelNames: readonly string[];
+  /** Asked at each scrape: one distribution for each set of labels. */
+  readonly values: () => Iterable<Told>;
+}
+
+export interface Told {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly distribution: Distribution;
+}
+
+interface HistogramSeries {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly sharedLabels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/**
+ * Registers a histogram whose buckets somebody else has counted. The library's own can only observe values one by one; a registry asks of
+ * a metric no more than what this has.
+ */
+export function toldHistogram(registry: Registry, told: ToldHistogram): void {
+  const { name, help, labelNames } = told;
+  const metric = { name, help, labelNames, type: "histogram", aggregator: "sum", get: () => Promise.resolve({ name, help, type: "histogram", values: [...told.values()].flatMap((one) => histogramSeriesOf(told, one)) }) };
+  registry.registerMetric(metric as unknown as Histogram);
+}
+
+const NO_LABELS = {};
+
+function histogramSeriesOf({ name, borders }: ToldHistogram, { labels, distribution }: Told): HistogramSeries[] {
+  const { counts, sum } = distribution;
+  if (counts.length !== borders.length + 1) return [];
+  let count = 0;
+  const buckets = counts.map((more, index) => {
+    count += more;
+    return { metricName: `${name}_bucket`, labels: { le: borders[index] ?? "+Inf" }, sharedLabels: labels, value: count };
+  });
+  return [...buckets, { metricName: `${name}_sum`, labels: NO_LABELS, sharedLabels: labels, value: sum }, { metricName: `${name}_count`, labels: NO_LABELS, sharedLabels: labels, value: count }];
 }

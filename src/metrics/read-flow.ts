@@ -2,6 +2,7 @@ import type { Distribution, Tally } from "../model/measured.ts";
 import type { BatchRange, DatabaseSize } from "../model/message.ts";
 import type { Totals } from "../model/states.ts";
 import type { MeasuredSums, SweepSums } from "../model/sweep.ts";
+import type { EpochSeconds } from "../model/window.ts";
 
 /** What metrics read of a sweep's flow: nothing is absent that is counted, and every number is one. */
 export interface ReadFlow {
@@ -86,4 +87,22 @@ function mapping(told: unknown): Mapping {
 
 function isMapping(told: unknown): told is Mapping {
   return typeof told === "object" && told !== null && !Array.isArray(told);
+}
+
+export interface Dated {
+  readonly isOver: boolean;
+  readonly startedAt: EpochSeconds | null;
+  readonly finishedAt: EpochSeconds | null;
+}
+
+/** Long enough for a weekend's look back at a day; what went before stands in Prometheus. */
+const TOLD_SECONDS = 2 * 86_400;
+/** Each is some two hundred series. */
+const MOST_OVER = 100;
+
+/** Which Sweeps are told of: all that are not over, and of those that ended within two days the newest. */
+export function whichSweeps<T extends Dated>(sweeps: readonly T[], now: EpochSeconds): T[] {
+  const over = sweeps.filter(({ isOver, finishedAt }) => isOver && finishedAt !== null && now - finishedAt <= TOLD_SECONDS);
+  over.sort((one, other) => other.finishedAt! - one.finishedAt!);
+  return [...sweeps.filter(({ isOver }) => !isOver), ...over.slice(0, MOST_OVER)];
 }

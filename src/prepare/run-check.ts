@@ -1,9 +1,9 @@
+import { withSecrets } from "../batch/asker.ts";
 import { openClient } from "../fetch/client.ts";
 import { fillUrl } from "../fetch/url.ts";
-import { withSecrets } from "../batch/asker.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
-import { readSchema } from "../store/schema-check.ts";
+import { readSchema } from "../store/migrate.ts";
 import type { PrepareSurroundings } from "./surroundings.ts";
 
 /** One thing that was looked at, and how it is: a sentence. */

@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { LONGEST_NAME, MOST_FAILING } from "../batch/progress.ts";
-import { shortened } from "../batch/shortened.ts";
-import { fingerprintText } from "../decide/fingerprint.ts";
-import { pack, type PackedBatch } from "../decide/pack.ts";
-import { verdict } from "../decide/verdict.ts";
+import { LONGEST_NAME, MOST_FAILING } from "../batch/account.ts";
+import { canaryTargets } from "../decide/host/canary.ts";
+import { verdict } from "../decide/sweep/ending.ts";
+import { fingerprintText } from "../decide/targets/fingerprint.ts";
+import { pack, type PackedBatch } from "../decide/targets/pack.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
-import type { PrepareMessage } from "../model/message.ts";
+import { shortened, type PrepareMessage } from "../model/message.ts";
 import { formatMemory } from "../model/quantity.ts";
 import type { HostSpec } from "../model/resolved.ts";
 import type { PrepareTask } from "../model/tasks.ts";
-import { failingOf } from "../store/failing.ts";
 import { markOutOfMemory, nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
 import { databaseSize } from "../store/database-size.ts";
@@ -19,13 +18,11 @@ import { openDataset } from "../store/datasets.ts";
 import { giveUp } from "../store/give-up.ts";
 import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
-import { remaining } from "../store/remaining.ts";
 import { dropOld } from "../store/retention.ts";
+import { failingOf, remaining } from "../store/selection.ts";
 import { changeHost, finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
-import { canaryTargets } from "../decide/canary.ts";
-import { planTargets, type Planned } from "./plan-targets.ts";
-import { openAsking, type Asking } from "./asking.ts";
+import { openAsking, type Asking, planTargets, type Planned } from "./plan-targets.ts";
 import type { PrepareSurroundings } from "./surroundings.ts";
 
 /**

@@ -1,11 +1,13 @@
-import type { Client } from "../fetch/client.ts";
-import type { Reply } from "../fetch/reply.ts";
-import { fillUrl } from "../fetch/url.ts";
+import { readFile } from "node:fs/promises";
 import type { BoundedPattern } from "../extract/bound.ts";
+import { keptBytes, StreamMatcher } from "../extract/matcher.ts";
+import type { TextSink } from "../extract/reading.ts";
+import type { Client } from "../fetch/client.ts";
+import type { Reply } from "../fetch/exchange.ts";
+import { fillUrl } from "../fetch/url.ts";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import type { ResolvedSpec, TargetSource } from "../model/resolved.ts";
-import { NameSink } from "./name-sink.ts";
 
 type HttpSource = Extract<TargetSource["from"], { kind: "http" }>;
 
@@ -46,4 +48,41 @@ export async function askList(source: HttpSource, pattern: BoundedPattern, askin
 function problemOf(reply: Exclude<Reply, { kind: "whole" }>): string {
   if (reply.kind === "broken") return reply.detail;
   return reply.reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reply.reason}`;
+}
+
+/** Collects what a pattern's first group catches in the answer to a list's URL. */
+export class NameSink implements TextSink {
+  readonly work: Buffer;
+  readonly names: string[] = [];
+  readonly #matcher: StreamMatcher;
+
+  constructor(pattern: BoundedPattern, prefix: string, work: Buffer) {
+    this.work = work;
+    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (name = "") => {
+      // A blank with a prefix would pass for a name.
+      this.names.push(name.trim() === "" ? "" : `${prefix}${name}`);
+    });
+  }
+
+  begin(): number {
+    return this.#matcher.room;
+  }
+
+  take(length: number): void {
+    this.#matcher.take(this.work, length);
+  }
+
+  finish(): void {
+    this.#matcher.finish();
+  }
+}
+
+/** The lines of a file that the pod was given. @throws SurroundingsError where it was not, or where it is empty */
+export async function readTargets({ path, origin }: Extract<TargetSource["from"], { kind: "file" }>): Promise<string[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw new SurroundingsError(`The list of targets (${origin}) cannot be read: ${(error as Error).message}.`);
+    throw new SurroundingsError(`The list of targets is not there: ${origin}.`);
+  });
+  if (text.trim() === "") throw new SurroundingsError(`The list of targets is empty: ${origin}.`);
+  return text.trimEnd().split("\n");
 }

@@ -4,9 +4,6 @@ import type { ExtractSpec, HeaderValue, RequestSpec, ResolvedSpec, Selection, Ta
 import type { Grid, Window } from "../model/window.ts";
 import type { FilledSpec } from "./fill.ts";
 import type { Provider } from "./provider.ts";
-import { secretVariable } from "./secret-variable.ts";
-import { TARGETS_FILE } from "./targets-file.ts";
-import { hostOf, withQuery } from "./url-template.ts";
 
 /** What a Sweep says beside its template. */
 export interface Asked {
@@ -127,3 +124,35 @@ function need<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new SpecError(`${what} is not given, and no provider presets it`);
   return value;
 }
+
+/** A URL with {target}, {start}, {end} still in it. */
+
+const PLACES = /(\{(?:target|start|end)\})/;
+
+/** The template with these query parameters after its own; of those that it holds already, theirs is dropped. */
+export function withQuery(template: string, query: Readonly<Record<string, string>>): string {
+  const at = template.indexOf("?");
+  const before = at === -1 ? template : template.slice(0, at);
+  const names = Object.keys(query).map(encode);
+  const own = at === -1 ? [] : template.slice(at + 1).split("&").filter((part) => part !== "" && !names.includes(part.split("=", 1)[0]!));
+  const added = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  return own.length + added.length === 0 ? template : `${before}?${[...own, ...added].join("&")}`;
+}
+
+/** host:port, also where the port is the scheme's own: the name under which slots are shared. */
+export function hostOf(template: string): string {
+  const url = new URL(template);
+  return `${url.hostname}:${url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port}`;
+}
+
+function encode(text: string): string {
+  return text.split(PLACES).map((part) => (PLACES.test(part) ? part : encodeURIComponent(part))).join("");
+}
+
+/** The environment variable that stands for one key of a Secret: "api-keys", "ripe.token" as SLUICE_SECRET_API_KEYS_RIPE_TOKEN. */
+export function secretVariable(name: string, key: string): string {
+  return `SLUICE_SECRET_${name}_${key}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+}
+
+/** Where a pod of prepare finds the list of a ConfigMap, one target a line. */
+export const TARGETS_FILE = "/sluice-targets/list";

@@ -1,16 +1,11 @@
 import type { EpochSeconds, Window } from "../model/window.ts";
 import type { Database } from "../store/database.ts";
-import { readDurations, readSizes } from "./distributions.ts";
-import { readLargest } from "./largest.ts";
-import { nearestToLimit, readMemory } from "./memory.ts";
-import { readPasses } from "./passes.ts";
-import type { Reader, Subject } from "./reader.ts";
-import type { ReportData, SweepReport } from "./report-data.ts";
+import { readDurations, readSizes, readUnsettled } from "./distributions.ts";
+import { type Reader, type Subject, PLANNED_RESULTS } from "./reader.ts";
+import type { ReportData, SweepReport, LargestTarget, BatchMemory, Pass, Verdict } from "./report-data.ts";
 import { readSums, readSweeps, readUnsettledOfSelected, type SweepFacts } from "./sweeps.ts";
 import { readTimeline } from "./timeline.ts";
-import { readUnsettled } from "./unsettled.ts";
 import { readUpdatesOverTime } from "./updates-over-time.ts";
-import { readVerdict } from "./verdict.ts";
 
 /** A sweep of 80,000 targets is read within seconds; a database that is busy with one takes longer. */
 const TIMEOUT_SECONDS = 300;
@@ -79,4 +74,73 @@ async function readSweepReport(on: Reader, facts: SweepFacts, isMeasured: boolea
 async function hasSamples(on: Reader): Promise<boolean> {
   const [row] = await on.query<{ has: boolean }>("select to_regclass('sluice.samples') is not null as has");
   return row!.has;
+}
+
+const MOST_ANSWERS = 15;
+
+/** The targets with the longest answers, the longest first. */
+export function readLargest(on: Reader, { datasetId, windowStart }: Subject): Promise<LargestTarget[]> {
+  return on.query<LargestTarget>(
+    `select t.name as target, l.state, l.bytes, l.updates, l.seconds, l.attempts
+     from (select r.target_id, r.state, r.bytes, r.updates, r.attempts, extract(epoch from r.finished_at - r.started_at)::float8 as seconds
+       from ${PLANNED_RESULTS} and r.bytes > 0 order by r.bytes desc, r.target_id limit ${MOST_ANSWERS}) l
+     join sluice.targets t on t.id = l.target_id order by l.bytes desc, l.target_id`,
+    [datasetId, windowStart],
+  );
+}
+
+/** Points that a chart over the width of a page can show. */
+const MOST_BATCHES = 1000;
+
+/** Batches that were begun, in their order. Of very many the largest of each few neighbours with the same limit, but each that ran out of memory. */
+export async function readMemory(on: Reader, uid: string, batches: number): Promise<BatchMemory[]> {
+  return on.query<BatchMemory>(
+    `select min(number) as batch, max(number) as "to", pass, memory_bytes as "limit", max(peak) as peak, bool_or(out_of_memory) as "outOfMemory"
+     from sluice.batches b
+     left join (select batch, max(anon_peak) as peak from sluice.samples where sweep_uid = $1 group by batch) s on s.batch = b.number
+     where b.sweep_uid = $1 and b.incarnation > 0 and (peak is not null or out_of_memory)
+     group by number / $2::int, pass, memory_bytes, case when out_of_memory then number end
+     order by 1`,
+    [uid, Math.max(1, Math.ceil(batches / MOST_BATCHES))],
+  );
+}
+
+/** A batch that ran out of memory is left out: it is told as that. */
+export function nearestToLimit(batches: readonly BatchMemory[]): SweepReport["nearestToLimit"] {
+  let nearest: SweepReport["nearestToLimit"] = null;
+  for (const { batch, peak, limit, outOfMemory } of batches) {
+    if (peak === null || outOfMemory) continue;
+    if (nearest === null || peak / limit > nearest.peak / nearest.limit) nearest = { batch, peak, limit };
+  }
+  return nearest;
+}
+
+/**
+ * What each pass of a sweep was to ask and what it left: what the next was to ask, and after the last `leftAtTheEnd`.
+ * A pass that was interrupted by the surroundings is packed again in another round, of targets that stand in an earlier one.
+ */
+export async function readPasses(on: Reader, uid: string, isMeasured: boolean, leftAtTheEnd: number | null): Promise<Pass[]> {
+  const rows = await on.query<Omit<Pass, "left">>(
+    `select pass, (sum(cardinality(targets)) filter (where round = first_round))::int as asked, count(*) as batches,
+       ${isMeasured ? "count(*) filter (where out_of_memory)" : "0"} as "outOfMemory",
+       min(memory_bytes) as "smallestLimit", max(memory_bytes) as "largestLimit", extract(epoch from min(claimed_at))::float8 as began
+     from (select b.*, min(round) over (partition by pass) as first_round from sluice.batches b where sweep_uid = $1) of_the_sweep
+     group by pass order by pass`,
+    [uid],
+  );
+  return rows.map((row, index) => ({ ...row, left: rows[index + 1]?.asked ?? leftAtTheEnd }));
+}
+
+/** Null for a window that is not planned yet. */
+export async function readVerdict(on: Reader, { datasetId, windowStart }: Subject): Promise<Verdict | null> {
+  const rows = await on.query<Verdict>(
+    `select w.state, p.at_least as "atLeast", w.targets, w.settled, n.ok, n.empty, n.rejected, w.suspect, w.mismatch, w.failed, w.missing, w.updates
+     from sluice.window_plans p
+     join sluice.datasets d on d.id = p.dataset_id
+     join sluice.windows w on w.dataset = d.name and w.window_start = p.window_start
+     join sluice.window_totals n on n.dataset_id = p.dataset_id and n.window_start = p.window_start
+     where p.dataset_id = $1 and p.window_start = to_timestamp($2)`,
+    [datasetId, windowStart],
+  );
+  return rows[0] ?? null;
 }

@@ -1,9 +1,9 @@
 import { crc32, constants, deflateRawSync } from "node:zlib";
 import type { EpochSeconds, Window } from "../model/window.ts";
 import type { BigBlock } from "./big-block.ts";
+import type { TextBody } from "./encoded-body.ts";
 import type { WireFormat } from "./scenario.ts";
 import type { Update } from "./source.ts";
-import type { TextBody } from "./text-body.ts";
 import { updateWriter, type Skeleton, type TimeForm } from "./wire-format.ts";
 
 /** Room for what stands around the updates, so that how many there are does not hang on it. */

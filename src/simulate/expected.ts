@@ -1,8 +1,8 @@
 import type { Observation } from "../model/result.ts";
 import type { Window } from "../model/window.ts";
-import type { BigBlock } from "./big-block.ts";
 import { bigLayout } from "./big-answer.ts";
-import { readResource } from "./resource.ts";
+import type { BigBlock } from "./big-block.ts";
+import { readResource } from "./question.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Source } from "./source.ts";
 import type { TimeForm } from "./wire-format.ts";

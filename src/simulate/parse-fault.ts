@@ -1,6 +1,6 @@
 import { SpecError } from "../model/errors.ts";
 import { jsonFields, type JsonFields } from "./json-fields.ts";
-import { readResource } from "./resource.ts";
+import { readResource } from "./question.ts";
 import type { Fault, FaultName, FaultPlay, Latency, When } from "./scenario.ts";
 
 const FAULT_NAMES: readonly FaultName[] = [

@@ -1,7 +1,7 @@
 import { SpecError } from "../model/errors.ts";
 import { jsonFields, type JsonFields } from "./json-fields.ts";
 import { parseFaults, parseLatency } from "./parse-fault.ts";
-import { readResource } from "./resource.ts";
+import { readResource } from "./question.ts";
 import type { ModelSpec, Scenario, SourceSpec } from "./scenario.ts";
 
 export const SMALLEST_BIG = 4_096;

@@ -1,27 +1,23 @@
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout, setImmediate } from "node:timers/promises";
 import { SurroundingsError } from "../model/errors.ts";
 import type { Answering } from "./answer.ts";
 import { bigBlock, type BigBlock } from "./big-block.ts";
 import { selfSigned } from "./certificate.ts";
 import { control, type Controls } from "./control.ts";
-import { createEncoder } from "./encoded-body.ts";
+import { createEncoder, textBody } from "./encoded-body.ts";
 import { expectedOf } from "./expected.ts";
 import { choosePlay } from "./faults.ts";
-import { countInFlight } from "./in-flight.ts";
-import { drawLatency } from "./latency.ts";
 import { modelSource } from "./model-source.ts";
 import { recordedSource } from "./recorded-source.ts";
 import { makeReply, overLimit, readAsked, wholeReply, type Asked } from "./reply.ts";
-import type { Scenario } from "./scenario.ts";
-import { hash, seededRandom } from "./seeded.ts";
+import type { Scenario, Latency } from "./scenario.ts";
+import { hash, seededRandom, normal, type Random } from "./seeded.ts";
 import { send, type Wire } from "./sending.ts";
-import { SlotUseMeter } from "./slot-use.ts";
 import type { Source } from "./source.ts";
-import { newCounters, raise, readStats } from "./stats.ts";
-import { textBody } from "./text-body.ts";
+import { SlotUseMeter, newCounters, raise, readStats } from "./stats.ts";
 import type { TimeForm } from "./wire-format.ts";
 
 export interface SimulatorPlace {
@@ -202,4 +198,66 @@ function rememberRawSockets(server: Server): ReadonlyMap<string, Socket> {
 
 function placeOf(socket: Socket): string {
   return `${socket.remoteAddress ?? ""} ${socket.remotePort ?? 0}`;
+}
+
+export interface Place {
+  /** Whether as many as are allowed were already in flight from this address. */
+  readonly over: boolean;
+  /** The request has been answered, or its client is gone. More than once does no harm. */
+  readonly leave: () => void;
+}
+
+/** Counts requests in flight by address. */
+export interface InFlight {
+  enter(address: string, limit: number): Promise<Place>;
+  /** The most that were seen at once from one address. */
+  most(): number;
+}
+
+export function countInFlight(): InFlight {
+  const byAddress = new Map<string, Set<symbol>>();
+  let most = 0;
+
+  async function enter(address: string, limit: number): Promise<Place> {
+    const present = byAddress.get(address) ?? new Set<symbol>();
+    byAddress.set(address, present);
+    const self = Symbol(address);
+    present.add(self);
+    // The end of an aborted request may wait behind this one in the same turn of the loop, and no client could help that.
+    for (let turn = 0; turn < 3 && rank(present, self) >= limit; turn++) await setImmediate();
+    const before = rank(present, self);
+    most = Math.max(most, before + 1);
+    return { over: before >= limit, leave: () => void present.delete(self) };
+  }
+  return { enter, most: () => most };
+}
+
+/** How many that came earlier are still there. */
+function rank(present: ReadonlySet<symbol>, self: symbol): number {
+  let before = 0;
+  for (const other of present) {
+    if (other === self) break;
+    before++;
+  }
+  return before;
+}
+
+/** One draw, in seconds. */
+export function drawLatency(latency: Latency, random: Random): number {
+  return Math.min(latency.atMostSeconds ?? Number.POSITIVE_INFINITY, draw(latency, random));
+}
+
+function draw(latency: Latency, random: Random): number {
+  switch (latency.distribution) {
+    case "constant":
+      return latency.seconds;
+    case "uniform":
+      return latency.fromSeconds + (latency.toSeconds - latency.fromSeconds) * random();
+    case "exponential":
+      return -latency.meanSeconds * Math.log(1 - random());
+    case "lognormal":
+      return latency.medianSeconds * Math.exp(latency.sigma * normal(random));
+    case "pareto":
+      return latency.leastSeconds * (1 - random()) ** (-1 / latency.shape);
+  }
 }

@@ -1,6 +1,4 @@
 import { SpecError } from "../model/errors.ts";
-import { demoScenario } from "./demo-scenario.ts";
-import { readFaultFlag } from "./fault-flag.ts";
 import { parseScenario } from "./parse-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -91,4 +89,61 @@ function number(flag: string, text: string | undefined): number | undefined {
 
 function present<Name extends string>(name: Name, value: unknown): Partial<Record<Name, unknown>> {
   return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, unknown>>);
+}
+
+/** The target whose answer is 256 MB. */
+export const DEMO_GIANT = "AS3333";
+
+/**
+ * 3,000 AS numbers that behave like a good day of the real provider: most are quiet, one answers with 256 MB, some fail
+ * more often than one pass asks, and are settled by the next; large answers of a few come in parts.
+ */
+export function demoScenario(): Scenario {
+  return parseScenario({
+    seed: 2026,
+    source: { kind: "model", targets: 3_000, largest: 60_000 },
+    big: { [DEMO_GIANT]: 256 * 1024 * 1024 },
+    limits: { inFlight: 16 },
+    latency: { distribution: "lognormal", medianSeconds: 0.06, sigma: 0.8, atMostSeconds: 2 },
+    faults: [
+      { what: "status", status: 503, when: { share: 0.005, times: 4 } },
+      { what: "reset", at: "body", when: { share: 0.003, times: 1 } },
+      { what: "ends-early", how: "chunked", when: { share: 0.002, times: 1 } },
+      { what: "truncated", updates: 400, seam: "duplicate", when: { share: 0.05 } },
+    ],
+  });
+}
+
+type Fields = Record<string, unknown>;
+
+/**
+ * A fault as one word of a command line: its name, then fields of it with commas between, an inner field after a dot, the entries
+ * of a list with + between. "status,status=503,when.rate=0.01" is { what: "status", status: 503, when: { rate: 0.01 } }.
+ * Whether there is such a fault with such fields is for parseFaults to say.
+ */
+export function readFaultFlag(text: string): Fields {
+  const [what, ...parts] = text.split(",");
+  const fault: Fields = { what };
+  for (const part of parts) {
+    const [, path, value] = /^([A-Za-z.]+)=(.+)$/.exec(part) ?? [];
+    if (path === undefined) throw new SpecError(`--fault ${text}: a field with its value is wanted, such as when.rate=0.01, not ${JSON.stringify(part)}.`);
+    put(fault, path.split("."), path === "when.targets" ? value!.split("+") : readValue(value!));
+  }
+  return fault;
+}
+
+function put(fields: Fields, path: readonly string[], value: unknown): void {
+  const [name, ...inner] = path as [string, ...string[]];
+  if (inner.length === 0) {
+    fields[name] = value;
+    return;
+  }
+  const under = fields[name];
+  const fresh: Fields = typeof under === "object" && under !== null ? (under as Fields) : {};
+  fields[name] = fresh;
+  put(fresh, inner, value);
+}
+
+function readValue(text: string): unknown {
+  return /^-?[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : text;
 }

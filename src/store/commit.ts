@@ -2,13 +2,8 @@ import { FencedError } from "../model/errors.ts";
 import type { ErrorCode, Observation, TargetResult } from "../model/result.ts";
 import type { TargetState } from "../model/states.ts";
 import type { Fence } from "./batches.ts";
-import type { Width } from "./binary-copy.ts";
-import { binaryCopy, timestamp } from "./binary-copy.ts";
 import type { Database, Transaction } from "./database.ts";
-import type { HourlySum } from "./hourly.ts";
-import { hourlySums } from "./hourly.ts";
-import type { CanaryState, Placing, StandingResult } from "./replace-rule.ts";
-import { doubtQuiet, placing } from "./replace-rule.ts";
+import { type CanaryState, type Placing, type StandingResult, doubtQuiet, placing } from "./replace-rule.ts";
 import { deleteRows, insertAsides, insertNew, lockStanding, overwrite } from "./result-rows.ts";
 import { typeIds } from "./types.ts";
 
@@ -143,4 +138,71 @@ async function checkFence(tx: Transaction, fence: Fence): Promise<void> {
     fence.incarnation,
   ]);
   if (rows.length === 0) throw new FencedError(`Batch ${fence.batch} was claimed by another process after incarnation ${fence.incarnation}.`);
+}
+
+/** The sum of one type's updates in one hour. */
+export interface HourlySum {
+  /** Its start, in seconds since 1970. */
+  readonly hour: number;
+  readonly type: string;
+  readonly updates: number;
+}
+
+/** The sums of a target's observations, and with them the types that occur. */
+export function hourlySums(rows: Iterable<Observation>): HourlySum[] {
+  const byType = new Map<string, Map<number, number>>();
+  for (const { at, type, updates } of rows) {
+    const hour = at - (at % 3600);
+    let hours = byType.get(type);
+    if (hours === undefined) byType.set(type, (hours = new Map<number, number>()));
+    hours.set(hour, (hours.get(hour) ?? 0) + updates);
+  }
+  return [...byType].flatMap(([type, hours]) => [...hours].map(([hour, updates]) => ({ hour, type, updates })));
+}
+
+/** One column of a row: 2, 4 or 8 bytes wide. An 8 wide one takes whole numbers up to 2^53. */
+export type Width = 2 | 4 | 8;
+
+const CHUNK_BYTES = 64 * 1024;
+const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+const TRAILER = Buffer.from([0xff, 0xff]);
+const TWO_TO_32 = 2 ** 32;
+
+/** Seconds from 1970 to 2000, from where Postgres counts. */
+const POSTGRES_EPOCH = 946_684_800;
+
+/** A timestamptz as COPY's binary form has it: microseconds since 2000. */
+export function timestamp(epochSeconds: number): number {
+  return (epochSeconds - POSTGRES_EPOCH) * 1_000_000;
+}
+
+/**
+ * Rows of whole numbers in COPY's binary form, in chunks of at most 64 KiB. Each chunk is a buffer of its own, since
+ * the socket may still hold the one before. `rows` may yield the same array again and again.
+ */
+export function* binaryCopy(widths: readonly Width[], rows: Iterable<readonly number[]>): Generator<Buffer> {
+  const rowBytes = widths.reduce<number>((sum, width) => sum + 4 + width, 2);
+  let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let at = HEADER.copy(chunk);
+  for (const row of rows) {
+    if (at + rowBytes + TRAILER.length > CHUNK_BYTES) {
+      yield chunk.subarray(0, at);
+      chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      at = 0;
+    }
+    at = chunk.writeInt16BE(widths.length, at);
+    for (let column = 0; column < widths.length; column += 1) {
+      at = chunk.writeInt32BE(widths[column]!, at);
+      at = writeNumber(chunk, widths[column]!, row[column]!, at);
+    }
+  }
+  at += TRAILER.copy(chunk, at);
+  yield chunk.subarray(0, at);
+}
+
+function writeNumber(chunk: Buffer, width: Width, value: number, at: number): number {
+  if (width === 2) return chunk.writeInt16BE(value, at);
+  if (width === 4) return chunk.writeInt32BE(value, at);
+  const high = Math.floor(value / TWO_TO_32);
+  return chunk.writeUInt32BE(value - high * TWO_TO_32, chunk.writeInt32BE(high, at));
 }

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import pg from "pg";
 import { SpecError } from "../model/errors.ts";
 
 /** What the driver is given: without `ssl` it goes by the URL. */
@@ -44,4 +45,24 @@ function withoutAliases(url: string): string {
 function refuseUnknownMode(modes: readonly string[]): void {
   // Not shown: it may be a password that stands in the wrong place.
   if (modes.some((mode) => !MODES.includes(mode))) throw new SpecError(`The database URL's sslmode is none of ${MODES.join(", ")}.`);
+}
+
+const EXPECTED = "expected postgres://user:password@host:port/database";
+
+/** Where a database is, in words that may be shown: never the password. Throws SpecError for what is no database URL. */
+export function placeOf(url: string): string {
+  if (!/^postgres(ql)?:\/\//.test(url)) throw new SpecError(`The database URL does not begin with postgres://: ${EXPECTED}.`);
+  try {
+    const { host, port, database } = new pg.Client({ connectionString: url });
+    const name = database ?? "";
+    return host.startsWith("/") ? `${host}/${name}` : `${host.includes(":") ? `[${host}]` : host}:${port}/${name}`;
+  } catch (error) {
+    if (isUnreadableFile(error)) throw new SpecError(`A file that the database URL names for TLS cannot be read: ${error.message}.`);
+    // The parser's own sentence may quote the URL, and with it the password.
+    throw new SpecError(`The database URL cannot be read: ${EXPECTED}.`);
+  }
+}
+
+function isUnreadableFile(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && error.syscall === "open";
 }

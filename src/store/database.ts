@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { Readable } from "node:stream";
-import type { Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import type { Clock } from "../model/clock.ts";
-import { connectionTo } from "./connection-tls.ts";
-import { placeOf } from "./connection-url.ts";
-import { failureOf } from "./failures.ts";
-import { Gate } from "./gate.ts";
-import { Patience } from "./patience.ts";
+import { SurroundingsError } from "../model/errors.ts";
+import { failureOf } from "./classify-error.ts";
+import { connectionTo, placeOf } from "./connection-tls.ts";
 
 /** A row as it comes; each statement knows what its columns are. */
 type Row = Record<string, unknown>;
@@ -270,4 +267,58 @@ function getTypeParser(oid: number, format?: "text" | "binary"): (text: string) 
 
 function ignore(): void {
   // told by the statement that was under way, or by the next
+}
+
+/**
+ * Lets `places` in at once, the others in the order in which they came. It stands before the pool, whose own queue
+ * cannot tell "all connections are busy" from "the server does not answer".
+ */
+export class Gate {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  async through<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+const FIRST_WAIT_SECONDS = 0.05;
+const LONGEST_WAIT_SECONDS = 2;
+
+/** How long one piece of work puts up with a database that is away: from its first failure on, with back-off. */
+export class Patience {
+  readonly #clock: Pick<Clock, "monotonic" | "wait">;
+  readonly #seconds: number;
+  readonly #place: string;
+  #since: number | null = null;
+  #next = FIRST_WAIT_SECONDS;
+
+  constructor(clock: Pick<Clock, "monotonic" | "wait">, seconds: number, place: string) {
+    this.#clock = clock;
+    this.#seconds = seconds;
+    this.#place = place;
+  }
+
+  /** Waits a little; throws SurroundingsError when it has lasted too long. */
+  async wait(problem: string): Promise<void> {
+    this.#since ??= this.#clock.monotonic();
+    const waited = (this.#clock.monotonic() - this.#since) / 1000;
+    if (waited >= this.#seconds) {
+      throw new SurroundingsError(`The database at ${this.#place} could not do its work for ${Math.round(waited)} s: ${problem}.`);
+    }
+    await this.#clock.wait(Math.min(this.#next, this.#seconds - waited));
+    this.#next = Math.min(this.#next * 2, LONGEST_WAIT_SECONDS);
+  }
 }

@@ -3,15 +3,7 @@ import type { Database, Transaction } from "./database.ts";
 import { checkMayWrite, mayRead } from "./rights.ts";
 import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
 import { samples } from "./migrations/0002-samples.ts";
-
-/** One step of the schema. Expand first, contract a version later: workers of the version before run on the new schema. */
-export interface Migration {
-  /** From 1, without gaps. */
-  readonly number: number;
-  readonly name: string;
-  /** Runs once, and would do no harm twice. */
-  readonly sql: string;
-}
+import type { Migration } from "./migrations/migration.ts";
 
 export interface Program {
   /** major.minor.patch */
@@ -85,4 +77,24 @@ function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.replace(/-.*$/, "").split(".").map(Number));
   const at = [0, 1, 2].find((index) => (left![index] ?? 0) !== (right![index] ?? 0));
   return at === undefined ? 0 : (left![at] ?? 0) - (right![at] ?? 0);
+}
+
+export interface SchemaFound {
+  /** "18.4" */
+  readonly server: string;
+  /** The last step that was done; null where there is no schema yet. */
+  readonly migrations: number | null;
+  /** The last step that this program knows. */
+  readonly known: number;
+}
+
+/** @throws SurroundingsError where the database is away, needs a newer program, or would not let prepare do its work */
+export async function readSchema(db: Database, program: Program): Promise<SchemaFound> {
+  await checkMayWrite(db, db.place);
+  const [about] = await db.query<{ server: string }>("select split_part(current_setting('server_version'), ' ', 1) as server");
+  const { server } = about!;
+  if (!(await isMigrated(db))) return { server, migrations: null, known: LAST_MIGRATION };
+  await checkProgram(db, program);
+  const [last] = await db.query<{ number: number }>("select coalesce(max(number), 0)::int as number from sluice.migrations");
+  return { server, migrations: last!.number, known: LAST_MIGRATION };
 }

@@ -1,10 +1,7 @@
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { Database } from "./database.ts";
-import type { Dataset } from "./datasets.ts";
-import { findDataset } from "./datasets.ts";
-import { dropPartition } from "./drop-partition.ts";
-import type { SplitTable } from "./partitions.ts";
-import { datasetPartition, SPLIT_TABLES } from "./partitions.ts";
+import { type Dataset, findDataset } from "./datasets.ts";
+import { dropPartition, type SplitTable, datasetPartition, SPLIT_TABLES } from "./partitions.ts";
 import { dropTimePartitions } from "./retention.ts";
 
 const SWEEPS_AT_ONCE = 50;

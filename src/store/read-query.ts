@@ -1,7 +1,6 @@
 import pg from "pg";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
-import { connectionTo } from "./connection-tls.ts";
-import { placeOf } from "./connection-url.ts";
+import { connectionTo, placeOf } from "./connection-tls.ts";
 
 export interface ReadColumn {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { TargetResult } from "../model/result.ts";
 import type { Transaction } from "./database.ts";
 import type { StandingResult } from "./replace-rule.ts";
-import { storable } from "./storable.ts";
+import { storable } from "./types.ts";
 
 /** The statements on results and asides that a commit is made of. */
 

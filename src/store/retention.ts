@@ -1,9 +1,7 @@
 import type { EpochSeconds } from "../model/window.ts";
 import type { Database } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
-import { dropPartition } from "./drop-partition.ts";
-import type { SplitTable } from "./partitions.ts";
-import { datasetPartition, partitionSeconds, timePartition } from "./partitions.ts";
+import { dropPartition, type SplitTable, datasetPartition, partitionSeconds, timePartition } from "./partitions.ts";
 
 export interface Dropped {
   readonly dropped: readonly string[];

@@ -1,7 +1,7 @@
 import { SpecError } from "../model/errors.ts";
+import type { Remaining } from "../model/remaining.ts";
 import type { Selection } from "../model/resolved.ts";
-import type { StateOrMissing } from "../model/states.ts";
-import { SETTLED, STATES } from "../model/states.ts";
+import { type StateOrMissing, SETTLED, STATES } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
@@ -52,4 +52,91 @@ async function refuseStrangers(tx: Transaction, sweep: { readonly datasetId: Dat
   if (strangers.length === 0) return;
   const names = strangers.slice(0, 3).map((row) => row.name).join(", ");
   throw new SpecError(`The window has no target ${names}${strangers.length > 3 ? " and others" : ""}.`);
+}
+
+/**
+ * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it laid aside for good,
+ * what ended as failed(memory), and, where it asks only what is incomplete, what anybody settled.
+ */
+export async function remaining(tx: Pick<Transaction, "query">, uid: string): Promise<Remaining[]> {
+  const rows = await tx.query<RemainingRow>(
+    `with sweep as materialized (
+       select uid, dataset_id, window_start, selected, spec #>> '{select,states}' = 'incomplete' as incomplete from sluice.sweeps where uid = $1
+     ), held as materialized (
+       select distinct on (t.id) t.id, b.number, b.memory_bytes, cardinality(b.targets) as size, t.id = any(b.asked) as asked
+       from sluice.batches b cross join unnest(b.targets) as t (id) where b.sweep_uid = $1 order by t.id, b.number desc
+     ), laid_aside as materialized (
+       select distinct target_id from sluice.asides
+       where sweep_uid = $1 and (state in ('ok', 'empty', 'rejected') or error in ('holds-less', 'memory'))
+     ), done as materialized (
+       select r.target_id from sweep s join sluice.target_results r on r.dataset_id = s.dataset_id and r.window_start = s.window_start
+       where (r.state in ('ok', 'empty', 'rejected') and (s.incomplete or r.sweep_uid = s.uid))
+         or (r.state = 'failed' and r.error = 'memory' and r.sweep_uid = s.uid)
+       union select target_id from laid_aside
+     )
+     select chosen.id, held.number, held.memory_bytes, held.size, held.asked
+     from sweep s cross join unnest(s.selected) as chosen (id) left join held on held.id = chosen.id
+     where not exists (select from done where done.target_id = chosen.id)
+     order by chosen.id`,
+    [uid],
+  );
+  return rows.map((row) => ({
+    targetId: row.id,
+    lastBatch: row.number === null ? null : { number: row.number, memoryBytes: row.memory_bytes!, size: row.size!, asked: row.asked! },
+  }));
+}
+
+interface RemainingRow {
+  readonly id: number;
+  readonly number: number | null;
+  readonly memory_bytes: number | null;
+  readonly size: number | null;
+  readonly asked: boolean | null;
+}
+
+/** The ids of names, in their order; names never seen before get one. */
+export async function targetIds(tx: Transaction, names: readonly string[]): Promise<number[]> {
+  // Only what is missing is inserted: a conflict would burn an id too. In the order of names, so that two lists cannot deadlock.
+  await tx.query(
+    `insert into sluice.targets (name)
+     select distinct n.name from unnest($1::text[]) as n (name)
+     where not exists (select from sluice.targets t where t.name = n.name) order by n.name
+     on conflict do nothing`,
+    [names],
+  );
+  const rows = await tx.query<{ id: number }>(
+    `select t.id from unnest($1::text[]) with ordinality as n (name, place) join sluice.targets t on t.name = n.name order by n.place`,
+    [names],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** How many of these names are in each state in a window: for a list that need not be planned. States that do not occur are left out. */
+export async function statesOfNames(
+  on: Pick<Transaction, "query">,
+  datasetId: DatasetId,
+  window: Window,
+  names: readonly string[],
+): Promise<ReadonlyMap<StateOrMissing, number>> {
+  const rows = await on.query<{ state: StateOrMissing; count: number }>(
+    `select coalesce(r.state, 'missing') as state, count(*) as count
+     from unnest($3::text[]) as n (name) left join sluice.targets t on t.name = n.name
+     left join sluice.target_results r on r.dataset_id = $1 and r.window_start = to_timestamp($2) and r.target_id = t.id
+     group by 1`,
+    [datasetId, window.start, names],
+  );
+  return new Map(rows.map(({ state, count }) => [state, count]));
+}
+
+/** Some of the window's targets that were asked and have no settled answer, the latest first, each with why. @param most how many */
+export async function failingOf(on: Pick<Transaction, "query">, datasetId: DatasetId, window: Window, most: number): Promise<{ target: string; code: string }[]> {
+  return on.query<{ target: string; code: string }>(
+    `select t.name as target, coalesce(r.error, r.state) as code
+     from sluice.window_plans p
+     join sluice.target_results r on r.dataset_id = p.dataset_id and r.window_start = p.window_start and r.target_id = any(p.targets)
+     join sluice.targets t on t.id = r.target_id
+     where p.dataset_id = $1 and p.window_start = to_timestamp($2) and r.state not in ('ok', 'empty', 'rejected')
+     order by r.finished_at desc, t.name limit $3`,
+    [datasetId, window.start, most],
+  );
 }

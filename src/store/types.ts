@@ -1,5 +1,4 @@
 import type { Database } from "./database.ts";
-import { storable } from "./storable.ts";
 
 /** Ids never change, so each process asks once. */
 const KNOWN = new WeakMap<Database, Map<string, number>>();
@@ -20,4 +19,9 @@ export async function typeIds(db: Database, names: ReadonlySet<string>): Promise
   const ids = new Map(rows.map((row) => [row.name, row.id]));
   for (const name of unknown) known.set(name, ids.get(storable(name))!);
   return known;
+}
+
+/** Postgres holds neither U+0000 nor half a surrogate pair; what a provider sends may hold both. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\uFFFD");
 }

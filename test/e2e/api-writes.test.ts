@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { SWEEP_LABEL } from "../../src/controller/job/labels.ts";
-import { JOBS, PODS } from "../../src/kube/resource.ts";
+import { SWEEP_LABEL } from "../../src/controller/job/job.ts";
+import { JOBS, PODS } from "../../src/kube/object.ts";
 import { isFinished } from "../../src/model/sweep.ts";
 import { type ControllerProcess, startControllerProcess } from "../support/controller-process.ts";
 import { type ApiProxy, type Cut, startApiProxy } from "../support/cutting-api-proxy.ts";

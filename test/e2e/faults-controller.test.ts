@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/kube/resource.ts";
+import type { Pod } from "../../src/kube/object.ts";
 import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
 import { followLeading, type Leading } from "./support/lease.ts";
 import { openWorld, type World } from "./support/world.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
-import { type Pod, PODS } from "../../src/kube/resource.ts";
+import { type Pod, PODS } from "../../src/kube/object.ts";
 import { startKwok } from "../cluster/kwok.ts";
 import { until } from "../support/until.ts";
 import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";

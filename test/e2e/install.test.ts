@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
 import { selfSigned } from "../../src/simulate/certificate.ts";
-import { modelAsNumbers } from "../../src/simulate/as-numbers.ts";
+import { modelAsNumbers } from "../../src/simulate/model-source.ts";
 import { parseScenario } from "../../src/simulate/parse-scenario.ts";
 import { type Simulator, startSimulator } from "../../src/simulate/server.ts";
 import { type Cluster, openCluster } from "../cluster/cluster.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { anonMemory } from "../../src/local/anon-memory.ts";
-import { PODS } from "../../src/kube/resource.ts";
+import { PODS } from "../../src/kube/object.ts";
+import { anonMemory } from "../../src/local/processes.ts";
 import { isFinished } from "../../src/model/sweep.ts";
 import { aWorld } from "../support/sweep-world.ts";
 import { YESTERDAY } from "../support/trial.ts";

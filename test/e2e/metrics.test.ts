@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
-import { PODS } from "../../src/kube/resource.ts";
+import { PODS } from "../../src/kube/object.ts";
 import { alertExpressions } from "../support/alerts/expressions.ts";
+import { hasPromtool } from "../support/alerts/promtool.ts";
 import { panelExpressions } from "../support/dashboards/expressions.ts";
+import { run } from "../support/kubernetes-programs.ts";
 import { YESTERDAY } from "../support/trial.ts";
 import { until } from "../support/until.ts";
-import { hasPromtool } from "../support/alerts/promtool.ts";
-import { run } from "../support/kubernetes-programs.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
 import { followLeading } from "./support/lease.ts";
 import { observe, type Observed } from "./support/observed.ts";

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { SWEEP_LABEL } from "../../src/controller/job/labels.ts";
+import { SWEEP_LABEL } from "../../src/controller/job/job.ts";
 import { CRON_SWEEPS, type SweepObject, SWEEPS } from "../../src/controller/resources.ts";
-import type { KubeObject } from "../../src/kube/object.ts";
-import { JOBS, PODS } from "../../src/kube/resource.ts";
+import { type KubeObject, JOBS, PODS } from "../../src/kube/object.ts";
 import { dayOf, YESTERDAY } from "../support/trial.ts";
 import { until } from "../support/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";

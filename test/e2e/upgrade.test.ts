@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SWEEP_LABEL } from "../../src/controller/job/job.ts";
 import { CRON_SWEEPS, SWEEPS } from "../../src/controller/resources.ts";
-import { SWEEP_LABEL } from "../../src/controller/job/labels.ts";
-import { type Job, JOBS } from "../../src/kube/resource.ts";
-import { modelAsNumbers } from "../../src/simulate/as-numbers.ts";
+import { type Job, JOBS } from "../../src/kube/object.ts";
+import { modelAsNumbers } from "../../src/simulate/model-source.ts";
 import { until } from "../support/until.ts";
 import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
 import { follow } from "./support/follow.ts";

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import type { Cli, Output } from "../../src/cli/context.ts";
+import type { Cli, Output } from "../../src/cli/main.ts";
 import { ROOT } from "./root.ts";
 import { REAL_CLOCK } from "./store.ts";
 

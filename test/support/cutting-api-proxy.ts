@@ -3,7 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { Agent } from "undici";
-import type { Connection } from "../../src/kube/connection.ts";
+import type { Connection } from "../../src/kube/requests.ts";
 import { selfSigned } from "../../src/simulate/certificate.ts";
 
 /** An API server, real or not, and how the proxy itself may speak to it where its client brings no token. */

@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { startOrAdoptPostgres } from "../../src/local/postgres.ts";
+import { startOrAdoptPostgres } from "../../src/local/postgres/postgres.ts";
 import { aPostgresPlace } from "./postgres-place.ts";
 import { ROOT } from "./root.ts";
 import { endBy, tidyUpAtTheEnd } from "./tidy-up.ts";

@@ -1,4 +1,4 @@
-import type { Happening, Job, Pod } from "../../src/kube/resource.ts";
+import type { Happening, Job, Pod } from "../../src/kube/object.ts";
 
 /** Objects as a real API server wrote them (1.34), less what nobody reads. Everything is about one Job, made at MADE. */
 

@@ -1,9 +1,9 @@
-import type { Happened } from "./kube-api/history.ts";
-import type { KubeApi } from "./kube-api/server.ts";
-import { type Job, JOBS, type Pod, PODS } from "../../src/kube/resource.ts";
+import { type Job, JOBS, type Pod, PODS } from "../../src/kube/object.ts";
 import type { ProgramMessage } from "../../src/model/message.ts";
 import type { JobWork } from "../../src/model/sweep.ts";
 import type { PrepareTask } from "../../src/model/tasks.ts";
+import type { Happened } from "./kube-api/history.ts";
+import type { KubeApi } from "./kube-api/server.ts";
 
 /** What becomes of a pod. */
 export type PodEnd =

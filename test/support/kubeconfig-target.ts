@@ -1,7 +1,7 @@
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Agent } from "undici";
-import type { Connection } from "../../src/kube/connection.ts";
+import type { Connection } from "../../src/kube/requests.ts";
 import type { ApiTarget } from "./cutting-api-proxy.ts";
 
 /** The current context of a kubeconfig that names its certificates or its token. */

@@ -17,7 +17,7 @@ export interface Plugin {
 export async function aPlugin(kubeconfig: string): Promise<Plugin> {
   const folder = await aFolder();
   const [program, bin] = [path.join(folder.path, "kubectl-sluice"), path.join(folder.path, "bin")];
-  await symlink(path.join(inject("programs"), "sluice.mjs"), program);
+  await symlink(path.join(inject("programs"), "kubectl-sluice.mjs"), program);
   await mkdir(bin);
   await writeFile(path.join(bin, "kubectl-sluice"), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
   await chmod(path.join(bin, "kubectl-sluice"), 0o755);

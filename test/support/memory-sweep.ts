@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { parseProgramMessage } from "../../src/decide/program-message.ts";
+import { parseProgramMessage } from "../../src/decide/sweep/program-message.ts";
 import type { SweepSums } from "../../src/model/sweep.ts";
-import type { Ended } from "./sluice.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Ended } from "./sluice.ts";
 import { dayOf, openTrial, YESTERDAY, type Trial } from "./trial.ts";
 
 /** What the batches of a run told of their memory, in bytes. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Client } from "pg";
-import { startOrAdoptPostgres } from "../../src/local/postgres.ts";
+import { startOrAdoptPostgres } from "../../src/local/postgres/postgres.ts";
 import { aPostgresPlace } from "./postgres-place.ts";
 
 /**

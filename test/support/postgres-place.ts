@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
-import type { LocalPostgresPlace } from "../../src/local/postgres.ts";
-import { postgresBinaries } from "../../src/local/postgres-binaries.ts";
+import { postgresBinaries } from "../../src/local/postgres/binaries.ts";
+import type { LocalPostgresPlace } from "../../src/local/postgres/postgres.ts";
 
 /** A place for a server of a test's own. */
 export function aPostgresPlace(dataDir: string, changes: Partial<LocalPostgresPlace> = {}): LocalPostgresPlace {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { endWithParent } from "../../src/batch/parent.ts";
+import { endWithParent } from "../../src/batch/exit-with-parent.ts";
 
 /** A program that behaves as its first argument says; the second is for that behaviour. */
 const [behaviour, detail] = process.argv.slice(2) as [string, string];

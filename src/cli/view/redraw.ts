@@ -1,4 +1,4 @@
-import type { Output } from "../context.ts";
+import type { Output } from "../main.ts";
 
 /** Lines that are drawn over themselves, so that nothing flickers. None may be as wide as the terminal, which would wrap it. */
 export class Redraw {
@@ -20,4 +20,10 @@ export class Redraw {
     if (this.#drawn > 0) this.#out.write(`\u001b[${this.#drawn}A\u001b[J`);
     this.#drawn = 0;
   }
+}
+
+/** A line that the terminal would wrap is cut. Of one with colours only what is seen counts, and the colours stay whole. */
+export function fit(line: string, columns: number): string {
+  let seen = 0;
+  return line.replace(/\u001b\[[0-9;]*m|[^]/gu, (part) => (part.startsWith("\u001b") || ++seen < columns ? part : ""));
 }

@@ -1,4 +1,4 @@
-import type { RunningView } from "../../local/drive.ts";
+import type { RunningView } from "../../local/sweep-driver.ts";
 import { isSettled, settledOf, type TargetState } from "../../model/states.ts";
 import type { SweepStatus } from "../../model/sweep.ts";
 

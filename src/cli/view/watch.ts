@@ -1,10 +1,13 @@
-import type { SweepDriver } from "../../local/drive.ts";
+import type { SweepDriver } from "../../local/sweep-driver.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { Output } from "../context.ts";
-import { PaceMeter } from "./pace.ts";
+import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
+import { settledOf, type Totals } from "../../model/states.ts";
+import type { SweepStatus } from "../../model/sweep.ts";
+import type { Output } from "../main.ts";
+import { oneLine } from "../table.ts";
+import { PaceMeter, type Pace } from "./pace.ts";
 import { Redraw } from "./redraw.ts";
-import { renderLine, renderScreen, type Heading } from "./render.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import { takeSnapshot, type Snapshot } from "./snapshot.ts";
 
 const SCREEN_SECONDS = 0.5;
 const FIRST_LINE_SECONDS = 2;
@@ -48,4 +51,83 @@ export class SweepWatch {
   clear(): void {
     this.#screen.clear();
   }
+}
+
+/** Which sweep it is. */
+export interface Heading {
+  readonly dataset: string;
+  readonly window: string;
+  readonly passes: number;
+}
+
+const LONGEST_BAR = 28;
+
+/** What stands beside the bar, at its longest: what is settled, the share, and how long it takes still. */
+const BESIDE_BAR = 70;
+
+/** The live view: always the same lines in the same places, none as long as `columns`, where a terminal would wrap it. */
+export function renderScreen(heading: Heading, now: Snapshot, pace: Pace, columns: number): string[] {
+  const left = pace.secondsLeft === null ? "" : `   about ${duration(pace.secondsLeft)} left`;
+  const lines = [
+    `${heading.dataset}   ${heading.window}   ${passOf(heading, now)}`,
+    `targets   ${bar(now, Math.min(LONGEST_BAR, columns - BESIDE_BAR))}${grouped(now.settled)} / ${grouped(now.targets)} settled   ${percent(now.settled, now.targets)}${left}`,
+    `asking    ${asking(now, pace)}`,
+    `stored    ${grouped(now.rows)} rows   ${bytes(now.textBytes)} read, ${bytes(now.wireBytes)} over the wire`,
+    `memory    ${memory(now)}`,
+    now.waitingFor === null ? "" : `waiting   ${oneLine(now.waitingFor)}`,
+  ];
+  return lines.map((line) => line.slice(0, columns - 1));
+}
+
+/** The same as one line, for a log. */
+export function renderLine(heading: Heading, now: Snapshot, pace: Pace): string {
+  const left = pace.secondsLeft === null ? "" : `, about ${duration(pace.secondsLeft)} left`;
+  const waiting = now.waitingFor === null ? "" : `, waiting: ${oneLine(now.waitingFor)}`;
+  return (
+    `${heading.dataset} ${heading.window}, ${passOf(heading, now)}: ${grouped(now.settled)} of ${grouped(now.targets)} settled, ` +
+    `${asking(now, pace).replaceAll("   ", ", ")}, ${grouped(now.rows)} rows, memory ${memory(now)}${left}${waiting}`
+  );
+}
+
+function passOf({ passes }: Heading, { phase, pass }: Snapshot): string {
+  if (phase === "Blocked") return "blocked";
+  return pass === 0 ? "preparing" : `pass ${Math.min(pass, passes)} of at most ${passes}`;
+}
+
+/** Nothing where there is no room for one. */
+function bar({ settled, targets }: Snapshot, width: number): string {
+  if (width < 1) return "";
+  const full = targets === 0 ? 0 : Math.floor((settled / targets) * width);
+  return `${"█".repeat(full)}${"░".repeat(width - full)}  `;
+}
+
+function asking(now: Snapshot, pace: Pace): string {
+  const inFlight = `${now.inFlight} of ${now.limit} in flight`;
+  return `${inFlight}   ${grouped(pace.requestsPerSecond)} requests/s   ${bytes(pace.bytesPerSecond)}/s   ${counted(now.retries, "retry", "retries")}`;
+}
+
+function memory({ batches }: Snapshot): string {
+  if (batches.length === 0) return "no batch runs";
+  return `${batches.map(({ batch, peakBytes, limitBytes }) => `#${batch} ${mebibytes(peakBytes)}/${mebibytes(limitBytes)}`).join("  ")} MiB`;
+}
+
+/** What a finished sweep came to, in a few lines. */
+export function renderSummary(window: string, status: SweepStatus, seconds: number): string[] {
+  const { totals, verdict, sums } = status;
+  if (totals === undefined || verdict === undefined) return [`${window}: ${status.problem ?? "no verdict"}`];
+  const lines = [`${window} is ${verdict}: ${grouped(settledOf(totals))} of ${grouped(totals.targets)} targets are settled (${states(totals)}); ${grouped(totals.updates)} updates are stored.`];
+  if (sums.requests === 0) return [...lines, "Nothing was left to be asked."];
+  lines.push(
+    `${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries, ${bytes(sums.textBytes)} of text (${bytes(sums.wireBytes)} over the wire), ${counted(sums.rows, "row", "rows")}, ` +
+      `${counted(sums.batches, "batch", "batches")} in ${counted(status.pass, "pass", "passes")}, ${duration(seconds)}.`,
+  );
+  lines.push(`The largest batch had ${mebibytes(sums.anonPeak)} MiB of memory${sums.outOfMemory > 0 ? `; ${grouped(sums.outOfMemory)} ran out of theirs` : ""}.`);
+  return lines;
+}
+
+function states({ ok, empty, rejected, suspect, mismatch, failed, missing }: Totals): string {
+  return Object.entries({ ok, empty, rejected, suspect, mismatch, failed, missing })
+    .filter(([state, count]) => count > 0 || state === "ok")
+    .map(([state, count]) => `${state} ${grouped(count)}`)
+    .join(", ");
 }

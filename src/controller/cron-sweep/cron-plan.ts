@@ -1,6 +1,6 @@
-import type { CronSweepView } from "../../decide/cron-sweep-view.ts";
-import { parseSchedule } from "../../decide/schedule.ts";
-import type { CatchUp } from "../../decide/windows-due.ts";
+import { parseSchedule } from "../../decide/cron-sweep/schedule.ts";
+import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
+import type { CatchUp } from "../../decide/cron-sweep/windows-due.ts";
 import { parseMoment } from "../../model/moment.ts";
 import type { CronSweep } from "../../model/schema/cron-sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";

@@ -1,16 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
-import { CRON_REASON } from "../../decide/cron-reasons.ts";
-import { decideCronSweep } from "../../decide/cron-sweep.ts";
-import type { CronSweepView } from "../../decide/cron-sweep-view.ts";
+import { decideCronSweep } from "../../decide/cron-sweep/cron-sweep.ts";
+import type { SeenSweep } from "../../decide/cron-sweep/observed-sweep.ts";
+import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
+import { CRON_REASON } from "../../decide/reasons.ts";
 import { ApiError, isAlreadyThere } from "../../kube/api-error.ts";
-import type { ObjectKey } from "../../kube/object.ts";
+import type { ObjectKey, Draft } from "../../kube/object.ts";
 import type { Worked } from "../../kube/work-queue.ts";
-import type { CronSweepStatus } from "../../model/sweep-object.ts";
+import { parseMoment } from "../../model/moment.ts";
+import { parseDuration } from "../../model/quantity.ts";
+import { API_VERSION } from "../../model/schema/object.ts";
+import type { CronSweepStatus, StartingSweep } from "../../model/sweep-object.ts";
+import { isFinished } from "../../model/sweep.ts";
+import type { EpochSeconds } from "../../model/window.ts";
 import { CRON_SWEEPS, PAUSED_ANNOTATION, SWEEPS, TRIGGER_ANNOTATION, type CronSweepObject, type SweepObject } from "../resources.ts";
 import { cronPlanOf } from "./cron-plan.ts";
-import { draftSweep } from "./draft-sweep.ts";
-import type { CronSweepHands } from "./hands.ts";
-import { seenSweep } from "./seen-sweep.ts";
+import type { CronSweepHands } from "./deps.ts";
 
 /** A Sweep whose name was there already is looked at in a moment, when it can be told whose it is. */
 const LOOK_AT_NAMESAKE_SECONDS = 1;
@@ -90,4 +94,60 @@ function whyNotMade(error: unknown, name: string, cronSweep: CronSweepObject, te
 /** Only after what they told is written. */
 async function remove({ metadata }: CronSweepObject, sweeps: readonly { readonly name: string; readonly uid: string }[], { client }: CronSweepHands): Promise<void> {
   for (const { name, uid } of sweeps) await client.delete(SWEEPS, { ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }), name }, { uid });
+}
+
+/** A Sweep as its CronSweep, or another one of the namespace, sees it. */
+export function seenSweep(sweep: SweepObject, cronSweep: CronSweepObject): SeenSweep {
+  const { metadata, spec, status = {} } = sweep;
+  const made = momentOf(metadata.creationTimestamp) ?? 0;
+  const beganAt = momentOf(status.startedAt) ?? made;
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    isOwn: isOwn(sweep, cronSweep),
+    isOfCronSweep: spec.cronSweepRef?.name === cronSweep.metadata.name,
+    dataset: status.dataset ?? spec.dataset ?? null,
+    everySeconds: spec.window.every === undefined ? null : parseDuration(spec.window.every),
+    windowStart: parseMoment(spec.window.start),
+    beganAt,
+    ...stateOf(sweep, beganAt),
+  };
+}
+
+function isOwn({ metadata }: SweepObject, cronSweep: CronSweepObject): boolean {
+  return (metadata.ownerReferences ?? []).some(({ controller, uid }) => controller === true && uid === cronSweep.metadata.uid);
+}
+
+function stateOf({ status = {} }: SweepObject, beganAt: EpochSeconds): Pick<SeenSweep, "state" | "endedAt"> {
+  const { phase, verdict, finishedAt, conditions = [] } = status;
+  if (phase !== undefined && isFinished(phase)) return { state: phase === "Failed" ? "incomplete" : (verdict ?? "incomplete"), endedAt: momentOf(finishedAt) ?? beganAt };
+  const isRefused = conditions.some(({ type, status: holds }) => type === "Accepted" && holds === "False");
+  return { state: isRefused ? "refused" : "running", endedAt: null };
+}
+
+/** Times of the API may have parts of a second. */
+function momentOf(text: string | undefined): EpochSeconds | null {
+  const milliseconds = Date.parse(text ?? "");
+  return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
+}
+
+/** The label of a Sweep that a CronSweep made: its name. */
+export const CRON_SWEEP_LABEL = "sluice.dev/cronsweep";
+
+/**
+ * The Sweep as it is made. Nothing is copied from the CronSweep: its labels and annotations may be those by which Argo CD or Flux know
+ * what they keep, and a Sweep that bore them would be removed as one that is not in Git. Of the spec neither: what the CronSweep says and
+ * what its provider presets is read when the Sweep is accepted.
+ */
+export function draftSweep({ name, window }: StartingSweep, { metadata }: CronSweepObject): Draft<SweepObject> {
+  return {
+    metadata: {
+      name,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      labels: { "app.kubernetes.io/name": "sluice", "app.kubernetes.io/component": "sweep", "app.kubernetes.io/managed-by": "sluice", [CRON_SWEEP_LABEL]: metadata.name },
+      // Blocking the owner's deletion would need the right to set finalizers on it.
+      ownerReferences: [{ apiVersion: API_VERSION, kind: "CronSweep", name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: false }],
+    },
+    spec: { cronSweepRef: { name: metadata.name }, window: { start: window } } as SweepObject["spec"],
+  };
 }

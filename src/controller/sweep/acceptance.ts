@@ -1,15 +1,22 @@
-import { whyNotAskable } from "../../decide/askable.ts";
+import { whyNotAskable } from "../../decide/grid.ts";
+import { REASON, SWEEP_REASON } from "../../decide/reasons.ts";
+import { type Hindrance, refusedConditions } from "../../decide/sweep/conditions.ts";
+import type { Telling } from "../../kube/event-recorder.ts";
+import type { PreparePlace } from "../../model/message.ts";
 import { parseMoment } from "../../model/moment.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
+import type { Sweep } from "../../model/schema/sweep.ts";
+import type { FrozenPods, SecretKey } from "../../model/sweep-object.ts";
+import type { PrepareTask } from "../../model/tasks.ts";
 import type { EpochSeconds } from "../../model/window.ts";
+import type { FilledSpec } from "../../providers/fill.ts";
 import type { Provider } from "../../providers/provider.ts";
-import { rulesFor } from "../../providers/registry.ts";
-import { acceptSweep, isRefused } from "../accept.ts";
-import type { CronSweepObject, SweepObject } from "../resources.ts";
-import type { Hindrance } from "./conditions.ts";
-import { freezePods } from "./frozen.ts";
-import { SWEEP_REASON } from "./reasons.ts";
-import type { Begun } from "./show-status.ts";
+import { rulesFor, PROVIDERS } from "../../providers/registry.ts";
+import { acceptSweep, isRefused, type Accepted } from "../accept.ts";
+import { podDeadline, taskProblem } from "../job/job.ts";
+import { type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
+import type { SweepHands } from "./deps.ts";
+import { type Begun, begun, isoOf, saysOtherwise, writeStatus } from "./status.ts";
 
 /** A Sweep as it begins, or why it does not. */
 export type SweepAcceptance =
@@ -30,4 +37,72 @@ export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | nu
     return { refused: { reason: SWEEP_REASON.notAskable, message: `spec.window.start: ${unaskable}` }, again: seconds > 0 ? seconds : null };
   }
   return { begun: { dataset: spec.dataset, window: spec.window, frozen: freezePods(acceptance, image) }, spec, warnings };
+}
+
+/**
+ * A Sweep with what its pods are made from: frozen before, or now, and then it is written together with the first status of its flow.
+ * One that is refused is told so, and left alone until it changes, or what it names appears.
+ */
+export async function acceptOrRefuse(sweep: SweepObject, hands: SweepHands): Promise<{ readonly sweep: SweepObject; /** To be told once it is written. */ readonly warnings: readonly Telling[] } | { readonly again: number | null }> {
+  if (sweep.status?.frozen !== undefined) return { sweep, warnings: [] };
+  const acceptance = await lookAt(sweep, hands);
+  if ("refused" in acceptance) {
+    await refuse(sweep, acceptance, hands);
+    return { again: acceptance.again };
+  }
+  const warnings = acceptance.warnings.map((message): Telling => ({ type: "Warning", reason: REASON.noted, message }));
+  return { sweep: { ...sweep, status: begun(acceptance.begun, hands.clock.now()) }, warnings };
+}
+
+/** The CronSweep is read and not taken from the cache, which may not have seen what was made together with the Sweep. */
+export async function lookAt(sweep: SweepObject, { client, clock, workers }: SweepHands): Promise<SweepAcceptance> {
+  const { namespace } = sweep.metadata;
+  const named = sweep.spec.cronSweepRef;
+  const cronSweep: CronSweepObject | null = named === undefined ? null : await client.get(CRON_SWEEPS, { ...(namespace === undefined ? {} : { namespace }), name: named.name });
+  return acceptanceOf(sweep, cronSweep, workers.image, PROVIDERS, Math.floor(clock.now() / 1000));
+}
+
+async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, { refused: object }>, hands: SweepHands): Promise<void> {
+  const before = sweep.status ?? {};
+  const generation = sweep.metadata.generation ?? 0;
+  const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(hands.clock.now()));
+  const after = { ...before, observedGeneration: generation, phase: "Pending" as const, conditions };
+  if (!saysOtherwise(before, after)) return;
+  hands.tell(await writeStatus(sweep, after, hands), { type: "Warning", ...refused });
+}
+
+/** What a sweep's pods are made from, whatever becomes of the CronSweep and of this controller. */
+export function freezePods({ filled, spec }: Pick<Accepted<Sweep>, "filled" | "spec">, image: string): FrozenPods {
+  const { targets, store, batch } = filled;
+  return {
+    image,
+    passes: spec.done.passes,
+    pods: spec.batch.pods,
+    memoryBytes: spec.batch.memoryBytes,
+    deadlineSeconds: podDeadline(spec),
+    database: store.secretRef,
+    ...(store.caRef === undefined ? {} : { databaseCa: store.caRef }),
+    headers: headerSecrets(filled),
+    ...(targets.configMap === undefined ? {} : { configMap: targets.configMap }),
+    ...(batch.podTemplate === undefined ? {} : { podTemplate: batch.podTemplate }),
+  };
+}
+
+/** Each key once, in the order of the headers. */
+function headerSecrets({ request }: FilledSpec): SecretKey[] {
+  const keys = Object.values(request.headers ?? {}).flatMap(({ valueFrom }) => (valueFrom === undefined ? [] : [valueFrom.secretKeyRef]));
+  return keys.filter(({ name, key }, index) => keys.findIndex((other) => other.name === name && other.key === key) === index);
+}
+
+/** What prepare is told. Once a prepare has spoken the spec is frozen in Postgres, and its source may be gone or wrong by now. */
+export async function taskFor(sweep: SweepObject, place: PreparePlace, hands: SweepHands): Promise<PrepareTask | { readonly hindrance: Hindrance }> {
+  const { uid, namespace = "default", name } = sweep.metadata;
+  const task: PrepareTask = { identity: { uid, namespace, name }, place };
+  const acceptance = await lookAt(sweep, hands);
+  if ("begun" in acceptance) {
+    const whole = { ...task, spec: acceptance.spec };
+    const problem = taskProblem(whole);
+    return problem === null ? whole : { hindrance: { reason: SWEEP_REASON.invalid, message: problem } };
+  }
+  return (sweep.status?.flow?.pass ?? 0) > 0 ? task : { hindrance: acceptance.refused };
 }

@@ -1,11 +1,10 @@
-import { EVENTS, type Job, JOBS, PODS } from "../../kube/resource.ts";
-import type { ObservedJob } from "../../model/sweep.ts";
-import { endOf, type JobSight } from "../job/end.ts";
-import { hasEnded } from "../job/pod-end.ts";
+import { EVENTS, type Job, JOBS, PODS } from "../../kube/object.ts";
+import { soonest } from "../../kube/work-queue.ts";
+import type { ObservedJob, JobWork } from "../../model/sweep.ts";
+import { endOf, type JobSight, hasEnded } from "../job/end.ts";
+import { WORK_ANNOTATION } from "../job/job.ts";
 import type { SweepObject } from "../resources.ts";
-import type { SweepHands } from "./hands.ts";
-import { workOf } from "./own-jobs.ts";
-import { soonest } from "./soonest.ts";
+import type { SweepHands } from "./deps.ts";
 
 const MOST_EVENTS = 20;
 
@@ -66,5 +65,22 @@ async function clearDoubts(sweepUid: string, { client, overlay }: SweepHands): P
     const job = await client.get(JOBS, metadata);
     if (job?.metadata.uid === metadata.uid) overlay.confirm(sweepUid, metadata.uid);
     else overlay.drop(sweepUid, metadata.uid);
+  }
+}
+
+/** Was it made for this very sweep? One of a Sweep of the same name that is gone is a stranger's. */
+export function isOwnJob(job: Job, sweepUid: string): boolean {
+  return (job.metadata.ownerReferences ?? []).some(({ uid, controller }) => uid === sweepUid && controller === true);
+}
+
+/** Null where somebody else wrote the annotation, or nobody. */
+export function workOf({ metadata }: Job): JobWork | null {
+  try {
+    const work = JSON.parse(metadata.annotations?.[WORK_ANNOTATION] ?? "null") as Partial<Record<string, unknown>> | null;
+    const numbers = work?.["program"] === "batch" ? [work["batch"]] : [work?.["pass"], work?.["round"], work?.["attempt"]];
+    const isWork = (work?.["program"] === "batch" || work?.["program"] === "prepare") && numbers.every((number) => Number.isSafeInteger(number));
+    return isWork ? (work as unknown as JobWork) : null;
+  } catch {
+    return null;
   }
 }

@@ -1,21 +1,17 @@
-import { decideSweep } from "../../decide/flow.ts";
+import { type Hindrance, hindranceIn, waitIn } from "../../decide/sweep/conditions.ts";
+import { decideSweep } from "../../decide/sweep/flow.ts";
 import type { Telling } from "../../kube/event-recorder.ts";
 import type { ObjectKey } from "../../kube/object.ts";
-import type { Worked } from "../../kube/work-queue.ts";
+import { type Worked, soonest } from "../../kube/work-queue.ts";
 import type { LogFields } from "../../model/log.ts";
+import type { FrozenPods } from "../../model/sweep-object.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
-import { fieldsOfSweep } from "../log-fields.ts";
-import { SWEEPS, type SweepObject } from "../resources.ts";
-import { acceptOrRefuse } from "./accept-or-refuse.ts";
-import { act } from "./act.ts";
-import { type BatchEnd, endsBetween } from "./batch-ends.ts";
-import { type Hindrance, hindranceIn, waitIn } from "./conditions.ts";
-import { flowSpecOf } from "./flow-spec.ts";
-import type { SweepHands } from "./hands.ts";
+import { fieldsOfSweep, SWEEPS, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
+import { acceptOrRefuse } from "./acceptance.ts";
+import { act } from "./apply.ts";
+import type { SweepHands } from "./deps.ts";
 import { observeJobs } from "./observe-jobs.ts";
-import { showStatus } from "./show-status.ts";
-import { soonest } from "./soonest.ts";
-import { saysOtherwise, writeStatus } from "./write-status.ts";
+import { type BatchEnd, endsBetween, showStatus, saysOtherwise, writeStatus } from "./status.ts";
 
 /** An unfinished sweep is looked at so often even if nothing seems to happen. */
 const LOOK_SECONDS = 300;
@@ -87,4 +83,18 @@ function logEnd(sweep: SweepObject, { batch, end }: BatchEnd, { log }: SweepHand
 function lookAgain(seconds: readonly (number | null)[]): Worked {
   const due = soonest(seconds);
   return due === null ? {} : { againAfterSeconds: due };
+}
+
+/** What may change while a sweep runs, and what was frozen when it was accepted. `cronSweep` is the one that it names, as far as it is known. */
+export function flowSpecOf({ spec, metadata }: SweepObject, cronSweep: CronSweepObject | null, frozen: FrozenPods): FlowSpec {
+  return {
+    pods: spec.batch?.pods ?? frozen.pods,
+    passes: frozen.passes,
+    // Not absent only where the API server has filled in the default.
+    suspended: (spec.suspend as boolean | undefined) === true || isPaused(metadata) || (cronSweep !== null && isPaused(cronSweep.metadata)),
+  };
+}
+
+function isPaused({ annotations }: SweepObject["metadata"]): boolean {
+  return annotations?.[PAUSED_ANNOTATION] === "true";
 }

@@ -1,6 +1,6 @@
-import { lines } from "../lines.ts";
-import { sql } from "../postgres-query.ts";
-import type { Section } from "../section.ts";
+import { lines } from "../charts.ts";
+import type { Section } from "../panel.ts";
+import { sql } from "../queries.ts";
 import { table } from "../table.ts";
 
 const RESULTS_SHOWN = `from sluice.results

@@ -1,10 +1,7 @@
+import { history, lines } from "../charts.ts";
 import { COLOUR, type Words } from "../colours.ts";
-import { history } from "../history.ts";
-import { lines } from "../lines.ts";
-import { steps } from "../panel.ts";
-import { sql } from "../postgres-query.ts";
-import type { Section } from "../section.ts";
-import { stat } from "../stat.ts";
+import { steps, type Section, stat } from "../panel.ts";
+import { sql } from "../queries.ts";
 import { table } from "../table.ts";
 
 const STATES: Words = {

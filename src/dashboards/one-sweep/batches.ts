@@ -1,11 +1,8 @@
-import { bars } from "../bars.ts";
+import { bars, heatMap, lines } from "../charts.ts";
 import { COLOUR } from "../colours.ts";
-import { heatMap } from "../heat-map.ts";
-import { lines } from "../lines.ts";
-import { buckets, over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { type Section, stat } from "../panel.ts";
+import { buckets, over } from "../queries.ts";
 import { ofSweep, one, perBucket, quantileOfAll, SWEEP, total } from "../selectors.ts";
-import { stat } from "../stat.ts";
 
 const SECONDS = ofSweep("sluice_sweep_batch_seconds_bucket");
 const PEAKS = ofSweep("sluice_sweep_batch_peak_bytes_bucket");

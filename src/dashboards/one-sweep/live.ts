@@ -1,7 +1,6 @@
-import { bars } from "../bars.ts";
-import { lines } from "../lines.ts";
-import { over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { bars, lines } from "../charts.ts";
+import type { Section } from "../panel.ts";
+import { over } from "../queries.ts";
 import { byProcess, ofSweep, quantile } from "../selectors.ts";
 
 const inPod = (metric: string): string => `max by (instance, pod) (${metric})`;

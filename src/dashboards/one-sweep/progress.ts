@@ -1,11 +1,8 @@
-import { bars } from "../bars.ts";
+import { bars, lines } from "../charts.ts";
 import { COLOUR, PHASES, stateNumber, TARGET_STATES } from "../colours.ts";
-import { lines } from "../lines.ts";
-import { steps } from "../panel.ts";
-import { now, over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { steps, type Section, stat } from "../panel.ts";
+import { now, over } from "../queries.ts";
 import { ofSweep, one, SWEEP, total } from "../selectors.ts";
-import { stat } from "../stat.ts";
 
 const gauge = (name: string): string => one(ofSweep(name), SWEEP);
 

@@ -1,10 +1,7 @@
-import { bars } from "../bars.ts";
+import { bars, heatMap, lines } from "../charts.ts";
 import { COLOUR } from "../colours.ts";
-import { heatMap } from "../heat-map.ts";
-import { lines } from "../lines.ts";
-import { steps } from "../panel.ts";
-import { buckets, over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { steps, type Section } from "../panel.ts";
+import { buckets, over } from "../queries.ts";
 import { ifAny, ofSweep, perBucket, quantile, rate, total } from "../selectors.ts";
 
 const SECONDS = ofSweep("sluice_sweep_request_seconds_bucket");

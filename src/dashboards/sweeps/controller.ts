@@ -1,10 +1,8 @@
+import { lines } from "../charts.ts";
 import { COLOUR } from "../colours.ts";
-import { lines } from "../lines.ts";
-import { steps } from "../panel.ts";
-import { now, over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { steps, type Section, stat } from "../panel.ts";
+import { now, over } from "../queries.ts";
 import { byProcess, ifAny, quantile, rate } from "../selectors.ts";
-import { stat } from "../stat.ts";
 
 const ofEach = (metric: string): string => byProcess(`max by (instance, pod) (${metric})`);
 const IS_CONTROLLER = 'sluice_build_info{program="controller"}';

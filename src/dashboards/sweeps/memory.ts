@@ -1,9 +1,7 @@
+import { heatMap, lines } from "../charts.ts";
 import { COLOUR } from "../colours.ts";
-import { heatMap } from "../heat-map.ts";
-import { lines } from "../lines.ts";
-import { steps } from "../panel.ts";
-import { buckets, over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { steps, type Section } from "../panel.ts";
+import { buckets, over } from "../queries.ts";
 import { byProcess, ofSweeps, one, perBucket, quantile, SWEEP, total } from "../selectors.ts";
 
 const PEAKS = ofSweeps("sluice_sweep_batch_peak_bytes_bucket");

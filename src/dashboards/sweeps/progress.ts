@@ -1,8 +1,8 @@
+import { lines } from "../charts.ts";
 import { COLOUR, PHASES } from "../colours.ts";
-import { lines } from "../lines.ts";
-import { ROW_TO_ONE_SWEEP } from "../links.ts";
-import { over, rows } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import { ROW_TO_ONE_SWEEP } from "../dashboard.ts";
+import type { Section } from "../panel.ts";
+import { over, rows } from "../queries.ts";
 import { ofSweeps, one, SWEEP } from "../selectors.ts";
 import { joined } from "../table.ts";
 

@@ -1,8 +1,7 @@
+import { history, lines } from "../charts.ts";
 import { COLOUR, stateNumber, WINDOW_STATES } from "../colours.ts";
-import { history } from "../history.ts";
-import { lines } from "../lines.ts";
-import { over } from "../prometheus-query.ts";
-import type { Section } from "../section.ts";
+import type { Section } from "../panel.ts";
+import { over } from "../queries.ts";
 import { CRONSWEEP, ofDataset, ofSweeps, one } from "../selectors.ts";
 
 const gauge = (name: string): string => one(ofSweeps(name), CRONSWEEP);

@@ -1,11 +1,8 @@
 import { COLOUR, stateNumber, WINDOW_STATES } from "../colours.ts";
-import { now, rows } from "../prometheus-query.ts";
-import { steps } from "../panel.ts";
-import type { Section } from "../section.ts";
+import { steps, type Section, stat, text } from "../panel.ts";
+import { now, rows } from "../queries.ts";
 import { CRONSWEEP, ofSweeps, one, orNone, SWEEP } from "../selectors.ts";
-import { stat } from "../stat.ts";
 import { joined } from "../table.ts";
-import { text } from "../text.ts";
 
 const SETTLED = 'state=~"ok|empty|rejected"';
 const UNSETTLED = 'state=~"suspect|mismatch|failed|missing"';

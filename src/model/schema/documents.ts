@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import { cronSweep, type CronSweep } from "./cron-sweep.ts";
 import { describe, type FieldSchema } from "./describe.ts";
-import { explain, type FieldProblem } from "./explain.ts";
-import { nearest } from "./nearest.ts";
+import { explain, type FieldProblem, nearest } from "./explain.ts";
 import { API_VERSION } from "./object.ts";
 import { sweep, type Sweep } from "./sweep.ts";
 

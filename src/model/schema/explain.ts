@@ -1,6 +1,6 @@
+import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { fieldAt, type FieldSchema } from "./describe.ts";
-import { nearest } from "./nearest.ts";
 
 /** One thing that is wrong, where, in a sentence. */
 export interface FieldProblem {
@@ -94,4 +94,20 @@ function shown(input: unknown): string {
     default:
       return `the value ${JSON.stringify(input)}`;
   }
+}
+
+/** The word that was probably meant: the nearest one, if it is near enough to be no guess. Upper and lower case do not count. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const small = word.toLowerCase();
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const steps = distance(small, candidate.toLowerCase());
+    // Three letters away from a word of three letters is another word.
+    if (steps < least && steps < candidate.length) {
+      best = candidate;
+      least = steps;
+    }
+  }
+  return best;
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { dataKey, duration, mapOf, objectName, text } from "./scalars.ts";
 import { exactlyOne, withRules, type Rule } from "./rule.ts";
-import { urlTemplate } from "./url.ts";
+import { dataKey, duration, mapOf, objectName, text, urlTemplate } from "./scalars.ts";
 
 const secretKeyRef = z.strictObject({
   name: objectName().meta({ description: "The Secret, in the namespace of the sweep." }),

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { dataKey, label, objectName, percent, text } from "./scalars.ts";
 import { exactlyOne, withRules } from "./rule.ts";
-import { urlTemplate } from "./url.ts";
+import { dataKey, label, objectName, percent, text, urlTemplate } from "./scalars.ts";
 
 const http = z.strictObject({
   url: urlTemplate("{start}", "{end}").meta({

@@ -1,3 +1,5 @@
+import type { ChartName } from "../report-data.ts";
+
 /** Text that is HTML already. */
 export interface Html {
   readonly html: string;
@@ -37,4 +39,23 @@ function escaped(text: string): string {
 /** JSON that may stand in a script element: nothing in it can end that, or begin a comment. */
 export function jsonInScript(value: unknown): Html {
   return asItIs(JSON.stringify(value).replaceAll("<", "\\u003c"));
+}
+
+export interface ChartFigure {
+  readonly chart: ChartName;
+  /** Place of the sweep that it is about. */
+  readonly sweep?: number;
+  readonly title: string;
+  /** What the chart shows, in words and figures: read by who cannot see it, or has no JavaScript. */
+  readonly text: string;
+  readonly size?: "small" | "wide";
+  /** Below it. */
+  readonly more?: Content;
+}
+
+/** The place of a chart; the page's script draws it. */
+export function chartFigure({ chart, sweep, title, text, size = "wide", more = null }: ChartFigure): Html {
+  return html`<figure class="card ${size}"><figcaption><h3>${title}</h3><p>${text}</p></figcaption>
+<div class="plot ${size}" role="img" aria-label="${`${title}: ${text}`}" data-chart="${chart}" data-sweep="${sweep ?? 0}"></div>${more}</figure>
+`;
 }

@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { counted } from "../../model/figures.ts";
 import { formatMoment } from "../../model/moment.ts";
 import type { Window } from "../../model/window.ts";
-import { chartData } from "../chart-data.ts";
-import type { ReportData } from "../report-data.ts";
+import { chartData, type ReportData } from "../report-data.ts";
 import { moment } from "./amounts.ts";
 import { asItIs, html, jsonInScript } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { sweepSection } from "./sweep-section.ts";
-import { targetsSection } from "./targets-section.ts";
-import { updatesSection } from "./updates-section.ts";
+import { targetsSection, updatesSection } from "./targets-section.ts";
 import { headline, stateWord, verdictSection } from "./verdict-section.ts";
 
 /**

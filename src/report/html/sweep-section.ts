@@ -1,9 +1,7 @@
 import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
-import type { ReportData, SweepReport, SweepSums, Timeline } from "../report-data.ts";
+import type { ReportData, SweepReport, SweepSums, Timeline, Pass } from "../report-data.ts";
 import { memoryLimit, moment, rate, span } from "./amounts.ts";
-import { chartFigure } from "./chart-figure.ts";
-import { html, type Html } from "./html.ts";
-import { passesTable } from "./passes-table.ts";
+import { chartFigure, html, type Html } from "./html.ts";
 
 /** How one sweep of the window went. */
 export function sweepSection(data: ReportData, place: number): Html {
@@ -74,4 +72,29 @@ function memory({ memory: batches, nearestToLimit: nearest, passes }: SweepRepor
 
 function most(values: readonly number[]): number {
   return values.reduce((largest, value) => Math.max(largest, value), 0);
+}
+
+/** Pass by pass what was left: a table whose bars are on a log scale, since a few of very many are what matters. */
+export function passesTable(passes: readonly Pass[]): Html | null {
+  if (passes.length === 0) return null;
+  const most = Math.max(...passes.map(({ asked }) => asked));
+  return html`<div class="card"><h3>Pass by pass, what was left</h3>
+<p>What one pass leaves undone the next takes up. The bars are on a log scale.</p>
+<div class="scroll"><table><thead><tr><th class="n">Pass</th><th class="n">To ask</th><th class="n">Left</th><th class="bar"></th><th class="n">Batches</th><th>Memory</th><th class="n">Out of memory</th><th>Began</th></tr></thead>
+<tbody>${passes.map((pass) => row(pass, most))}</tbody></table></div></div>
+`;
+}
+
+function row({ pass, asked, left, batches, outOfMemory, smallestLimit, largestLimit, began }: Pass, most: number): Html {
+  const memory = smallestLimit === largestLimit ? memoryLimit(largestLimit) : `${memoryLimit(smallestLimit)} to ${memoryLimit(largestLimit)}`;
+  return html`<tr><td class="n">${pass}</td><td class="n">${grouped(asked)}</td><td class="n">${left === null ? "not known" : grouped(left)}</td>
+<td class="bar"><div class="asked" style="width:${width(asked, most)}"><div class="left" style="width:${left === null ? "0" : width(left, asked)}"></div></div></td>
+<td class="n">${grouped(batches)}</td><td>${memory}</td><td class="n">${grouped(outOfMemory)}</td><td class="t">${began === null ? "not yet" : moment(began)}</td></tr>
+`;
+}
+
+/** On a log scale that has a place for 0. */
+function width(part: number, whole: number): string {
+  const share = whole === 0 ? 0 : Math.log(1 + part) / Math.log(1 + whole);
+  return `${(share * 100).toFixed(1)}%`;
 }

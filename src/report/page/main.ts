@@ -2,7 +2,7 @@ import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { ChartData, ChartName } from "../chart-data.ts";
+import type { ChartData, ChartName } from "../report-data.ts";
 import { optionOf } from "./option-of.ts";
 
 /** The script of a report's page: draws each chart at its place. */

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
-import type { ChartData, ChartName } from "../chart-data.ts";
+import type { ChartData, ChartName } from "../report-data.ts";
 import { bytes, seconds } from "./axis-labels.ts";
 import { histogram } from "./histogram.ts";
 import { memoryByBatch } from "./memory.ts";

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "./migration.ts";
 
 /**
  * The first shape of everything. The four views at the end are the contract with everyone outside; the tables are ours.

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "./migration.ts";
 
 /** How a sweep went, second by second, and which of its batches ran out of memory: for the report. Expands only. */
 export const samples: Migration = {

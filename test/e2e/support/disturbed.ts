@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { SWEEP_LABEL } from "../../../src/controller/job/job.ts";
 import type { SweepObject } from "../../../src/controller/resources.ts";
-import { SWEEP_LABEL } from "../../../src/controller/job/labels.ts";
-import { JOBS, type Pod, PODS } from "../../../src/kube/resource.ts";
+import { JOBS, type Pod, PODS } from "../../../src/kube/object.ts";
 import type { Totals } from "../../../src/model/states.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
 import type { Expected } from "../../../src/simulate/expected.ts";

@@ -1,8 +1,7 @@
 import { realClock } from "../../../src/bin/clock.ts";
-import type { KubeObject } from "../../../src/kube/object.ts";
+import { type Change, Store } from "../../../src/kube/indexer.ts";
+import type { KubeObject, Resource } from "../../../src/kube/object.ts";
 import { Reflector } from "../../../src/kube/reflector.ts";
-import type { Resource } from "../../../src/kube/resource.ts";
-import { type Change, Store } from "../../../src/kube/store.ts";
 import type { World } from "./world.ts";
 
 /** Watches all objects of a kind in the world's namespace, whatever befalls the API server. @returns how to end it, once what is there was told */

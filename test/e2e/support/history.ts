@@ -1,6 +1,5 @@
-import type { KubeObject } from "../../../src/kube/object.ts";
-import { JOBS, PODS, type Resource } from "../../../src/kube/resource.ts";
-import { SWEEP_LABEL } from "../../../src/controller/job/labels.ts";
+import { SWEEP_LABEL } from "../../../src/controller/job/job.ts";
+import { type KubeObject, JOBS, PODS, type Resource } from "../../../src/kube/object.ts";
 import { follow } from "./follow.ts";
 import type { World } from "./world.ts";
 

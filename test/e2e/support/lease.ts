@@ -1,4 +1,4 @@
-import { type Lease, LEASES, type Pod, PODS } from "../../../src/kube/resource.ts";
+import { type Lease, LEASES, type Pod, PODS } from "../../../src/kube/object.ts";
 import { until } from "../../support/until.ts";
 import { follow } from "./follow.ts";
 import type { World } from "./world.ts";

@@ -23,7 +23,7 @@ export interface NextVersion {
 }
 
 /** Expands what running batches write, so that it has to wait for them and they for it: columns, a view with one more of them, and an index. */
-const MIGRATION = `import type { Migration } from "../migrate.ts";
+const MIGRATION = `import type { Migration } from "./migration.ts";
 
 export const notes: Migration = {
   number: 0,

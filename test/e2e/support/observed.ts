@@ -1,4 +1,4 @@
-import { type Pod, PODS } from "../../../src/kube/resource.ts";
+import { type Pod, PODS } from "../../../src/kube/object.ts";
 import { alertGroups } from "../../support/alerts/expressions.ts";
 import { ofKind, render } from "../../support/chart.ts";
 import { type PodMonitor, scrapesByAnnotations, scrapesOfPodMonitor } from "../../support/scrape-configs.ts";

@@ -1,6 +1,6 @@
+import { SWEEP_LABEL, TASK_ANNOTATION } from "../../../src/controller/job/job.ts";
 import { isConflict, isNotFound } from "../../../src/kube/api-error.ts";
-import { SWEEP_LABEL, TASK_ANNOTATION } from "../../../src/controller/job/labels.ts";
-import { type Pod, PODS } from "../../../src/kube/resource.ts";
+import { type Pod, PODS } from "../../../src/kube/object.ts";
 import type { PrepareTask } from "../../../src/model/tasks.ts";
 import { type PlayedNode, startKwok } from "../../cluster/kwok.ts";
 import type { PodEnd, Programs } from "../../support/kube-jobs.ts";

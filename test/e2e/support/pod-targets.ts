@@ -1,4 +1,4 @@
-import type { Pod } from "../../../src/kube/resource.ts";
+import type { Pod } from "../../../src/kube/object.ts";
 
 /** As a file for Prometheus' file_sd_configs has it. */
 export interface TargetGroup {

@@ -1,8 +1,7 @@
 import { CRON_SWEEPS, type SweepObject, SWEEPS } from "../../../src/controller/resources.ts";
-import type { KubeObject } from "../../../src/kube/object.ts";
-import { type Job, JOBS } from "../../../src/kube/resource.ts";
+import { type KubeObject, type Job, JOBS } from "../../../src/kube/object.ts";
 import type { Window } from "../../../src/model/window.ts";
-import { modelAsNumbers } from "../../../src/simulate/as-numbers.ts";
+import { modelAsNumbers } from "../../../src/simulate/model-source.ts";
 import { aPlugin } from "../../support/kubectl-sluice.ts";
 import type { Ended } from "../../support/sluice.ts";
 import { dayOf, YESTERDAY } from "../../support/trial.ts";

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { anonMemory } from "../../../src/local/anon-memory.ts";
+import { anonMemory } from "../../../src/local/processes.ts";
 
 /** The most anonymous memory of any one batch process on the node, sampled until `stop` is called. Not on kind, whose node is a machine of its own: 0. */
 export function sampleWorkers(): { stop(): number } {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { HEALTH_PORT } from "../../../src/controller/job/environment.ts";
+import { HEALTH_PORT } from "../../../src/controller/job/job.ts";
 import { CHART, deployment, environment, ofKind, render, type Rendered, type Rule } from "../../support/chart.ts";
 import { HELM, hasHelm, run } from "../../support/kubernetes-programs.ts";
 import { codes, readPage, section, tableRows } from "../../support/page.ts";

@@ -1,10 +1,10 @@
 import { pino } from "pino";
-import { Controller } from "../../../src/controller/controller.ts";
 import { realClock } from "../../../src/bin/clock.ts";
+import { Controller } from "../../../src/controller/controller.ts";
 import { type SweepObject, SWEEPS } from "../../../src/controller/resources.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { EventRecorder } from "../../../src/kube/event-recorder.ts";
-import type { WriteGate } from "../../../src/kube/write-gate.ts";
+import type { WriteGate } from "../../../src/kube/requests.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
 import { startKubeApi, type KubeApi } from "../../support/kube-api/server.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
-import { JOBS, PODS } from "../../../src/kube/resource.ts";
+import { JOBS, PODS } from "../../../src/kube/object.ts";
 import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
 import { aWorld, type World } from "../../support/sweep-world.ts";
 import { until } from "../../support/until.ts";

@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from "node:net";
 import { createServer } from "node:tls";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
-import { JOBS } from "../../../src/kube/resource.ts";
+import { JOBS } from "../../../src/kube/object.ts";
 import { selfSigned } from "../../../src/simulate/certificate.ts";
 import { type ControllerProcess, startControllerProcess } from "../../support/controller-process.ts";
 import { runJobs } from "../../support/kube-jobs.ts";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Controller } from "../../../src/controller/controller.ts";
 import { CRON_SWEEPS, SWEEPS } from "../../../src/controller/resources.ts";
-import { without } from "../../../src/controller/without.ts";
-import { CRON_SWEEPS as OF_CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, SWEEPS as OF_SWEEPS } from "../../../src/metrics/controller.ts";
+import { without } from "../../../src/kube/object.ts";
 import { ControllerMetrics } from "../../../src/metrics/controller-metrics.ts";
+import { CRON_SWEEPS as OF_CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, SWEEPS as OF_SWEEPS } from "../../../src/metrics/controller.ts";
 import { BATCH_SECONDS, COPY_SECONDS, noneOf, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";
 import { hasPromtool } from "../../support/alerts/promtool.ts";
 import { checkMetrics } from "../../support/check-metrics.ts";

@@ -3,7 +3,7 @@ import { realClock } from "../../../src/bin/clock.ts";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { LeaderElector } from "../../../src/kube/leader.ts";
-import { EVENTS, JOBS, LEASES } from "../../../src/kube/resource.ts";
+import { EVENTS, JOBS, LEASES } from "../../../src/kube/object.ts";
 import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
 import { aWorld } from "../../support/sweep-world.ts";
 import { until } from "../../support/until.ts";

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../src/controller/resources.ts";
-import { EVENTS, type Happening, type Job, JOBS, type Pod, PODS } from "../../../src/kube/resource.ts";
-import { without } from "../../../src/controller/without.ts";
+import { EVENTS, type Happening, type Job, JOBS, type Pod, PODS, without } from "../../../src/kube/object.ts";
 import type { Condition } from "../../../src/model/condition.ts";
 import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube-jobs.ts";
 import { aWorld, type Fate, type World } from "../../support/sweep-world.ts";

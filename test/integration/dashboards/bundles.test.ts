@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, inject, test } from "vitest";
-import { UID } from "../../../src/dashboards/links.ts";
+import { UID } from "../../../src/dashboards/dashboard.ts";
 
 test("no program carries the dashboards, nor the library that they are built with", () => {
   const folder = inject("programs");

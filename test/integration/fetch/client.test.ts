@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { Reply } from "../../../src/fetch/reply.ts";
+import type { Reply } from "../../../src/fetch/exchange.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 import { until } from "../../support/until.ts";
 import { aClient, collect, get, type Options } from "./clients.ts";

@@ -1,8 +1,7 @@
 import { afterEach } from "vitest";
 import type { TextSink } from "../../../src/extract/reading.ts";
 import { openClient, type Client, type ClientOptions } from "../../../src/fetch/client.ts";
-import type { Wish } from "../../../src/fetch/exchange.ts";
-import type { Reply } from "../../../src/fetch/reply.ts";
+import type { Wish, Reply } from "../../../src/fetch/exchange.ts";
 import type { RequestSpec } from "../../../src/model/resolved.ts";
 
 const open: Client[] = [];

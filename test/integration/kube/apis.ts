@@ -1,8 +1,8 @@
 import { afterEach } from "vitest";
-import { KubeClient, type ClientOptions } from "../../../src/kube/client.ts";
-import { JOBS, type Job } from "../../../src/kube/resource.ts";
-import type { Draft } from "../../../src/kube/object.ts";
 import { realClock } from "../../../src/bin/clock.ts";
+import { KubeClient } from "../../../src/kube/client.ts";
+import type { ClientOptions } from "../../../src/kube/requests.ts";
+import { JOBS, type Job, type Draft } from "../../../src/kube/object.ts";
 import { type KubeApi, startKubeApi } from "../../support/kube-api/server.ts";
 
 const closing: (() => Promise<void>)[] = [];

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import type { ApiCall } from "../../../src/kube/api-call.ts";
 import { ApiError, ApiUnreachable, isAlreadyThere, isConflict, isExpired } from "../../../src/kube/api-error.ts";
-import { JOBS, PODS, SELF_SUBJECT_ACCESS_REVIEWS } from "../../../src/kube/resource.ts";
-import { NotLeading } from "../../../src/kube/write-gate.ts";
+import { JOBS, PODS, SELF_SUBJECT_ACCESS_REVIEWS } from "../../../src/kube/object.ts";
+import { type ApiCall, NotLeading } from "../../../src/kube/requests.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { until } from "../../support/until.ts";
 import { aClient, addJobs, aJob, anApi } from "./apis.ts";

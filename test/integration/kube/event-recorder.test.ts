@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EventRecorder } from "../../../src/kube/event-recorder.ts";
-import { EVENTS, type Job, JOBS } from "../../../src/kube/resource.ts";
+import { EVENTS, type Job, JOBS } from "../../../src/kube/object.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import type { KubeApi } from "../../support/kube-api/server.ts";
 import { aClient, aJob, anApi } from "./apis.ts";

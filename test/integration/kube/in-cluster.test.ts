@@ -1,13 +1,13 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import https from "node:https";
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { inClusterConnection, ownNamespace } from "../../../src/kube/in-cluster.ts";
-import { JOBS } from "../../../src/kube/resource.ts";
+import { JOBS } from "../../../src/kube/object.ts";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import { selfSigned } from "../../../src/simulate/certificate.ts";
 import { FakeClock } from "../../support/fake-clock.ts";

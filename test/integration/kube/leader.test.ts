@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Clock } from "../../../src/model/clock.ts";
 import { LeaderElector, type LeadEnd } from "../../../src/kube/leader.ts";
-import { JOBS, type Lease, LEASES } from "../../../src/kube/resource.ts";
-import { NotLeading } from "../../../src/kube/write-gate.ts";
+import { JOBS, type Lease, LEASES } from "../../../src/kube/object.ts";
+import { NotLeading } from "../../../src/kube/requests.ts";
+import type { Clock } from "../../../src/model/clock.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 import type { KubeApi } from "../../support/kube-api/server.ts";
 import { until } from "../../support/until.ts";

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
-import type { Clock } from "../../../src/model/clock.ts";
+import { type Change, Store } from "../../../src/kube/indexer.ts";
+import { type Job, JOBS, withoutManagedFields } from "../../../src/kube/object.ts";
 import { Reflector, type ReflectorNews, type ReflectorOptions } from "../../../src/kube/reflector.ts";
-import { type Job, JOBS } from "../../../src/kube/resource.ts";
-import { type Change, Store } from "../../../src/kube/store.ts";
-import { withoutManagedFields } from "../../../src/kube/without-managed-fields.ts";
+import type { Clock } from "../../../src/model/clock.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import type { KubeApi } from "../../support/kube-api/server.ts";
 import { until } from "../../support/until.ts";

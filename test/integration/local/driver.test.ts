@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { firstStatus } from "../../../src/decide/flow.ts";
-import { keepDriving, takeToDrive, thisDriver } from "../../../src/local/driver.ts";
+import { firstStatus } from "../../../src/decide/sweep/flow.ts";
+import { keepDriving, takeToDrive, thisDriver } from "../../../src/local/driver-lease.ts";
 import { FencedError, SpecError } from "../../../src/model/errors.ts";
 import type { DrivenSweep, Driver } from "../../../src/store/driven-sweeps.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";

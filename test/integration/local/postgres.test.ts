@@ -1,13 +1,11 @@
-import type { ChildProcess } from "node:child_process";
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { LocalPostgres, LocalPostgresPlace } from "../../../src/local/postgres.ts";
-import { startOrAdoptPostgres } from "../../../src/local/postgres.ts";
+import { type LocalPostgres, type LocalPostgresPlace, startOrAdoptPostgres } from "../../../src/local/postgres/postgres.ts";
 import { aPostgresPlace } from "../../support/postgres-place.ts";
 import { ROOT } from "../../support/root.ts";
 import { isRunning, untilGone } from "../../support/until.ts";
@@ -352,4 +350,3 @@ function mayMount(): boolean {
     return false;
   }
 }
-

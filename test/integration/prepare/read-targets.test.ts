@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SurroundingsError } from "../../../src/model/errors.ts";
-import { readTargets } from "../../../src/prepare/read-targets.ts";
+import { readTargets } from "../../../src/prepare/target-list.ts";
 import { aFolder } from "../../support/sluice.ts";
 
 const ORIGIN = "key asns.txt of the ConfigMap lists";

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSums } from "../../../src/report/sweeps.ts";
-import { lengthOf, timeBuckets } from "../../../src/report/time-buckets.ts";
-import { readTimeline } from "../../../src/report/timeline.ts";
+import { lengthOf, timeBuckets, readTimeline } from "../../../src/report/timeline.ts";
 import { addSample } from "../../support/filled-window.ts";
 import { aSweep, aStore, type TestStore } from "../../support/store.ts";
 

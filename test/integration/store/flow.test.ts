@@ -6,13 +6,10 @@ import { claimBatch, nextBatchNumber, readPass, writeBatches } from "../../../sr
 import { largestTargets } from "../../../src/store/canaries.ts";
 import { commitResults } from "../../../src/store/commit.ts";
 import { giveUp } from "../../../src/store/give-up.ts";
-import { remaining } from "../../../src/store/remaining.ts";
-import { select } from "../../../src/store/selection.ts";
+import { remaining, select, targetIds } from "../../../src/store/selection.ts";
 import { finishSweep, freezeSweep, readSweep } from "../../../src/store/sweeps.ts";
-import { targetIds } from "../../../src/store/targets.ts";
 import { closeWindow, lastPlanSize, openWindow, planWindow, readPlan, tally } from "../../../src/store/windows.ts";
-import type { SweepWishes, TestStore, TestSweep } from "../../support/store.ts";
-import { aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/store.ts";
+import { type SweepWishes, type TestStore, type TestSweep, aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/store.ts";
 
 let store: TestStore;
 let dataset: string;

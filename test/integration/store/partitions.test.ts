@@ -2,14 +2,12 @@ import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SpecError } from "../../../src/model/errors.ts";
 import { commitResults } from "../../../src/store/commit.ts";
-import { dropPartition } from "../../../src/store/drop-partition.ts";
-import { attachmentOf, ensurePartitions } from "../../../src/store/partitions.ts";
+import { renewSlots } from "../../../src/store/hosts.ts";
+import { dropPartition, attachmentOf, ensurePartitions } from "../../../src/store/partitions.ts";
 import { purgeDataset } from "../../../src/store/purge.ts";
 import { dropOld } from "../../../src/store/retention.ts";
 import { writeSample } from "../../../src/store/samples.ts";
-import { renewSlots } from "../../../src/store/slots.ts";
-import type { TestStore } from "../../support/store.ts";
-import { aNo, anOk, aSample, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
+import { type TestStore, aNo, anOk, aSample, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
 import { until } from "../../support/until.ts";
 
 const DAY_SECONDS = 86_400;

@@ -2,10 +2,8 @@ import { expect, test } from "vitest";
 import { nextBatchNumber, writeBatches } from "../../../src/store/batches.ts";
 import { canaryIll } from "../../../src/store/canaries.ts";
 import { commitResults } from "../../../src/store/commit.ts";
-import { remaining } from "../../../src/store/remaining.ts";
-import { select } from "../../../src/store/selection.ts";
+import { remaining, select, targetIds } from "../../../src/store/selection.ts";
 import { freezeSweep } from "../../../src/store/sweeps.ts";
-import { targetIds } from "../../../src/store/targets.ts";
 import { planWindow, tally } from "../../../src/store/windows.ts";
 import { aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/store.ts";
 

@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { share } from "../../../src/decide/share.ts";
-import { declareIll, declareWell, pauseHost, takeProbe } from "../../../src/store/hosts.ts";
-import type { SlotRequest } from "../../../src/store/slots.ts";
-import { releaseSlots, renewSlots, slotsHeld } from "../../../src/store/slots.ts";
-import type { TestStore } from "../../support/store.ts";
-import { aStore, aSweep, WAYS } from "../../support/store.ts";
+import { share } from "../../../src/decide/host/share.ts";
+import { declareIll, declareWell, pauseHost, takeProbe, type SlotRequest, releaseSlots, renewSlots, slotsHeld } from "../../../src/store/hosts.ts";
+import { type TestStore, aStore, aSweep, WAYS } from "../../support/store.ts";
 
 describe.each(WAYS)("slots $way", ({ pooled }) => {
   let store: TestStore;

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Draft, type KubeObject, keyText, type ObjectKey } from "../../../src/kube/object.ts";
-import type { Resource } from "../../../src/kube/resource.ts";
+import { type Draft, type KubeObject, keyText, type ObjectKey, type Resource } from "../../../src/kube/object.ts";
 import { History } from "./history.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { Refused } from "./refused.ts";

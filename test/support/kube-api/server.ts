@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Agent } from "undici";
-import type { Connection } from "../../../src/kube/connection.ts";
+import type { Connection } from "../../../src/kube/requests.ts";
 import { answer, type Parts } from "./answer.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { Objects } from "./objects.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { askCanaries, watchCanaries, type CanaryBoard } from "../../../src/batch/canary-watch.ts";
-import type { CanaryMeaning } from "../../../src/decide/canary.ts";
+import type { CanaryMeaning } from "../../../src/decide/host/canary.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const never = new AbortController().signal;

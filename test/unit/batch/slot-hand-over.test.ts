@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { SharedHost, SlotGrant, SlotReport } from "../../../src/batch/shared-host.ts";
+import type { SharedHost, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
 import { SlotKeeper } from "../../../src/batch/slots.ts";
-import { share } from "../../../src/decide/share.ts";
+import { share } from "../../../src/decide/host/share.ts";
 import type { SlotRow } from "../../../src/model/slot-row.ts";
 import { normal, seededRandom } from "../../../src/simulate/seeded.ts";
 import { FakeClock } from "../../support/fake-clock.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveWindows, type WindowWish } from "../../../src/cli/choose-windows.ts";
-import { readSweepFile } from "../../../src/cli/read-file.ts";
+import { readSweepFile } from "../../../src/cli/sweep-files.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 import { formatMoment } from "../../../src/model/moment.ts";
 import type { SweepDocument } from "../../../src/model/schema/documents.ts";

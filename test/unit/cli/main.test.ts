@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Cli } from "../../../src/cli/context.ts";
-import { main, type AddCommand } from "../../../src/cli/main.ts";
+import { type Cli, main, type AddCommand } from "../../../src/cli/main.ts";
 import { FencedError, SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 import { aCli } from "../../support/cli.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readSweepFile } from "../../../src/cli/read-file.ts";
 import { wantedSweeps } from "../../../src/cli/run-command.ts";
+import { readSweepFile } from "../../../src/cli/sweep-files.ts";
 import type { SweepDocument } from "../../../src/model/schema/documents.ts";
 
 const NOON = Date.UTC(2026, 10, 23, 12) / 1000;

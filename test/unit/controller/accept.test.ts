@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { readSweepFile } from "../../../src/cli/read-file.ts";
+import { readSweepFile } from "../../../src/cli/sweep-files.ts";
 import { validateFile } from "../../../src/cli/validate-command.ts";
 import { acceptCronSweep, acceptSweep } from "../../../src/controller/accept.ts";
 import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";

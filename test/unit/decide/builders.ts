@@ -1,8 +1,8 @@
+import type { SweepDecision, SweepEvent } from "../../../src/decide/sweep/decision.ts";
+import { decideSweep } from "../../../src/decide/sweep/flow.ts";
 import type { BatchMessage, PrepareMessage } from "../../../src/model/message.ts";
 import type { TargetState, Totals } from "../../../src/model/states.ts";
 import type { FlowSpec, JobEnd, JobWork, ObservedJob, SweepStatus } from "../../../src/model/sweep.ts";
-import { decideSweep } from "../../../src/decide/flow.ts";
-import type { SweepDecision, SweepEvent } from "../../../src/decide/decision.ts";
 
 export const MiB = 2 ** 20;
 export const NOW = Date.UTC(2026, 10, 21, 5) / 1000;

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "../../../src/cli/commands.ts";
-import type { Cli } from "../../../src/cli/context.ts";
+import { SLUICE } from "../../../src/cli/commands.ts";
+import type { Cli } from "../../../src/cli/main.ts";
 import { COMMAND_EXIT } from "../../../src/model/exit-codes.ts";
 import { codes, readPage, section, tableRows } from "../../support/page.ts";
 import { ROOT } from "../../support/root.ts";
@@ -11,7 +11,7 @@ import { ROOT } from "../../support/root.ts";
 const page = readPage("docs/commands.md");
 const program = new Command();
 // How a command is called does not depend on the machine: only its work would ask for it.
-for (const add of COMMANDS) add(program, {} as Cli, () => Promise.resolve());
+for (const add of SLUICE.commands) add(program, {} as Cli, () => Promise.resolve());
 
 describe("each command is told", () => {
   test.each(program.commands.map((command) => ({ name: command.name(), command })))("$name, with its options", ({ name, command }) => {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { KUBECTL_SLUICE } from "../../../src/cli/commands.ts";
-import type { Cli } from "../../../src/cli/context.ts";
+import { KUBECTL_SLUICE } from "../../../src/kubectl/commands.ts";
+import type { Cli } from "../../../src/cli/main.ts";
 import { readPage, section } from "../../support/page.ts";
 
 const page = readPage("docs/kubectl.md");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatProblem, readSweepFile } from "../../../src/cli/read-file.ts";
+import { formatProblem, readSweepFile } from "../../../src/cli/sweep-files.ts";
 import { validateFile, type Validation } from "../../../src/cli/validate-command.ts";
 import { ROOT } from "../../support/root.ts";
 

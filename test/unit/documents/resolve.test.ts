@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { readSweepFile } from "../../../src/cli/read-file.ts";
+import { readSweepFile } from "../../../src/cli/sweep-files.ts";
 import { gridOfDocument, resolve } from "../../../src/documents/resolve.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 import type { ResolvedSpec } from "../../../src/model/resolved.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { NotLeading } from "../../../src/kube/requests.ts";
 import { WorkQueue, type Worked } from "../../../src/kube/work-queue.ts";
-import { NotLeading } from "../../../src/kube/write-gate.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 
 interface Begun {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SWEEP_REASON } from "../../../src/controller/sweep/reasons.ts";
+import { SWEEP_REASON } from "../../../src/decide/reasons.ts";
 import { RULES } from "../../../src/fetch/retry.ts";
 import { BLOCKED_REASONS, PAUSE_CAUSES, REQUEST_OUTCOMES, RETRY_REASONS } from "../../../src/metrics/words.ts";
 import type { BlockedReason } from "../../../src/model/sweep.ts";

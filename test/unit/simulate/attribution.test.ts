@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attribute, attributionNotes } from "../../../src/simulate/attribution.ts";
-import { readDetails, readElement } from "../../../src/simulate/bgpdump.ts";
+import { attribute, attributionNotes, readDetails, readElement } from "../../../src/simulate/attribution.ts";
 
 const LINES = [
   "BGP4MP|100|A|10.0.0.1|34549|45.169.4.0/22|34549 1299 268080|IGP|10.0.0.1|0|0|1299:35000 34549:100|NAG||",

@@ -1,7 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { createEncoder, negotiate } from "../../../src/simulate/encoded-body.ts";
-import { textBody } from "../../../src/simulate/text-body.ts";
+import { createEncoder, negotiate, textBody } from "../../../src/simulate/encoded-body.ts";
 
 test.each([
   ["gzip, br", ["gzip", "br", "zstd"], "gzip"],

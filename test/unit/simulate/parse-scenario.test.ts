@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SpecError } from "../../../src/model/errors.ts";
-import { demoScenario } from "../../../src/simulate/demo-scenario.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";
+import { demoScenario } from "../../../src/simulate/simulator-flags.ts";
 
 const FAULTS: readonly Fault[] = [
   { what: "slow", latency: { distribution: "pareto", leastSeconds: 1, shape: 1.5, atMostSeconds: 60 } },

@@ -1,41 +1,59 @@
 import { describe, expect, test } from "vitest";
 import { SpecError } from "../../../src/model/errors.ts";
-import { connectionTo } from "../../../src/store/connection-tls.ts";
+import { connectionTo, placeOf } from "../../../src/store/connection-tls.ts";
 
-const URL = "postgresql://app:p%3Fw@bgp-db-rw.bgp:5432/app";
-const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+describe("connection tls", () => {
+  const URL = "postgresql://app:p%3Fw@bgp-db-rw.bgp:5432/app";
+  const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
-test("without a CA the URL alone decides", () => {
-  for (const mode of ["disable", "no-verify", "verify-full", "allow"]) expect(connectionTo(`${URL}?sslmode=${mode}`, undefined)).toEqual({ connectionString: `${URL}?sslmode=${mode}` });
+  test("without a CA the URL alone decides", () => {
+    for (const mode of ["disable", "no-verify", "verify-full", "allow"]) expect(connectionTo(`${URL}?sslmode=${mode}`, undefined)).toEqual({ connectionString: `${URL}?sslmode=${mode}` });
+  });
+
+  test.each(["prefer", "require", "verify-ca"])("sslmode=%s without a CA is what the driver takes it for, without its warning", (mode) => {
+    expect(connectionTo(`${URL}?sslmode=${mode}&application_name=x`, undefined)).toEqual({ connectionString: `${URL}?sslmode=verify-full&application_name=x` });
+    expect(connectionTo(`${URL}?uselibpqcompat=true&sslmode=${mode}`, undefined)).toEqual({ connectionString: `${URL}?uselibpqcompat=true&sslmode=${mode}` });
+  });
+
+  test("with a CA a URL that says nothing of TLS, as CloudNativePG's, is reached by TLS and its name is verified", () => {
+    expect(connectionTo(URL, CA)).toEqual({ connectionString: URL, ssl: { ca: CA } });
+  });
+
+  describe("with a CA", () => {
+    test("what the URL says of TLS is taken out, since the driver would put it over the CA", () => {
+      expect(connectionTo(`${URL}?sslmode=verify-full&application_name=x&sslrootcert=%2Fca`, CA)).toEqual({ connectionString: `${URL}?application_name=x`, ssl: { ca: CA } });
+    });
+
+    test.each(["require", "prefer", "verify-ca"])("sslmode=%s lets the certificate have another name", (mode) => {
+      expect(connectionTo(`${URL}?sslmode=${mode}`, CA)).toEqual({ connectionString: URL, ssl: { ca: CA, checkServerIdentity: expect.any(Function) as unknown } });
+    });
+
+    test.each([undefined, CA])("an unknown sslmode is not taken for another, and not shown", (ca) => {
+      expect(() => connectionTo(`${URL}?sslmode=requrie`, ca)).toThrow(new SpecError("The database URL's sslmode is none of disable, allow, prefer, require, verify-ca, verify-full, no-verify."));
+    });
+
+    test.each(["disable", "no-verify"])("sslmode=%s is a contradiction", (mode) => {
+      expect(() => connectionTo(`${URL}?sslmode=${mode}`, CA)).toThrow(new SpecError(`The database URL says sslmode=${mode}, but a CA to verify it is given: one of them is wrong.`));
+    });
+
+    test("a text that is no certificate is refused, and not shown", () => {
+      expect(() => connectionTo(URL, "secret")).toThrow(new SpecError("The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."));
+    });
+  });
 });
 
-test.each(["prefer", "require", "verify-ca"])("sslmode=%s without a CA is what the driver takes it for, without its warning", (mode) => {
-  expect(connectionTo(`${URL}?sslmode=${mode}&application_name=x`, undefined)).toEqual({ connectionString: `${URL}?sslmode=verify-full&application_name=x` });
-  expect(connectionTo(`${URL}?uselibpqcompat=true&sslmode=${mode}`, undefined)).toEqual({ connectionString: `${URL}?uselibpqcompat=true&sslmode=${mode}` });
-});
-
-test("with a CA a URL that says nothing of TLS, as CloudNativePG's, is reached by TLS and its name is verified", () => {
-  expect(connectionTo(URL, CA)).toEqual({ connectionString: URL, ssl: { ca: CA } });
-});
-
-describe("with a CA", () => {
-  test("what the URL says of TLS is taken out, since the driver would put it over the CA", () => {
-    expect(connectionTo(`${URL}?sslmode=verify-full&application_name=x&sslrootcert=%2Fca`, CA)).toEqual({ connectionString: `${URL}?application_name=x`, ssl: { ca: CA } });
+describe("connection url", () => {
+  test.each([
+    ["postgres://me:secret@db.example:6543/sweeps", "db.example:6543/sweeps"],
+    ["postgresql://me:secret@db.example/sweeps?sslmode=disable", "db.example:5432/sweeps"],
+    ["postgres://me:secret@[::1]:5433/sweeps", "[::1]:5433/sweeps"],
+    ["postgres://me@/sweeps?host=/run/postgresql", "/run/postgresql/sweeps"],
+    ["postgres://me:se%2Fcret@db.example/sweeps", "db.example:5432/sweeps"],
+  ])("of %s shows where it is and not the password", (url, place) => {
+    expect(placeOf(url)).toBe(place);
   });
 
-  test.each(["require", "prefer", "verify-ca"])("sslmode=%s lets the certificate have another name", (mode) => {
-    expect(connectionTo(`${URL}?sslmode=${mode}`, CA)).toEqual({ connectionString: URL, ssl: { ca: CA, checkServerIdentity: expect.any(Function) as unknown } });
-  });
-
-  test.each([undefined, CA])("an unknown sslmode is not taken for another, and not shown", (ca) => {
-    expect(() => connectionTo(`${URL}?sslmode=requrie`, ca)).toThrow(new SpecError("The database URL's sslmode is none of disable, allow, prefer, require, verify-ca, verify-full, no-verify."));
-  });
-
-  test.each(["disable", "no-verify"])("sslmode=%s is a contradiction", (mode) => {
-    expect(() => connectionTo(`${URL}?sslmode=${mode}`, CA)).toThrow(new SpecError(`The database URL says sslmode=${mode}, but a CA to verify it is given: one of them is wrong.`));
-  });
-
-  test("a text that is no certificate is refused, and not shown", () => {
-    expect(() => connectionTo(URL, "secret")).toThrow(new SpecError("The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."));
+  test("a CA of the URL that is not there is named", () => {
+    expect(() => placeOf("postgres://me:secret@db.example/sweeps?sslmode=verify-full&sslrootcert=/no/ca.pem")).toThrow(new SpecError("A file that the database URL names for TLS cannot be read: ENOENT: no such file or directory, open '/no/ca.pem'."));
   });
 });

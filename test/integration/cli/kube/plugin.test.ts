@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../../src/controller/resources.ts";
-import { KUBECTL_SLUICE } from "../../../../src/cli/commands.ts";
+import { KUBECTL_SLUICE } from "../../../../src/kubectl/commands.ts";
 import { main } from "../../../../src/cli/main.ts";
 import { aCli } from "../../../support/cli.ts";
 import { startKubeApi, type KubeApi } from "../../../support/kube-api/server.ts";

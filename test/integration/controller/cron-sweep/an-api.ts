@@ -1,10 +1,10 @@
 import { afterEach } from "vitest";
 import { realClock } from "../../../../src/bin/clock.ts";
-import type { CronSweepHands } from "../../../../src/controller/cron-sweep/hands.ts";
+import type { CronSweepHands } from "../../../../src/controller/cron-sweep/deps.ts";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { KubeClient } from "../../../../src/kube/client.ts";
 import type { Telling } from "../../../../src/kube/event-recorder.ts";
-import type { WriteGate } from "../../../../src/kube/write-gate.ts";
+import type { WriteGate } from "../../../../src/kube/requests.ts";
 import type { CronSweep } from "../../../../src/model/schema/cron-sweep.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
 import { type KubeApi, startKubeApi } from "../../../support/kube-api/server.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
-import { NotLeading } from "../../../../src/kube/write-gate.ts";
+import { NotLeading } from "../../../../src/kube/requests.ts";
 import type { KubeApi } from "../../../support/kube-api/server.ts";
 import { KEY } from "../../../unit/controller/cron-sweep/builders.ts";
 import { aController, afterItsFirstRun, anApi, endAll, type Controller } from "./an-api.ts";

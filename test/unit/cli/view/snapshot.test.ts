@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { takeSnapshot } from "../../../../src/cli/view/snapshot.ts";
-import type { RunningView } from "../../../../src/local/drive.ts";
+import type { RunningView } from "../../../../src/local/sweep-driver.ts";
 import type { BatchMessage } from "../../../../src/model/message.ts";
 import { aPreparing, aRunning, batchMessage, MiB, NOW, totals } from "../../decide/builders.ts";
 

@@ -1,89 +1,199 @@
 import { describe, expect, test } from "vitest";
-import { SweepWatch } from "../../../../src/cli/view/watch.ts";
+import { SweepWatch, renderLine, renderScreen, type Heading, renderSummary } from "../../../../src/cli/view/watch.ts";
+import type { SweepStatus } from "../../../../src/model/sweep.ts";
 import { anOutput } from "../../../support/cli.ts";
 import { FakeClock, settled } from "../../../support/fake-clock.ts";
-import { aRunning } from "../../decide/builders.ts";
+import { aRunning, MiB, totals } from "../../decide/builders.ts";
+import { aSnapshot } from "./snapshots.ts";
 
-const HEADING = { dataset: "default/demo", window: "2026-11-22", passes: 5 };
-const driver = { status: aRunning(), running: () => Promise.resolve([]) };
+describe("watch", () => {
+  const HEADING = { dataset: "default/demo", window: "2026-11-22", passes: 5 };
+  const driver = { status: aRunning(), running: () => Promise.resolve([]) };
 
-function follow(isTerminal: boolean): { out: ReturnType<typeof anOutput>; clock: FakeClock; watch: SweepWatch; end: () => Promise<void> } {
-  const out = anOutput({ isTerminal });
-  const clock = new FakeClock();
-  const watch = new SweepWatch(out, clock);
-  const stop = new AbortController();
-  const following = watch.follow(driver, HEADING, stop.signal);
-  return {
-    out,
-    clock,
-    watch,
-    end: async () => {
-      stop.abort();
-      await following;
-    },
-  };
-}
-
-/** What a terminal shows after what was written: it knows how to go up, and to erase to the end of a line or of the screen. */
-function shownBy(written: string): string[] {
-  const lines: string[] = [];
-  let row = 0;
-  for (const [part] of written.matchAll(/\u001b\[\d*[A-Z]|\n|[^\u001b\n]+/g)) {
-    const up = /^\u001b\[(\d+)A$/.exec(part);
-    if (part === "\n") row += 1;
-    else if (up !== null) row -= Number(up[1]);
-    else if (part === "\u001b[J") lines.splice(row);
-    else if (part !== "\u001b[K") lines[row] = part;
+  function follow(isTerminal: boolean): { out: ReturnType<typeof anOutput>; clock: FakeClock; watch: SweepWatch; end: () => Promise<void> } {
+    const out = anOutput({ isTerminal });
+    const clock = new FakeClock();
+    const watch = new SweepWatch(out, clock);
+    const stop = new AbortController();
+    const following = watch.follow(driver, HEADING, stop.signal);
+    return {
+      out,
+      clock,
+      watch,
+      end: async () => {
+        stop.abort();
+        await following;
+      },
+    };
   }
-  return lines;
-}
 
-describe("where there is no terminal", () => {
-  test("a line is written after two seconds, and then each ten", async () => {
-    const { out, clock, end } = follow(false);
-    const lines = (): number => out.text().split("\n").length - 1;
-    await clock.advance(1.9);
-    expect(lines()).toBe(0);
-    await clock.advance(0.2);
-    expect(lines()).toBe(1);
-    await clock.advance(9);
-    expect(lines()).toBe(1);
-    await clock.advance(1);
-    expect(lines()).toBe(2);
-    await clock.advance(60);
-    expect(lines()).toBe(8);
-    await end();
-    expect(lines()).toBe(8);
-    expect(out.text()).not.toContain("\u001b");
+  /** What a terminal shows after what was written: it knows how to go up, and to erase to the end of a line or of the screen. */
+  function shownBy(written: string): string[] {
+    const lines: string[] = [];
+    let row = 0;
+    for (const [part] of written.matchAll(/\u001b\[\d*[A-Z]|\n|[^\u001b\n]+/g)) {
+      const up = /^\u001b\[(\d+)A$/.exec(part);
+      if (part === "\n") row += 1;
+      else if (up !== null) row -= Number(up[1]);
+      else if (part === "\u001b[J") lines.splice(row);
+      else if (part !== "\u001b[K") lines[row] = part;
+    }
+    return lines;
+  }
+
+  describe("where there is no terminal", () => {
+    test("a line is written after two seconds, and then each ten", async () => {
+      const { out, clock, end } = follow(false);
+      const lines = (): number => out.text().split("\n").length - 1;
+      await clock.advance(1.9);
+      expect(lines()).toBe(0);
+      await clock.advance(0.2);
+      expect(lines()).toBe(1);
+      await clock.advance(9);
+      expect(lines()).toBe(1);
+      await clock.advance(1);
+      expect(lines()).toBe(2);
+      await clock.advance(60);
+      expect(lines()).toBe(8);
+      await end();
+      expect(lines()).toBe(8);
+      expect(out.text()).not.toContain("\u001b");
+    });
+
+    test("a sentence is a line", async () => {
+      const { out, watch, end } = follow(false);
+      watch.say("Batch 3 crashed.");
+      await end();
+      expect(out.text()).toBe("Batch 3 crashed.\n");
+    });
   });
 
-  test("a sentence is a line", async () => {
-    const { out, watch, end } = follow(false);
-    watch.say("Batch 3 crashed.");
-    await end();
-    expect(out.text()).toBe("Batch 3 crashed.\n");
+  describe("on a terminal", () => {
+    test("the view is drawn over itself, and is gone at the end", async () => {
+      const { out, clock, end } = follow(true);
+      await clock.advance(3);
+      const shown = shownBy(out.text());
+      expect(shown).toHaveLength(5);
+      expect(shown[0]).toBe("default/demo   2026-11-22   pass 1 of at most 5");
+      await end();
+      expect(shownBy(out.text())).toEqual([]);
+    });
+
+    test("a sentence stands above the view and stays", async () => {
+      const { out, clock, watch, end } = follow(true);
+      await clock.advance(1);
+      watch.say("Pass 1: 3,000 targets unsettled, in 24 batches.");
+      await clock.advance(1);
+      expect(shownBy(out.text()).slice(0, 2)).toEqual(["Pass 1: 3,000 targets unsettled, in 24 batches.", "default/demo   2026-11-22   pass 1 of at most 5"]);
+      await end();
+      await settled();
+      expect(shownBy(out.text())).toEqual(["Pass 1: 3,000 targets unsettled, in 24 batches."]);
+    });
   });
 });
 
-describe("on a terminal", () => {
-  test("the view is drawn over itself, and is gone at the end", async () => {
-    const { out, clock, end } = follow(true);
-    await clock.advance(3);
-    const shown = shownBy(out.text());
-    expect(shown).toHaveLength(5);
-    expect(shown[0]).toBe("default/demo   2026-11-22   pass 1 of at most 5");
-    await end();
-    expect(shownBy(out.text())).toEqual([]);
+describe("render", () => {
+  const HEADING: Heading = { dataset: "default/demo", window: "2026-11-22", passes: 5 };
+  const PACE = { requestsPerSecond: 33.6, bytesPerSecond: 9.3e6, secondsLeft: 44 };
+  const REAL_ONE = aSnapshot({ targets: 80_000, settled: 79_999 });
+
+  describe("the live view", () => {
+    test("shows where the sweep is, a line for each thing", () => {
+      expect(renderScreen(HEADING, aSnapshot(), PACE, 120)).toEqual([
+        "default/demo   2026-11-22   pass 1 of at most 5",
+        "targets   █████████████████░░░░░░░░░░░  1,833 / 3,000 settled   61.1 %   about 44 s left",
+        "asking    16 of 16 in flight   34 requests/s   9.3 MB/s   41 retries",
+        "stored    104,865 rows   210.0 MB read, 21.0 MB over the wire",
+        "memory    #14 44/128  #15 51/128 MiB",
+        "",
+      ]);
+    });
+
+    test.each([60, 80, 100, 200])("has as many lines, and none that a terminal of %d columns would wrap, whatever is shown", (columns) => {
+      const snapshots = [
+        aSnapshot(),
+        REAL_ONE,
+        aSnapshot({ phase: "Blocked", waitingFor: `The database\nis away: ${"x".repeat(300)}` }),
+        aSnapshot({ batches: Array.from({ length: 16 }, (_, batch) => ({ batch: 1000 + batch, peakBytes: 2 ** 30, limitBytes: 2 ** 30 })) }),
+        aSnapshot({ pass: 0, targets: 0, settled: 0, batches: [] }),
+      ];
+      for (const snapshot of snapshots) {
+        const lines = renderScreen({ ...HEADING, dataset: "a".repeat(63) }, snapshot, PACE, columns);
+        expect(lines).toHaveLength(6);
+        expect(lines.join("").includes("\n")).toBe(false);
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+      }
+    });
+
+    test("shows how long it takes still on a terminal of 80 columns, also of the largest sweep", () => {
+      expect(renderScreen(HEADING, REAL_ONE, { ...PACE, secondsLeft: 3599 }, 80)[1]).toBe(
+        "targets   █████████░  79,999 / 80,000 settled   99.9 %   about 59 min 59 s left",
+      );
+    });
+
+    test("has no bar where there is no room for one", () => {
+      expect(renderScreen(HEADING, aSnapshot(), PACE, 60)[1]).toBe("targets   1,833 / 3,000 settled   61.1 %   about 44 s left");
+    });
+
+    const headings: Record<string, { snapshot: ReturnType<typeof aSnapshot>; shows: string }> = {
+      "before the first pass": { snapshot: aSnapshot({ phase: "Preparing", pass: 0 }), shows: "preparing" },
+      "while it is Blocked": { snapshot: aSnapshot({ phase: "Blocked", pass: 2 }), shows: "blocked" },
+      "in the last pass": { snapshot: aSnapshot({ pass: 5 }), shows: "pass 5 of at most 5" },
+      "before the verdict, after the last pass": { snapshot: aSnapshot({ pass: 6 }), shows: "pass 5 of at most 5" },
+    };
+
+    test.each(Object.entries(headings))("is headed %s", (_, { snapshot, shows }) => {
+      expect(renderScreen(HEADING, snapshot, PACE, 120)[0]).toBe(`default/demo   2026-11-22   ${shows}`);
+    });
+
+    test("says what is waited for", () => {
+      expect(renderScreen(HEADING, aSnapshot({ waitingFor: "throttled" }), PACE, 120).at(-1)).toBe("waiting   throttled");
+    });
   });
 
-  test("a sentence stands above the view and stays", async () => {
-    const { out, clock, watch, end } = follow(true);
-    await clock.advance(1);
-    watch.say("Pass 1: 3,000 targets unsettled, in 24 batches.");
-    await clock.advance(1);
-    expect(shownBy(out.text()).slice(0, 2)).toEqual(["Pass 1: 3,000 targets unsettled, in 24 batches.", "default/demo   2026-11-22   pass 1 of at most 5"]);
-    await end();
-    await settled();
-    expect(shownBy(out.text())).toEqual(["Pass 1: 3,000 targets unsettled, in 24 batches."]);
+  describe("the line for a log", () => {
+    test("tells the same", () => {
+      expect(renderLine(HEADING, aSnapshot(), PACE)).toBe(
+        "default/demo 2026-11-22, pass 1 of at most 5: 1,833 of 3,000 settled, 16 of 16 in flight, 34 requests/s, 9.3 MB/s, 41 retries, 104,865 rows, " +
+          "memory #14 44/128  #15 51/128 MiB, about 44 s left",
+      );
+    });
+
+    test("is one line, also where what is waited for is not", () => {
+      const line = renderLine(HEADING, aSnapshot({ waitingFor: "the database\nis away" }), { ...PACE, secondsLeft: null });
+      expect(line.endsWith("MiB, waiting: the database\\nis away")).toBe(true);
+    });
+  });
+});
+
+describe("summary", () => {
+  function aFinished(fields: Partial<SweepStatus> = {}): SweepStatus {
+    const sums = { ...aRunning().sums, batches: 25, requests: 3130, retries: 95, textBytes: 350e6, wireBytes: 29.4e6, rows: 104_865, anonPeak: 53 * MiB };
+    return aRunning({ phase: "Complete", pass: 2, totals: totals({ targets: 3000, ok: 1002, empty: 1986, rejected: 12, updates: 1_548_336 }), verdict: "complete", sums, ...fields });
+  }
+
+  describe("the summary of a sweep", () => {
+    test("says the verdict, the states that occur, and what it took", () => {
+      expect(renderSummary("default/demo 2026-11-22", aFinished(), 28)).toEqual([
+        "default/demo 2026-11-22 is complete: 3,000 of 3,000 targets are settled (ok 1,002, empty 1,986, rejected 12); 1,548,336 updates are stored.",
+        "3,130 requests, 95 of them retries, 350.0 MB of text (29.4 MB over the wire), 104,865 rows, 25 batches in 2 passes, 28 s.",
+        "The largest batch had 53 MiB of memory.",
+      ]);
+    });
+
+    test("counts one pass and one batch as one", () => {
+      const sums = { ...aFinished().sums, batches: 1 };
+      expect(renderSummary("w", aFinished({ pass: 1, sums }), 3)[1]).toContain("1 batch in 1 pass, 3 s");
+    });
+
+    test("says that nothing was left where nothing was asked", () => {
+      const { sums } = aRunning();
+      expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)).toHaveLength(2);
+      expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)[1]).toBe("Nothing was left to be asked.");
+    });
+
+    test("tells how many batches ran out of memory", () => {
+      expect(renderSummary("w", aFinished({ sums: { ...aFinished().sums, outOfMemory: 2 } }), 28).at(-1)).toBe("The largest batch had 53 MiB of memory; 2 ran out of theirs.");
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { readSweepFile } from "../../../../src/cli/read-file.ts";
+import { readSweepFile } from "../../../../src/cli/sweep-files.ts";
 import { CRON_SWEEPS, type CronSweepObject } from "../../../../src/controller/resources.ts";
 import type { CronSweep } from "../../../../src/model/schema/cron-sweep.ts";
 import { ROOT } from "../../../support/root.ts";

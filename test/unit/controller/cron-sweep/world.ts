@@ -1,9 +1,8 @@
-import type { CronSweepHands } from "../../../../src/controller/cron-sweep/hands.ts";
+import type { CronSweepHands } from "../../../../src/controller/cron-sweep/deps.ts";
 import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
-import type { Draft, KubeObject, ObjectKey } from "../../../../src/kube/object.ts";
-import type { Resource } from "../../../../src/kube/resource.ts";
+import type { Draft, KubeObject, ObjectKey, Resource } from "../../../../src/kube/object.ts";
 import type { WindowState } from "../../../../src/model/states.ts";
 import { isFinished } from "../../../../src/model/sweep.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { endOf } from "../../../../src/controller/job/end.ts";
-import type { Happening, Job, Pod } from "../../../../src/kube/resource.ts";
+import type { Happening, Job, Pod } from "../../../../src/kube/object.ts";
 import { aFailedJob, aJob, anEvent, aPod, MADE, running, terminated, waiting } from "../../../support/job-objects.ts";
 
 const MESSAGE = JSON.stringify({

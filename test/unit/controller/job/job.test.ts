@@ -1,8 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { podDeadline } from "../../../../src/controller/job/deadline.ts";
-import { batchJob, type JobSource, prepareJob } from "../../../../src/controller/job/job.ts";
-import { jobName } from "../../../../src/controller/job/names.ts";
-import { taskProblem } from "../../../../src/controller/job/task.ts";
+import { podDeadline, batchJob, type JobSource, prepareJob, jobName, taskProblem } from "../../../../src/controller/job/job.ts";
 import type { FrozenPods } from "../../../../src/model/sweep-object.ts";
 import type { PrepareTask } from "../../../../src/model/tasks.ts";
 

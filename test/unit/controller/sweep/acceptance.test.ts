@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CronSweepObject, SweepObject } from "../../../../src/controller/resources.ts";
 import { acceptanceOf, type SweepAcceptance } from "../../../../src/controller/sweep/acceptance.ts";
-import { flowSpecOf } from "../../../../src/controller/sweep/flow-spec.ts";
+import { flowSpecOf } from "../../../../src/controller/sweep/reconcile.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
 import { NOW } from "../../decide/builders.ts";
 

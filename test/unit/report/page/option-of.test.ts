@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { chartData, type ChartName } from "../../../../src/report/chart-data.ts";
 import { bytes, count, memory, seconds } from "../../../../src/report/page/axis-labels.ts";
 import { powersIn } from "../../../../src/report/page/histogram.ts";
 import { optionOf } from "../../../../src/report/page/option-of.ts";
 import { pointsOf } from "../../../../src/report/page/over-time.ts";
+import { chartData, type ChartName } from "../../../../src/report/report-data.ts";
 import { aBatch, aHistogram, aReport, aSweepReport, BEGAN, MiB } from "../builders.ts";
 
 interface Series {

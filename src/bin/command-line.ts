@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import path from "node:path";
+import { createInterface } from "node:readline/promises";
+import { endWithParent } from "../batch/exit-with-parent.ts";
+import { main, type Program } from "../cli/main.ts";
+import { realClock } from "./clock.ts";
+import { output } from "./log.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs a program's command line: the one place that knows the real terminal, clock and environment. */
+export async function runCommandLine(program: Program): Promise<void> {
+  const stopped = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort(new Error("interrupted")));
+  endWithParent(process.env, () => stopped.abort(new Error("the command that started this one is gone")));
+  // A reader that goes away, such as head, ends the writing and not the work.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
+
+  process.exitCode = await main(process.argv.slice(2), {
+    version: VERSION,
+    environment: process.env,
+    clock: realClock,
+    random: () => Math.random(),
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    question: isTerminal ? (text) => question(text, stopped.signal) : null,
+    signal: stopped.signal,
+    node: process.execPath,
+    program: import.meta.filename,
+    worker: path.join(import.meta.dirname, "worker.mjs"),
+    home: path.dirname(import.meta.dirname),
+    uid: process.getuid?.() ?? 0,
+  }, program);
+}
+
+/** In the terminal's own line mode, so that Ctrl-C is a signal like at any other time. */
+async function question(text: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    // Ctrl-D ends the input without an answer.
+    const ended = once(lines, "close").then(() => "");
+    return await Promise.race([lines.question(text, { signal }), ended]);
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,119 @@
+import { readRuns } from "../decide/cron-sweep/window-runs.ts";
+import { readFlow, type ReadFlow, whichSweeps } from "../metrics/read-flow.ts";
+import type { ToldByLeader, ToldCronSweep, ToldDataset, ToldSweep } from "../metrics/told.ts";
+import { PHASES } from "../metrics/words.ts";
+import { parseMoment } from "../model/moment.ts";
+import { parseDuration } from "../model/quantity.ts";
+import { isFinished } from "../model/sweep.ts";
+import type { EpochSeconds } from "../model/window.ts";
+import type { Caches } from "./caches.ts";
+import { type CronSweepObject, PAUSED_ANNOTATION, type SweepObject } from "./resources.ts";
+import { paceOf } from "./sweep/status.ts";
+
+type Seen = Pick<Caches, "sweeps" | "cronSweeps" | "sweepsOf" | "cronSweep">;
+
+/** What metrics say of all that the caches have: from statuses alone, so that it is the same whoever leads and however often it began anew. */
+export function toldByLeader(caches: Seen, nowMilliseconds: number): ToldByLeader {
+  const now = nowMilliseconds / 1000;
+  const sweeps = caches.sweeps.list();
+  return {
+    phases: phasesOf(sweeps),
+    sweeps: whichSweeps(sweeps.map((sweep) => ({ sweep, ...dated(sweep) })), now).map(({ sweep }) => toldSweep(sweep, cronSweepOf(sweep, caches), now)),
+    cronSweeps: caches.cronSweeps.list().flatMap((cronSweep) => toldCronSweep(cronSweep, caches.sweepsOf(cronSweep.metadata.namespace ?? ""))),
+    datasets: datasetsOf(sweeps),
+  };
+}
+
+function phasesOf(sweeps: readonly SweepObject[]): Record<string, number> {
+  const counts = Object.fromEntries(PHASES.map((phase) => [phase, 0]));
+  for (const sweep of sweeps) counts[phaseOf(sweep)] = (counts[phaseOf(sweep)] ?? 0) + 1;
+  return counts;
+}
+
+function phaseOf({ status }: SweepObject): NonNullable<NonNullable<SweepObject["status"]>["phase"]> {
+  return status?.phase ?? "Pending";
+}
+
+function dated(sweep: SweepObject): Pick<ToldSweep, "isOver" | "startedAt" | "finishedAt"> {
+  return { isOver: isFinished(phaseOf(sweep)), startedAt: timeOf(sweep.status?.startedAt), finishedAt: timeOf(sweep.status?.finishedAt) };
+}
+
+function cronSweepOf({ metadata: { namespace }, spec: { cronSweepRef } }: SweepObject, caches: Seen): CronSweepObject | null {
+  return cronSweepRef === undefined || namespace === undefined ? null : caches.cronSweep({ namespace, name: cronSweepRef.name });
+}
+
+function toldSweep(sweep: SweepObject, cronSweep: CronSweepObject | null, now: EpochSeconds): ToldSweep {
+  const { metadata, spec, status = {} } = sweep;
+  const flow = readFlow(status.flow);
+  return {
+    // Before it was accepted nobody has resolved its spec: then what most say of it, so that the label does not change.
+    dataset: status.dataset ?? spec.dataset ?? cronSweep?.status?.dataset ?? `${metadata.namespace ?? "default"}/${spec.cronSweepRef?.name ?? metadata.name}`,
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    window: status.window ?? spec.window.start,
+    phase: phaseOf(sweep),
+    ...dated(sweep),
+    secondsLeft: phaseOf(sweep) === "Running" && flow !== null ? secondsLeft(flow, timeOf(status.roundStartedAt), now) : null,
+    memoryBytes: status.frozen?.memoryBytes ?? 0,
+    blocked: blockedBy(status),
+    flow,
+  };
+}
+
+function secondsLeft(flow: ReadFlow, roundStartedAt: EpochSeconds | null, now: EpochSeconds): number | null {
+  return paceOf(flow, roundStartedAt === null ? null : now - roundStartedAt).secondsLeft;
+}
+
+/** One that was refused has the reason in another condition. */
+function blockedBy({ conditions = [] }: NonNullable<SweepObject["status"]>): string | null {
+  const by = conditions.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"));
+  return by?.reason ?? null;
+}
+
+/** None before it was looked at: then nobody knows what it is about. */
+function toldCronSweep({ metadata, spec, status }: CronSweepObject, sweeps: readonly SweepObject[]): ToldCronSweep[] {
+  if (status?.dataset === undefined) return [];
+  const { dataset, newestWindow, newestState } = status;
+  const everySeconds = parseDuration(status.every ?? "");
+  const start = parseMoment(newestWindow ?? "");
+  return [
+    {
+      dataset,
+      namespace: metadata.namespace ?? "",
+      name: metadata.name,
+      everySeconds,
+      windows: everySeconds === null ? [] : readRuns(status.windows ?? [], everySeconds),
+      newest: start === null ? null : { start, state: newestState ?? "" },
+      newestTotals: newestTotals(sweeps.filter((sweep) => newestWindow !== undefined && sweep.status?.dataset === dataset && sweep.status.window === newestWindow)),
+      nextRun: timeOf(status.nextRun),
+      lastSuccess: timeOf(status.lastSuccess),
+      windowsToCatchUp: status.windowsToCatchUp ?? 0,
+      isSuspended: (spec.suspend as boolean | undefined) === true || metadata.annotations?.[PAUSED_ANNOTATION] === "true",
+    },
+  ];
+}
+
+/** A sweep that has only begun knows nothing yet that the one before it did not know. */
+function newestTotals(sweeps: readonly SweepObject[]): ReadFlow["totals"] {
+  return newestFirst(sweeps).map(({ status }) => readFlow(status?.flow)?.totals ?? null).find((totals) => totals !== null) ?? null;
+}
+
+/** Of each dataset what the newest of its sweeps has found. */
+function datasetsOf(sweeps: readonly SweepObject[]): ToldDataset[] {
+  const found = new Map<string, ToldDataset>();
+  for (const { status } of newestFirst(sweeps.filter(({ status }) => status?.flow?.database !== undefined))) {
+    const { dataset } = status!;
+    const database = readFlow(status!.flow)?.database ?? null;
+    if (dataset !== undefined && database !== null && !found.has(dataset)) found.set(dataset, { dataset, ...database });
+  }
+  return [...found.values()];
+}
+
+function newestFirst(sweeps: readonly SweepObject[]): SweepObject[] {
+  return sweeps.toSorted((one, other) => (timeOf(other.status?.startedAt) ?? 0) - (timeOf(one.status?.startedAt) ?? 0));
+}
+
+function timeOf(text: string | undefined): EpochSeconds | null {
+  const milliseconds = Date.parse(text ?? "");
+  return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
+}

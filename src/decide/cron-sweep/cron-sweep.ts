@@ -1,0 +1,151 @@
+import { formatMoment, parseMoment } from "../../model/moment.ts";
+import { formatDuration } from "../../model/quantity.ts";
+import type { CronSweepStatus, StartingSweep } from "../../model/sweep-object.ts";
+import type { EpochSeconds } from "../../model/window.ts";
+import { windowAt } from "../grid.ts";
+import { CRON_REASON } from "../reasons.ts";
+import { conditionsOf, refusedConditions } from "./conditions.ts";
+import { beyondHistory } from "./history.ts";
+import { learnWindows } from "./learn-windows.ts";
+import { hasEnded, isUnderWay } from "./observed-sweep.ts";
+import { startTriggered, takeUpStarting, toStart, type Starting } from "./starting.ts";
+import type { CronDecision, CronPlan, CronSweepView, CronEvent } from "./view.ts";
+import { compact, isoOf, knownAt, readRuns, writeRuns, type KnownRun } from "./window-runs.ts";
+import { windowsDue, type WindowsDue } from "./windows-due.ts";
+
+/**
+ * What a CronSweep does next.
+ *
+ * Its order of writes: first the status, in which `starting` names the Sweep that is to be made and `handledTrigger` the trigger that
+ * asked for it; then the Sweep is made; and when it is seen, a status again, in which it has moved from `starting` to `active` and its
+ * window's turn and lastAsked are noted. So after a crash or a lost answer at any place the name is still there: it is made (again),
+ * which makes it or finds it, and nothing else begins before that under Forbid. One that was seen and then is gone was deleted by
+ * somebody: it is not made again, since it has left `starting`. Nothing is noted of a window before its Sweep was seen: what never
+ * came to be is due as before.
+ */
+export function decideCronSweep(view: CronSweepView): CronDecision {
+  const { plan } = view;
+  return "problems" in plan ? refuse(view, plan.problems) : accepted(view, plan);
+}
+
+/** Nothing begins and nothing is removed. What is known of the windows stays as it is: without a grid nothing can be told of it. */
+function refuse(view: CronSweepView, problems: readonly string[]): CronDecision {
+  const status = { ...view.status, observedGeneration: view.generation, active: activeOf(view), conditions: refusedConditions(view, problems) };
+  delete status.nextRun;
+  return { status, make: [], remove: [], events: noted(view, status), again: null };
+}
+
+function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
+  const isPaused = view.paused;
+  const every = formatDuration(plan.grid.everySeconds);
+  const isSameGrid = view.status.dataset === plan.dataset && view.status.every === every;
+  const learned = learn(view, plan, isSameGrid ? readRuns(view.status.windows ?? [], plan.grid.everySeconds) : []);
+
+  const takenUp = takeUpStarting(isSameGrid ? (view.status.starting ?? []) : [], { view, plan, known: learned });
+  const triggered = startTriggered(takenUp, { view, plan, known: learned });
+  const due = windowsDue(dueView(view, plan, learned, triggered.starting));
+  const begun = isPaused || plan.suspended ? [] : due.start;
+  const starting = [...triggered.starting, ...begun.map((window) => toStart(window, "schedule", triggered.starting, { view, plan, known: learned }))];
+
+  const status: CronSweepStatus = {
+    observedGeneration: view.generation,
+    ...(due.nextRun === null || isPaused || plan.suspended ? {} : { nextRun: isoOf(due.nextRun) }),
+    ...newest(due, learned, starting, view, plan),
+    windowsToCatchUp: due.behind,
+    starting,
+    active: activeOf(view),
+    ...handled(triggered, view.status),
+    ...lastSuccess(view, plan),
+    dataset: plan.dataset,
+    every,
+    windows: writeRuns(compact(learned, due.since)),
+    conditions: conditionsOf({ view, plan, due, starting, trigger: triggered.told, known: learned }),
+  };
+  return {
+    status,
+    make: isPaused ? [] : starting.map(({ name }) => name),
+    remove: removable(view, plan),
+    events: [...noted(view, status), ...endings(view), ...triggered.events],
+    again: due.nextRun === null ? null : Math.max(1, due.nextRun - view.now),
+  };
+}
+
+function learn({ name, sweeps, status }: CronSweepView, { dataset, grid }: CronPlan, before: readonly KnownRun[]): readonly KnownRun[] {
+  const decidedAt = new Map((status.starting ?? []).map((starting) => [starting.name, parseMoment(starting.since) ?? 0]));
+  return learnWindows(before, { cronSweep: name, dataset, grid, sweeps, decidedAt });
+}
+
+function dueView(view: CronSweepView, plan: CronPlan, known: readonly KnownRun[], starting: readonly StartingSweep[]) {
+  return { ...plan, createdAt: view.createdAt, now: view.now, known, running: runningStarts(view, plan, starting) };
+}
+
+/** The windows that are being swept, or are just about to. */
+function runningStarts({ sweeps }: CronSweepView, { dataset }: CronPlan, starting: readonly StartingSweep[]): EpochSeconds[] {
+  const running = sweeps.filter((sweep) => isUnderWay(sweep, dataset)).map(({ windowStart }) => windowStart ?? -1);
+  return [...running, ...starting.map(({ window }) => parseMoment(window) ?? -1)];
+}
+
+function activeOf({ sweeps }: CronSweepView): string[] {
+  return sweeps
+    .filter((sweep) => sweep.isOwn && !hasEnded(sweep))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function newest(due: WindowsDue, known: readonly KnownRun[], starting: readonly StartingSweep[], view: CronSweepView, plan: CronPlan): Pick<CronSweepStatus, "newestWindow" | "newestState"> {
+  const running = runningStarts(view, plan, starting).filter((start) => start % plan.grid.everySeconds === 0);
+  const last = known.at(-1);
+  // Before the first run it is the newest that a trigger, or somebody's hand, has asked for.
+  const start = due.due?.start ?? Math.max(last === undefined ? -1 : last.to - plan.grid.everySeconds, ...running);
+  if (start < 0) return {};
+  const state = running.includes(start) ? "running" : (knownAt(known, start)?.state ?? "due");
+  return { newestWindow: formatMoment(windowAt(plan.grid, start).start), newestState: state };
+}
+
+function handled({ handledTrigger }: Starting, { handledTrigger: before }: CronSweepStatus): Pick<CronSweepStatus, "handledTrigger"> {
+  const remembered = handledTrigger ?? before;
+  return remembered === undefined ? {} : { handledTrigger: remembered };
+}
+
+function lastSuccess({ sweeps, status }: CronSweepView, { dataset }: CronPlan): Pick<CronSweepStatus, "lastSuccess"> {
+  const ended = sweeps.filter(hasEnded).filter((sweep) => sweep.state !== "incomplete" && (sweep.isOfCronSweep || sweep.dataset === dataset));
+  const last = Math.max(parseMoment(status.lastSuccess ?? "") ?? -1, ...ended.map(({ endedAt }) => endedAt));
+  return last < 0 ? {} : { lastSuccess: isoOf(last) };
+}
+
+/** Only what the CronSweep made itself: a Sweep kept in Git would come back as soon as it is removed. */
+function removable({ sweeps }: CronSweepView, { history }: CronPlan): { name: string; uid: string }[] {
+  const own = sweeps.filter(hasEnded).filter(({ isOwn }) => isOwn);
+  return beyondHistory(
+    own.map((sweep) => ({ ...sweep, succeeded: sweep.state !== "incomplete" })),
+    history,
+  ).map(({ name, uid }) => ({ name, uid }));
+}
+
+/** Of the Sweeps that ran when the status was written last, those that do not any more: each is told once. */
+export function endings({ status, sweeps }: CronSweepView): CronEvent[] {
+  const expected = [...(status.active ?? []), ...(status.starting ?? []).map(({ name }) => name)];
+  return [...new Set(expected)].flatMap((name): CronEvent[] => {
+    const sweep = sweeps.find((one) => one.name === name && one.isOwn);
+    if (sweep !== undefined) {
+      if (!hasEnded(sweep)) return [];
+      return [{ type: sweep.state === "incomplete" ? "Warning" : "Normal", reason: CRON_REASON.ended, message: `${name} ended: its window is ${sweep.state}.` }];
+    }
+    const ran = status.active?.includes(name) === true;
+    return ran ? [{ type: "Normal", reason: CRON_REASON.deleted, message: `${name} was deleted before it ended. What it stored is kept, and its window has another chance with the next run.` }] : [];
+  });
+}
+
+/** What was found out about the spec, once for each version of it. */
+export function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): CronEvent[] {
+  if ("problems" in plan) {
+    const message = plan.problems.join("; ");
+    return acceptedIn(before)?.message === message ? [] : [{ type: "Warning", reason: CRON_REASON.invalid, message }];
+  }
+  if (before.observedGeneration === after.observedGeneration) return [];
+  return plan.warnings.map((message) => ({ type: "Warning", reason: CRON_REASON.noted, message }));
+}
+
+function acceptedIn({ conditions }: CronSweepStatus) {
+  return conditions?.find(({ type }) => type === "Accepted");
+}

@@ -1,0 +1,24 @@
+import type { EpochSeconds } from "../../model/window.ts";
+
+export interface EndedSweep {
+  readonly name: string;
+  readonly uid: string;
+  readonly endedAt: EpochSeconds;
+  /** Complete or usable. */
+  readonly succeeded: boolean;
+}
+
+export interface HistoryLimits {
+  readonly successful: number;
+  readonly failed: number;
+}
+
+/** Those of a CronSweep's own finished Sweeps that are beyond the limits, the oldest first. Only objects: what they stored stays. */
+export function beyondHistory(ended: readonly EndedSweep[], limits: HistoryLimits): EndedSweep[] {
+  const newestFirst = [...ended].sort((one, other) => other.endedAt - one.endedAt || (one.name < other.name ? 1 : -1));
+  const beyond = [
+    ...newestFirst.filter(({ succeeded }) => succeeded).slice(limits.successful),
+    ...newestFirst.filter(({ succeeded }) => !succeeded).slice(limits.failed),
+  ];
+  return newestFirst.filter((sweep) => beyond.includes(sweep)).reverse();
+}

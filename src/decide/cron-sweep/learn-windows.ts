@@ -1,0 +1,45 @@
+import type { WindowState } from "../../model/states.ts";
+import type { EpochSeconds, Grid } from "../../model/window.ts";
+import { hasEnded, windowOf, type SeenSweep } from "./observed-sweep.ts";
+import { turnOf } from "./sweep-name.ts";
+import { knownAt, withKnown, type KnownRun, type KnownWindow } from "./window-runs.ts";
+
+const WORST_FIRST: readonly WindowState[] = ["incomplete", "usable", "complete"];
+
+export interface Lesson {
+  readonly cronSweep: string;
+  readonly dataset: string;
+  readonly grid: Grid;
+  readonly sweeps: readonly SeenSweep[];
+  /** When a Sweep was decided, by its name: the server's clock, which says when it was made, may lag behind ours. */
+  readonly decidedAt: ReadonlyMap<string, EpochSeconds>;
+}
+
+/**
+ * What is known of the windows, with what the Sweeps tell that are seen: also those made by hand. The same Sweeps tell the same again,
+ * so it does not matter how often they are looked at. A window is marked as asked as soon as its Sweep is seen: one that is deleted in
+ * the middle is not made again at once, but has another chance with the next run.
+ */
+export function learnWindows(known: readonly KnownRun[], lesson: Lesson): readonly KnownRun[] {
+  return lesson.sweeps.reduce((runs, sweep) => learn(runs, sweep, lesson), known);
+}
+
+function learn(runs: readonly KnownRun[], sweep: SeenSweep, { cronSweep, dataset, grid, decidedAt }: Lesson): readonly KnownRun[] {
+  const window = windowOf(sweep, dataset, grid);
+  if (window === null || (sweep.state === "refused" && !sweep.isOwn)) return runs;
+  const before: KnownWindow = knownAt(runs, window.start) ?? { state: "incomplete", lastAsked: 0, toldAt: null, turns: 0 };
+  const isNews = hasEnded(sweep) && knowsBetter(sweep, before);
+  const after: KnownWindow = {
+    state: isNews ? sweep.state : before.state,
+    toldAt: isNews ? sweep.endedAt : before.toldAt,
+    lastAsked: Math.max(before.lastAsked, sweep.beganAt, decidedAt.get(sweep.name) ?? 0),
+    turns: Math.max(before.turns, sweep.isOwn ? turnOf(sweep.name, cronSweep, window) : 0),
+  };
+  const isSame = after.state === before.state && after.toldAt === before.toldAt && after.lastAsked === before.lastAsked && after.turns === before.turns;
+  return isSame ? runs : withKnown(runs, window, after);
+}
+
+/** The one that ended last does, since each counts all that is stored; of two in the same second the better one, since what is settled stays so. */
+function knowsBetter({ state, endedAt }: { readonly state: WindowState; readonly endedAt: EpochSeconds }, { state: told, toldAt }: KnownWindow): boolean {
+  return toldAt === null || endedAt > toldAt || (endedAt === toldAt && WORST_FIRST.indexOf(state) > WORST_FIRST.indexOf(told));
+}

@@ -1,0 +1,115 @@
+import type { EpochSeconds, Window } from "../../model/window.ts";
+import { type AskableWhen, newestWindow } from "../grid.ts";
+import { lastRun, nextRun, type Schedule } from "./schedule.ts";
+import type { KnownRun, KnownWindow } from "./window-runs.ts";
+
+/** Earlier windows that are looked at: so many before the one that is due, or all that start at `since` or later. */
+export type CatchUp = { readonly windows: number } | { readonly since: EpochSeconds };
+
+export interface CronView extends AskableWhen {
+  readonly schedule: Schedule;
+  readonly catchUp: CatchUp;
+  readonly concurrencyPolicy: "Forbid" | "Allow";
+  /** Runs before the CronSweep was made are none of it. */
+  readonly createdAt: EpochSeconds;
+  /** The windows that were asked. */
+  readonly known: readonly KnownRun[];
+  /** The starts of the windows that are being swept. */
+  readonly running: readonly EpochSeconds[];
+}
+
+export interface WindowsDue {
+  /** To be begun now: the due window first. The others wait for these. */
+  readonly start: readonly Window[];
+  /** The window of the last run; null before the first one, and where it cannot be asked. */
+  readonly due: Window | null;
+  /** How many earlier windows are looked at and not complete. */
+  readonly behind: number;
+  /** The next run of the schedule. */
+  readonly nextRun: EpochSeconds | null;
+  /** What is known of windows that end before this is of no use any more. */
+  readonly since: EpochSeconds;
+}
+
+/**
+ * Which windows of a CronSweep are to be swept.
+ *
+ * Each run of the schedule makes one window due: the newest that had settled by then. With it the earlier windows that are not complete
+ * get another chance, the newest first, one at a time. So a run that was missed loses nothing, months of them neither: what is asked
+ * follows from the windows and not from the runs. A window has one sweep a run: one that stays incomplete is left alone until the next.
+ *
+ * Windows are counted and walked in stretches, never one by one: "since 2001" on a grid of minutes is millions of them.
+ */
+export function windowsDue(view: CronView): WindowsDue {
+  const { schedule, createdAt, now, grid } = view;
+  const next = nextRun(schedule, now);
+  const run = lastRun(schedule, now);
+  if (run === null || run < createdAt) return { start: [], due: null, behind: 0, nextRun: next, since: rangeStart(view, newestWindow(grid, now)) };
+  const newest = newestWindow(grid, run);
+  const since = rangeStart(view, newest);
+  const due = isAskable(newest, view) ? newest : null;
+  const earlier = stretches(since, newest.start, view.known);
+  const behind = earlier.filter(({ known }) => known?.state !== "complete").reduce((sum, { from, to }) => sum + (to - from) / grid.everySeconds, 0);
+  return { start: begin(due, earlier, run, view), due, behind, nextRun: next, since };
+}
+
+/** A part of the grid of which the same is known; null: it was never asked. */
+interface Stretch {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+  readonly known: KnownWindow | null;
+}
+
+/** [from, to) in stretches, the newest first. */
+function stretches(from: EpochSeconds, to: EpochSeconds, known: readonly KnownRun[]): Stretch[] {
+  const found: Stretch[] = [];
+  let at = from;
+  for (const run of known) {
+    const [begins, ends] = [Math.max(run.from, at), Math.min(run.to, to)];
+    if (begins >= ends) continue;
+    if (at < begins) found.push({ from: at, to: begins, known: null });
+    found.push({ from: begins, to: ends, known: run });
+    at = ends;
+  }
+  if (at < to) found.push({ from: at, to, known: null });
+  return found.reverse();
+}
+
+/** Of what catching up looks at, the first window that can be asked: not before the provider's first data, nor beyond the retention. */
+function rangeStart(view: CronView, due: Window): EpochSeconds {
+  const { grid, catchUp, firstData, retentionSeconds, now } = view;
+  const every = grid.everySeconds;
+  const wanted = "since" in catchUp ? catchUp.since : due.start - catchUp.windows * every;
+  // The first start after now − retention − every is that of the oldest window whose end is still kept.
+  const kept = Math.floor((now - retentionSeconds - every) / every) * every + every;
+  return Math.min(due.start, Math.ceil(Math.max(wanted, firstData ?? -Infinity, kept) / every) * every);
+}
+
+function isAskable({ start, end }: Window, { firstData, retentionSeconds, now }: CronView): boolean {
+  return (firstData === null || start >= firstData) && end + retentionSeconds > now;
+}
+
+/** Forbid: one sweep at a time. Allow: the due window beside anything, and one that is caught up beside it. */
+function begin(due: Window | null, earlier: readonly Stretch[], run: EpochSeconds, view: CronView): Window[] {
+  const { concurrencyPolicy, known, running } = view;
+  if (concurrencyPolicy === "Forbid" && running.length > 0) return [];
+  const isDueWanted = due !== null && !running.includes(due.start) && isWanted(known.find(({ from, to }) => from <= due.start && due.start < to) ?? null, run);
+  const wanted = isDueWanted ? [due] : [];
+  if (concurrencyPolicy === "Forbid" && isDueWanted) return wanted;
+  const catchesUp = running.some((start) => start !== due?.start);
+  return catchesUp ? wanted : [...wanted, ...newestWanted(earlier, run, view)];
+}
+
+function newestWanted(earlier: readonly Stretch[], run: EpochSeconds, { grid, running }: CronView): Window[] {
+  for (const { from, to, known } of earlier) {
+    if (!isWanted(known, run)) continue;
+    let end = to;
+    while (end > from && running.includes(end - grid.everySeconds)) end -= grid.everySeconds;
+    if (end > from) return [{ start: end - grid.everySeconds, end }];
+  }
+  return [];
+}
+
+function isWanted(window: KnownWindow | null, run: EpochSeconds): boolean {
+  return window === null || (window.state !== "complete" && window.lastAsked < run);
+}

@@ -1,0 +1,107 @@
+import type { BatchMessage, PrepareMessage, ProgramMessage } from "../../model/message.ts";
+import { MESSAGE_LIMIT_BYTES } from "../../model/message.ts";
+
+type Check = (value: unknown) => boolean;
+
+/**
+ * What a program said by its termination message, or null: none, cut short, of another version, or not a message at all.
+ * A killed program leaves anything behind, and a number that is none would poison every sum it is added to.
+ */
+export function parseProgramMessage(text: string): ProgramMessage | null {
+  if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (prepareMessage(value)) return value as PrepareMessage;
+  return batchMessage(value) ? withMeasured(value as BatchMessage) : null;
+}
+
+/** What it measured is left out where it is not as it should be: the rest decides what becomes of the batch, and is believed. */
+function withMeasured({ measured, ...message }: BatchMessage): BatchMessage {
+  return measured !== undefined && isMeasured(measured) ? { ...message, measured } : message;
+}
+
+const count: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const text: Check = (value) => typeof value === "string";
+const nothing: Check = (value) => value === null;
+
+function word(...words: readonly string[]): Check {
+  return (value) => words.includes(value as string);
+}
+
+function either(...checks: readonly Check[]): Check {
+  return (value) => checks.some((check) => check(value));
+}
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}
+
+function listOf(check: Check): Check {
+  return (value) => Array.isArray(value) && value.every(check);
+}
+
+function having(fields: Readonly<Record<string, Check>>): Check {
+  return (value) =>
+    typeof value === "object" && value !== null && Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
+}
+
+/** Its words become labels: bounded, however it came to be. */
+const tally: Check = (value) =>
+  typeof value === "object" && value !== null && Object.entries(value).length <= 40 && Object.entries(value).every(([word, amount]) => /^[a-z][a-z-]{0,30}$/.test(word) && count(amount));
+
+const distribution = having({ counts: listOf(count), sum: count });
+
+const isMeasured = having({
+  requests: tally,
+  retries: tally,
+  targets: tally,
+  errors: tally,
+  pausedSeconds: tally,
+  matches: count,
+  requestSeconds: distribution,
+  targetSeconds: distribution,
+  copySeconds: distribution,
+});
+
+const failing = listOf(having({ target: text, code: text }));
+
+const states = { ok: count, empty: count, rejected: count, suspect: count, mismatch: count, failed: count };
+
+const prepareMessage = having({
+  program: word("prepare"),
+  pass: count,
+  round: count,
+  ranges: listOf(having({ from: count, to: count, memoryBytes: count })),
+  totals: having({ ...states, targets: count, missing: count, updates: count }),
+  verdict: optional(word("complete", "usable", "incomplete")),
+  failing: optional(failing),
+  database: optional(having({ bytes: count, partitions: count, partitionsKept: count })),
+  notes: listOf(text),
+  problem: optional(text),
+});
+
+const batchMessage = having({
+  program: word("batch"),
+  batch: count,
+  incarnation: count,
+  targets: count,
+  states: having(states),
+  requests: count,
+  retries: count,
+  wireBytes: count,
+  textBytes: count,
+  matches: count,
+  rows: count,
+  inFlight: count,
+  slots: having({ wanted: count, held: count, limit: count }),
+  memory: having({ limit: count, anon: optional(count), anonPeak: count, kernelPeak: either(nothing, count) }),
+  seconds: count,
+  eventLoopDelaySeconds: optional(count),
+  paused: either(nothing, text),
+  failing,
+  problem: optional(text),
+});

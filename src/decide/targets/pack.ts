@@ -1,0 +1,79 @@
+import type { BatchRange } from "../../model/message.ts";
+import type { LastBatch, Remaining } from "../../model/remaining.ts";
+import type { BatchSpec } from "../../model/resolved.ts";
+
+export interface PackedBatch {
+  readonly number: number;
+  readonly targets: readonly number[];
+  readonly memoryBytes: number;
+}
+
+export interface Packed {
+  readonly batches: readonly PackedBatch[];
+  /** Out of memory alone in a batch with the largest: failed(memory), asked no more by this sweep. */
+  readonly exhausted: readonly number[];
+}
+
+/** In which company a target is asked next. */
+interface Place {
+  readonly size: number;
+  readonly memoryBytes: number;
+}
+
+/**
+ * Packs a pass into batches, numbered from `firstNumber` on. Targets keep their order within a place.
+ *
+ * The memory ladder: a target of a batch that ran out of memory comes back in one a quarter as large with twice the memory, up to
+ * `memoryMaxBytes`. Those that were in flight when it died come back alone, so one giant sinks its neighbours for one pass only.
+ * A target keeps its place on the ladder when its batch ended otherwise: what it needed once it will need again.
+ * The most memory comes first: the largest answers take the longest, and a pass should not end with them.
+ */
+export function pack(pass: { remaining: readonly Remaining[]; outOfMemory: readonly number[]; spec: BatchSpec; firstNumber: number }): Packed {
+  const { remaining, spec } = pass;
+  const outOfMemory = new Set(pass.outOfMemory);
+  const exhausted: number[] = [];
+  const places = new Map<string, { place: Place; targets: number[] }>();
+  for (const { targetId, lastBatch } of remaining) {
+    const place = lastBatch !== null && outOfMemory.has(lastBatch.number) ? climbed(lastBatch, spec) : kept(lastBatch, spec);
+    if (place === null) {
+      exhausted.push(targetId);
+      continue;
+    }
+    const key = `${place.memoryBytes}/${place.size}`;
+    const group = places.get(key) ?? { place, targets: [] };
+    group.targets.push(targetId);
+    places.set(key, group);
+  }
+  const inOrder = [...places.values()].sort((one, other) => other.place.memoryBytes - one.place.memoryBytes || one.place.size - other.place.size);
+  const batches = inOrder.flatMap(({ place, targets }) => chunks(targets, place.size).map((chunk) => ({ targets: chunk, memoryBytes: place.memoryBytes })));
+  return { batches: batches.map((batch, index) => ({ number: pass.firstNumber + index, ...batch })), exhausted };
+}
+
+/** Batches of one memory that follow one another, as what the controller needs to know of them. */
+export function ranges(batches: readonly PackedBatch[]): BatchRange[] {
+  const found: BatchRange[] = [];
+  for (const { number, memoryBytes } of batches) {
+    const last = found.at(-1);
+    if (last !== undefined && last.memoryBytes === memoryBytes && last.to === number - 1) found[found.length - 1] = { ...last, to: number };
+    else found.push({ from: number, to: number, memoryBytes });
+  }
+  return found;
+}
+
+function climbed(last: LastBatch, spec: BatchSpec): Place | null {
+  const most = Math.max(spec.memoryBytes, spec.memoryMaxBytes);
+  if (last.size === 1 && last.memoryBytes >= most) return null;
+  const size = last.asked ? 1 : Math.max(1, Math.floor(last.size / 4));
+  return { size, memoryBytes: Math.min(most, last.memoryBytes * 2) };
+}
+
+function kept(last: LastBatch | null, spec: BatchSpec): Place {
+  if (last === null || last.memoryBytes <= spec.memoryBytes) return { size: spec.targets, memoryBytes: spec.memoryBytes };
+  return { size: last.size, memoryBytes: last.memoryBytes };
+}
+
+function chunks(targets: readonly number[], size: number): number[][] {
+  const all: number[][] = [];
+  for (let from = 0; from < targets.length; from += size) all.push(targets.slice(from, from + size));
+  return all;
+}

@@ -1,0 +1,31 @@
+import type { Paint } from "../../cli/paint.ts";
+import { oneLine } from "../../cli/table.ts";
+
+/** One thing that was looked at. `unknown`: it could not be looked at, which is no reason to worry by itself. */
+export interface Finding {
+  readonly check: string;
+  readonly state: "ok" | "not ok" | "unknown";
+  readonly said: string;
+  /** What to do about it. */
+  readonly cure?: string;
+}
+
+export function ok(check: string, said: string): Finding {
+  return { check, state: "ok", said };
+}
+
+export function notOk(check: string, said: string, cure?: string): Finding {
+  return { check, state: "not ok", said, ...(cure === undefined ? {} : { cure }) };
+}
+
+export function unknown(check: string, said: string): Finding {
+  return { check, state: "unknown", said };
+}
+
+const WIDTHS = { state: 7, check: 11 };
+
+export function renderFinding({ check, state, said, cure }: Finding, paint: Paint): string {
+  const colour = { ok: paint.good, "not ok": paint.bad, unknown: paint.middling }[state];
+  const cured = cure === undefined ? "" : `${" ".repeat(WIDTHS.state + WIDTHS.check + 4)}${paint.dim("→")} ${oneLine(cure)}\n`;
+  return `${colour(state.padEnd(WIDTHS.state))}  ${check.padEnd(WIDTHS.check)}  ${oneLine(said)}\n${cured}`;
+}

@@ -1,0 +1,137 @@
+import type { Cli } from "../../cli/main.ts";
+import type { Accepted } from "../../controller/accept.ts";
+import { podTemplate } from "../../controller/job/job.ts";
+import type { WorkerSettings } from "../../controller/job/settings.ts";
+import { freezePods } from "../../controller/sweep/acceptance.ts";
+import { PREPARE_MEMORY_BYTES } from "../../decide/sweep/process-memory.ts";
+import { isForbidden } from "../../kube/api-error.ts";
+import { JOBS, PODS, type Job, type Pod, type Draft } from "../../kube/object.ts";
+import type { ResolvedSpec } from "../../model/resolved.ts";
+import type { CronSweep } from "../../model/schema/cron-sweep.ts";
+import type { Cluster } from "../cluster.ts";
+import { readLog } from "../pod-log.ts";
+import { notOk, ok, unknown, type Finding } from "./finding.ts";
+
+const PATIENCE_SECONDS = 150;
+const LOOK_SECONDS = 1;
+
+/** So long an image may be on its way before its absence is believed. */
+const IMAGE_SECONDS = 20;
+
+/** Database and host as a pod of the sweep's own sees them: by a Job, which is removed afterwards. */
+export async function checkFromInside(cli: Cli, cluster: Cluster, accepted: Accepted<CronSweep>, settings: WorkerSettings): Promise<Finding[]> {
+  const { client, namespace } = cluster;
+  let job: Job;
+  try {
+    job = await client.create(JOBS, checkJob(accepted, namespace, settings));
+  } catch (error) {
+    if (isForbidden(error)) return [unknown("database", `you may not create a Job in ${namespace}, and only a pod can look from there`)];
+    throw error;
+  }
+  try {
+    return await outcome(cli, cluster, job);
+  } finally {
+    const { name, uid } = job.metadata;
+    await client.delete(JOBS, { namespace, name }, { uid });
+  }
+}
+
+async function outcome(cli: Cli, { client, namespace }: Cluster, { metadata }: Job): Promise<Finding[]> {
+  const began = cli.clock.monotonic();
+  const seconds = (): number => (cli.clock.monotonic() - began) / 1000;
+  let why = "its pod was not made: kubectl describe resourcequota, or the events of the namespace, say why";
+  while (seconds() < PATIENCE_SECONDS) {
+    const { items } = await client.list(PODS, { namespace, labelSelector: `batch.kubernetes.io/job-name=${metadata.name}` }, { signal: cli.signal });
+    const pod = items[0];
+    if (pod !== undefined) {
+      if (hasEnded(pod)) return findingsOf(await linesOf(cli, client, pod));
+      const waiting = waitingOf(pod);
+      if (waiting !== null && (waiting.isFinal || seconds() > IMAGE_SECONDS)) return [notOk("pod", waiting.said)];
+      why = waiting?.said ?? "its pod runs and does not come to an end";
+    }
+    await cli.clock.wait(LOOK_SECONDS, cli.signal);
+  }
+  return [notOk("pod", `after ${PATIENCE_SECONDS} s: ${why}`)];
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
+/** Why its container does not begin. A Secret that is not there does not come by itself; an image and a place may. */
+function waitingOf({ status }: Pod): { readonly said: string; readonly isFinal: boolean } | null {
+  const waiting = status?.containerStatuses?.[0]?.state?.waiting;
+  if (waiting?.message !== undefined) return { said: `${waiting.reason ?? "it waits"}: ${waiting.message}`, isFinal: waiting.reason === "CreateContainerConfigError" };
+  const unscheduled = status?.conditions?.find(({ type, status: said }) => type === "PodScheduled" && said === "False");
+  return unscheduled?.message === undefined ? null : { said: `it cannot be placed: ${unscheduled.message}`, isFinal: false };
+}
+
+async function linesOf(cli: Cli, client: Cluster["client"], pod: Pod): Promise<string[]> {
+  const lines: string[] = [];
+  await readLog(client, pod, false, cli.signal, (line) => lines.push(line));
+  return lines;
+}
+
+/** What is none of its findings is why it came to none: an environment that is wrong, or a program that is older than this. */
+export function findingsOf(lines: readonly string[]): Finding[] {
+  const findings = lines.flatMap((line): Finding[] => {
+    try {
+      const { check, ok: isOk, said } = JSON.parse(line) as { check?: string; ok?: boolean; said?: string };
+      return check === undefined || said === undefined ? [] : [isOk === true ? ok(check, said) : notOk(check, said)];
+    } catch {
+      return [];
+    }
+  });
+  return findings.length > 0 ? findings : [notOk("pod", sentenceOf(lines.findLast((line) => line.trim() !== "") ?? "it wrote nothing"))];
+}
+
+function sentenceOf(line: string): string {
+  try {
+    const { msg } = JSON.parse(line) as { msg?: unknown };
+    return typeof msg === "string" ? msg : line;
+  } catch {
+    return line;
+  }
+}
+
+/** Longer than a database is waited for, and a host. */
+const DEADLINE_SECONDS = 120;
+
+/** Whoever should remove it may be gone. */
+const KEPT_SECONDS = 300;
+
+/**
+ * A Job that looks, with all that a prepare of this CronSweep would have: image, Secrets, proxy, CA, placing. It bears no label of a
+ * sweep, so no controller takes it for a Job of its own; to NetworkPolicies it is a prepare.
+ */
+export function checkJob(accepted: Accepted<CronSweep>, namespace: string, settings: WorkerSettings): Draft<Job> {
+  const { name } = accepted.document.metadata;
+  const labels = { "app.kubernetes.io/name": "sluice", "app.kubernetes.io/component": "prepare", "app.kubernetes.io/managed-by": "kubectl-sluice" };
+  const sweep = { uid: "check", namespace, name };
+  const source = { sweep, frozen: freezePods(accepted, settings.image), settings };
+  const task = { identity: sweep, spec: withoutLongList(accepted.spec), place: { pass: 1, round: 1, outOfMemory: [] } };
+  const { spec, metadata } = podTemplate(source, labels, { program: "prepare", memoryBytes: PREPARE_MEMORY_BYTES, task });
+  const [container] = spec!.containers;
+  return {
+    metadata: { generateName: `${name}-check-`, namespace, labels },
+    spec: {
+      backoffLimit: 0,
+      ttlSecondsAfterFinished: KEPT_SECONDS,
+      template: {
+        metadata: metadata!,
+        spec: { ...spec!, activeDeadlineSeconds: DEADLINE_SECONDS, terminationGracePeriodSeconds: 1, containers: [{ ...container!, command: asCheck(container!.command!) }] },
+      },
+    },
+  };
+}
+
+/** node … worker.mjs prepare TASK → node … worker.mjs check TASK */
+function asCheck(command: readonly string[]): string[] {
+  return command.map((part, index) => (part === "prepare" && index === command.length - 2 ? "check" : part));
+}
+
+/** One target is enough to ask the host, and a pod cannot be given many. */
+function withoutLongList(spec: ResolvedSpec): ResolvedSpec {
+  const { from } = spec.targets;
+  return "list" in from ? { ...spec, targets: { ...spec.targets, from: { ...from, list: from.list.slice(0, 1) } } } : spec;
+}

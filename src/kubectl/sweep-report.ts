@@ -1,0 +1,112 @@
+import { renderLabels, type Label } from "../cli/labels.ts";
+import type { Paint } from "../cli/paint.ts";
+import { oneLine } from "../cli/table.ts";
+import { fit } from "../cli/view/redraw.ts";
+import type { SweepObject } from "../controller/resources.ts";
+import type { Condition } from "../model/condition.ts";
+import { bytes, counted, duration, grouped, percent } from "../model/figures.ts";
+import { settledOf } from "../model/states.ts";
+import { isFinished, type SweepStatus } from "../model/sweep.ts";
+import { isRefused } from "./find.ts";
+
+/** All that is known of a Sweep, for a person. `now` in milliseconds. */
+export function renderSweep(sweep: SweepObject, now: number, paint: Paint): string {
+  return `${headingOf(sweep, paint)}\n${renderLabels([...labelsOf(sweep, now), ...conditionLabels(sweep.status?.conditions ?? [], isEnded(sweep), paint)], paint)}`;
+}
+
+/** The same while it runs, for a terminal: as many lines as it takes, each shorter than a line of it. */
+export function sweepScreen(sweep: SweepObject, now: number, paint: Paint, columns: number, note: string): string[] {
+  const lines = renderLabels(labelsOf(sweep, now), paint).trimEnd().split("\n");
+  return [`${headingOf(sweep, paint)}${note}`, ...lines].map((line) => fit(line, columns));
+}
+
+/** The same in one line, for a log. */
+export function sweepLine(sweep: SweepObject): string {
+  const { status = {}, metadata } = sweep;
+  const targets = status.targets === undefined ? "" : `, ${grouped(status.settled ?? 0)} of ${grouped(status.targets)} settled`;
+  const batches = status.batches === undefined ? "" : `, batches ${status.batches}`;
+  const pace = status.rate === undefined ? "" : `, ${status.rate}${status.eta === undefined ? "" : `, about ${status.eta} left`}`;
+  return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waiting(status.conditions)}`;
+}
+
+function isEnded({ status }: SweepObject): boolean {
+  return status?.phase !== undefined && isFinished(status.phase);
+}
+
+export function phaseText(sweep: SweepObject): string {
+  if (isRefused(sweep)) return "Refused";
+  if (sweep.metadata.deletionTimestamp !== undefined) return "Terminating";
+  return sweep.status?.phase ?? "Pending";
+}
+
+export function paintPhase(phase: string, paint: Paint): string {
+  if (phase === "Complete" || phase === "complete") return paint.good(phase);
+  if (["Usable", "usable", "Suspended", "running", "due", "Terminating"].includes(phase)) return paint.middling(phase);
+  return ["Blocked", "Failed", "Incomplete", "incomplete", "Refused"].includes(phase) ? paint.bad(phase) : phase;
+}
+
+function headingOf(sweep: SweepObject, paint: Paint): string {
+  return `${paint.strong(`Sweep ${sweep.metadata.name}`)}   ${paintPhase(phaseText(sweep), paint)}${waiting(sweep.status?.conditions)}`;
+}
+
+function labelsOf({ spec, status = {} }: SweepObject, now: number): Label[] {
+  const { flow } = status;
+  const labels: (Label | null)[] = [
+    ["dataset", `${status.dataset ?? spec.dataset ?? spec.cronSweepRef?.name ?? "?"}, window ${status.window ?? spec.window.start}`],
+    ["asked", askedText(spec)],
+    status.pass === undefined || status.pass === 0 ? null : ["pass", `${status.pass}${status.frozen === undefined ? "" : ` of at most ${status.frozen.passes}`}`],
+    status.targets === undefined ? null : ["targets", targetsText(status)],
+    status.batches === undefined ? null : ["batches", batchesText(status.batches, flow)],
+    status.peakMemory === undefined ? null : ["memory", memoryText(status)],
+    flow === undefined || flow.sums.requests === 0 ? null : ["requests", sumsText(flow)],
+    status.startedAt === undefined ? null : ["began", timesText(status.startedAt, status.finishedAt, now)],
+    status.failing === undefined ? null : ["failing", status.failing.map(({ target, code }) => `${target} ${code}`)],
+  ];
+  return labels.filter((label) => label !== null);
+}
+
+function askedText({ select, replace, targets, cronSweepRef }: SweepObject["spec"]): string {
+  const states = select === "all" ? "every target" : typeof select === "string" ? "what has no settled answer" : `what is ${select.join(" or ")}`;
+  const narrow = cronSweepRef === undefined || targets?.list === undefined ? "" : `, of ${counted(targets.list.length, "target", "targets")}`;
+  return `${states}${narrow}${replace ? ", replacing settled answers" : ""}`;
+}
+
+function targetsText({ targets = 0, settled = 0, failed = 0, rate, eta }: NonNullable<SweepObject["status"]>): string {
+  const pace = rate === undefined ? "" : `, ${rate}${eta === undefined ? "" : `, about ${eta} left`}`;
+  return `${grouped(settled)} of ${grouped(targets)} settled (${percent(settled, targets)}), ${grouped(failed)} failed${pace}`;
+}
+
+function batchesText(batches: string, flow: SweepStatus | undefined): string {
+  const running = flow?.running ?? [];
+  return `${batches.replace("/", " of ")} ended${running.length === 0 ? "" : `, at work: ${running.map(({ batch }) => `#${batch}`).join(" ")}`}`;
+}
+
+function memoryText({ peakMemory = "", lastOutOfMemory: out, flow }: NonNullable<SweepObject["status"]>): string[] {
+  const killed = flow === undefined || flow.sums.outOfMemory === 0 ? "" : `; ${counted(flow.sums.outOfMemory, "batch", "batches")} ran out of it`;
+  return [`${peakMemory.replace("/", " of ")} at the most${killed}`, ...(out === undefined ? [] : [`the last was #${out.batch}: ${out.peak} of ${out.limit}`])];
+}
+
+function sumsText({ sums, totals }: SweepStatus): string {
+  const { requests, retries, textBytes, wireBytes, rows } = sums;
+  const updates = totals === undefined || settledOf(totals) === 0 ? "" : `, ${grouped(totals.updates)} updates in the window`;
+  return `${grouped(requests)}, ${counted(retries, "retry", "retries")}, ${bytes(textBytes)} of text (${bytes(wireBytes)} over the wire), ${counted(rows, "row", "rows")}${updates}`;
+}
+
+function timesText(startedAt: string, finishedAt: string | undefined, now: number): string {
+  const began = Date.parse(startedAt);
+  const seconds = ((finishedAt === undefined ? now : Date.parse(finishedAt)) - began) / 1000;
+  const shown = (iso: string): string => iso.slice(0, 16).replace("T", " ");
+  return finishedAt === undefined ? `${shown(startedAt)} UTC, ${duration(Math.max(0, seconds))} ago` : `${shown(startedAt)} UTC, took ${duration(Math.max(0, seconds))}`;
+}
+
+/** Those that say more than the heading: whether it is complete is of interest when it has ended, and how it goes before. */
+export function conditionLabels(conditions: readonly Condition[], isEnded: boolean, paint: Paint): Label[] {
+  const shown = conditions.filter(({ type, status }) => !(type === "Blocked" && status === "False") && type !== (isEnded ? "Progressing" : "Complete"));
+  return shown.map(({ type, status, reason, message }): Label => [type, `${status === "True" && type !== "Blocked" ? status : paint.middling(status)}  ${reason}: ${message}`]);
+}
+
+/** Why nothing is asked just now, beside the phase. */
+function waiting(conditions: readonly Condition[] | undefined): string {
+  const why = conditions?.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"));
+  return why === undefined ? "" : `: ${oneLine(why.message)}`;
+}

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { open, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { clusterFolder } from "./cluster.ts";
+import type { PostgresIdentity } from "./identity.ts";
+import { SOCKET_PORT } from "./socket.ts";
+
+/** For a laptop: a day's 40 million rows are written without a checkpoint every few seconds. */
+const SETTINGS = {
+  listen_addresses: "",
+  port: String(SOCKET_PORT),
+  max_connections: "100",
+  shared_buffers: "128MB",
+  max_wal_size: "2GB",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  log_checkpoints: "off",
+};
+
+const LONGEST_LOG = 1024 * 1024;
+
+/** A server that was told to start. */
+export interface StartedServer {
+  readonly pid: number | undefined;
+  /** null while it runs. */
+  ended(): Promise<EndedServer | null>;
+}
+
+export interface EndedServer {
+  /** 0: it was asked to. */
+  readonly exitCode: number | null;
+  /** What it wrote since it was started. */
+  readonly words: string;
+}
+
+/**
+ * Starts the server in a session of its own: a Ctrl-C in the terminal reaches the commands, and they decide whether it goes.
+ *
+ * @param socket the folder of its socket; there is no port
+ */
+export async function startServer(
+  identity: PostgresIdentity,
+  socket: string,
+  settings: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv,
+): Promise<StartedServer> {
+  const log = path.join(identity.folder, "server.log");
+  const before = (await stat(log).catch(() => null))?.size ?? 0;
+  const file = await open(log, before > LONGEST_LOG ? "w" : "a", 0o600);
+  const from = before > LONGEST_LOG ? 0 : before;
+  const all = { ...SETTINGS, unix_socket_directories: `"${socket.replaceAll('"', '""')}"`, ...settings };
+  const [command, ...args] = [
+    ...identity.prefix,
+    path.join(identity.binaries, "bin", "postgres"),
+    "-D",
+    clusterFolder(identity),
+    ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  ] as [string, ...string[]];
+  const server = spawn(command, args, { ...identity.as, env, cwd: "/", detached: true, stdio: ["ignore", file.fd, file.fd] });
+  let failure: string | null = null;
+  server.on("error", (error) => (failure = error.message));
+  server.unref();
+  await file.close();
+  return {
+    pid: server.pid,
+    async ended() {
+      if (failure !== null) return { exitCode: null, words: failure };
+      if (server.exitCode === null && server.signalCode === null) return null;
+      return { exitCode: server.exitCode, words: (await readFile(log)).subarray(from).toString("utf8") };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { decideCronSweep } from "../../../../src/decide/cron-sweep/cron-sweep.ts";
+import type { SeenSweep } from "../../../../src/decide/cron-sweep/observed-sweep.ts";
+import { parseSchedule } from "../../../../src/decide/cron-sweep/schedule.ts";
+import type { CronDecision, CronPlan, CronSweepView } from "../../../../src/decide/cron-sweep/view.ts";
+
+export const HOUR = 3600;
+export const DAY = 24 * HOUR;
+export const at = (text: string): number => Date.parse(text) / 1000;
+
+/** Each day at five, the newest window and three before it. */
+export function aPlan(fields: Partial<CronPlan> = {}): CronPlan {
+  return {
+    schedule: parseSchedule("0 5 * * *", "Etc/UTC"),
+    catchUp: { windows: 3 },
+    concurrencyPolicy: "Forbid",
+    suspended: false,
+    history: { successful: 3, failed: 1 },
+    dataset: "bgp/daily",
+    grid: { everySeconds: DAY, settleSeconds: 4 * HOUR },
+    retentionSeconds: 730 * DAY,
+    firstData: at("2024-01-01T00:00Z"),
+    warnings: [],
+    ...fields,
+  };
+}
+
+/** Made on the first of November; it is the 21st, six o'clock, and nothing was ever swept. */
+export function aView(fields: Partial<CronSweepView> = {}): CronSweepView {
+  return { name: "daily", generation: 1, createdAt: at("2026-11-01T00:00Z"), trigger: null, paused: false, plan: aPlan(), status: {}, sweeps: [], now: at("2026-11-21T06:00Z"), ...fields };
+}
+
+/** One that the CronSweep made, and that runs. */
+export function aSweep(name: string, day: string, fields: Partial<SeenSweep> = {}): SeenSweep {
+  return {
+    name,
+    uid: `uid-${name}`,
+    isOwn: true,
+    isOfCronSweep: true,
+    dataset: "bgp/daily",
+    everySeconds: null,
+    windowStart: at(`${day}T00:00Z`),
+    beganAt: at("2026-11-21T05:00:01Z"),
+    state: "running",
+    endedAt: null,
+    ...fields,
+  };
+}
+
+/** Decides with what it decided before as its status. */
+export function after(decision: CronDecision, view: CronSweepView): CronDecision {
+  return decideCronSweep({ ...view, status: decision.status });
+}

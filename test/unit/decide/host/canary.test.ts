@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { canaryMeans, canaryTargets } from "../../../../src/decide/host/canary.ts";
+
+describe("who is a canary", () => {
+  test("those that the spec names", () => {
+    expect(canaryTargets({ targets: ["AS12654"], everySeconds: 60 }, ["AS1"])).toEqual(["AS12654"]);
+  });
+
+  test("where it names none, the three largest of last time", () => {
+    expect(canaryTargets({ targets: [], everySeconds: 60 }, ["AS1", "AS2", "AS3", "AS4"])).toEqual(["AS1", "AS2", "AS3"]);
+  });
+
+  test("nobody on the first day of a dataset without any", () => {
+    expect(canaryTargets({ targets: [], everySeconds: 60 }, [])).toEqual([]);
+  });
+});
+
+test.each([
+  ["updates: the host has data", { state: "ok", error: null }, "good"],
+  ["another number of them than it declares: it has data, too", { state: "mismatch", error: "declared-wrong" }, "good"],
+  ["empty, which it never is: ill", { state: "empty", error: null }, "ill"],
+  ["an answer that ends early: ill", { state: "suspect", error: "ends-early" }, "ill"],
+  ["maintenance: ill", { state: "failed", error: "maintenance" }, "ill"],
+  ["its own errors: ill", { state: "failed", error: "server" }, "ill"],
+  ["a body that marks itself as an error: ill", { state: "failed", error: "error-body" }, "ill"],
+  ["no connection says nothing about its data", { state: "failed", error: "connect" }, "unknown"],
+  ["nor does a timeout", { state: "failed", error: "timeout" }, "unknown"],
+  ["nor does 429", { state: "failed", error: "throttled" }, "unknown"],
+  ["a target that the provider refuses is no canary", { state: "rejected", error: null }, "useless"],
+] as const)("%s", (_, result, meaning) => {
+  expect(canaryMeans(result)).toBe(meaning);
+});

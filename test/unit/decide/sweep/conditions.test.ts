@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { conditionsOf, hindranceIn, refusedConditions, waitIn, type Hindrance } from "../../../../src/decide/sweep/conditions.ts";
+import type { Condition } from "../../../../src/model/condition.ts";
+import type { SweepStatus } from "../../../../src/model/sweep.ts";
+import { aPreparing, aRunning, NOW, totals } from "../builders.ts";
+
+const AT = "2026-11-21T05:00:00Z";
+
+function conditions(flow: SweepStatus, hindrance: Hindrance | null = null, before: readonly Condition[] = []): Record<string, string> {
+  const all = conditionsOf({ before, flow, hindrance, waitsFor: null, generation: 1, now: AT });
+  return Object.fromEntries(all.map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]));
+}
+
+describe("the conditions of a sweep", () => {
+  const told: readonly [string, SweepStatus, Hindrance | null, Record<string, string>][] = [
+    ["prepares", aPreparing(), null, { Progressing: "True Preparing: What is left is counted and packed as pass 1.", Blocked: "False Unhindered: Nothing stands in its way.", Complete: "False Unfinished: 0 of 1280 targets were settled when they were counted last." }],
+    ["prepares once more", aPreparing({ attempt: 3 }), null, { Progressing: "True Preparing: What is left is counted and packed as pass 1, try 3." }],
+    ["runs", aRunning(), null, { Progressing: "True Running: Pass 1 runs." }],
+    ["is suspended while batches run", aRunning({ phase: "Suspended" }), null, { Progressing: "False Suspended: Nothing more is launched; what runs ends." }],
+    ["is suspended", aRunning({ phase: "Suspended", running: [] }), null, { Progressing: "False Suspended: Nothing runs, and nothing is launched." }],
+    [
+      "is blocked",
+      aPreparing({}, { phase: "Blocked", blocked: { reason: "Surroundings", message: "no database", since: NOW, tries: 2 } }),
+      null,
+      { Progressing: "False Blocked: Nothing more is launched until a prepare works again.", Blocked: "True Surroundings: no database" },
+    ],
+    ["is hindered", aRunning(), { reason: "JobRefused", message: "exceeded quota" }, { Progressing: "False JobRefused: exceeded quota", Blocked: "True JobRefused: exceeded quota" }],
+    ["is complete", aRunning({ phase: "Complete", totals: totals({ targets: 5, ok: 5 }) }), null, { Progressing: "False Complete: The sweep has ended.", Complete: "True Complete: 5 of 5 targets are settled." }],
+    ["is usable", aRunning({ phase: "Usable", totals: totals({ targets: 5, ok: 4 }) }), null, { Complete: "False Usable: 4 of 5 targets are settled." }],
+    ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing stands in its way.", Complete: "False Failed: The list of targets is empty." }],
+  ];
+  test.each(told)("that %s", (_, flow, hindrance, expected) => {
+    expect(conditions(flow, hindrance)).toMatchObject(expected);
+  });
+
+  test("are dated by their status and not by their words", () => {
+    const before = conditionsOf({ before: [], flow: aPreparing(), hindrance: null, waitsFor: null, generation: 1, now: AT });
+    const after = conditionsOf({ before, flow: aRunning(), hindrance: null, waitsFor: null, generation: 2, now: "2026-11-21T06:00:00Z" });
+    expect(after.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([AT, AT, AT, AT]);
+    expect(after.every(({ observedGeneration }) => observedGeneration === 2)).toBe(true);
+    const suspended = conditionsOf({ before: after, flow: aRunning({ phase: "Suspended" }), hindrance: null, waitsFor: null, generation: 2, now: "2026-11-21T07:00:00Z" });
+    expect(suspended.find(({ type }) => type === "Progressing")?.lastTransitionTime).toBe("2026-11-21T07:00:00Z");
+  });
+
+  test("keep a hindrance until it is over, and take nothing else for one", () => {
+    const hindrance = { reason: "JobNameTaken", message: "There is a Job." };
+    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance, waitsFor: null, generation: 1, now: AT }) })).toEqual(hindrance);
+    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
+    expect(hindranceIn({})).toBeNull();
+  });
+
+  test("tell what a pod waits for, until it does no more", () => {
+    const waitsFor = "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.";
+    const waiting = conditionsOf({ before: [], flow: aRunning(), hindrance: null, waitsFor, generation: 1, now: AT });
+    expect(waiting.find(({ type }) => type === "Progressing")).toMatchObject({ status: "True", reason: "PodWaits", message: waitsFor });
+    expect(waitIn({ conditions: waiting })).toBe(waitsFor);
+    expect(waitIn({ conditions: conditionsOf({ before: waiting, flow: aRunning(), hindrance: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
+  });
+
+  test("of one that was refused are one", () => {
+    expect(refusedConditions([], { reason: "Invalid", message: "spec.x: is wrong" }, 4, AT)).toEqual([
+      { type: "Accepted", status: "False", reason: "Invalid", message: "spec.x: is wrong", lastTransitionTime: AT, observedGeneration: 4 },
+    ]);
+  });
+});

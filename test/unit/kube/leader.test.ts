@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { givenBack, leaseStep, renewed, taken } from "../../../src/kube/leader.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 5, 0, 0, 7);
+
+test.for([
+  ["is renewed by whoever has it", { holderIdentity: "us", leaseDurationSeconds: 15 }, 0, "renew"],
+  ["is renewed by whoever has it, however long nothing happened", { holderIdentity: "us", leaseDurationSeconds: 15 }, 1000, "renew"],
+  ["is left to another before it was seen unchanged for as long as it lasts", { holderIdentity: "them", leaseDurationSeconds: 15 }, 14.9, "wait"],
+  ["is taken from another after that", { holderIdentity: "them", leaseDurationSeconds: 15 }, 15, "take"],
+  ["lasts as long as its holder says, not as long as ours would", { holderIdentity: "them", leaseDurationSeconds: 60 }, 59, "wait"],
+  ["is taken at once where it was given back", { holderIdentity: "", leaseDurationSeconds: 1 }, 0, "take"],
+  ["is taken at once where nobody has ever had it", {}, 0, "take"],
+] as const)("a lease %s", ([, record, unchanged, step]) => {
+  expect(leaseStep(record, "us", unchanged)).toBe(step);
+});
+
+test("counts who has had it, and keeps since when", () => {
+  const first = taken(undefined, "us", NOW);
+  expect(first).toEqual({ holderIdentity: "us", leaseDurationSeconds: 15, leaseTransitions: 0, acquireTime: "2026-11-21T05:00:00.007000Z", renewTime: "2026-11-21T05:00:00.007000Z" });
+  expect(renewed(first, NOW + 1000)).toEqual({ ...first, renewTime: "2026-11-21T05:00:01.007000Z" });
+  expect(taken(givenBack(first, NOW), "them", NOW)).toMatchObject({ holderIdentity: "them", leaseTransitions: 1, leaseDurationSeconds: 15 });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { folderFailure, postgresFailure } from "../../../../src/local/postgres/cluster.ts";
+
+describe("postgresFailure", () => {
+  test.each([
+    [
+      "names the full disk",
+      'PANIC:  could not write to file "pg_wal/xlogtemp.1": No space left on device\nLOG: aborting',
+      "The disk that holds /data is full: the local Postgres could not start.",
+    ],
+    ["names the read-only disk", "FATAL:  could not open file: Read-only file system", "/data is on a read-only file system: the local Postgres could not start."],
+    [
+      "gives the fatal line and not the hints after it",
+      "2026-11-23 17:52:25 UTC [1] LOG:  starting\n2026-11-23 17:52:25 UTC [1] FATAL:  could not map memory\nHINT:  This means much.\n",
+      "The local Postgres in /data could not start: could not map memory",
+    ],
+    [
+      "gives initdb's error and not its tidying up",
+      'creating directory\ninitdb: error: could not look up effective user ID 77: user does not exist\ninitdb: removing data directory "/data"\n',
+      "The local Postgres in /data could not start: could not look up effective user ID 77: user does not exist",
+    ],
+    ["gives the last line of a program that says it in another way", "postgres: cannot execute binary file\n\n", "The local Postgres in /data could not start: postgres: cannot execute binary file"],
+    ["admits silence", "", "The local Postgres in /data could not start: it said nothing"],
+  ])("%s", (_, output, sentence) => {
+    expect(postgresFailure("start", "/data", output).message).toBe(sentence);
+  });
+});
+
+describe("folderFailure", () => {
+  test.each([
+    ["ENOSPC", "The disk that holds /data is full."],
+    ["EROFS", "/data is on a read-only file system."],
+    ["EACCES", "/data cannot be written by this user."],
+    ["EPERM", "/data cannot be written by this user."],
+    ["ENOTDIR", "/data cannot be used: not a directory"],
+  ])("says what %s means", (code, sentence) => {
+    expect(folderFailure("/data", Object.assign(new Error("not a directory"), { code })).message).toBe(sentence);
+  });
+});

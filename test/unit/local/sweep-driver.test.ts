@@ -1,0 +1,231 @@
+import { describe, expect, test } from "vitest";
+import type { Launch } from "../../../src/decide/sweep/decision.ts";
+import type { RunningProgram } from "../../../src/local/processes.ts";
+import { SweepDriver, type Driving } from "../../../src/local/sweep-driver.ts";
+import type { ProgramMessage } from "../../../src/model/message.ts";
+import type { JobEnd, SweepStatus } from "../../../src/model/sweep.ts";
+import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { aRunning, batchMessage, FLOW, MiB, prepareMessage, totals } from "../decide/builders.ts";
+
+const DONE: JobEnd = { exitCode: 0, outOfMemory: false, message: null, lastLines: "" };
+
+/** A program that ends when the test says so; one that is asked to stop ends by itself, unless it is stubborn. */
+interface FakeProgram {
+  readonly name: string;
+  stubborn: boolean;
+  stops: number;
+  message: ProgramMessage | null;
+  end(end?: Partial<JobEnd>): Promise<void>;
+}
+
+/** What a driver did, in order, and the programs that it started. */
+class Hands {
+  readonly did: string[] = [];
+  readonly saved: SweepStatus[] = [];
+  readonly programs: FakeProgram[] = [];
+  readonly stop = new AbortController();
+  readonly clock = new FakeClock();
+  failSave: Error | null = null;
+  failStart: Error | null = null;
+  driver: SweepDriver;
+  ended: Promise<SweepStatus | null>;
+
+  constructor(status: SweepStatus | null, changes: Partial<Driving> = {}) {
+    this.driver = new SweepDriver({
+      flow: { ...FLOW, pods: 2 },
+      status,
+      save: (saved) => this.#save(saved),
+      start: (launch) => this.#start(launch),
+      tell: ({ message }) => this.did.push(`tell ${message}`),
+      clock: this.clock,
+      signal: this.stop.signal,
+      giveUp: () => false,
+      ...changes,
+    });
+    this.ended = this.driver.run();
+    this.ended.catch(() => undefined);
+  }
+
+  program(name: string): FakeProgram {
+    return this.programs.find((program) => program.name === name)!;
+  }
+
+  async #save(saved: SweepStatus): Promise<void> {
+    await settled();
+    if (this.failSave !== null) throw this.failSave;
+    this.saved.push(saved);
+    const running = saved.running.map(({ batch }) => batch).join(" ");
+    this.did.push(`save ${saved.phase}${running === "" ? "" : ` ${running}`}`);
+  }
+
+  async #start(launch: Launch): Promise<RunningProgram> {
+    await settled();
+    if (this.failStart !== null) throw this.failStart;
+    const name = launch.program === "batch" ? `batch ${launch.work.batch}` : `prepare ${launch.work.pass}`;
+    this.did.push(`start ${name}`);
+    let hasEnded = false;
+    let resolve: (end: JobEnd) => void = () => undefined;
+    const exited = new Promise<JobEnd>((resolved) => (resolve = resolved));
+    const program: FakeProgram = {
+      name,
+      stubborn: false,
+      stops: 0,
+      message: null,
+      end: async (end = {}) => {
+        if (!hasEnded) this.did.push(`end ${name}`);
+        hasEnded = true;
+        resolve({ ...DONE, ...end });
+        await untilQuiet();
+      },
+    };
+    this.programs.push(program);
+    return {
+      pid: 1,
+      limitHeldBy: "samples",
+      exited,
+      stop: () => {
+        program.stops += 1;
+        if (!program.stubborn) void program.end({ exitCode: 143 });
+      },
+      sample: () => ({ anonBytes: 1, anonPeakBytes: 70 * MiB, kernelPeakBytes: null }),
+      message: () => Promise.resolve(program.message),
+    };
+  }
+}
+
+async function untilQuiet(): Promise<void> {
+  for (let turn = 0; turn < 8; turn += 1) await settled();
+}
+
+const TWO_RUN = aRunning({ ranges: [{ from: 0, to: 2, memoryBytes: 128 * MiB }], next: 2, running: [0, 1].map((batch) => ({ batch, memoryBytes: 128 * MiB, since: 0 })) });
+
+describe("a driver", () => {
+  test("saves each status before it does what that announces, and tells only after it", async () => {
+    const hands = new Hands(null);
+    await untilQuiet();
+    await hands.program("prepare 1").end({ message: prepareMessage({ ranges: [{ from: 0, to: 1, memoryBytes: 128 * MiB }], totals: totals({ targets: 200, missing: 200 }) }) });
+    await hands.program("batch 1").end({ message: batchMessage(1, { ok: 72 }) });
+    await hands.program("batch 0").end({ message: batchMessage(0, { ok: 128 }) });
+    await hands.program("prepare 2").end({ message: prepareMessage({ pass: 2, ranges: [], verdict: "complete", totals: totals({ targets: 200, ok: 200 }) }) });
+    expect(await hands.ended).toMatchObject({ phase: "Complete", verdict: "complete" });
+    expect(hands.did).toEqual([
+      "save Preparing",
+      "start prepare 1",
+      "end prepare 1",
+      "save Running 0 1",
+      "tell Pass 1: 200 targets unsettled, in 2 batches.",
+      "start batch 0",
+      "start batch 1",
+      "end batch 1",
+      "save Running 0",
+      "end batch 0",
+      "save Preparing",
+      "tell Pass 1 has ended.",
+      "start prepare 2",
+      "end prepare 2",
+      "save Complete",
+      "tell The window is complete: 200 of 200 targets settled.",
+    ]);
+    expect(hands.saved.at(-1)?.sums).toMatchObject({ batches: 2, requests: 256 });
+  });
+
+  test("starts nothing where the status cannot be saved", async () => {
+    const hands = new Hands(null);
+    hands.failSave = new Error("no database");
+    await expect(hands.ended).rejects.toThrow("no database");
+    expect(hands.did).toEqual([]);
+  });
+
+  test("ends what runs where a later status cannot be saved, and waits for it", async () => {
+    const hands = new Hands(TWO_RUN);
+    await untilQuiet();
+    hands.failSave = new Error("no database");
+    await hands.program("batch 0").end();
+    await expect(hands.ended).rejects.toThrow("no database");
+    expect(hands.did).toEqual(["start batch 0", "start batch 1", "end batch 0", "end batch 1"]);
+    expect(hands.program("batch 1").stops).toBe(1);
+  });
+
+  test("ends what runs where a program cannot be started", async () => {
+    const hands = new Hands(TWO_RUN);
+    await untilQuiet();
+    hands.failStart = new Error("no processes left");
+    await hands.program("batch 0").end();
+    await expect(hands.ended).rejects.toThrow("no processes left");
+    expect(hands.did.slice(-2)).toEqual(["save Running 1 2", "end batch 1"]);
+  });
+
+  test("starts what stood in running when it took over, before anything is saved", async () => {
+    const hands = new Hands(TWO_RUN);
+    await untilQuiet();
+    expect(hands.did).toEqual(["start batch 0", "start batch 1"]);
+    hands.stop.abort(new Error("stopped"));
+    await hands.ended;
+  });
+
+  test("that is to stop asks its programs to, waits for them, and does not save their ends: they stay in running", async () => {
+    const hands = new Hands(TWO_RUN);
+    await untilQuiet();
+    hands.program("batch 1").stubborn = true;
+    hands.stop.abort(new Error("stopped"));
+    await untilQuiet();
+    expect(hands.programs.map(({ stops }) => stops)).toEqual([1, 1]);
+    let isOver = false;
+    void hands.ended.then(() => (isOver = true));
+    await untilQuiet();
+    expect(isOver).toBe(false);
+    await hands.program("batch 1").end({ exitCode: null });
+    expect(await hands.ended).toEqual(TWO_RUN);
+    expect(hands.saved).toEqual([]);
+  });
+
+  test("of a sweep that fails ends the other batches, and is over when they are", async () => {
+    const hands = new Hands(TWO_RUN);
+    await untilQuiet();
+    hands.program("batch 1").stubborn = true;
+    await hands.program("batch 0").end({ exitCode: 2, lastLines: "the pattern looks behind" });
+    expect(hands.driver.status).toMatchObject({ phase: "Failed", problem: "the pattern looks behind" });
+    expect(hands.program("batch 1").stops).toBe(1);
+    let isOver = false;
+    void hands.ended.then(() => (isOver = true));
+    await untilQuiet();
+    expect(isOver).toBe(false);
+    await hands.program("batch 1").end({ exitCode: null });
+    expect(await hands.ended).toMatchObject({ phase: "Failed" });
+  });
+
+  test("begins what is due later when it is due, and not before", async () => {
+    const hands = new Hands(null);
+    await untilQuiet();
+    await hands.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
+    expect(hands.driver.status).toMatchObject({ phase: "Blocked" });
+    await hands.clock.advance(4);
+    await untilQuiet();
+    expect(hands.programs).toHaveLength(1);
+    await hands.clock.advance(1);
+    await untilQuiet();
+    expect(hands.programs).toHaveLength(2);
+    hands.stop.abort(new Error("stopped"));
+    await hands.ended;
+  });
+
+  test("is over when a sweep that is Blocked is given up", async () => {
+    const hands = new Hands(null, { giveUp: ({ phase }) => phase === "Blocked" });
+    await untilQuiet();
+    await hands.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
+    expect(await hands.ended).toMatchObject({ phase: "Blocked", blocked: { message: "no list" } });
+  });
+
+  test("shows the batches that the status has not counted yet, by what they say and what was sampled", async () => {
+    const hands = new Hands(TWO_RUN);
+    await untilQuiet();
+    const message = batchMessage(1, { ok: 5 });
+    hands.program("batch 1").message = message;
+    expect(await hands.driver.running()).toEqual([
+      { batch: 0, message: null, anonPeakBytes: 70 * MiB },
+      { batch: 1, message, anonPeakBytes: 70 * MiB },
+    ]);
+    hands.stop.abort(new Error("stopped"));
+    await hands.ended;
+  });
+});

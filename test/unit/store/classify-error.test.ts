@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { FencedError, SpecError, SurroundingsError } from "../../../src/model/errors.ts";
+import { failureOf } from "../../../src/store/classify-error.ts";
+
+function coded(code: string, message = "what happened"): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+describe("an error of the database", () => {
+  const sentences: Record<string, { error: Error; says: string }> = {
+    "a wrong password": { error: coded("28P01", 'password authentication failed for user "me"'), says: 'refuses the login: password authentication failed for user "me".' },
+    "a user whom pg_hba.conf does not let in": { error: coded("28000", "no pg_hba.conf entry"), says: "refuses the login: no pg_hba.conf entry." },
+    "a pooler that does not know the user": { error: coded("08P01", "no such user: me"), says: "refuses the login: no such user: me." },
+    "no such database": { error: coded("3D000"), says: "does not exist." },
+    "a full disk": { error: coded("53100", "could not extend file: No space left on device"), says: "has no disk space left: could not extend file: No space left on device." },
+    "no permission": { error: coded("42501", "permission denied for schema sluice"), says: "does not permit it: permission denied for schema sluice." },
+    "a broken disk": { error: coded("58030", "could not read block 7"), says: "cannot read or write its files: could not read block 7." },
+    "a standby": { error: coded("25006"), says: "is read-only: a standby, or default_transaction_read_only." },
+    "a certificate that nobody knows": { error: coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"), says: "shows a certificate that cannot be trusted: self-signed certificate in certificate chain." },
+    "a server without TLS": { error: new Error("The server does not support SSL connections"), says: "does not speak TLS, which is asked for." },
+    "a database without our tables": { error: coded("42P01", 'relation "sluice.x" does not exist'), says: 'is not prepared by this version of sluice: relation "sluice.x" does not exist.' },
+  };
+
+  test.each(Object.entries(sentences))("is a sentence at once: %s", (_, { error, says }) => {
+    expect(failureOf(error, "db:5432/sweeps")).toEqual({ kind: "surroundings", error: new SurroundingsError(`The database at db:5432/sweeps ${says}`) });
+  });
+
+  const lost: Record<string, Error> = {
+    "a killed connection": coded("57P01"),
+    "a server that starts": coded("57P03"),
+    "too many connections": coded("53300"),
+    "a pooler whose server went": coded("08P01", "server conn crashed?"),
+    "nobody there": coded("ECONNREFUSED"),
+    "a reset": coded("ECONNRESET"),
+    "a name that is not known just now": coded("EAI_AGAIN"),
+    "a socket that is not there yet": coded("ENOENT"),
+    "an end without a word": new Error("Connection terminated unexpectedly"),
+    "a silent peer": new Error("Query read timeout"),
+    "a connection that never came": new Error("timeout exceeded when trying to connect"),
+  };
+
+  test.each(Object.entries(lost))("is a lost connection: %s", (_, error) => {
+    expect(failureOf(error, "db").kind).toBe("lost");
+  });
+
+  test.each(["40001", "40P01", "55P03", "57014"])("asks for the work once more: %s", (code) => {
+    expect(failureOf(coded(code), "db").kind).toBe("again");
+  });
+
+  test("tells the code where the driver says nothing", () => {
+    expect(failureOf(coded("ECONNREFUSED", ""), "db")).toEqual({ kind: "lost", problem: "ECONNREFUSED" });
+  });
+
+  test.each([new SpecError("s"), new SurroundingsError("s"), new FencedError("s"), new TypeError("x"), coded("22P02"), "no error"])("is none of its own: %s", (error) => {
+    expect(failureOf(error, "db")).toEqual({ kind: "ours" });
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, test, describe } from "vitest";
+import { SurroundingsError } from "../../../src/model/errors.ts";
+import { Gate, Patience } from "../../../src/store/database.ts";
+
+describe("database", () => {
+  test("lets so many in at once, the others in their order, also after a failure", async () => {
+    const gate = new Gate(2);
+    const log: string[] = [];
+    const ends: Record<string, () => void> = {};
+    const enter = (name: string, fails = false): Promise<unknown> =>
+      gate
+        .through(async () => {
+          log.push(name);
+          await new Promise<void>((resolve) => (ends[name] = resolve));
+          if (fails) throw new Error(name);
+        })
+        .catch(() => log.push(`${name} failed`));
+    const all = [enter("a", true), enter("b"), enter("c"), enter("d")];
+    expect(log).toEqual(["a", "b"]);
+    ends["a"]!();
+    await all[0];
+    expect(log).toEqual(["a", "b", "c", "a failed"]);
+    ends["b"]!();
+    await all[1];
+    expect(log).toEqual(["a", "b", "c", "a failed", "d"]);
+    ends["c"]!();
+    ends["d"]!();
+    await Promise.all(all);
+  });
+});
+
+describe("patience", () => {
+  function aClock(): { monotonic: () => number; wait: (seconds: number) => Promise<void>; readonly waits: number[] } {
+    const waits: number[] = [];
+    return {
+      waits,
+      monotonic: () => 1000 * waits.reduce((sum, seconds) => sum + seconds, 0),
+      wait: (seconds) => {
+        waits.push(seconds);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  test("waits longer each time, no longer than two seconds, and not beyond its end", async () => {
+    const clock = aClock();
+    const patience = new Patience(clock, 7, "db");
+    for (let time = 0; time < 8; time += 1) await patience.wait("gone");
+    expect(clock.waits.map((seconds) => Math.round(seconds * 100) / 100)).toEqual([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 1.85]);
+    await expect(patience.wait("gone")).rejects.toThrow(new SurroundingsError("The database at db could not do its work for 7 s: gone."));
+  });
+});
