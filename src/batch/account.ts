@@ -10,7 +10,7 @@ import type { Standing } from "./sampler.ts";
 import type { SlotKeeper } from "./slots.ts";
 
 /** What stands beside the counts in what a batch tells. */
-export interface AccountSurroundings {
+export interface AccountDeps {
   readonly clock: Pick<Clock, "monotonic">;
   readonly guard: MemoryGuard;
   readonly kernelPeak: () => number | null;
@@ -20,13 +20,13 @@ export interface AccountSurroundings {
 
 /** Keeps account of one batch's work: what is written into it comes out as message and as sample. */
 export class Account {
-  readonly #around: AccountSurroundings;
+  readonly #around: AccountDeps;
   readonly #keeper: SlotKeeper;
   readonly #progress: Progress;
-  readonly #measuring = new Measuring();
+  readonly #measuring = new Measurements();
   readonly #began: number;
 
-  constructor({ fence, size }: ClaimedBatch, keeper: SlotKeeper, around: AccountSurroundings) {
+  constructor({ fence, size }: ClaimedBatch, keeper: SlotKeeper, around: AccountDeps) {
     this.#around = around;
     this.#keeper = keeper;
     this.#progress = new Progress(fence.batch, fence.incarnation, size);
@@ -152,7 +152,7 @@ export class Progress {
 }
 
 /** Sums up what a batch measures of its own work. */
-export class Measuring {
+export class Measurements {
   readonly #requests: Record<string, number> = {};
   readonly #retries: Record<string, number> = {};
   readonly #targets: Record<string, number> = {};

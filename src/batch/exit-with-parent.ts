@@ -10,7 +10,7 @@ const GRACE_MS = 10_000;
  * @param env SLUICE_PARENT_FD names the descriptor
  * @param onGone what SIGTERM would do; the program is ended if that takes too long, because nobody is left to kill it
  */
-export function endWithParent(env: Readonly<Record<string, string | undefined>>, onGone: () => void): void {
+export function exitWithParent(env: Readonly<Record<string, string | undefined>>, onGone: () => void): void {
   const descriptor = env["SLUICE_PARENT_FD"];
   if (descriptor === undefined) return;
   const parent = new Socket({ fd: Number(descriptor), readable: true, writable: false });

@@ -1,9 +1,9 @@
-import { isIll, rampedLimit, share } from "../decide/host/share.ts";
+import { shouldOpenCircuit, rampedLimit, share } from "../decide/host/share.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { canaryGood, canaryIll, takeCanary } from "../store/canaries.ts";
 import type { Database } from "../store/database.ts";
-import { declareIll, declareWell, pauseHost, takeProbe, releaseSlots, renewSlots, slotsHeld } from "../store/hosts.ts";
-import type { CanaryBoard } from "./canary-watch.ts";
+import { openCircuit, closeCircuit, pauseHost, takeProbe, releaseSlots, renewSlots, slotsHeld } from "../store/hosts.ts";
+import type { CanaryRepository } from "./canary-watch.ts";
 
 export interface SlotTimes {
   /** The lease of a hold, by the database's clock. */
@@ -31,7 +31,7 @@ export interface HostUser {
 }
 
 /** The host's row in Postgres, with the rules of decide applied to what it says. */
-export function sharedHost(db: Database, { process, spec, uid, batch, asked }: HostUser): SharedHost {
+export function hostRepository(db: Database, { process, spec, uid, batch, asked }: HostUser): HostRepository {
   const { name, inFlight: limit, probeSeconds } = spec.host;
   /** At the last renewal. */
   let limitThen = 0;
@@ -51,20 +51,20 @@ export function sharedHost(db: Database, { process, spec, uid, batch, asked }: H
       };
       const grant = await renewSlots(db, me, share, (most, host) => rampedLimit(most, host.secondsSincePauseEnded));
       limitThen = grant.limit;
-      const ill = grant.host.ill || isIll(grant.host.recent);
-      if (ill && !grant.host.ill) await declareIll(db, name);
+      const ill = grant.host.ill || shouldOpenCircuit(grant.host.recent);
+      if (ill && !grant.host.ill) await openCircuit(db, name);
       return { held: grant.allowed, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };
     },
     hasRoom: async () => (await slotsHeld(db, name)) < limitThen,
     pause: (seconds, reason) => pauseHost(db, name, seconds, reason),
     takeProbe: () => takeProbe(db, name, probeSeconds),
-    declareWell: () => declareWell(db, name),
+    closeCircuit: () => closeCircuit(db, name),
     release: () => releaseSlots(db, process),
   };
 }
 
 /** The sweep's canaries, as its row in Postgres has them. */
-export function canaryBoard(db: Database, uid: string): CanaryBoard {
+export function canaryRepository(db: Database, uid: string): CanaryRepository {
   return {
     take: (everySeconds) => takeCanary(db, uid, everySeconds),
     good: (taken) => canaryGood(db, uid, taken),
@@ -94,13 +94,13 @@ export interface SlotGrant {
 }
 
 /** The host's row in Postgres, as one process uses it. */
-export interface SharedHost {
+export interface HostRepository {
   renew(report: SlotReport): Promise<SlotGrant>;
   /** Do all together hold fewer slots than the last renewal shared out? Cheap, and changes nothing. */
   hasRoom(): Promise<boolean>;
   pause(seconds: number, reason: string): Promise<void>;
   /** May this process send the one probe that decides whether an ill host is well? */
   takeProbe(): Promise<boolean>;
-  declareWell(): Promise<void>;
+  closeCircuit(): Promise<void>;
   release(): Promise<void>;
 }

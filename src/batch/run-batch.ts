@@ -8,20 +8,20 @@ import { claimBatch, type ClaimedBatch } from "../store/batches.ts";
 import { commitResults } from "../store/commit.ts";
 import type { Database } from "../store/database.ts";
 import { writeSample } from "../store/samples.ts";
-import { Account, type AccountSurroundings } from "./account.ts";
-import { openAsker } from "./asker.ts";
+import { Account, type AccountDeps } from "./account.ts";
 import { watchCanaries } from "./canary-watch.ts";
 import { Committer, type Finished } from "./committer.ts";
-import { canaryBoard, sharedHost } from "./host-repository.ts";
+import { canaryRepository, hostRepository } from "./host-repository.ts";
 import { aboutBatch, aboutTarget } from "./log-lines.ts";
 import type { ProgressDeadline } from "./progress-deadline.ts";
 import { Sampler } from "./sampler.ts";
 import { SlotKeeper } from "./slots.ts";
-import { Together } from "./task-group.ts";
-import { runLanes } from "./worker-pool.ts";
+import { openTargetClient } from "./target-client.ts";
+import { TaskGroup } from "./task-group.ts";
+import { runWorkerPool } from "./worker-pool.ts";
 
 /** What a batch needs of the machine it runs on. */
-export interface BatchSurroundings extends AccountSurroundings {
+export interface BatchDeps extends AccountDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: () => number;
@@ -48,7 +48,7 @@ const QUIET_SECONDS = 300;
  * Brings every target of one batch to a result: claim, ask, prove, commit. Returns the exit code: 0, or 143 where it
  * was asked to stop. Throws SpecError, SurroundingsError, or FencedError where another incarnation has the batch.
  */
-export async function runBatch(task: BatchTask, around: BatchSurroundings): Promise<number> {
+export async function runBatch(task: BatchTask, around: BatchDeps): Promise<number> {
   const claimed = withLimit(await claimBatch(around.db, task.uid, task.batch), around.inFlight);
   around.claimed(claimed);
   const work = new Work(claimed, around);
@@ -63,20 +63,20 @@ function withLimit(claimed: ClaimedBatch, inFlight: number | undefined): Claimed
 /** One claimed batch at work. */
 class Work {
   readonly #claimed: ClaimedBatch;
-  readonly #around: BatchSurroundings;
+  readonly #around: BatchDeps;
   readonly #keeper: SlotKeeper;
   readonly #account: Account;
   readonly #sampler: Sampler;
   readonly #asking = new Map<string, number>();
 
-  constructor(claimed: ClaimedBatch, around: BatchSurroundings) {
+  constructor(claimed: ClaimedBatch, around: BatchDeps) {
     const { db, clock, processId } = around;
     const { spec, fence } = claimed;
     const { connectSeconds, headersSeconds, idleSeconds } = spec.request.timeouts;
     around.deadline.begin(connectSeconds + Math.max(headersSeconds, idleSeconds) + QUIET_SECONDS);
     this.#claimed = claimed;
     this.#around = around;
-    const host = sharedHost(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
+    const host = hostRepository(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
     this.#keeper = new SlotKeeper(host, clock);
     this.#account = new Account(claimed, this.#keeper, around);
     this.#sampler = new Sampler(clock, () => this.#account.standing(), (sample) => writeSample(db, fence, sample));
@@ -91,23 +91,23 @@ class Work {
       guard.check();
       deadline.made();
     };
-    const asker = openAsker({ spec, keeper: this.#keeper, clock, random, environment, onWire, onRequest: (sent) => account.onRequest(sent) });
+    const targetClient = openTargetClient({ spec, keeper: this.#keeper, clock, random, environment, onWire, onRequest: (sent) => account.onRequest(sent) });
     const committer = new Committer((items) => this.#commit(items));
-    const together = new Together(signal);
+    const together = new TaskGroup(signal);
     const [canary] = spec.canaries.targets;
-    if (canary !== undefined) this.#keeper.probeWith(() => asker.probe(canary, together.signal));
+    if (canary !== undefined) this.#keeper.probeWith(() => targetClient.probe(canary, together.signal));
     try {
       together.aside((stop) => this.#keeper.run(stop));
-      together.aside((stop) => watchCanaries(spec.canaries, canaryBoard(this.#around.db, this.#claimed.fence.uid), asker.askCanary, clock, stop));
+      together.aside((stop) => watchCanaries(spec.canaries, canaryRepository(this.#around.db, this.#claimed.fence.uid), targetClient.askCanary, clock, stop));
       together.aside((stop) => this.#tellNowAndThen(stop));
       together.aside((stop) => this.#sampler.run(stop));
       await together.main(async (stop) => {
-        await runLanes({
+        await runWorkerPool({
           targets,
-          lanes: spec.batch.concurrency,
+          concurrency: spec.batch.concurrency,
           stop,
           lease: () => this.#keeper.lease,
-          ask: (target, until) => this.#askOne(target, () => asker.ask(target.name, until)),
+          ask: (target, until) => this.#askOne(target, () => targetClient.ask(target.name, until)),
           add: (item) => committer.add(item),
         });
         await committer.idle();
@@ -116,13 +116,13 @@ class Work {
       await together.end();
       await committer.idle().catch(() => undefined);
       await Promise.all([this.#keeper.end().catch(() => undefined), this.#sampler.end()]);
-      await asker.close();
+      await targetClient.close();
       this.#tell();
     }
     return signal.aborted ? PROGRAM_EXIT.stopped : PROGRAM_EXIT.done;
   }
 
-  async #askOne(target: { id: number; name: string }, ask: () => ReturnType<ReturnType<typeof openAsker>["ask"]>): Promise<Finished> {
+  async #askOne(target: { id: number; name: string }, ask: () => ReturnType<ReturnType<typeof openTargetClient>["ask"]>): Promise<Finished> {
     this.#asking.set(target.name, target.id);
     try {
       const asked = await ask();

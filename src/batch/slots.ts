@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { Tally } from "../model/measured.ts";
-import { type SharedHost, SLOT_TIMES, type SlotGrant, type SlotTimes } from "./host-repository.ts";
+import { type HostRepository, SLOT_TIMES, type SlotGrant, type SlotTimes } from "./host-repository.ts";
 
 /** Somebody who waits looks so often for a slot while a request takes its time, so that what a hand-over costs is a small part of that. */
 const LOOKS_A_REQUEST = 10;
@@ -25,7 +25,7 @@ export type SendProbe = (() => Promise<boolean>) | null;
  * targets that are still waiting may be the very ones that it has no answer to.
  */
 export class SlotKeeper {
-  readonly #host: SharedHost;
+  readonly #host: HostRepository;
   readonly #clock: Clock;
   readonly #times: SlotTimes;
   #grant: SlotGrant = { held: 0, limit: 0, pausedSeconds: 0, pauseReason: null, ill: false };
@@ -46,7 +46,7 @@ export class SlotKeeper {
   #lease = new AbortController();
   #wake: (() => void) | null = null;
 
-  constructor(host: SharedHost, clock: Clock, times: SlotTimes = SLOT_TIMES) {
+  constructor(host: HostRepository, clock: Clock, times: SlotTimes = SLOT_TIMES) {
     this.#host = host;
     this.#clock = clock;
     this.#times = times;
@@ -218,7 +218,7 @@ export class SlotKeeper {
 
   #probed(well: boolean): void {
     this.#probe = "none";
-    if (well) void this.#host.declareWell().then(() => this.#wake?.(), () => undefined);
+    if (well) void this.#host.closeCircuit().then(() => this.#wake?.(), () => undefined);
   }
 
   #start(): void {

@@ -2,7 +2,7 @@
  * Work that lives and ends together: one main piece, and others beside it that go on until it has ended. What any of
  * them throws ends all, and main() throws it.
  */
-export class Together {
+export class TaskGroup {
   readonly #ended = new AbortController();
   readonly #beside: Promise<void>[] = [];
   readonly #outside: AbortSignal;

@@ -5,10 +5,10 @@ interface Target {
   readonly name: string;
 }
 
-export interface LaneWork {
+export interface PoolWork {
   readonly targets: readonly Target[];
   /** Targets asked at once. */
-  readonly lanes: number;
+  readonly concurrency: number;
   readonly stop: AbortSignal;
   /** The lease of the slots; when it is lost, what was under way is asked again under the next. */
   readonly lease: () => AbortSignal;
@@ -18,10 +18,10 @@ export interface LaneWork {
 }
 
 /** Asks all targets, `lanes` at a time: whenever one is done the next begins. Ends early, without throwing, when it is to stop. */
-export async function runLanes({ targets, lanes, stop, lease, ask, add }: LaneWork): Promise<void> {
+export async function runWorkerPool({ targets, concurrency, stop, lease, ask, add }: PoolWork): Promise<void> {
   const left = [...targets];
   const isStopped = (): boolean => stop.aborted;
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (let target = left.shift(); target !== undefined && !isStopped(); target = left.shift()) {
       const held = lease();
       const until = new AbortController();
@@ -40,5 +40,5 @@ export async function runLanes({ targets, lanes, stop, lease, ask, add }: LaneWo
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, targets.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, worker));
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { endWithParent } from "../batch/exit-with-parent.ts";
+import { exitWithParent } from "../batch/exit-with-parent.ts";
 import { main, type Program } from "../cli/main.ts";
 import { realClock } from "./clock.ts";
 import { output } from "./log.ts";
@@ -11,7 +11,7 @@ import { VERSION } from "./version.ts";
 export async function runCommandLine(program: Program): Promise<void> {
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort(new Error("interrupted")));
-  endWithParent(process.env, () => stopped.abort(new Error("the command that started this one is gone")));
+  exitWithParent(process.env, () => stopped.abort(new Error("the command that started this one is gone")));
   // A reader that goes away, such as head, ends the writing and not the work.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;

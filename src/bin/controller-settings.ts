@@ -1,4 +1,4 @@
-import { type WorkerSettings, listOf, toldSettings } from "../controller/job/settings.ts";
+import { type WorkerSettings, listOf, workerSettingsFrom } from "../controller/job/settings.ts";
 import { SpecError } from "../model/errors.ts";
 
 /** What the chart's Deployment says by the environment. */
@@ -35,7 +35,7 @@ export function controllerSettings(environment: Environment): ControllerSettings
       host: needed("KUBERNETES_SERVICE_HOST"),
       port: needed("KUBERNETES_SERVICE_PORT"),
     },
-    workers: toldSettings(environment),
+    workers: workerSettingsFrom(environment),
   };
 }
 

@@ -49,7 +49,7 @@ async function run(): Promise<number> {
     isLeader: () => elector.isHeld,
     queues: () => controller.queues,
     secondsSinceHeard: () => controller.caches.secondsSinceHeard,
-    toldByLeader: () => (elector.isHeld ? controller.told() : null),
+    leaderSnapshot: () => (elector.isHeld ? controller.told() : null),
   });
   const speaking = { ...around, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
   const elector = new LeaderElector({

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { endWithParent } from "../batch/exit-with-parent.ts";
+import { exitWithParent } from "../batch/exit-with-parent.ts";
 import { aboutBatch } from "../batch/log-lines.ts";
 import { kernelPeak, anonymousMemoryReader, MemoryGuard } from "../batch/memory-guard.ts";
 import { watchEventLoop, MessageFile } from "../batch/message-file.ts";
 import { servePod } from "../batch/pod-server.ts";
 import { ProgressDeadline } from "../batch/progress-deadline.ts";
 import { runBatch } from "../batch/run-batch.ts";
-import type { ToldByBatches } from "../metrics/worker.ts";
+import type { BatchesSnapshot } from "../metrics/worker.ts";
 import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { LogFields } from "../model/log.ts";
@@ -35,7 +35,7 @@ const stopped = new AbortController();
 const stop = (): void => stopped.abort(new Error("asked to stop"));
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);
-endWithParent(environment, stop);
+exitWithParent(environment, stop);
 
 let last: ProgramMessage | null = null;
 /** Which work the lines are about, as far as it is known. */
@@ -84,7 +84,7 @@ const db = database();
 /** Only a pod is asked for its metrics: a batch on one machine does not load what tells them. */
 async function answerAt(wanted: number): Promise<void> {
   const { podMetrics } = await import("../metrics/pod.ts");
-  const metrics = podMetrics(process.argv[2] ?? "worker", VERSION, toldByBatch);
+  const metrics = podMetrics(process.argv[2] ?? "worker", VERSION, batchSnapshot);
   try {
     const { port } = await servePod(wanted, { problem: () => deadline.problem(), metrics });
     log.info({ port }, "answers /healthz and /metrics");
@@ -94,7 +94,7 @@ async function answerAt(wanted: number): Promise<void> {
   }
 }
 
-function toldByBatch(): ToldByBatches | null {
+function batchSnapshot(): BatchesSnapshot | null {
   if (batchAtWork === null || last?.program !== "batch") return null;
   const { identity, spec } = batchAtWork;
   return { dataset: spec.dataset, namespace: identity.namespace, sweep: identity.name, host: spec.host.name, running: [last] };

@@ -1,4 +1,4 @@
-import { withSecrets } from "../batch/asker.ts";
+import { withSecrets } from "../batch/target-client.ts";
 import { formatWindow } from "../decide/grid.ts";
 import { brokenRules } from "../decide/host/rules.ts";
 import { estimate, type Estimate } from "../decide/sweep/estimate.ts";

@@ -1,14 +1,14 @@
 import type { SweepDriver } from "../local/sweep-driver.ts";
 import { readFlow, whichSweeps } from "../metrics/read-flow.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
-import type { ToldSweep } from "../metrics/told.ts";
-import type { ToldByBatches } from "../metrics/worker.ts";
+import type { SweepSnapshot } from "../metrics/snapshot.ts";
+import type { BatchesSnapshot } from "../metrics/worker.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isFinished, type SweepIdentity } from "../model/sweep.ts";
 import type { Cli } from "./main.ts";
-import { PaceMeter } from "./view/pace.ts";
+import { RateMeter } from "./view/rates.ts";
 import { takeSnapshot } from "./view/snapshot.ts";
 
 interface Swept {
@@ -17,7 +17,7 @@ interface Swept {
   readonly spec: ResolvedSpec;
   readonly startedAt: number;
   finishedAt: number | null;
-  readonly meter: PaceMeter;
+  readonly meter: RateMeter;
   /** What each batch told last: its file may just be written anew when it is read. */
   readonly messages: Map<number, BatchMessage>;
 }
@@ -36,7 +36,7 @@ export class SweptMetrics {
   /** @returns what is to be called when it has ended */
   follow(driver: Swept["driver"], identity: SweepIdentity, spec: ResolvedSpec): () => void {
     const { clock } = this.#cli;
-    const swept: Swept = { driver, identity, spec, startedAt: clock.now() / 1000, finishedAt: null, meter: new PaceMeter(), messages: new Map() };
+    const swept: Swept = { driver, identity, spec, startedAt: clock.now() / 1000, finishedAt: null, meter: new RateMeter(), messages: new Map() };
     this.#swept.push(swept);
     return () => (swept.finishedAt = clock.now() / 1000);
   }
@@ -47,7 +47,7 @@ export class SweptMetrics {
     return this.#render({ sweeps, batches: told.filter(({ sweep }) => sweeps.includes(sweep)).map(({ batches }) => batches) });
   }
 
-  async #told({ driver, identity, spec, startedAt, finishedAt, meter, messages }: Swept): Promise<{ readonly sweep: ToldSweep; readonly batches: ToldByBatches }> {
+  async #told({ driver, identity, spec, startedAt, finishedAt, meter, messages }: Swept): Promise<{ readonly sweep: SweepSnapshot; readonly batches: BatchesSnapshot }> {
     const { namespace, name } = identity;
     // The status is read at the moment that decides which batches are not counted in it yet: else one would stand in both.
     const { status } = driver;

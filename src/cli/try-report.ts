@@ -1,5 +1,5 @@
 import { formatWindow } from "../decide/grid.ts";
-import { tellWidened } from "../documents/bounded-patterns.ts";
+import { warnAboutWidened } from "../documents/bounded-patterns.ts";
 import { grouped } from "../model/figures.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled } from "../model/states.ts";
@@ -21,7 +21,7 @@ function inText(trial: Trial, spec: ResolvedSpec, paint: Paint): string {
     renderLabels(
       [
         ...requests.flatMap(requestLabels),
-        ["pattern", [pattern.source, ...tellWidened(pattern), `a match has at most ${pattern.longest} bytes`]],
+        ["pattern", [pattern.source, ...warnAboutWidened(pattern), `a match has at most ${pattern.longest} bytes`]],
         ...proofLabels(trial),
         ...(result.detail === null ? [] : [["because", result.detail] as const]),
         ...(result.state === "empty" ? [["note", "in a sweep an empty answer stands only while the canaries are well"] as const] : []),

@@ -1,10 +1,10 @@
-import { withSecrets } from "../batch/asker.ts";
+import { withSecrets } from "../batch/target-client.ts";
 import type { BoundedPattern } from "../extract/bound.ts";
 import { compileExtract, type CompiledExtract } from "../extract/compile.ts";
 import { createReadings, WORK_BYTES } from "../extract/read.ts";
 import { readableText } from "../extract/readable-text.ts";
 import type { PartFacts, Reading, NewReading, PartSink } from "../extract/reading.ts";
-import { ask, type HostGate } from "../fetch/ask.ts";
+import { ask, type HostLimiter } from "../fetch/ask.ts";
 import { openClient, type Client } from "../fetch/client.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
@@ -42,7 +42,7 @@ export async function tryTarget(target: string, spec: ResolvedSpec, { clock, ran
       now: () => clock.now(),
       random,
       wait: (seconds, until) => clock.wait(seconds, until),
-      host: loneGate(clock),
+      host: singleRequestLimiter(clock),
       onWire: () => undefined,
       onRequest: () => undefined,
       signal,
@@ -90,7 +90,7 @@ export function firstMatches({ pattern, readTime }: CompiledExtract, text: strin
 }
 
 /** For one request at a time, with no database to share the host's slots by: it only rests when it is told to. */
-export function loneGate(clock: Clock): HostGate {
+export function singleRequestLimiter(clock: Clock): HostLimiter {
   let restUntil = 0;
   return {
     async mayAsk(signal) {

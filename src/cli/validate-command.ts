@@ -1,4 +1,4 @@
-import { tellWidened, type NamedPattern } from "../documents/bounded-patterns.ts";
+import { warnAboutWidened, type NamedPattern } from "../documents/bounded-patterns.ts";
 import { checkResolved, type Checked } from "../documents/check-resolved.ts";
 import { dotted } from "../documents/dotted.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
@@ -84,7 +84,7 @@ function documentInText(file: string, document: SweepDocument, { spec, patterns 
 }
 
 function patternInText({ pattern }: NamedPattern): string[] {
-  return [pattern.source, ...tellWidened(pattern), `a match has at most ${pattern.longest} bytes`];
+  return [pattern.source, ...warnAboutWidened(pattern), `a match has at most ${pattern.longest} bytes`];
 }
 
 function inJson({ file, problems, warnings, documents }: Validation): object {

@@ -1,13 +1,13 @@
 import type { KubeClient } from "../kube/client.ts";
-import { type Change, Store } from "../kube/indexer.ts";
+import { type Change, Indexer } from "../kube/indexer.ts";
 import { keyText, type KubeObject, type ObjectKey, type Job, JOBS, type Pod, PODS, type Resource, withoutManagedFields, without } from "../kube/object.ts";
-import { Reflector, type ReflectorNews } from "../kube/reflector.ts";
+import { Reflector, type ReflectorCallbacks } from "../kube/reflector.ts";
 import type { Clock } from "../model/clock.ts";
-import type { CronSweepHands } from "./cron-sweep/deps.ts";
+import type { CronSweepDeps } from "./cron-sweep/deps.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
 import type { SweepCaches } from "./sweep/deps.ts";
 
-type CronSweepCaches = CronSweepHands["caches"];
+type CronSweepCaches = CronSweepDeps["caches"];
 
 export interface CachesOptions {
   readonly client: KubeClient;
@@ -15,7 +15,7 @@ export interface CachesOptions {
   readonly random: () => number;
   /** None: all of them. */
   readonly namespaces: readonly string[];
-  readonly tell: (news: ReflectorNews) => void;
+  readonly tell: (news: ReflectorCallbacks) => void;
 }
 
 /** Called with what is different now; they only take note of keys. */
@@ -30,10 +30,10 @@ const OURS = "app.kubernetes.io/managed-by=sluice";
 
 /** What the API server has of the four kinds, as it was seen last. */
 export class Caches implements SweepCaches, CronSweepCaches {
-  readonly sweeps = new Store<SweepObject, "cronSweep" | "namespace">({ cronSweep: (sweep) => cronSweepsOf(sweep), namespace: ({ metadata }) => [metadata.namespace ?? ""] });
-  readonly cronSweeps = new Store<CronSweepObject>({});
-  readonly jobs = new Store<Job, "owner">({ owner: controllersOf });
-  readonly pods = new Store<Pod, "owner">({ owner: controllersOf });
+  readonly sweeps = new Indexer<SweepObject, "cronSweep" | "namespace">({ cronSweep: (sweep) => cronSweepsOf(sweep), namespace: ({ metadata }) => [metadata.namespace ?? ""] });
+  readonly cronSweeps = new Indexer<CronSweepObject>({});
+  readonly jobs = new Indexer<Job, "owner">({ owner: controllersOf });
+  readonly pods = new Indexer<Pod, "owner">({ owner: controllersOf });
   readonly #options: CachesOptions;
   readonly #listeners: Listeners;
   #reflectors: Pick<Reflector<never, never>, "secondsSinceHeard">[] = [];
@@ -75,10 +75,10 @@ export class Caches implements SweepCaches, CronSweepCaches {
     const { namespaces } = this.#options;
     const places = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
     const reflectors = places.flatMap((place) => [
-      this.#reflector(SWEEPS, this.sweeps, keepSweep, this.#listeners.sweep, place),
-      this.#reflector(CRON_SWEEPS, this.cronSweeps, keepCronSweep, this.#listeners.cronSweep, place),
-      this.#reflector(JOBS, this.jobs, keepJob, this.#listeners.job, { ...place, labelSelector: OURS }),
-      this.#reflector(PODS, this.pods, keepPod, this.#listeners.pod, { ...place, labelSelector: OURS }),
+      this.#reflector(SWEEPS, this.sweeps, transformSweep, this.#listeners.sweep, place),
+      this.#reflector(CRON_SWEEPS, this.cronSweeps, transformCronSweep, this.#listeners.cronSweep, place),
+      this.#reflector(JOBS, this.jobs, transformJob, this.#listeners.job, { ...place, labelSelector: OURS }),
+      this.#reflector(PODS, this.pods, transformPod, this.#listeners.pod, { ...place, labelSelector: OURS }),
     ]);
     this.#reflectors = reflectors;
     for (const reflector of reflectors) void reflector.run(signal);
@@ -87,7 +87,7 @@ export class Caches implements SweepCaches, CronSweepCaches {
     if (reflectors.every((reflector) => reflector.hasSynced)) this.#hasSynced = true;
   }
 
-  #reflector<T extends KubeObject>(resource: Resource<T>, store: Store<T, string>, keep: (object: T) => T, onChange: (change: Change<T>) => void, which: object): Reflector<T, T> {
+  #reflector<T extends KubeObject>(resource: Resource<T>, store: Indexer<T, string>, keep: (object: T) => T, onChange: (change: Change<T>) => void, which: object): Reflector<T, T> {
     const { client, clock, random, tell } = this.#options;
     return new Reflector<T, T>({ client, clock, random, tell, resource, store, keep, onChange, ...which });
   }
@@ -108,22 +108,22 @@ function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: S
 /** What is kept of the objects that are watched: what nobody reads would be most of the controller's memory. */
 
 /** Without its list of targets, which may be a megabyte; whoever resolves a Sweep reads it anew. */
-export function keepSweep(sweep: SweepObject): SweepObject {
+export function transformSweep(sweep: SweepObject): SweepObject {
   return { ...withoutManagedFields(withoutAppliedCopy(sweep)), spec: without(sweep.spec, "targets", "request", "extract") };
 }
 
-export function keepCronSweep(cronSweep: CronSweepObject): CronSweepObject {
+export function transformCronSweep(cronSweep: CronSweepObject): CronSweepObject {
   return withoutManagedFields(withoutAppliedCopy(cronSweep));
 }
 
 /** Its template holds the task, and with it perhaps the list. */
-export function keepJob(job: Job): Job {
+export function transformJob(job: Job): Job {
   const suspend = job.spec?.suspend;
   return { ...without(withoutManagedFields(job), "spec"), ...(suspend === undefined ? {} : { spec: { suspend } as NonNullable<Job["spec"]> }) };
 }
 
 /** Its annotations hold the task too. */
-export function keepPod(pod: Pod): Pod {
+export function transformPod(pod: Pod): Pod {
   const rest = without(withoutManagedFields(pod), "spec");
   return { ...rest, metadata: without(rest.metadata, "annotations") };
 }

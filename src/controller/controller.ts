@@ -1,19 +1,20 @@
 import { ApiError } from "../kube/api-error.ts";
-import type { EventRecorder, Telling } from "../kube/event-recorder.ts";
+import type { EventRecorder } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey, type Resource } from "../kube/object.ts";
-import { type Worked, WorkQueue } from "../kube/work-queue.ts";
-import type { ToldByLeader } from "../metrics/told.ts";
+import { type Result, WorkQueue } from "../kube/work-queue.ts";
+import type { LeaderSnapshot } from "../metrics/snapshot.ts";
+import type { ObjectEvent } from "../model/event.ts";
 import type { Log, LogFields } from "../model/log.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { Caches, type CachesOptions } from "./caches.ts";
-import type { CronSweepHands } from "./cron-sweep/deps.ts";
+import type { CronSweepDeps } from "./cron-sweep/deps.ts";
 import { reconcileCronSweep } from "./cron-sweep/reconcile.ts";
 import type { WorkerSettings } from "./job/settings.ts";
-import { toldByLeader } from "./leader-metrics.ts";
-import { cronSweepsTouchedBy, isOtherWish, isUnfinished, sweepKeyOf, tellsOfPod, wakesSweep } from "./predicates.ts";
+import { leaderSnapshot } from "./leader-metrics.ts";
+import { cronSweepsAffectedBy, specChanged, isUnfinished, sweepKeyOf, podProgressed, sweepChanged } from "./predicates.ts";
 import { fieldsOfCronSweep, fieldsOfSweep, CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
-import type { SweepHands } from "./sweep/deps.ts";
-import { Overlay } from "./sweep/expectations.ts";
+import type { SweepDeps } from "./sweep/deps.ts";
+import { Expectations } from "./sweep/expectations.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
 
 export type Kind = "sweep" | "cronsweep";
@@ -38,8 +39,8 @@ export class Controller {
   readonly caches: Caches;
   readonly #options: ControllerOptions;
   readonly #queues: Readonly<Record<Kind, WorkQueue>>;
-  readonly #hands: SweepHands;
-  readonly #cronSweepHands: CronSweepHands;
+  readonly #deps: SweepDeps;
+  readonly #cronSweepHands: CronSweepDeps;
   #following = new AbortController();
   /** Those that are under way. */
   readonly #looks = new Set<{ readonly began: number }>();
@@ -48,29 +49,29 @@ export class Controller {
   constructor(options: ControllerOptions) {
     const { client, clock, workers, log } = options;
     this.#options = options;
-    const overlay = new Overlay(clock);
+    const expectations = new Expectations(clock);
     this.#queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
     this.caches = new Caches(options, {
       sweep: (change) => {
-        if (change.after === null) overlay.forget(change.before!.metadata.uid);
-        if (wakesSweep(change)) this.#add("sweep", change.key);
-        for (const key of cronSweepsTouchedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
+        if (change.after === null) expectations.forget(change.before!.metadata.uid);
+        if (sweepChanged(change)) this.#add("sweep", change.key);
+        for (const key of cronSweepsAffectedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
       },
       cronSweep: (change) => {
-        if (!isOtherWish(change)) return;
+        if (!specChanged(change)) return;
         this.#add("cronsweep", change.key);
         this.#addSweepsOf(change.key);
       },
       job: (change) => {
-        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) overlay.gone(change.before);
+        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) expectations.gone(change.before);
         this.#add("sweep", sweepKeyOf(change));
       },
       pod: (change) => {
-        if (tellsOfPod(change)) this.#add("sweep", sweepKeyOf(change));
+        if (podProgressed(change)) this.#add("sweep", sweepKeyOf(change));
       },
     });
     this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => this.#tell(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), telling) };
-    this.#hands = { client, clock, workers, log, caches: this.caches, overlay, tell: (sweep, telling) => this.#tell(SWEEPS, sweep, fieldsOfSweep(sweep), telling) };
+    this.#deps = { client, clock, workers, log, caches: this.caches, expectations, tell: (sweep, telling) => this.#tell(SWEEPS, sweep, fieldsOfSweep(sweep), telling) };
   }
 
   /** Does everything that was begun come to its end? */
@@ -85,8 +86,8 @@ export class Controller {
   }
 
   /** For metrics; null before everything was read by which it leads: what a standby has seen may be older than what another has told. */
-  told(): ToldByLeader | null {
-    return this.#leads ? toldByLeader(this.caches, this.#options.clock.now()) : null;
+  told(): LeaderSnapshot | null {
+    return this.#leads ? leaderSnapshot(this.caches, this.#options.clock.now()) : null;
   }
 
   /** Reads and writes nothing. Resolves when everything was read once. */
@@ -103,7 +104,7 @@ export class Controller {
     this.#leads = true;
     for (const { metadata } of this.caches.sweeps.list()) this.#add("sweep", keyText(metadata));
     for (const { metadata } of this.caches.cronSweeps.list()) this.#add("cronsweep", keyText(metadata));
-    const working = Promise.all([this.#run("sweep", (key) => reconcileSweep(key, this.#hands)), this.#run("cronsweep", (key) => reconcileCronSweep(key, this.#cronSweepHands))]);
+    const working = Promise.all([this.#run("sweep", (key) => reconcileSweep(key, this.#deps)), this.#run("cronsweep", (key) => reconcileCronSweep(key, this.#cronSweepHands))]);
     await stopped;
     await Promise.all(Object.values(this.#queues).map((queue) => queue.drain()));
     await working;
@@ -115,7 +116,7 @@ export class Controller {
   }
 
   /** As an event for whoever looks at the object, and in the log for whoever looks at them all. */
-  #tell<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, telling: Telling): void {
+  #tell<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, telling: ObjectEvent): void {
     const { recorder, log } = this.#options;
     recorder.record(resource, object, telling);
     log[telling.type === "Warning" ? "warn" : "info"]({ ...fields, reason: telling.reason }, telling.message);
@@ -129,11 +130,11 @@ export class Controller {
     for (const sweep of this.caches.sweeps.byIndex("cronSweep", cronSweep)) if (isUnfinished(sweep)) this.#add("sweep", keyText(sweep.metadata));
   }
 
-  async #run(kind: Kind, reconcile: (key: ObjectKey) => Promise<Worked>): Promise<void> {
+  async #run(kind: Kind, reconcile: (key: ObjectKey) => Promise<Result>): Promise<void> {
     await this.#queues[kind].run(WORKERS, this.#timed(kind, reconcile), this.#failed(kind));
   }
 
-  #timed(kind: Kind, reconcile: (key: ObjectKey) => Promise<Worked>): (key: string) => Promise<Worked> {
+  #timed(kind: Kind, reconcile: (key: ObjectKey) => Promise<Result>): (key: string) => Promise<Result> {
     const { clock, observe } = this.#options;
     return async (key) => {
       const began = clock.monotonic();

@@ -1,6 +1,6 @@
 import { readRuns } from "../decide/cron-sweep/window-runs.ts";
 import { readFlow, type ReadFlow, whichSweeps } from "../metrics/read-flow.ts";
-import type { ToldByLeader, ToldCronSweep, ToldDataset, ToldSweep } from "../metrics/told.ts";
+import type { LeaderSnapshot, CronSweepSnapshot, DatasetSnapshot, SweepSnapshot } from "../metrics/snapshot.ts";
 import { PHASES } from "../metrics/words.ts";
 import { parseMoment } from "../model/moment.ts";
 import { parseDuration } from "../model/quantity.ts";
@@ -8,12 +8,12 @@ import { isFinished } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Caches } from "./caches.ts";
 import { type CronSweepObject, PAUSED_ANNOTATION, type SweepObject } from "./resources.ts";
-import { paceOf } from "./sweep/status.ts";
+import { estimateProgress } from "./sweep/status.ts";
 
 type Seen = Pick<Caches, "sweeps" | "cronSweeps" | "sweepsOf" | "cronSweep">;
 
 /** What metrics say of all that the caches have: from statuses alone, so that it is the same whoever leads and however often it began anew. */
-export function toldByLeader(caches: Seen, nowMilliseconds: number): ToldByLeader {
+export function leaderSnapshot(caches: Seen, nowMilliseconds: number): LeaderSnapshot {
   const now = nowMilliseconds / 1000;
   const sweeps = caches.sweeps.list();
   return {
@@ -34,7 +34,7 @@ function phaseOf({ status }: SweepObject): NonNullable<NonNullable<SweepObject["
   return status?.phase ?? "Pending";
 }
 
-function dated(sweep: SweepObject): Pick<ToldSweep, "isOver" | "startedAt" | "finishedAt"> {
+function dated(sweep: SweepObject): Pick<SweepSnapshot, "isOver" | "startedAt" | "finishedAt"> {
   return { isOver: isFinished(phaseOf(sweep)), startedAt: timeOf(sweep.status?.startedAt), finishedAt: timeOf(sweep.status?.finishedAt) };
 }
 
@@ -42,7 +42,7 @@ function cronSweepOf({ metadata: { namespace }, spec: { cronSweepRef } }: SweepO
   return cronSweepRef === undefined || namespace === undefined ? null : caches.cronSweep({ namespace, name: cronSweepRef.name });
 }
 
-function toldSweep(sweep: SweepObject, cronSweep: CronSweepObject | null, now: EpochSeconds): ToldSweep {
+function toldSweep(sweep: SweepObject, cronSweep: CronSweepObject | null, now: EpochSeconds): SweepSnapshot {
   const { metadata, spec, status = {} } = sweep;
   const flow = readFlow(status.flow);
   return {
@@ -61,7 +61,7 @@ function toldSweep(sweep: SweepObject, cronSweep: CronSweepObject | null, now: E
 }
 
 function secondsLeft(flow: ReadFlow, roundStartedAt: EpochSeconds | null, now: EpochSeconds): number | null {
-  return paceOf(flow, roundStartedAt === null ? null : now - roundStartedAt).secondsLeft;
+  return estimateProgress(flow, roundStartedAt === null ? null : now - roundStartedAt).secondsLeft;
 }
 
 /** One that was refused has the reason in another condition. */
@@ -71,7 +71,7 @@ function blockedBy({ conditions = [] }: NonNullable<SweepObject["status"]>): str
 }
 
 /** None before it was looked at: then nobody knows what it is about. */
-function toldCronSweep({ metadata, spec, status }: CronSweepObject, sweeps: readonly SweepObject[]): ToldCronSweep[] {
+function toldCronSweep({ metadata, spec, status }: CronSweepObject, sweeps: readonly SweepObject[]): CronSweepSnapshot[] {
   if (status?.dataset === undefined) return [];
   const { dataset, newestWindow, newestState } = status;
   const everySeconds = parseDuration(status.every ?? "");
@@ -99,8 +99,8 @@ function newestTotals(sweeps: readonly SweepObject[]): ReadFlow["totals"] {
 }
 
 /** Of each dataset what the newest of its sweeps has found. */
-function datasetsOf(sweeps: readonly SweepObject[]): ToldDataset[] {
-  const found = new Map<string, ToldDataset>();
+function datasetsOf(sweeps: readonly SweepObject[]): DatasetSnapshot[] {
+  const found = new Map<string, DatasetSnapshot>();
   for (const { status } of newestFirst(sweeps.filter(({ status }) => status?.flow?.database !== undefined))) {
     const { dataset } = status!;
     const database = readFlow(status!.flow)?.database ?? null;

@@ -5,14 +5,14 @@ import { SWEEP_LABEL } from "./job/job.ts";
 import type { CronSweepObject, SweepObject } from "./resources.ts";
 
 /** Is it worth looking at the Sweep? Its own controller's writes of the status are not. */
-export function wakesSweep({ before, after }: Change<SweepObject>): boolean {
+export function sweepChanged({ before, after }: Change<SweepObject>): boolean {
   if (after === null) return false;
-  return before === null || before.metadata.uid !== after.metadata.uid || wishOf(before) !== wishOf(after);
+  return before === null || before.metadata.uid !== after.metadata.uid || desiredState(before) !== desiredState(after);
 }
 
 /** Its Sweeps may wait for it to appear, to be right or to be resumed. */
-export function isOtherWish({ before, after }: Change<CronSweepObject>): boolean {
-  return before === null || after === null || wishOf(before) !== wishOf(after);
+export function specChanged({ before, after }: Change<CronSweepObject>): boolean {
+  return before === null || after === null || desiredState(before) !== desiredState(after);
 }
 
 export function isUnfinished({ status }: SweepObject): boolean {
@@ -20,7 +20,7 @@ export function isUnfinished({ status }: SweepObject): boolean {
 }
 
 /** The kubelet writes a pod's status far more often than it says anything about its end. */
-export function tellsOfPod({ before, after }: Change<Pod>): boolean {
+export function podProgressed({ before, after }: Change<Pod>): boolean {
   return before === null || after === null || podFingerprint(before) !== podFingerprint(after);
 }
 
@@ -32,7 +32,7 @@ export function sweepKeyOf<T extends KubeObject>({ before, after }: Change<T>): 
 }
 
 /** What a person may change of it. */
-function wishOf({ metadata }: KubeObject): string {
+function desiredState({ metadata }: KubeObject): string {
   return JSON.stringify([metadata.generation, metadata.annotations, metadata.deletionTimestamp]);
 }
 
@@ -47,7 +47,7 @@ function podFingerprint({ metadata, status }: Pod): string {
  * "namespace/name" of the CronSweeps that are to be looked at after a Sweep has changed: the one that made it, the one that it names,
  * and those whose dataset it fills. None where it only went on.
  */
-export function cronSweepsTouchedBy({ before, after }: Change<SweepObject>, cronSweeps: readonly CronSweepObject[]): string[] {
+export function cronSweepsAffectedBy({ before, after }: Change<SweepObject>, cronSweeps: readonly CronSweepObject[]): string[] {
   if (before !== null && after !== null && sweepFingerprint(before) === sweepFingerprint(after)) return [];
   const sweeps = [before, after].filter((sweep) => sweep !== null);
   return cronSweeps.filter((cronSweep) => sweeps.some((sweep) => concerns(sweep, cronSweep))).map(({ metadata }) => keyText(metadata));

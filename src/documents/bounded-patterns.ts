@@ -21,6 +21,6 @@ export function boundedPatterns({ extract, targets }: Pick<ResolvedSpec, "extrac
 }
 
 /** `[^"]* at column 7 is matched as [^"]{0,256}`, for each bound that was given. */
-export function tellWidened({ widened }: BoundedPattern): string[] {
+export function warnAboutWidened({ widened }: BoundedPattern): string[] {
   return widened.map(({ written, bounded, column }) => `${written} at column ${column} is matched as ${bounded}`);
 }

@@ -22,7 +22,7 @@ export interface AskDeps {
   random(): number;
   /** Rejects with the signal's reason. */
   wait(seconds: number, signal: AbortSignal): Promise<void>;
-  readonly host: HostGate;
+  readonly host: HostLimiter;
   /** Each chunk of each body, before it is inflated: for the memory guard and the counters. What it throws ends ask(). */
   onWire(bytes: number): void;
   onRequest(sent: SentRequest): void;
@@ -299,7 +299,7 @@ export interface SentRequest {
  * What asking needs of whoever shares out a host. One slot is held for each request in flight, and only then: not while
  * a target waits for its next try, and not between the parts of an answer.
  */
-export interface HostGate {
+export interface HostLimiter {
   /** Resolves when the host is not paused and a slot is held; rejects with the signal's reason. */
   mayAsk(signal: AbortSignal): Promise<void>;
   /** Gives the slot back. Called once for each mayAsk() that resolved. */

@@ -1,15 +1,7 @@
 import type { Clock } from "../model/clock.ts";
+import type { ObjectEvent } from "../model/event.ts";
 import type { KubeClient } from "./client.ts";
 import { type KubeObject, EVENTS, type Resource } from "./object.ts";
-
-/** What is to be told about an object in `kubectl describe`. */
-export interface Telling {
-  readonly type: "Normal" | "Warning";
-  /** One word in camel case, such as "BatchFailed". */
-  readonly reason: string;
-  /** Sentences for a person. */
-  readonly message: string;
-}
 
 export interface RecorderOptions {
   readonly client: KubeClient;
@@ -39,7 +31,7 @@ export class EventRecorder {
     this.#options = options;
   }
 
-  record<T extends KubeObject>(of: Resource<T>, object: KubeObject, telling: Telling): void {
+  record<T extends KubeObject>(of: Resource<T>, object: KubeObject, telling: ObjectEvent): void {
     if (this.#wasSaid(`${object.metadata.uid} ${telling.reason} ${telling.message}`)) return;
     if (this.#unwritten.size >= MOST_UNWRITTEN) {
       this.#options.lost(new Error(`more than ${MOST_UNWRITTEN} events wait to be written`));
@@ -66,7 +58,7 @@ export class EventRecorder {
     return false;
   }
 
-  async #write(of: Resource<KubeObject>, object: KubeObject, { type, reason, message }: Telling): Promise<void> {
+  async #write(of: Resource<KubeObject>, object: KubeObject, { type, reason, message }: ObjectEvent): Promise<void> {
     const { client, clock, component } = this.#options;
     const { name, namespace = "default", uid, resourceVersion } = object.metadata;
     const at = new Date(clock.now()).toISOString();

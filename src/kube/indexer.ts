@@ -9,7 +9,7 @@ export interface Change<T> {
 }
 
 /** What a reflector saw last, found by name or by what an index says of an object. `Index` are the names of the indices. */
-export class Store<T extends KubeObject, Index extends string = never> {
+export class Indexer<T extends KubeObject, Index extends string = never> {
   readonly #objects = new Map<string, T>();
   readonly #indices: readonly { readonly name: Index; readonly of: (object: T) => readonly string[]; readonly keys: Map<string, Set<string>> }[];
 

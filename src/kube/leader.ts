@@ -9,10 +9,10 @@ export interface ElectorOptions extends LeaseOf {
   /** Evenly from 0 to below 1. */
   readonly random: () => number;
   /** For the log: when another leads than before, and when the lease cannot be asked for. */
-  readonly tell: (news: LeaderNews) => void;
+  readonly tell: (callbacks: LeaderCallbacks) => void;
 }
 
-export interface LeaderNews {
+export interface LeaderCallbacks {
   readonly well: boolean;
   /** One sentence. */
   readonly message: string;

@@ -59,20 +59,20 @@ export interface Resource<T extends KubeObject> {
   readonly object?: T;
 }
 
-export type Job = Kept<V1Job>;
-export type Pod = Kept<V1Pod>;
-export type Lease = Kept<V1Lease>;
-export type Secret = Kept<V1Secret>;
+export type Job = Transformed<V1Job>;
+export type Pod = Transformed<V1Pod>;
+export type Lease = Transformed<V1Lease>;
+export type Secret = Transformed<V1Secret>;
 /** Something that happened to an object, as `kubectl describe` shows it. */
-export type Happening = Kept<CoreV1Event>;
-export type SelfSubjectAccessReview = Kept<V1SelfSubjectAccessReview>;
+export type CoreEvent = Transformed<CoreV1Event>;
+export type SelfSubjectAccessReview = Transformed<V1SelfSubjectAccessReview>;
 
 /** A type of the client library as the server gives it: with metadata. */
-export type Kept<T> = KubeObject & Wire<Omit<T, "metadata" | "apiVersion" | "kind">>;
+export type Transformed<T> = KubeObject & Wire<Omit<T, "metadata" | "apiVersion" | "kind">>;
 
 export const JOBS = resource<Job>("batch/v1", "Job", "jobs");
 export const PODS = resource<Pod>("v1", "Pod", "pods");
-export const EVENTS = resource<Happening>("v1", "Event", "events");
+export const EVENTS = resource<CoreEvent>("v1", "Event", "events");
 export const SECRETS = resource<Secret>("v1", "Secret", "secrets");
 export const LEASES = resource<Lease>("coordination.k8s.io/v1", "Lease", "leases");
 /** The server answers and keeps nothing. */

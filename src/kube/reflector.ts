@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { ApiError, isExpired } from "./api-error.ts";
 import type { KubeClient, Selection } from "./client.ts";
-import type { Change, Store } from "./indexer.ts";
+import type { Change, Indexer } from "./indexer.ts";
 import type { KubeObject, Resource } from "./object.ts";
 import { timeLimit } from "./time-limit.ts";
 
@@ -13,16 +13,16 @@ export interface ReflectorOptions<T extends KubeObject, K extends KubeObject> ex
   readonly random: () => number;
   readonly resource: Resource<T>;
   /** Several reflectors, each of a namespace of its own, may fill one. */
-  readonly store: Pick<Store<K>, "put" | "remove" | "replace">;
+  readonly store: Pick<Indexer<K>, "put" | "remove" | "replace">;
   /** Before an object is kept: takes away what nobody reads (withoutManagedFields at least). */
   readonly keep: (object: T) => K;
   /** Called after the store has changed; of a LIST, after all of it is in the store. It only takes note of the key. */
   readonly onChange: (change: Change<K>) => void;
   /** Called when something else is the matter than before, and when all is well again. For the log. */
-  readonly tell: (news: ReflectorNews) => void;
+  readonly tell: (callbacks: ReflectorCallbacks) => void;
 }
 
-export interface ReflectorNews {
+export interface ReflectorCallbacks {
   readonly resource: string;
   readonly namespace?: string;
   readonly well: boolean;
@@ -51,7 +51,7 @@ const WATCH_SECONDS = { least: 240, most: 480 };
 export class Reflector<T extends KubeObject, K extends KubeObject> {
   readonly counts: ReflectorCounts = { lists: 0, watches: 0, events: 0, failures: 0 };
   readonly #options: ReflectorOptions<T, K>;
-  readonly #pause: Pause;
+  readonly #pause: Backoff;
   readonly #synced = Promise.withResolvers<undefined>();
   #hasSynced = false;
   /** Where in history the store is; null before the first LIST, and when everything must be read anew. */
@@ -62,7 +62,7 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
 
   constructor(options: ReflectorOptions<T, K>) {
     this.#options = options;
-    this.#pause = new Pause(options.random);
+    this.#pause = new Backoff(options.random);
   }
 
   /** Has the store ever been complete? */
@@ -232,7 +232,7 @@ const FIRST_SECONDS = 1;
 const LONGEST_SECONDS = 30;
 
 /** Pauses that double from 1 to 30 seconds, half of each left to chance, so that many clients do not come back at once. */
-export class Pause {
+export class Backoff {
   readonly #random: () => number;
   #next = FIRST_SECONDS;
 

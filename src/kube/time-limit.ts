@@ -14,7 +14,7 @@ export interface TimeLimit {
 /** No timer is finer: less than that is a remainder of arithmetic. */
 const LEAST_SECONDS = 0.001;
 
-export class TimeIsUp extends Error {
+export class TimeoutError extends Error {
   override readonly name = "TimeIsUp";
 }
 
@@ -29,7 +29,7 @@ export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): T
   const passed = async (): Promise<void> => {
     // A timer that is set anew for each event of a busy watch would cost more than the event.
     for (let left = seconds; left > LEAST_SECONDS; left = seconds - (clock.monotonic() - since) / 1000) await clock.wait(left, timer.signal);
-    both.abort(new TimeIsUp(`nothing came for ${seconds} seconds`));
+    both.abort(new TimeoutError(`nothing came for ${seconds} seconds`));
   };
   passed().catch(() => undefined);
   return {

@@ -2,8 +2,8 @@ import type { Clock } from "../model/clock.ts";
 import { NotLeading } from "./requests.ts";
 
 /** What came of a key: look at it again after so many seconds, or only when somebody adds it. */
-export interface Worked {
-  readonly againAfterSeconds?: number;
+export interface Result {
+  readonly requeueAfterSeconds?: number;
 }
 
 const FIRST_RETRY_SECONDS = 0.005;
@@ -89,7 +89,7 @@ export class WorkQueue {
    * @param work a failure of it brings the key again after a while
    * @param failed is told of each failure and of nothing else
    */
-  async run(workers: number, work: (key: string) => Promise<Worked>, failed: (key: string, error: unknown) => void): Promise<void> {
+  async run(workers: number, work: (key: string) => Promise<Result>, failed: (key: string, error: unknown) => void): Promise<void> {
     await Promise.all(Array.from({ length: workers }, () => this.#worker(work, failed)));
   }
 
@@ -104,12 +104,12 @@ export class WorkQueue {
     if (this.#processing.size > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
-  async #worker(work: (key: string) => Promise<Worked>, failed: (key: string, error: unknown) => void): Promise<void> {
+  async #worker(work: (key: string) => Promise<Result>, failed: (key: string, error: unknown) => void): Promise<void> {
     for (let key = await this.#next(); key !== null; key = await this.#next()) {
       try {
-        const { againAfterSeconds } = await work(key);
+        const { requeueAfterSeconds } = await work(key);
         this.forget(key);
-        if (againAfterSeconds !== undefined) this.addAfter(key, againAfterSeconds);
+        if (requeueAfterSeconds !== undefined) this.addAfter(key, requeueAfterSeconds);
       } catch (error) {
         // Who no longer leads has failed at nothing.
         if (!(error instanceof NotLeading)) failed(key, error);

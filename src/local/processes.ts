@@ -112,8 +112,8 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
   });
   child.stdio[PARENT_FD]?.on("error", () => {});
 
-  const errors = new LastLines(start.logTo);
-  follow(child.stdout!, new LastLines(start.logTo));
+  const errors = new OutputTail(start.logTo);
+  follow(child.stdout!, new OutputTail(start.logTo));
   follow(child.stderr!, errors);
   let kernelPeakBytes: number | null = null;
 
@@ -142,11 +142,11 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
 }
 
 /** By its own guard, or by V8 before it crashed. */
-function saysOutOfMemory(exitCode: number | null, errors: LastLines): boolean {
+function saysOutOfMemory(exitCode: number | null, errors: OutputTail): boolean {
   return exitCode === PROGRAM_EXIT.memory || (!PROGRAM_EXITS.includes(exitCode) && errors.heapExhausted);
 }
 
-function follow(stream: Readable, lines: LastLines): void {
+function follow(stream: Readable, lines: OutputTail): void {
   stream.setEncoding("utf8");
   stream.on("data", (text: string) => lines.write(text));
   stream.on("end", () => lines.end());
@@ -183,7 +183,7 @@ const HEAP_EXHAUSTED = /heap out of memory|Fatal process out of memory|Array buf
 const NATIVE_FRAME = /^\s*\d+: 0x[0-9a-f]+ |^-+ Native stack trace -+$/;
 
 /** Cuts what a program writes into lines, passes them on, and keeps the last of them for the case that it crashes. */
-export class LastLines {
+export class OutputTail {
   readonly #passOn: (line: string) => void;
   #begun = "";
   #kept = "";

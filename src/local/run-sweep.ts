@@ -1,7 +1,7 @@
-import type { SweepEvent } from "../decide/sweep/decision.ts";
-import { takenUp } from "../decide/sweep/ending.ts";
+import { retriedNow } from "../decide/sweep/ending.ts";
 import { firstStatus } from "../decide/sweep/flow.ts";
 import type { Clock } from "../model/clock.ts";
+import type { ObjectEvent } from "../model/event.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isFinished, type SweepIdentity, type SweepStatus } from "../model/sweep.ts";
 import type { Database } from "../store/database.ts";
@@ -19,7 +19,7 @@ export interface SweepRun {
   readonly openPrograms: (identity: SweepIdentity) => Promise<Programs>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly tell: (event: SweepEvent) => void;
+  readonly tell: (event: ObjectEvent) => void;
   /** Called once the sweep is driven: somebody may want to look at it. */
   readonly watch: (driver: SweepDriver, identity: SweepIdentity) => void;
 }
@@ -38,9 +38,9 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   let version = sweep.version;
   const ended = new AbortController();
   const signal = AbortSignal.any([run.signal, ended.signal]);
-  const hands = new SweepDriver({
+  const deps = new SweepDriver({
     flow: { pods: run.spec.batch.pods, passes: run.spec.done.passes, suspended: false },
-    status: takenUp(sweep.status, Math.floor(clock.now() / 1000)),
+    status: retriedNow(sweep.status, Math.floor(clock.now() / 1000)),
     save: async (status) => {
       version = await saveStatus(db, sweep.identity.uid, driver.token, version, status);
     },
@@ -52,15 +52,15 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   });
   const driving = keepDriving(db, sweep.identity.uid, driver.token, clock, signal);
   driving.catch((error: unknown) => ended.abort(error));
-  run.watch(hands, sweep.identity);
+  run.watch(deps, sweep.identity);
   try {
-    const status = await hands.run();
+    const status = await deps.run();
     ended.abort(new Error("the sweep has ended"));
     await driving;
     return { status, logFile: programs.logFile };
   } finally {
     ended.abort(new Error("the sweep has ended"));
-    await releaseDriver(db, sweep.identity.uid, driver.token, hands.status !== null && isFinished(hands.status.phase)).catch(() => undefined);
+    await releaseDriver(db, sweep.identity.uid, driver.token, deps.status !== null && isFinished(deps.status.phase)).catch(() => undefined);
     await programs.close();
   }
 }

@@ -1,6 +1,7 @@
-import type { Launch, SweepEvent } from "../decide/sweep/decision.ts";
+import type { Launch } from "../decide/sweep/decision.ts";
 import { decideSweep } from "../decide/sweep/flow.ts";
 import type { Clock } from "../model/clock.ts";
+import type { ObjectEvent } from "../model/event.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { isFinished, type FlowSpec, type JobEnd, type JobWork, type SweepStatus } from "../model/sweep.ts";
 import type { RunningProgram } from "./processes.ts";
@@ -13,7 +14,7 @@ export interface Driving {
   /** Writes the status first; whatever it announces is done only after it resolved. */
   readonly save: (status: SweepStatus) => Promise<void>;
   readonly start: (launch: Launch) => Promise<RunningProgram>;
-  readonly tell: (event: SweepEvent) => void;
+  readonly tell: (event: ObjectEvent) => void;
   readonly clock: Clock;
   /** Aborted when the command is asked to stop. */
   readonly signal: AbortSignal;
@@ -61,9 +62,9 @@ export class SweepDriver {
     const { signal, giveUp } = this.#driving;
     try {
       while (!signal.aborted) {
-        const again = await this.#step();
+        const requeueAfterSeconds = await this.#step();
         if (this.#status !== null && (isFinished(this.#status.phase) || giveUp(this.#status))) break;
-        await this.#untilChanged(again);
+        await this.#untilChanged(requeueAfterSeconds);
       }
       return this.#status;
     } finally {
@@ -93,10 +94,10 @@ export class SweepDriver {
     for (;;) {
       const jobs = this.#jobs.map(({ work, ended }) => (ended === undefined ? { work } : { work, ended }));
       const decision = decideSweep({ flow, status: this.#status, jobs, now: Math.floor(clock.now() / 1000) });
-      if (decision.kind === "act") {
+      if (decision.kind === "apply") {
         decision.remove.forEach((work) => this.#remove(work));
         for (const launch of decision.make) await this.#make(launch);
-        return decision.again;
+        return decision.requeueAfterSeconds;
       }
       await save(decision.status);
       this.#status = decision.status;

@@ -1,16 +1,16 @@
 /** Time as something that happens, so that a test can make it happen. Both give a function that calls it off. */
 export interface Timer {
-  every(milliseconds: number, act: () => void): () => void;
-  after(milliseconds: number, act: () => void): () => void;
+  every(milliseconds: number, apply: () => void): () => void;
+  after(milliseconds: number, apply: () => void): () => void;
 }
 
 export const realTimer: Timer = {
-  every(milliseconds, act) {
-    const timer = setInterval(act, milliseconds);
+  every(milliseconds, apply) {
+    const timer = setInterval(apply, milliseconds);
     return () => clearInterval(timer);
   },
-  after(milliseconds, act) {
-    const timer = setTimeout(act, milliseconds);
+  after(milliseconds, apply) {
+    const timer = setTimeout(apply, milliseconds);
     return () => clearTimeout(timer);
   },
 };

@@ -3,10 +3,10 @@ import Gauge from "@prometheus-io/client/lib/gauge.js";
 import Histogram from "@prometheus-io/client/lib/histogram.js";
 import Registry from "@prometheus-io/client/lib/registry.js";
 import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS } from "./controller.ts";
-import { tellBuildInfo, type Declaration } from "./declaration.ts";
+import { registerBuildInfo, type Declaration } from "./declaration.ts";
 import { readAtScrape } from "./read-at-scrape.ts";
-import { tellOfProcess, tellOfSweeps } from "./run-metrics.ts";
-import type { ToldByLeader } from "./told.ts";
+import { registerProcessMetrics, registerSweepMetrics } from "./run-metrics.ts";
+import type { LeaderSnapshot } from "./snapshot.ts";
 
 /** What is asked for at each scrape, as it is then. */
 export interface ControllerState {
@@ -16,7 +16,7 @@ export interface ControllerState {
   readonly queues: () => Readonly<Record<string, { readonly depth: number; readonly oldestSeconds: number }>>;
   readonly secondsSinceHeard: () => number;
   /** Null where another leads. */
-  readonly toldByLeader: () => ToldByLeader | null;
+  readonly leaderSnapshot: () => LeaderSnapshot | null;
 }
 
 /** One request to the API server: kube/api-call.ts. */
@@ -27,7 +27,7 @@ export interface ApiCallSeen {
   readonly seconds: number;
 }
 
-const NOTHING: ToldByLeader = { phases: {}, sweeps: [], cronSweeps: [], datasets: [] };
+const NOTHING: LeaderSnapshot = { phases: {}, sweeps: [], cronSweeps: [], datasets: [] };
 
 /** What the controller tells at /metrics: controller.ts declares it. */
 export class ControllerMetrics {
@@ -37,14 +37,14 @@ export class ControllerMetrics {
   readonly #requests = new Counter(declared(PROCESS.apiRequests, this.#registry));
   readonly #requestSeconds = new Histogram(declared(PROCESS.apiRequestSeconds, this.#registry));
   readonly #eventsLost = new Counter(declared(PROCESS.eventsLost, this.#registry));
-  readonly #toldByLeader: ControllerState["toldByLeader"];
+  readonly #leaderSnapshot: ControllerState["leaderSnapshot"];
   /** As it was when this scrape began: for all of its metrics the caches are looked through once. */
   #told = NOTHING;
 
   constructor(state: ControllerState) {
     const registry = this.#registry;
-    this.#toldByLeader = state.toldByLeader;
-    tellBuildInfo(registry, { version: state.version, program: "controller" });
+    this.#leaderSnapshot = state.leaderSnapshot;
+    registerBuildInfo(registry, { version: state.version, program: "controller" });
     const gauge = (of: Declaration, set: (gauge: Gauge<string>) => void): void => {
       new Gauge({
         ...declared(of, registry),
@@ -60,10 +60,10 @@ export class ControllerMetrics {
     byKind(PROCESS.queueDepth, ({ depth }) => depth);
     byKind(PROCESS.queueOldest, ({ oldestSeconds }) => oldestSeconds);
     readAtScrape(registry, [PHASES_OF_SWEEPS], () => [this.#told.phases], () => ({ labels: {}, fromZero: false }));
-    tellOfSweeps(registry, () => this.#told.sweeps);
+    registerSweepMetrics(registry, () => this.#told.sweeps);
     readAtScrape(registry, CRON_SWEEPS, () => this.#told.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, fromZero: false }));
     readAtScrape(registry, DATASETS, () => this.#told.datasets, ({ dataset }) => ({ labels: { dataset }, fromZero: false }));
-    tellOfProcess(registry);
+    registerProcessMetrics(registry);
   }
 
   get contentType(): string {
@@ -86,7 +86,7 @@ export class ControllerMetrics {
   }
 
   async text(): Promise<string> {
-    this.#told = this.#toldByLeader() ?? NOTHING;
+    this.#told = this.#leaderSnapshot() ?? NOTHING;
     return this.#registry.metrics();
   }
 }

@@ -3,22 +3,22 @@ import { formatMemory } from "../model/quantity.ts";
 import { settledOf, STATES } from "../model/states.ts";
 import type { Declaration, HistogramReading, Labels, NumberReading, Reading } from "./declaration.ts";
 import type { ReadFlow } from "./read-flow.ts";
-import type { ToldCronSweep, ToldDataset, ToldSweep } from "./told.ts";
+import type { CronSweepSnapshot, DatasetSnapshot, SweepSnapshot } from "./snapshot.ts";
 import { BATCH_OUTCOMES, BLOCKED_REASONS, ERROR_CODES, NEWEST_WINDOW_STATES, PAUSE_CAUSES, PHASES, REQUEST_OUTCOMES, RETRY_REASONS, STATES_OF_ANSWERS, STATES_OF_TARGETS, WINDOW_STATES } from "./words.ts";
 
 /** Everything that the controller tells at /metrics, beside what the library tells of the process. docs/metrics.md is made from it. Labels are bounded: never a target, never a batch's number. */
 
 const KIND: Labels = { kind: ["sweep", "cronsweep"] };
 const VERB = ["get", "list", "watch", "create", "update", "patch", "delete", "log"];
-const LOOK_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const RESYNC_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Each replica tells these of itself. */
 export const PROCESS = {
   buildInfo: { type: "gauge", name: "sluice_build_info", help: "Always 1: which version of which program this is.", labels: { version: "the version", program: ["controller", "prepare", "batch", "sluice"] } },
-  reconcileSeconds: { type: "histogram", name: "sluice_reconcile_seconds", help: "How long one look at an object took.", labels: KIND, borders: LOOK_SECONDS },
+  reconcileSeconds: { type: "histogram", name: "sluice_reconcile_seconds", help: "How long one look at an object took.", labels: KIND, borders: RESYNC_SECONDS },
   reconcileErrors: { type: "counter", name: "sluice_reconcile_errors_total", help: "Looks at an object that failed and are tried again.", labels: KIND },
   apiRequests: { type: "counter", name: "sluice_api_requests_total", help: "Requests to the Kubernetes API.", labels: { verb: VERB, resource: "sweeps, cronsweeps, jobs, pods, events, leases", code: "the HTTP status; 0 where no answer came" } },
-  apiRequestSeconds: { type: "histogram", name: "sluice_api_request_seconds", help: "How long requests to the Kubernetes API took; of a watch until it began.", labels: { verb: VERB }, borders: LOOK_SECONDS },
+  apiRequestSeconds: { type: "histogram", name: "sluice_api_request_seconds", help: "How long requests to the Kubernetes API took; of a watch until it began.", labels: { verb: VERB }, borders: RESYNC_SECONDS },
   eventsLost: { type: "counter", name: "sluice_events_lost_total", help: "Events that could not be written.", labels: {} },
   leader: { type: "gauge", name: "sluice_leader", help: "1 where this process leads, else 0.", labels: {} },
   syncAge: { type: "gauge", name: "sluice_sync_age_seconds", help: "Since the quietest of the watches heard anything from the API server; beyond 180 something is wrong.", labels: {} },
@@ -34,7 +34,7 @@ const DATASET: Labels = { dataset: "the dataset" };
 export const PHASES_OF_SWEEPS: NumberReading<Tally> = { type: "gauge", name: "sluice_sweeps", help: "Sweeps by phase, however long ago they ended.", labels: { phase: PHASES }, read: (phases) => phases };
 
 /** of each Sweep that is not over and of those that ended within two days, the newest hundred (`sluice run` tells the same of its own), */
-export const SWEEPS: readonly Reading<ToldSweep>[] = [
+export const SWEEPS: readonly Reading<SweepSnapshot>[] = [
   ofSweep("sluice_sweep_info", "Always 1: which window it is for.", ({ window }) => ({ [window]: 1 }), { window: "the window's start" }),
   ofSweep("sluice_sweep_phase", "1 for the phase that it is in, else 0.", phaseOf, { phase: PHASES }),
   ofSweep("sluice_sweep_started_timestamp_seconds", "When it was accepted.", ({ startedAt }) => startedAt),
@@ -72,7 +72,7 @@ export const SWEEPS: readonly Reading<ToldSweep>[] = [
 ];
 
 /** of each CronSweep, */
-export const CRON_SWEEPS: readonly NumberReading<ToldCronSweep>[] = [
+export const CRON_SWEEPS: readonly NumberReading<CronSweepSnapshot>[] = [
   ofCronSweep("sluice_windows", "Windows that were swept, as far as catching up looks back.", windowsByState, { state: WINDOW_STATES }),
   ofCronSweep("sluice_window_seconds", "How long its windows are.", ({ everySeconds }) => everySeconds),
   ofCronSweep("sluice_newest_window_start_timestamp_seconds", "The start of the newest window that is due, runs or was swept.", ({ newest }) => newest?.start ?? null),
@@ -87,36 +87,36 @@ export const CRON_SWEEPS: readonly NumberReading<ToldCronSweep>[] = [
 ];
 
 /** and of each dataset, as the newest prepare found its database. */
-export const DATASETS: readonly NumberReading<ToldDataset>[] = [
+export const DATASETS: readonly NumberReading<DatasetSnapshot>[] = [
   ofDataset("sluice_database_bytes", "The whole database on disk.", ({ bytes }) => bytes),
   ofDataset("sluice_dataset_partitions", "Partitions of observations that the dataset has.", ({ partitions }) => partitions),
   ofDataset("sluice_dataset_partitions_kept", "As many as its retention should leave.", ({ partitionsKept }) => partitionsKept),
 ];
 
 type Read<T> = NumberReading<T>["read"];
-type ReadOfFlow = (flow: ReadFlow, sweep: ToldSweep) => number | Tally | null;
+type ReadOfFlow = (flow: ReadFlow, sweep: SweepSnapshot) => number | Tally | null;
 
-function ofSweep(name: string, help: string, read: Read<ToldSweep>, own: Labels = {}): NumberReading<ToldSweep> {
+function ofSweep(name: string, help: string, read: Read<SweepSnapshot>, own: Labels = {}): NumberReading<SweepSnapshot> {
   return { type: "gauge", name, help, labels: { ...SWEEP, ...own }, read };
 }
 
-function gauge(name: string, help: string, read: ReadOfFlow, own: Labels = {}): NumberReading<ToldSweep> {
+function gauge(name: string, help: string, read: ReadOfFlow, own: Labels = {}): NumberReading<SweepSnapshot> {
   return ofSweep(name, help, (sweep) => (sweep.flow === null ? null : read(sweep.flow, sweep)), own);
 }
 
-function counter(name: string, help: string, read: ReadOfFlow, own: Labels = {}): NumberReading<ToldSweep> {
+function counter(name: string, help: string, read: ReadOfFlow, own: Labels = {}): NumberReading<SweepSnapshot> {
   return { ...gauge(name, help, read, own), type: "counter" };
 }
 
-function histogram(name: string, help: string, borders: readonly number[], read: (measured: ReadFlow["measured"]) => Distribution): HistogramReading<ToldSweep> {
+function histogram(name: string, help: string, borders: readonly number[], read: (measured: ReadFlow["measured"]) => Distribution): HistogramReading<SweepSnapshot> {
   return { type: "histogram", name, help, labels: SWEEP, borders, read: ({ flow }) => (flow === null ? null : read(flow.measured)) };
 }
 
-function ofCronSweep(name: string, help: string, read: Read<ToldCronSweep>, own: Labels = {}): NumberReading<ToldCronSweep> {
+function ofCronSweep(name: string, help: string, read: Read<CronSweepSnapshot>, own: Labels = {}): NumberReading<CronSweepSnapshot> {
   return { type: "gauge", name, help, labels: { ...CRONSWEEP, ...own }, read };
 }
 
-function ofDataset(name: string, help: string, read: Read<ToldDataset>): NumberReading<ToldDataset> {
+function ofDataset(name: string, help: string, read: Read<DatasetSnapshot>): NumberReading<DatasetSnapshot> {
   return { type: "gauge", name, help, labels: DATASET, read };
 }
 
@@ -127,7 +127,7 @@ export function oneOf(words: readonly string[], holds: string): Tally {
   return Object.fromEntries(words.map((word) => [word, word === holds ? 1 : 0]));
 }
 
-export function phaseOf({ phase }: ToldSweep): Tally {
+export function phaseOf({ phase }: SweepSnapshot): Tally {
   return oneOf(PHASES, phase);
 }
 
@@ -158,7 +158,7 @@ export function roundBatches({ ranges }: ReadFlow): Tally {
 }
 
 /** The largest limit that a batch had, has, or is planned to have. */
-export function largestLimit({ memoryBytes }: ToldSweep, { ranges, running, measured }: ReadFlow): number {
+export function largestLimit({ memoryBytes }: SweepSnapshot, { ranges, running, measured }: ReadFlow): number {
   return Math.max(memoryBytes, measured.limitBytes, ...[...ranges, ...running].map((batch) => batch.memoryBytes));
 }
 
@@ -170,19 +170,19 @@ export function batchOutcomes({ sums, measured }: ReadFlow): Tally {
 }
 
 /** Windows and not runs of them; null where the grid is not known. */
-export function windowsByState({ windows, everySeconds }: ToldCronSweep): Tally | null {
+export function windowsByState({ windows, everySeconds }: CronSweepSnapshot): Tally | null {
   if (everySeconds === null || everySeconds <= 0) return null;
   const counts: Record<string, number> = { ...oneOf(WINDOW_STATES, "") };
   for (const { from, to, state } of windows) counts[state] = (counts[state] ?? 0) + Math.round((to - from) / everySeconds);
   return counts;
 }
 
-export function newestState({ newest }: ToldCronSweep): Tally | null {
+export function newestState({ newest }: CronSweepSnapshot): Tally | null {
   return newest === null ? null : oneOf(NEWEST_WINDOW_STATES, newest.state);
 }
 
 /** The end of the newest window in one of these states. The very newest has a state of its own: catching up may look at no window at all. */
-export function newestEnd({ windows, newest, everySeconds }: ToldCronSweep, states: readonly string[]): number | null {
+export function newestEnd({ windows, newest, everySeconds }: CronSweepSnapshot, states: readonly string[]): number | null {
   const last = newest === null || everySeconds === null ? [] : [{ to: newest.start + everySeconds, state: newest.state }];
   const ends = [...windows, ...last].filter(({ state }) => states.includes(state)).map(({ to }) => to);
   return ends.length === 0 ? null : Math.max(...ends);

@@ -1,6 +1,6 @@
 import Registry from "@prometheus-io/client/lib/registry.js";
-import { tellBuildInfo } from "./declaration.ts";
-import { tellOfBatches, type ToldByBatches } from "./worker.ts";
+import { registerBuildInfo } from "./declaration.ts";
+import { registerBatchMetrics, type BatchesSnapshot } from "./worker.ts";
 
 export interface Page {
   readonly contentType: string;
@@ -8,11 +8,11 @@ export interface Page {
 }
 
 /** What a pod of a sweep tells at /metrics: a batch all that batches tell, prepare only which version it is. @param told null before the batch is claimed */
-export function podMetrics(program: string, version: string, told: () => ToldByBatches | null): () => Promise<Page> {
+export function podMetrics(program: string, version: string, told: () => BatchesSnapshot | null): () => Promise<Page> {
   const registry = new Registry();
-  tellBuildInfo(registry, { version, program });
+  registerBuildInfo(registry, { version, program });
   if (program === "batch") {
-    tellOfBatches(registry, () => {
+    registerBatchMetrics(registry, () => {
       const batch = told();
       return batch === null ? [] : [batch];
     });

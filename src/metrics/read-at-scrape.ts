@@ -30,7 +30,7 @@ export function readAtScrape<T extends object>(registry: Registry, readings: rea
   for (const reading of readings) {
     const { name, help, type } = reading;
     const labelNames = Object.keys(reading.labels);
-    if (reading.type === "histogram") toldHistogram(registry, { name, help, labelNames, borders: reading.borders, values: () => subjects().flatMap((of) => distributionOf(reading, of, subjectOf(of))) });
+    if (reading.type === "histogram") registerHistogram(registry, { name, help, labelNames, borders: reading.borders, values: () => subjects().flatMap((of) => distributionOf(reading, of, subjectOf(of))) });
     else {
       // The library's own would go on telling of what is gone. A registry asks of a metric no more than what this has.
       const get = () => Promise.resolve({ name, help, type, values: subjects().flatMap((of) => seriesOf(reading, of, subjectOf(of))) });
@@ -64,7 +64,7 @@ function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labe
   return [{ labels, distribution: distribution.counts.length === 0 ? noneOf(borders) : distribution }];
 }
 
-export interface ToldHistogram {
+export interface SnapshotHistogram {
   readonly name: string;
   readonly help: string;
   /** Upper borders, ascending, as the distributions have them: what has another number of them is left out. */
@@ -90,7 +90,7 @@ interface HistogramSeries {
  * Registers a histogram whose buckets somebody else has counted. The library's own can only observe values one by one; a registry asks of
  * a metric no more than what this has.
  */
-export function toldHistogram(registry: Registry, told: ToldHistogram): void {
+export function registerHistogram(registry: Registry, told: SnapshotHistogram): void {
   const { name, help, labelNames } = told;
   const metric = { name, help, labelNames, type: "histogram", aggregator: "sum", get: () => Promise.resolve({ name, help, type: "histogram", values: [...told.values()].flatMap((one) => histogramSeriesOf(told, one)) }) };
   registry.registerMetric(metric as unknown as Histogram);
@@ -98,7 +98,7 @@ export function toldHistogram(registry: Registry, told: ToldHistogram): void {
 
 const NO_LABELS = {};
 
-function histogramSeriesOf({ name, borders }: ToldHistogram, { labels, distribution }: Told): HistogramSeries[] {
+function histogramSeriesOf({ name, borders }: SnapshotHistogram, { labels, distribution }: Told): HistogramSeries[] {
   const { counts, sum } = distribution;
   if (counts.length !== borders.length + 1) return [];
   let count = 0;

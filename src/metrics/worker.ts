@@ -10,7 +10,7 @@ const SWEEP: Labels = { dataset: "the dataset", sweep_namespace: "the Sweep's na
 const HOST: Labels = { host: "the provider's, with its port where it is not the usual one" };
 
 /** What batches of one sweep tell: one of them in its pod, or all of them where one process has started them. */
-export interface ToldByBatches {
+export interface BatchesSnapshot {
   readonly dataset: string;
   readonly namespace: string;
   readonly sweep: string;
@@ -26,7 +26,7 @@ export interface ToldByBatches {
  * Everything that batches tell at /metrics while they work. docs/metrics.md is made from it. A pod may live but for half a minute: what a
  * sweep did over time is told by the controller (sluice_sweep_…), from the same sums; these are for what is so now.
  */
-export const BATCHES: readonly Reading<ToldByBatches>[] = [
+export const BATCHES: readonly Reading<BatchesSnapshot>[] = [
   counter("sluice_worker_requests_total", "Requests that ended, those of canaries and probes among them.", (batches) => measuredOf(batches).requests, { outcome: REQUEST_OUTCOMES }),
   counter("sluice_worker_retries_total", "Requests that were sent again within a pass, by what was wrong before.", (batches) => measuredOf(batches).retries, { reason: RETRY_REASONS }),
   counter("sluice_worker_wire_bytes_total", "Bytes of bodies as they came over the wire.", (batches) => total(batches, "wireBytes")),
@@ -53,29 +53,29 @@ export const BATCHES: readonly Reading<ToldByBatches>[] = [
 ];
 
 /** @param told asked at each scrape; nothing before a batch is claimed */
-export function tellOfBatches(registry: Registry, told: () => readonly ToldByBatches[]): void {
+export function registerBatchMetrics(registry: Registry, told: () => readonly BatchesSnapshot[]): void {
   readAtScrape(registry, BATCHES, told, ({ dataset, namespace, sweep }) => ({ labels: { dataset, sweep_namespace: namespace, sweep }, fromZero: false }));
 }
 
-type Read = NumberReading<ToldByBatches>["read"];
+type Read = NumberReading<BatchesSnapshot>["read"];
 
-function counter(name: string, help: string, read: Read, own: Labels = {}): NumberReading<ToldByBatches> {
+function counter(name: string, help: string, read: Read, own: Labels = {}): NumberReading<BatchesSnapshot> {
   return { type: "counter", name, help, labels: { ...SWEEP, ...own }, read };
 }
 
-function gauge(name: string, help: string, read: Read, own: Labels = {}): NumberReading<ToldByBatches> {
+function gauge(name: string, help: string, read: Read, own: Labels = {}): NumberReading<BatchesSnapshot> {
   return { ...counter(name, help, read, own), type: "gauge" };
 }
 
-function histogram(name: string, help: string, borders: readonly number[], read: (measured: Measured) => Distribution): HistogramReading<ToldByBatches> {
+function histogram(name: string, help: string, borders: readonly number[], read: (measured: Measured) => Distribution): HistogramReading<BatchesSnapshot> {
   return { type: "histogram", name, help, labels: SWEEP, borders, read: (batches) => read(measuredOf(batches)) };
 }
 
-function measuredOf({ running, ended }: ToldByBatches): Measured {
+function measuredOf({ running, ended }: BatchesSnapshot): Measured {
   return running.reduce((measured, message) => measuredTogether(measured, message.measured ?? NOTHING_MEASURED), ended?.measured ?? NOTHING_MEASURED);
 }
 
-function total({ running, ended }: ToldByBatches, what: "wireBytes" | "textBytes" | "rows"): number {
+function total({ running, ended }: BatchesSnapshot, what: "wireBytes" | "textBytes" | "rows"): number {
   return (ended?.[what] ?? 0) + sum(running, (message) => message[what]);
 }
 

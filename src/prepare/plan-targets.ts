@@ -1,7 +1,7 @@
-import { openAsker } from "../batch/asker.ts";
 import { askCanaries } from "../batch/canary-watch.ts";
-import { canaryBoard, sharedHost } from "../batch/host-repository.ts";
+import { canaryRepository, hostRepository } from "../batch/host-repository.ts";
 import { SlotKeeper } from "../batch/slots.ts";
+import { openTargetClient } from "../batch/target-client.ts";
 import { listProblem } from "../decide/targets/list-check.ts";
 import { tidyNames, type Names } from "../decide/targets/names.ts";
 import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
@@ -11,8 +11,8 @@ import { settledOf } from "../model/states.ts";
 import { isSelected, select, targetIds } from "../store/selection.ts";
 import type { FrozenSweep } from "../store/sweeps.ts";
 import { lastListed, planWindow, readPlan, tally } from "../store/windows.ts";
+import type { PrepareDeps } from "./deps.ts";
 import { sourceHash } from "./source-hash.ts";
-import type { PrepareSurroundings } from "./surroundings.ts";
 import { readTargets, askList } from "./target-list.ts";
 
 export interface Planned {
@@ -27,7 +27,7 @@ export interface Planned {
  * about what was planned then, and a list that has changed since would only change what the window is.
  * @throws SpecError for a list that is too short or shrunken, before anything is asked; SurroundingsError where it cannot be had or is empty
  */
-export async function planTargets(sweep: FrozenSweep, asking: Asking, { db }: PrepareSurroundings): Promise<Planned> {
+export async function planTargets(sweep: FrozenSweep, asking: Asking, { db }: PrepareDeps): Promise<Planned> {
   const { spec, datasetId, window, identity } = sweep;
   const source = { sourceHash: sourceHash(spec.targets), atLeast: spec.done.atLeast };
   const selecting = { uid: identity.uid, datasetId, window, selection: spec.select };
@@ -59,7 +59,7 @@ function isRerun({ states, narrow }: Selection): boolean {
   return states !== "incomplete" || narrow !== undefined;
 }
 
-async function isSettled(sweep: FrozenSweep, db: PrepareSurroundings["db"]): Promise<boolean> {
+async function isSettled(sweep: FrozenSweep, db: PrepareDeps["db"]): Promise<boolean> {
   const totals = await tally(db, sweep.datasetId, sweep.window);
   return totals.targets > 0 && settledOf(totals) === totals.targets;
 }
@@ -80,15 +80,15 @@ export interface Asking {
 
 const LIST_WORK_BYTES = 64 * 1024;
 
-export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Asking {
+export function openAsking(sweep: FrozenSweep, around: PrepareDeps): Asking {
   const { db, clock, random, environment, processId } = around;
   const { spec, identity } = sweep;
   const ended = new AbortController();
   const signal = AbortSignal.any([around.signal, ended.signal]);
-  const keeper = new SlotKeeper(sharedHost(db, { process: processId, spec, uid: identity.uid, asked: () => [] }), clock);
-  const asker = openAsker({ spec, keeper, clock, random, environment, onWire: () => undefined, onRequest: () => undefined });
+  const keeper = new SlotKeeper(hostRepository(db, { process: processId, spec, uid: identity.uid, asked: () => [] }), clock);
+  const targetClient = openTargetClient({ spec, keeper, clock, random, environment, onWire: () => undefined, onRequest: () => undefined });
   const [canary] = spec.canaries.targets;
-  if (canary !== undefined) keeper.probeWith(() => asker.probe(canary, signal));
+  if (canary !== undefined) keeper.probeWith(() => targetClient.probe(canary, signal));
   // A database that is gone for good shows in whatever prepare does next; waiting for a slot must end then too.
   const renewing = keeper.run(signal).catch((error: unknown) => ended.abort(error));
   const withSlot = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -96,13 +96,13 @@ export function openAsking(sweep: FrozenSweep, around: PrepareSurroundings): Ask
     return work().finally(() => keeper.release());
   };
   return {
-    list: (source, pattern) => askList(source, pattern, { client: asker.client, spec, clock, withSlot, work: Buffer.allocUnsafeSlow(LIST_WORK_BYTES), signal }),
-    askCanaries: (isLast) => askCanaries(spec.canaries, canaryBoard(db, identity.uid), asker.askCanary, isLast, signal),
+    list: (source, pattern) => askList(source, pattern, { client: targetClient.client, spec, clock, withSlot, work: Buffer.allocUnsafeSlow(LIST_WORK_BYTES), signal }),
+    askCanaries: (isLast) => askCanaries(spec.canaries, canaryRepository(db, identity.uid), targetClient.askCanary, isLast, signal),
     close: async () => {
       ended.abort(new Error("prepare has asked all that it needs"));
       await renewing;
       await keeper.end();
-      await asker.close();
+      await targetClient.close();
     },
   };
 }

@@ -1,10 +1,10 @@
-import { withSecrets } from "../batch/asker.ts";
+import { withSecrets } from "../batch/target-client.ts";
 import { openClient } from "../fetch/client.ts";
 import { fillUrl } from "../fetch/url.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { readSchema } from "../store/migrate.ts";
-import type { PrepareSurroundings } from "./surroundings.ts";
+import type { PrepareDeps } from "./deps.ts";
 
 /** One thing that was looked at, and how it is: a sentence. */
 export interface Finding {
@@ -17,7 +17,7 @@ export interface Finding {
  * What prepare and the batches would meet: the database, what one may do in it, and the host. Writes nothing. One request goes to the
  * host, beside its slots, and of the answer at most a few KiB are read.
  */
-export async function* runCheck(spec: ResolvedSpec, around: PrepareSurroundings): AsyncGenerator<Finding, void, undefined> {
+export async function* runCheck(spec: ResolvedSpec, around: PrepareDeps): AsyncGenerator<Finding, void, undefined> {
   yield await finding("database", () => checkDatabase(around));
   yield await finding("host", () => checkHost(spec, around));
 }
@@ -31,13 +31,13 @@ async function finding(check: string, look: () => Promise<string>): Promise<Find
   }
 }
 
-async function checkDatabase({ db, program }: PrepareSurroundings): Promise<string> {
+async function checkDatabase({ db, program }: PrepareDeps): Promise<string> {
   const { server, migrations, known } = await readSchema(db, program);
   const schema = migrations === null ? "the first sweep makes its schema" : migrations < known ? `its schema is at step ${migrations} of ${known}: the next sweep brings it up to date` : `its schema is at step ${migrations}`;
   return `PostgreSQL ${server} at ${db.place}; ${schema}`;
 }
 
-async function checkHost(spec: ResolvedSpec, { environment, signal }: PrepareSurroundings): Promise<string> {
+async function checkHost(spec: ResolvedSpec, { environment, signal }: PrepareDeps): Promise<string> {
   const url = urlOf(spec);
   const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
   try {

@@ -22,8 +22,8 @@ import { dropOld } from "../store/retention.ts";
 import { failingOf, remaining } from "../store/selection.ts";
 import { changeHost, finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
+import type { PrepareDeps } from "./deps.ts";
 import { openAsking, type Asking, planTargets, type Planned } from "./plan-targets.ts";
-import type { PrepareSurroundings } from "./surroundings.ts";
 
 /**
  * Packs one pass of a sweep, or gives its verdict. The same program at every step, and idempotent: what stands in
@@ -33,7 +33,7 @@ import type { PrepareSurroundings } from "./surroundings.ts";
  * into batches. Where nothing remains, or the passes are used up, a last canary stands before the verdict: if it is ill,
  * what was empty since the last good one is asked again while there are passes.
  */
-export async function runPrepare(task: PrepareTask, around: PrepareSurroundings): Promise<PrepareMessage> {
+export async function runPrepare(task: PrepareTask, around: PrepareDeps): Promise<PrepareMessage> {
   const { db } = around;
   await migrate(db, around.program);
   const sweep = await freeze(task, around);
@@ -55,7 +55,7 @@ export async function runPrepare(task: PrepareTask, around: PrepareSurroundings)
 }
 
 /** What was frozen stands, whatever a later task says: the CronSweep that it was made from may have been edited since. */
-async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundings): Promise<FrozenSweep> {
+async function freeze({ identity, spec }: PrepareTask, { db }: PrepareDeps): Promise<FrozenSweep> {
   const before = await readSweep(db, identity.uid);
   if (before !== null) return spec === undefined ? before : withLimits(before, spec.host, db);
   if (spec === undefined) throw new SurroundingsError(`The database does not know the sweep ${identity.namespace}/${identity.name}, which was frozen in it: is it the right one, and was it restored from an older backup?`);
@@ -75,14 +75,14 @@ async function freeze({ identity, spec }: PrepareTask, { db }: PrepareSurroundin
 }
 
 /** But for how much of the host is used: that may be changed while a sweep runs. */
-async function withLimits(before: FrozenSweep, asked: HostSpec, db: PrepareSurroundings["db"]): Promise<FrozenSweep> {
+async function withLimits(before: FrozenSweep, asked: HostSpec, db: PrepareDeps["db"]): Promise<FrozenSweep> {
   const host = { ...asked, name: before.spec.host.name };
   if (isDeepStrictEqual(host, before.spec.host)) return before;
   await changeHost(db, before.identity.uid, host);
   return { ...before, spec: { ...before.spec, host } };
 }
 
-async function plan(sweep: FrozenSweep, asking: Asking, around: PrepareSurroundings): Promise<Planned> {
+async function plan(sweep: FrozenSweep, asking: Asking, around: PrepareDeps): Promise<Planned> {
   try {
     return await planTargets(sweep, asking, around);
   } catch (error) {
@@ -92,7 +92,7 @@ async function plan(sweep: FrozenSweep, asking: Asking, around: PrepareSurroundi
 }
 
 /** Null where nothing is left to be asked in this sweep. */
-async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, around: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage | null> {
+async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, around: PrepareDeps, notes: readonly string[]): Promise<PrepareMessage | null> {
   const { uid } = sweep.identity;
   const { pass, round } = task.place;
   const isOver = pass > sweep.spec.done.passes;
@@ -107,7 +107,7 @@ async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, a
 }
 
 /** The batches of what remains. Whoever ran out of memory alone, and with the most there is, is written down as that. */
-async function packRemaining({ identity, spec }: FrozenSweep, { place }: PrepareTask, { clock }: PrepareSurroundings, tx: Transaction): Promise<readonly PackedBatch[]> {
+async function packRemaining({ identity, spec }: FrozenSweep, { place }: PrepareTask, { clock }: PrepareDeps, tx: Transaction): Promise<readonly PackedBatch[]> {
   const left = await remaining(tx, identity.uid);
   const { batches, exhausted } = pack({ remaining: left, outOfMemory: place.outOfMemory, spec: spec.batch, firstNumber: await nextBatchNumber(tx, identity.uid) });
   const batchOf = new Map(left.map(({ targetId, lastBatch }) => [targetId, lastBatch?.number ?? 0]));
@@ -119,19 +119,19 @@ async function packRemaining({ identity, spec }: FrozenSweep, { place }: Prepare
 async function told(
   sweep: FrozenSweep,
   { place }: PrepareTask,
-  around: PrepareSurroundings,
+  around: PrepareDeps,
   said: Pick<PrepareMessage, "ranges" | "notes">,
 ): Promise<PrepareMessage> {
   const totals = await tally(around.db, sweep.datasetId, sweep.window);
   return { program: "prepare", pass: place.pass, round: place.round, totals, ...(await sized(sweep, around)), ...said };
 }
 
-async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareSurroundings): Promise<Pick<PrepareMessage, "database">> {
+async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareDeps): Promise<Pick<PrepareMessage, "database">> {
   const database = await databaseSize(db, datasetId, Math.floor(clock.now() / 1000));
   return database === null ? {} : { database };
 }
 
-async function finished(sweep: FrozenSweep, { place }: PrepareTask, around: PrepareSurroundings, notes: readonly string[]): Promise<PrepareMessage> {
+async function finished(sweep: FrozenSweep, { place }: PrepareTask, around: PrepareDeps, notes: readonly string[]): Promise<PrepareMessage> {
   const { db } = around;
   const { done } = sweep.spec;
   const end = await db.transaction((tx) => finishSweep(tx, sweep.identity.uid, (totals) => verdict(totals, done.atLeast)));

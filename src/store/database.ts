@@ -79,7 +79,7 @@ interface Numbered {
 class PooledDatabase implements Database {
   readonly place: string;
   readonly #pool: pg.Pool;
-  readonly #gate: Gate;
+  readonly #semaphore: Semaphore;
   readonly #settings: DatabaseSettings;
   readonly #numbered = new WeakMap<pg.PoolClient, Numbered>();
 
@@ -88,7 +88,7 @@ class PooledDatabase implements Database {
     const connection = connectionTo(settings.url, settings.ca);
     this.place = placeOf(connection.connectionString);
     this.#settings = settings;
-    this.#gate = new Gate(max);
+    this.#semaphore = new Semaphore(max);
     this.#pool = new pg.Pool({
       ...connection,
       application_name: settings.name,
@@ -134,7 +134,7 @@ class PooledDatabase implements Database {
     const patience = new Patience(this.#settings.clock, this.#settings.patienceSeconds ?? 30, this.place);
     for (;;) {
       try {
-        return await this.#gate.through(() => work(patience));
+        return await this.#semaphore.through(() => work(patience));
       } catch (error) {
         const failure = failureOf(error, this.place);
         if (failure.kind === "surroundings") throw failure.error;
@@ -273,7 +273,7 @@ function ignore(): void {
  * Lets `places` in at once, the others in the order in which they came. It stands before the pool, whose own queue
  * cannot tell "all connections are busy" from "the server does not answer".
  */
-export class Gate {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

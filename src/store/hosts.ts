@@ -38,7 +38,7 @@ export async function takeProbe(db: Database, host: string, everySeconds: number
 }
 
 /** The first probe may be sent after its usual time: the errors just seen were probes enough. */
-export async function declareIll(db: Database, host: string): Promise<void> {
+export async function openCircuit(db: Database, host: string): Promise<void> {
   await db.query(
     `insert into sluice.hosts as h (name, ill_since, probe_at) values ($1, now(), now())
      on conflict (name) do update set ill_since = now(), probe_at = now() where h.ill_since is null`,
@@ -47,7 +47,7 @@ export async function declareIll(db: Database, host: string): Promise<void> {
 }
 
 /** What made it ill is forgotten, and asking begins again as after a pause. */
-export async function declareWell(db: Database, host: string): Promise<void> {
+export async function closeCircuit(db: Database, host: string): Promise<void> {
   await db.query(
     `update sluice.hosts set ill_since = null, probe_at = null, recent = '', paused_until = greatest(paused_until, now()),
        pause_reason = case when paused_until > now() then pause_reason else 'illness' end

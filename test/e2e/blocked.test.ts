@@ -52,7 +52,7 @@ const isBlocked = (sweep: SweepObject): boolean => sweep.status?.phase === "Bloc
 const isFinished = ({ status }: SweepObject): boolean => status?.finishedAt !== undefined;
 
 /** It is told, tried again as seldom as it should be, costs no pass, and is over by itself. @param least so many tries are waited for */
-async function holdTo(name: string, { sentence, mend, remove }: hindrances.Hindrance, pass: number, least = 2): Promise<void> {
+async function holdTo(name: string, { sentence, mend, remove }: hindrances.Blocker, pass: number, least = 2): Promise<void> {
   if (remove !== undefined) removing.push(remove);
   const blocked = await world.untilSweep(name, `was tried ${least} times in vain`, (sweep) => isBlocked(sweep) && sweep.status!.flow!.blocked!.tries >= least);
   const { flow } = blocked.status!;
@@ -101,17 +101,17 @@ describe("what is wrong in the surroundings makes a sweep Blocked, and nothing m
       ["a quota that refuses pods", "quota", hindrances.aQuota, 2],
       ["a policy that refuses pods", "policy", hindrances.aPolicy, 2],
     ])("%s", async (_, name, wrong, tries) => {
-      const hindrance = await wrong(world);
-      await begin(name, { targets: TARGETS, spec: hindrance.spec });
-      await holdTo(name, hindrance, 0, tries);
+      const blocker = await wrong(world);
+      await begin(name, { targets: TARGETS, spec: blocker.spec });
+      await holdTo(name, blocker, 0, tries);
     });
 
     test("a Secret that goes away in the middle of a pass", async () => {
-      const hindrance = await hindrances.aSecretThatGoesAway(world);
-      await begin("middle", { targets: SLOW, spec: hindrance.spec, batch: { pods: 1 } });
+      const blocker = await hindrances.aSecretThatGoesAway(world);
+      await begin("middle", { targets: SLOW, spec: blocker.spec, batch: { pods: 1 } });
       await until("its first questions are asked", () => SLOW.some((target) => (world.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
-      await hindrance.away();
-      await holdTo("middle", hindrance, 1);
+      await blocker.away();
+      await holdTo("middle", blocker, 1);
     });
   });
 });

@@ -1,4 +1,4 @@
-import type { Happening, Job, Pod } from "../../src/kube/object.ts";
+import type { CoreEvent, Job, Pod } from "../../src/kube/object.ts";
 
 /** Objects as a real API server wrote them (1.34), less what nobody reads. Everything is about one Job, made at MADE. */
 
@@ -73,7 +73,7 @@ export function waiting(reason: string, message?: string): State {
 
 export const running: State = { running: { startedAt: at(2) } };
 
-export function anEvent(reason: string, message: string, seconds: number): Happening {
+export function anEvent(reason: string, message: string, seconds: number): CoreEvent {
   return {
     metadata: { name: `again-b3.${seconds}`, namespace: "bgp", uid: `${seconds}`, resourceVersion: "3" },
     involvedObject: { kind: "Job", name: "again-b3" },

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { endWithParent } from "../../src/batch/exit-with-parent.ts";
+import { exitWithParent } from "../../src/batch/exit-with-parent.ts";
 
 /** A program that behaves as its first argument says; the second is for that behaviour. */
 const [behaviour, detail] = process.argv.slice(2) as [string, string];
@@ -40,13 +40,13 @@ const behaviours: Record<string, () => void | Promise<void>> = {
     await wait(60_000);
   },
   async child() {
-    endWithParent(process.env, () => process.exit(143));
+    exitWithParent(process.env, () => process.exit(143));
     process.stdout.write("ready\n");
     await wait(60_000);
   },
   /** Has nothing to do but to have a parent. */
   idle() {
-    endWithParent(process.env, () => {});
+    exitWithParent(process.env, () => {});
   },
 };
 

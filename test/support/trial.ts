@@ -75,15 +75,15 @@ export async function openTrial({ databaseUrl, name, scenario, spec = {}, form =
     query,
     run: () => ended(start(["run", file, "--window", dayOf(YESTERDAY), "--output", "json"])),
     async rerunAll(changes = {}) {
-      const again = path.join(folder.path, `again-${(reruns += 1)}.yaml`);
+      const requeueAfterSeconds = path.join(folder.path, `again-${(reruns += 1)}.yaml`);
       const document = {
         apiVersion: "sluice.dev/v1alpha1",
         kind: "Sweep",
         metadata: { name: `again-${reruns}` },
         spec: { cronSweepRef: { name }, window: { start: dayOf(YESTERDAY) }, select: "all", done: { passes: 1 }, ...changes },
       };
-      await writeFile(again, JSON.stringify(document));
-      return ended(start(["run", file, again, "--output", "json"]));
+      await writeFile(requeueAfterSeconds, JSON.stringify(document));
+      return ended(start(["run", file, requeueAfterSeconds, "--output", "json"]));
     },
     outcome: () => readOutcome({ query, simulator, dataset, window: YESTERDAY, form }),
     async close() {

@@ -5,7 +5,7 @@ import { settledOf, type Totals } from "../../model/states.ts";
 import type { SweepStatus } from "../../model/sweep.ts";
 import type { Output } from "../main.ts";
 import { oneLine } from "../table.ts";
-import { PaceMeter, type Pace } from "./pace.ts";
+import { RateMeter, type Rates } from "./rates.ts";
 import { Redraw } from "./redraw.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";
 
@@ -27,7 +27,7 @@ export class SweepWatch {
 
   /** Until `signal` is aborted. */
   async follow(driver: Pick<SweepDriver, "status" | "running">, heading: Heading, signal: AbortSignal): Promise<void> {
-    const meter = new PaceMeter();
+    const meter = new RateMeter();
     let toldAt = this.#clock.monotonic() - (LINE_SECONDS - FIRST_LINE_SECONDS) * 1000;
     while (!signal.aborted) {
       const now = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic());
@@ -66,7 +66,7 @@ const LONGEST_BAR = 28;
 const BESIDE_BAR = 70;
 
 /** The live view: always the same lines in the same places, none as long as `columns`, where a terminal would wrap it. */
-export function renderScreen(heading: Heading, now: Snapshot, pace: Pace, columns: number): string[] {
+export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, columns: number): string[] {
   const left = pace.secondsLeft === null ? "" : `   about ${duration(pace.secondsLeft)} left`;
   const lines = [
     `${heading.dataset}   ${heading.window}   ${passOf(heading, now)}`,
@@ -80,7 +80,7 @@ export function renderScreen(heading: Heading, now: Snapshot, pace: Pace, column
 }
 
 /** The same as one line, for a log. */
-export function renderLine(heading: Heading, now: Snapshot, pace: Pace): string {
+export function renderLine(heading: Heading, now: Snapshot, pace: Rates): string {
   const left = pace.secondsLeft === null ? "" : `, about ${duration(pace.secondsLeft)} left`;
   const waiting = now.waitingFor === null ? "" : `, waiting: ${oneLine(now.waitingFor)}`;
   return (
@@ -101,7 +101,7 @@ function bar({ settled, targets }: Snapshot, width: number): string {
   return `${"█".repeat(full)}${"░".repeat(width - full)}  `;
 }
 
-function asking(now: Snapshot, pace: Pace): string {
+function asking(now: Snapshot, pace: Rates): string {
   const inFlight = `${now.inFlight} of ${now.limit} in flight`;
   return `${inFlight}   ${grouped(pace.requestsPerSecond)} requests/s   ${bytes(pace.bytesPerSecond)}/s   ${counted(now.retries, "retry", "retries")}`;
 }

@@ -1,11 +1,11 @@
 import type { KubeClient } from "../../kube/client.ts";
-import type { Telling } from "../../kube/event-recorder.ts";
 import type { Clock } from "../../model/clock.ts";
+import type { ObjectEvent } from "../../model/event.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { CronSweepObject, SweepObject } from "../resources.ts";
 
 /** All that the reconciler of CronSweeps reads and writes with. */
-export interface CronSweepHands {
+export interface CronSweepDeps {
   readonly client: Pick<KubeClient, "get" | "create" | "replaceStatus" | "delete">;
   readonly caches: {
     /** The Sweeps that were seen last, of a namespace: also those that no CronSweep made. */
@@ -14,5 +14,5 @@ export interface CronSweepHands {
   readonly providers: readonly Provider[];
   readonly clock: Pick<Clock, "now">;
   /** Called after the write that it tells of. */
-  readonly tell: (cronSweep: CronSweepObject, telling: Telling) => void;
+  readonly tell: (cronSweep: CronSweepObject, telling: ObjectEvent) => void;
 }

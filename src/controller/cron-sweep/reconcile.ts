@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { decideCronSweep } from "../../decide/cron-sweep/cron-sweep.ts";
-import type { SeenSweep } from "../../decide/cron-sweep/observed-sweep.ts";
+import type { ObservedSweep } from "../../decide/cron-sweep/observed-sweep.ts";
 import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
 import { CRON_REASON } from "../../decide/reasons.ts";
 import { ApiError, isAlreadyThere } from "../../kube/api-error.ts";
 import type { ObjectKey, Draft } from "../../kube/object.ts";
-import type { Worked } from "../../kube/work-queue.ts";
+import type { Result } from "../../kube/work-queue.ts";
 import { parseMoment } from "../../model/moment.ts";
 import { parseDuration } from "../../model/quantity.ts";
 import { API_VERSION } from "../../model/schema/object.ts";
@@ -14,7 +14,7 @@ import { isFinished } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { CRON_SWEEPS, PAUSED_ANNOTATION, SWEEPS, TRIGGER_ANNOTATION, type CronSweepObject, type SweepObject } from "../resources.ts";
 import { cronPlanOf } from "./cron-plan.ts";
-import type { CronSweepHands } from "./deps.ts";
+import type { CronSweepDeps } from "./deps.ts";
 
 /** A Sweep whose name was there already is looked at in a moment, when it can be told whose it is. */
 const LOOK_AT_NAMESAKE_SECONDS = 1;
@@ -24,20 +24,20 @@ const LOOK_AT_NAMESAKE_SECONDS = 1;
  * Why in this order: decide/cron-sweep.ts. Whatever it throws brings the key again after a while, and loses and doubles nothing.
  * It is to be called when the CronSweep changes, or a Sweep that it owns or that names it.
  */
-export async function reconcileCronSweep(key: ObjectKey, hands: CronSweepHands): Promise<Worked> {
-  const found = await hands.client.get(CRON_SWEEPS, key);
+export async function reconcileCronSweep(key: ObjectKey, deps: CronSweepDeps): Promise<Result> {
+  const found = await deps.client.get(CRON_SWEEPS, key);
   // What is being deleted takes its Sweeps with it, by their owner references.
   if (found === null || found.metadata.deletionTimestamp !== undefined) return {};
-  const decision = decideCronSweep(viewOf(found, await observe(found, hands), hands));
-  const cronSweep = await write(found, decision.status, hands);
-  for (const event of decision.events) hands.tell(cronSweep, event);
-  const isEachMade = await make(cronSweep, decision.make, hands);
-  await remove(cronSweep, decision.remove, hands);
-  const again = isEachMade ? decision.again : LOOK_AT_NAMESAKE_SECONDS;
-  return again === null ? {} : { againAfterSeconds: again };
+  const decision = decideCronSweep(viewOf(found, await observe(found, deps), deps));
+  const cronSweep = await write(found, decision.status, deps);
+  for (const event of decision.events) deps.tell(cronSweep, event);
+  const isEachMade = await make(cronSweep, decision.make, deps);
+  await remove(cronSweep, decision.remove, deps);
+  const requeueAfterSeconds = isEachMade ? decision.requeueAfterSeconds : LOOK_AT_NAMESAKE_SECONDS;
+  return requeueAfterSeconds === null ? {} : { requeueAfterSeconds: requeueAfterSeconds };
 }
 
-function viewOf(object: CronSweepObject, sweeps: readonly SweepObject[], { providers, clock }: CronSweepHands): CronSweepView {
+function viewOf(object: CronSweepObject, sweeps: readonly SweepObject[], { providers, clock }: CronSweepDeps): CronSweepView {
   const { name, generation = 0, annotations = {}, creationTimestamp = "" } = object.metadata;
   const now = Math.floor(clock.now() / 1000);
   return {
@@ -48,13 +48,13 @@ function viewOf(object: CronSweepObject, sweeps: readonly SweepObject[], { provi
     paused: annotations[PAUSED_ANNOTATION] === "true",
     plan: cronPlanOf(object, providers, now),
     status: object.status ?? {},
-    sweeps: sweeps.map((sweep) => seenSweep(sweep, object)),
+    sweeps: sweeps.map((sweep) => observeSweep(sweep, object)),
     now,
   };
 }
 
 /** What the cache has, and each Sweep that the status speaks of and the cache has not seen: it may lag behind what was just made. */
-async function observe({ metadata: { namespace = "" }, status = {} }: CronSweepObject, { client, caches }: CronSweepHands): Promise<SweepObject[]> {
+async function observe({ metadata: { namespace = "" }, status = {} }: CronSweepObject, { client, caches }: CronSweepDeps): Promise<SweepObject[]> {
   const cached = caches.sweepsOf(namespace);
   const expected = new Set([...(status.active ?? []), ...(status.starting ?? []).map(({ name }) => name)]);
   for (const { metadata } of cached) expected.delete(metadata.name);
@@ -63,14 +63,14 @@ async function observe({ metadata: { namespace = "" }, status = {} }: CronSweepO
 }
 
 /** Only where it says something else, and only over the version that was read. @returns what stands now */
-async function write(cronSweep: CronSweepObject, decided: CronSweepStatus, { client }: CronSweepHands): Promise<CronSweepObject> {
+async function write(cronSweep: CronSweepObject, decided: CronSweepStatus, { client }: CronSweepDeps): Promise<CronSweepObject> {
   // Without the fields that are undefined: the server knows none.
   const status = JSON.parse(JSON.stringify(decided)) as CronSweepStatus;
   return isDeepStrictEqual(cronSweep.status, status) ? cronSweep : client.replaceStatus(CRON_SWEEPS, { ...cronSweep, status });
 }
 
 /** @returns false where a name was there already, ours or somebody's */
-async function make(cronSweep: CronSweepObject, names: readonly string[], { client, tell }: CronSweepHands): Promise<boolean> {
+async function make(cronSweep: CronSweepObject, names: readonly string[], { client, tell }: CronSweepDeps): Promise<boolean> {
   let isEachMade = true;
   for (const starting of cronSweep.status?.starting?.filter(({ name }) => names.includes(name)) ?? []) {
     const { name, window, by } = starting;
@@ -86,18 +86,18 @@ async function make(cronSweep: CronSweepObject, names: readonly string[], { clie
 }
 
 /** A quota or a policy refuses it: a person should know, and it is tried again. */
-function whyNotMade(error: unknown, name: string, cronSweep: CronSweepObject, tell: CronSweepHands["tell"]): unknown {
+function whyNotMade(error: unknown, name: string, cronSweep: CronSweepObject, tell: CronSweepDeps["tell"]): unknown {
   if (error instanceof ApiError) tell(cronSweep, { type: "Warning", reason: CRON_REASON.notMade, message: `${name} cannot be made: ${error.message}` });
   return error;
 }
 
 /** Only after what they told is written. */
-async function remove({ metadata }: CronSweepObject, sweeps: readonly { readonly name: string; readonly uid: string }[], { client }: CronSweepHands): Promise<void> {
+async function remove({ metadata }: CronSweepObject, sweeps: readonly { readonly name: string; readonly uid: string }[], { client }: CronSweepDeps): Promise<void> {
   for (const { name, uid } of sweeps) await client.delete(SWEEPS, { ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }), name }, { uid });
 }
 
 /** A Sweep as its CronSweep, or another one of the namespace, sees it. */
-export function seenSweep(sweep: SweepObject, cronSweep: CronSweepObject): SeenSweep {
+export function observeSweep(sweep: SweepObject, cronSweep: CronSweepObject): ObservedSweep {
   const { metadata, spec, status = {} } = sweep;
   const made = momentOf(metadata.creationTimestamp) ?? 0;
   const beganAt = momentOf(status.startedAt) ?? made;
@@ -118,7 +118,7 @@ function isOwn({ metadata }: SweepObject, cronSweep: CronSweepObject): boolean {
   return (metadata.ownerReferences ?? []).some(({ controller, uid }) => controller === true && uid === cronSweep.metadata.uid);
 }
 
-function stateOf({ status = {} }: SweepObject, beganAt: EpochSeconds): Pick<SeenSweep, "state" | "endedAt"> {
+function stateOf({ status = {} }: SweepObject, beganAt: EpochSeconds): Pick<ObservedSweep, "state" | "endedAt"> {
   const { phase, verdict, finishedAt, conditions = [] } = status;
   if (phase !== undefined && isFinished(phase)) return { state: phase === "Failed" ? "incomplete" : (verdict ?? "incomplete"), endedAt: momentOf(finishedAt) ?? beganAt };
   const isRefused = conditions.some(({ type, status: holds }) => type === "Accepted" && holds === "False");

@@ -1,5 +1,5 @@
 import { parseProgramMessage } from "../../decide/sweep/program-message.ts";
-import type { Happening, Job, Pod } from "../../kube/object.ts";
+import type { CoreEvent, Job, Pod } from "../../kube/object.ts";
 import { PROGRAM_EXIT } from "../../model/exit-codes.ts";
 import type { ProgramMessage } from "../../model/message.ts";
 import type { JobEnd } from "../../model/sweep.ts";
@@ -7,7 +7,7 @@ import type { EpochSeconds } from "../../model/window.ts";
 import { CONTAINER } from "./job.ts";
 
 /** A Job as it was looked at. */
-export type JobSight = JobEnded | StillOpen;
+export type ObservedJobState = JobEnded | StillOpen;
 
 export interface JobEnded {
   readonly kind: "ended";
@@ -17,7 +17,7 @@ export interface JobEnded {
 export interface StillOpen {
   readonly kind: "open";
   /** Seconds after which it may be something else although nothing happens to it; null: whatever happens, the watch tells. */
-  readonly again: number | null;
+  readonly requeueAfterSeconds: number | null;
   /** Nobody knows why it has no pod: list the Job's events (involvedObject.uid) and look once more. */
   readonly askEvents: boolean;
   /** What keeps its pod from beginning, in a sentence; null where it runs or is about to. */
@@ -34,13 +34,13 @@ export interface StillOpen {
  * @param pods of the Job: one, or none before it is made and after it is gone
  * @param events of the Job; null where they were not asked
  */
-export function endOf(job: Job, pods: readonly Pod[], events: readonly Happening[] | null, now: EpochSeconds): JobSight {
+export function endOf(job: Job, pods: readonly Pod[], events: readonly CoreEvent[] | null, now: EpochSeconds): ObservedJobState {
   const pod = pods.find(hasEnded) ?? pods.toSorted(byCreation).at(-1);
   if (pod !== undefined && hasEnded(pod)) return { kind: "ended", end: endOfPod(pod) };
   const end = endByCondition(job);
   if (end !== null) return { kind: "ended", end };
-  if (pod === undefined) return lookAtPodless(job, events, now);
-  return pod.metadata.deletionTimestamp === undefined ? lookAtWaiting(pod, now) : lookAtLeaving(pod, now);
+  if (pod === undefined) return stateOfPodlessJob(job, events, now);
+  return pod.metadata.deletionTimestamp === undefined ? stateOfWaitingPod(pod, now) : stateOfLeavingPod(pod, now);
 }
 
 function byCreation(one: Pod, other: Pod): number {
@@ -136,16 +136,16 @@ const FOR_GOOD = ["InvalidImageName", "ErrImageNeverPull"];
 
 const ABOUT_THE_IMAGE = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"];
 
-export const RUNNING: StillOpen = { kind: "open", again: null, askEvents: false, waitsFor: null };
+export const RUNNING: StillOpen = { kind: "open", requeueAfterSeconds: null, askEvents: false, waitsFor: null };
 
 /** A pod that is to go. Beyond its grace it is given up: nothing that it still does is written. */
-export function lookAtLeaving({ metadata }: Pod, now: EpochSeconds): JobSight {
+export function stateOfLeavingPod({ metadata }: Pod, now: EpochSeconds): ObservedJobState {
   const late = secondsSince(metadata.deletionTimestamp, now);
-  return late >= LATE_SECONDS ? { kind: "ended", end: stopped() } : { ...RUNNING, again: LATE_SECONDS - late };
+  return late >= LATE_SECONDS ? { kind: "ended", end: stopped() } : { ...RUNNING, requeueAfterSeconds: LATE_SECONDS - late };
 }
 
 /** A pod that has not ended: it runs, or waits for something that may never come. */
-export function lookAtWaiting(pod: Pod, now: EpochSeconds): JobSight {
+export function stateOfWaitingPod(pod: Pod, now: EpochSeconds): ObservedJobState {
   const unplaced = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   // A node may be made for it, or get room.
   if (unplaced !== undefined) return { ...RUNNING, waitsFor: `The pod has no node yet${sentence(unplaced.message)}` };
@@ -156,7 +156,7 @@ export function lookAtWaiting(pod: Pod, now: EpochSeconds): JobSight {
   const problem = missing ?? (ABOUT_THE_IMAGE.includes(reason) ? imageProblem(container!.image, message) : `The container cannot be made${sentence(message || reason)}`);
   const waited = secondsSince(pod.status?.startTime ?? pod.metadata.creationTimestamp, now);
   if (missing !== null || FOR_GOOD.includes(reason) || waited >= WAITING_GRACE_SECONDS) return { kind: "ended", end: surroundingsEnd(problem) };
-  return { ...RUNNING, again: WAITING_GRACE_SECONDS - waited, waitsFor: problem };
+  return { ...RUNNING, requeueAfterSeconds: WAITING_GRACE_SECONDS - waited, waitsFor: problem };
 }
 
 /** 'secret "bgp-db-app" not found', "couldn't find key uri in Secret bgp/bgp-db-app" */
@@ -183,21 +183,21 @@ const PODLESS_GRACE_SECONDS = 10;
 const ASK_EVERY_SECONDS = 30;
 
 /** A Job that has not ended and has no pod. Only its events say what keeps it from getting one. */
-export function lookAtPodless(job: Job, events: readonly Happening[] | null, now: EpochSeconds): JobSight {
+export function stateOfPodlessJob(job: Job, events: readonly CoreEvent[] | null, now: EpochSeconds): ObservedJobState {
   if (job.spec?.suspend === true) return { ...RUNNING, waitsFor: "The Job is suspended, and not by sluice." };
   const waited = secondsSince(job.metadata.creationTimestamp, now);
-  if (waited < PODLESS_GRACE_SECONDS) return { ...RUNNING, again: PODLESS_GRACE_SECONDS - waited };
+  if (waited < PODLESS_GRACE_SECONDS) return { ...RUNNING, requeueAfterSeconds: PODLESS_GRACE_SECONDS - waited };
   if (events === null) return { ...RUNNING, askEvents: true };
   const last = events.filter(({ reason }) => reason === "FailedCreate" || reason === "SuccessfulCreate").toSorted(byTime).at(-1);
   if (last?.reason === "FailedCreate") return { kind: "ended", end: surroundingsEnd(refusal(last.message ?? "")) };
-  return { ...RUNNING, again: ASK_EVERY_SECONDS };
+  return { ...RUNNING, requeueAfterSeconds: ASK_EVERY_SECONDS };
 }
 
-function byTime(one: Happening, other: Happening): number {
+function byTime(one: CoreEvent, other: CoreEvent): number {
   return timeOf(one) < timeOf(other) ? -1 : 1;
 }
 
-function timeOf({ lastTimestamp, eventTime, metadata }: Happening): string {
+function timeOf({ lastTimestamp, eventTime, metadata }: CoreEvent): string {
   return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? "";
 }
 

@@ -24,7 +24,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * The settings as the chart puts them into the controller's environment; a variable that is empty counts as absent.
  * @throws SpecError that names the variable
  */
-export function toldSettings(variables: Variables): WorkerSettings {
+export function workerSettingsFrom(variables: Variables): WorkerSettings {
   const told = (name: string): string | undefined => (variables[name] === "" ? undefined : variables[name]);
   const [image, policy] = ["SLUICE_IMAGE", "SLUICE_IMAGE_PULL_POLICY"].map((name) => told(name) ?? missing(name));
   const imagePullPolicy = PULL_POLICIES.find((known) => known === policy);

@@ -1,7 +1,7 @@
 import { whyNotAskable } from "../../decide/grid.ts";
 import { REASON, SWEEP_REASON } from "../../decide/reasons.ts";
-import { type Hindrance, refusedConditions } from "../../decide/sweep/conditions.ts";
-import type { Telling } from "../../kube/event-recorder.ts";
+import { type Blocker, refusedConditions } from "../../decide/sweep/conditions.ts";
+import type { ObjectEvent } from "../../model/event.ts";
 import type { PreparePlace } from "../../model/message.ts";
 import { parseMoment } from "../../model/moment.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
@@ -15,26 +15,26 @@ import { rulesFor, PROVIDERS } from "../../providers/registry.ts";
 import { acceptSweep, isRefused, type Accepted } from "../accept.ts";
 import { podDeadline, taskProblem } from "../job/job.ts";
 import { type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
-import type { SweepHands } from "./deps.ts";
+import type { SweepDeps } from "./deps.ts";
 import { type Begun, begun, isoOf, saysOtherwise, writeStatus } from "./status.ts";
 
 /** A Sweep as it begins, or why it does not. */
 export type SweepAcceptance =
   | { readonly begun: Begun; readonly spec: ResolvedSpec; readonly warnings: readonly string[] }
-  | { readonly refused: Hindrance; /** Seconds after which time alone may have put it right; null where it has to be changed. */ readonly again: number | null };
+  | { readonly refused: Blocker; /** Seconds after which time alone may have put it right; null where it has to be changed. */ readonly requeueAfterSeconds: number | null };
 
 /** @param cronSweep the one that the Sweep names, read just now; null where it names none or there is none */
 export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | null, image: string, providers: readonly Provider[], now: EpochSeconds): SweepAcceptance {
   const acceptance = acceptSweep(sweep, cronSweep, providers, now);
   if (isRefused(acceptance)) {
     const isMissing = sweep.spec.cronSweepRef !== undefined && cronSweep === null;
-    return { refused: { reason: isMissing ? SWEEP_REASON.cronSweepNotFound : SWEEP_REASON.invalid, message: acceptance.problems.join("; ") }, again: null };
+    return { refused: { reason: isMissing ? SWEEP_REASON.cronSweepNotFound : SWEEP_REASON.invalid, message: acceptance.problems.join("; ") }, requeueAfterSeconds: null };
   }
   const { spec, warnings } = acceptance;
   const unaskable = whyNotAskable(spec.window, { ...spec, firstData: parseMoment(rulesFor(spec.host.name, providers)?.firstData ?? ""), now });
   if (unaskable !== null) {
     const seconds = spec.window.end + spec.grid.settleSeconds - now;
-    return { refused: { reason: SWEEP_REASON.notAskable, message: `spec.window.start: ${unaskable}` }, again: seconds > 0 ? seconds : null };
+    return { refused: { reason: SWEEP_REASON.notAskable, message: `spec.window.start: ${unaskable}` }, requeueAfterSeconds: seconds > 0 ? seconds : null };
   }
   return { begun: { dataset: spec.dataset, window: spec.window, frozen: freezePods(acceptance, image) }, spec, warnings };
 }
@@ -43,32 +43,32 @@ export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | nu
  * A Sweep with what its pods are made from: frozen before, or now, and then it is written together with the first status of its flow.
  * One that is refused is told so, and left alone until it changes, or what it names appears.
  */
-export async function acceptOrRefuse(sweep: SweepObject, hands: SweepHands): Promise<{ readonly sweep: SweepObject; /** To be told once it is written. */ readonly warnings: readonly Telling[] } | { readonly again: number | null }> {
+export async function acceptOrRefuse(sweep: SweepObject, deps: SweepDeps): Promise<{ readonly sweep: SweepObject; /** To be told once it is written. */ readonly warnings: readonly ObjectEvent[] } | { readonly requeueAfterSeconds: number | null }> {
   if (sweep.status?.frozen !== undefined) return { sweep, warnings: [] };
-  const acceptance = await lookAt(sweep, hands);
+  const acceptance = await lookAt(sweep, deps);
   if ("refused" in acceptance) {
-    await refuse(sweep, acceptance, hands);
-    return { again: acceptance.again };
+    await refuse(sweep, acceptance, deps);
+    return { requeueAfterSeconds: acceptance.requeueAfterSeconds };
   }
-  const warnings = acceptance.warnings.map((message): Telling => ({ type: "Warning", reason: REASON.noted, message }));
-  return { sweep: { ...sweep, status: begun(acceptance.begun, hands.clock.now()) }, warnings };
+  const warnings = acceptance.warnings.map((message): ObjectEvent => ({ type: "Warning", reason: REASON.noted, message }));
+  return { sweep: { ...sweep, status: begun(acceptance.begun, deps.clock.now()) }, warnings };
 }
 
 /** The CronSweep is read and not taken from the cache, which may not have seen what was made together with the Sweep. */
-export async function lookAt(sweep: SweepObject, { client, clock, workers }: SweepHands): Promise<SweepAcceptance> {
+export async function lookAt(sweep: SweepObject, { client, clock, workers }: SweepDeps): Promise<SweepAcceptance> {
   const { namespace } = sweep.metadata;
   const named = sweep.spec.cronSweepRef;
   const cronSweep: CronSweepObject | null = named === undefined ? null : await client.get(CRON_SWEEPS, { ...(namespace === undefined ? {} : { namespace }), name: named.name });
   return acceptanceOf(sweep, cronSweep, workers.image, PROVIDERS, Math.floor(clock.now() / 1000));
 }
 
-async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, { refused: object }>, hands: SweepHands): Promise<void> {
+async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, { refused: object }>, deps: SweepDeps): Promise<void> {
   const before = sweep.status ?? {};
   const generation = sweep.metadata.generation ?? 0;
-  const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(hands.clock.now()));
+  const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now()));
   const after = { ...before, observedGeneration: generation, phase: "Pending" as const, conditions };
   if (!saysOtherwise(before, after)) return;
-  hands.tell(await writeStatus(sweep, after, hands), { type: "Warning", ...refused });
+  deps.tell(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });
 }
 
 /** What a sweep's pods are made from, whatever becomes of the CronSweep and of this controller. */
@@ -95,14 +95,14 @@ function headerSecrets({ request }: FilledSpec): SecretKey[] {
 }
 
 /** What prepare is told. Once a prepare has spoken the spec is frozen in Postgres, and its source may be gone or wrong by now. */
-export async function taskFor(sweep: SweepObject, place: PreparePlace, hands: SweepHands): Promise<PrepareTask | { readonly hindrance: Hindrance }> {
+export async function taskFor(sweep: SweepObject, place: PreparePlace, deps: SweepDeps): Promise<PrepareTask | { readonly blocker: Blocker }> {
   const { uid, namespace = "default", name } = sweep.metadata;
   const task: PrepareTask = { identity: { uid, namespace, name }, place };
-  const acceptance = await lookAt(sweep, hands);
+  const acceptance = await lookAt(sweep, deps);
   if ("begun" in acceptance) {
     const whole = { ...task, spec: acceptance.spec };
     const problem = taskProblem(whole);
-    return problem === null ? whole : { hindrance: { reason: SWEEP_REASON.invalid, message: problem } };
+    return problem === null ? whole : { blocker: { reason: SWEEP_REASON.invalid, message: problem } };
   }
-  return (sweep.status?.flow?.pass ?? 0) > 0 ? task : { hindrance: acceptance.refused };
+  return (sweep.status?.flow?.pass ?? 0) > 0 ? task : { blocker: acceptance.refused };
 }

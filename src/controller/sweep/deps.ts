@@ -1,11 +1,11 @@
 import type { KubeClient } from "../../kube/client.ts";
-import type { Telling } from "../../kube/event-recorder.ts";
 import type { ObjectKey, Job, Pod } from "../../kube/object.ts";
 import type { Clock } from "../../model/clock.ts";
+import type { ObjectEvent } from "../../model/event.ts";
 import type { Log } from "../../model/log.ts";
 import type { WorkerSettings } from "../job/settings.ts";
 import type { CronSweepObject, SweepObject } from "../resources.ts";
-import type { Overlay } from "./expectations.ts";
+import type { Expectations } from "./expectations.ts";
 
 /** What was seen last of the world around a Sweep. */
 export interface SweepCaches {
@@ -17,14 +17,14 @@ export interface SweepCaches {
 }
 
 /** All that the reconciler of Sweeps reads and writes with. */
-export interface SweepHands {
+export interface SweepDeps {
   readonly client: KubeClient;
   readonly caches: SweepCaches;
-  readonly overlay: Overlay;
+  readonly expectations: Expectations;
   readonly clock: Clock;
   /** Of this installation; the image only until a Sweep is accepted. */
   readonly workers: WorkerSettings;
   /** Called after the write that it tells of. */
-  readonly tell: (sweep: SweepObject, telling: Telling) => void;
+  readonly tell: (sweep: SweepObject, telling: ObjectEvent) => void;
   readonly log: Log;
 }

@@ -14,7 +14,7 @@ interface Deed {
  * What was done to Jobs and what the cache has not seen yet. Without it a slow watch would have the same Job made twice, or
  * removed again and again; the server would refuse that, but each time at the cost of a request.
  */
-export class Overlay {
+export class Expectations {
   readonly #clock: Clock;
   /** Uid of the sweep → uid of the Job → the deed. */
   readonly #deeds = new Map<string, Map<string, Deed>>();

@@ -1,70 +1,70 @@
 import { EVENTS, type Job, JOBS, PODS } from "../../kube/object.ts";
 import { soonest } from "../../kube/work-queue.ts";
 import type { ObservedJob, JobWork } from "../../model/sweep.ts";
-import { endOf, type JobSight, hasEnded } from "../job/end.ts";
+import { endOf, type ObservedJobState, hasEnded } from "../job/end.ts";
 import { WORK_ANNOTATION } from "../job/job.ts";
 import type { SweepObject } from "../resources.ts";
-import type { SweepHands } from "./deps.ts";
+import type { SweepDeps } from "./deps.ts";
 
 const MOST_EVENTS = 20;
 
 /** A Job that is there, as the decision sees it. */
-export interface SeenJob extends ObservedJob {
+export interface OwnJob extends ObservedJob {
   readonly job: Job;
 }
 
 export interface Observation {
-  readonly jobs: readonly SeenJob[];
+  readonly jobs: readonly OwnJob[];
   /** Seconds after which one of them may have to be seen otherwise although nothing happens to it; null where none. */
-  readonly again: number | null;
+  readonly requeueAfterSeconds: number | null;
   /** What keeps one of their pods from beginning, or null. */
   readonly waitsFor: string | null;
 }
 
 /** The sweep's own Jobs: what the cache says, and what was done that it has not seen. */
-export async function observeJobs({ metadata: { uid } }: SweepObject, hands: SweepHands): Promise<Observation> {
-  const { caches, overlay } = hands;
-  await clearDoubts(uid, hands);
-  const jobs: SeenJob[] = [];
+export async function observeJobs({ metadata: { uid } }: SweepObject, deps: SweepDeps): Promise<Observation> {
+  const { caches, expectations } = deps;
+  await clearDoubts(uid, deps);
+  const jobs: OwnJob[] = [];
   let waitsFor: string | null = null;
-  const looks: (number | null)[] = [overlay.secondsToDoubt(uid)];
-  for (const job of overlay.over(uid, caches.jobsOf(uid))) {
+  const looks: (number | null)[] = [expectations.secondsToDoubt(uid)];
+  for (const job of expectations.over(uid, caches.jobsOf(uid))) {
     const work = workOf(job);
     if (work === null) continue;
-    const sight = await look(job, hands);
-    jobs.push({ job, work, ...(sight.kind === "ended" ? { ended: sight.end } : {}) });
-    if (sight.kind === "open") looks.push(sight.again);
-    if (sight.kind === "open" && sight.waitsFor !== null) waitsFor ??= sight.waitsFor;
+    const observed = await look(job, deps);
+    jobs.push({ job, work, ...(observed.kind === "ended" ? { ended: observed.end } : {}) });
+    if (observed.kind === "open") looks.push(observed.requeueAfterSeconds);
+    if (observed.kind === "open" && observed.waitsFor !== null) waitsFor ??= observed.waitsFor;
   }
-  return { jobs, again: soonest(looks), waitsFor };
+  return { jobs, requeueAfterSeconds: soonest(looks), waitsFor };
 }
 
 /**
  * Of a Job that ended before the cache saw its pod end the pod is read, since it alone has the message. Where nobody knows why
  * a Job has no pod its events are, once a look.
  */
-async function look(job: Job, { caches, client, clock }: SweepHands): Promise<JobSight> {
+async function look(job: Job, { caches, client, clock }: SweepDeps): Promise<ObservedJobState> {
   const now = Math.floor(clock.now() / 1000);
   const pods = caches.podsOf(job.metadata.uid);
   const { namespace, uid } = job.metadata;
   const place = namespace === undefined ? {} : { namespace };
-  const sight = endOf(job, pods, null, now);
-  if (sight.kind === "ended") {
-    if (sight.end.message !== null || pods.some(hasEnded)) return sight;
+  const observed = endOf(job, pods, null, now);
+  if (observed.kind === "ended") {
+    if (observed.end.message !== null || pods.some(hasEnded)) return observed;
     const { items } = await client.list(PODS, { ...place, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` });
     return endOf(job, items, null, now);
   }
-  if (!sight.askEvents) return sight;
+  if (!observed.askEvents) return observed;
   const { items } = await client.list(EVENTS, { ...place, fieldSelector: `involvedObject.uid=${uid}`, limit: MOST_EVENTS });
   return endOf(job, pods, items, now);
 }
 
 /** A Job that was made and never seen may have come and gone unseen: then it has vanished, and is made again. */
-async function clearDoubts(sweepUid: string, { client, overlay }: SweepHands): Promise<void> {
-  for (const { metadata } of overlay.doubtful(sweepUid)) {
+async function clearDoubts(sweepUid: string, { client, expectations }: SweepDeps): Promise<void> {
+  for (const { metadata } of expectations.doubtful(sweepUid)) {
     const job = await client.get(JOBS, metadata);
-    if (job?.metadata.uid === metadata.uid) overlay.confirm(sweepUid, metadata.uid);
-    else overlay.drop(sweepUid, metadata.uid);
+    if (job?.metadata.uid === metadata.uid) expectations.confirm(sweepUid, metadata.uid);
+    else expectations.drop(sweepUid, metadata.uid);
   }
 }
 

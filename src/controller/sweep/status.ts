@@ -1,4 +1,4 @@
-import { conditionsOf, type Hindrance } from "../../decide/sweep/conditions.ts";
+import { conditionsOf, type Blocker } from "../../decide/sweep/conditions.ts";
 import { ranOutOfMemory } from "../../decide/sweep/ending.ts";
 import { without } from "../../kube/object.ts";
 import type { FailingTarget } from "../../model/message.ts";
@@ -8,7 +8,7 @@ import type { FrozenPods, SweepObjectStatus } from "../../model/sweep-object.ts"
 import { isFinished, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
 import type { Window } from "../../model/window.ts";
 import { SWEEPS, type SweepObject } from "../resources.ts";
-import type { SweepHands } from "./deps.ts";
+import type { SweepDeps } from "./deps.ts";
 
 /** What stands in the status once and for all when a Sweep is accepted. */
 export interface Begun {
@@ -24,7 +24,7 @@ export interface Showing {
   /** The batches that ended between `before` and `flow`. */
   readonly ends: readonly BatchEnd[];
   /** What keeps Jobs from being made, or null. */
-  readonly hindrance: Hindrance | null;
+  readonly blocker: Blocker | null;
   /** What keeps a pod from beginning that is made already, or null. */
   readonly waitsFor: string | null;
   readonly generation: number;
@@ -36,12 +36,12 @@ export function begun({ dataset, window, frozen }: Begun, nowMilliseconds: numbe
 }
 
 /** The whole status: `flow` as it is, and what `kubectl get` and `describe` show of it. */
-export function showStatus({ before, flow, ends, hindrance, waitsFor, generation, nowMilliseconds }: Showing): SweepObjectStatus {
+export function showStatus({ before, flow, ends, blocker, waitsFor, generation, nowMilliseconds }: Showing): SweepObjectStatus {
   const kept = without(before, "roundStartedAt", "failing", "rate", "eta");
   const finished = isFinished(flow.phase);
   const roundStartedAt = roundStart(before, flow, nowMilliseconds);
   const failing = failingTargets(before.failing ?? [], ends, flow);
-  const pace = paceOf(flow, roundStartedAt === undefined ? null : (nowMilliseconds - Date.parse(roundStartedAt)) / 1000);
+  const pace = estimateProgress(flow, roundStartedAt === undefined ? null : (nowMilliseconds - Date.parse(roundStartedAt)) / 1000);
   return {
     ...kept,
     observedGeneration: generation,
@@ -56,7 +56,7 @@ export function showStatus({ before, flow, ends, hindrance, waitsFor, generation
     ...(finished ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds) } : {}),
     ...(flow.verdict === undefined ? {} : { verdict: flow.verdict }),
     ...(failing.length === 0 ? {} : { failing }),
-    conditions: conditionsOf({ before: before.conditions ?? [], flow, hindrance, waitsFor, generation, now: isoOf(nowMilliseconds) }),
+    conditions: conditionsOf({ before: before.conditions ?? [], flow, blocker, waitsFor, generation, now: isoOf(nowMilliseconds) }),
     flow,
   };
 }
@@ -96,7 +96,7 @@ function failedNow(before: SweepObjectStatus, flow: SweepStatus, totals: Totals,
 }
 
 /** Of those of this round; of all that there were where no round is left. */
-function batchesText({ sums }: SweepStatus, { planned, ended }: Pace): string {
+function batchesText({ sums }: SweepStatus, { planned, ended }: ProgressEstimate): string {
   return planned === 0 ? `${sums.batches}/${sums.batches}` : `${ended}/${planned}`;
 }
 
@@ -164,7 +164,7 @@ export function unsettledBy(ends: readonly BatchEnd[]): number {
 
 type Progress = Pick<SweepStatus, "ranges" | "next" | "settled"> & { readonly running: readonly unknown[] };
 
-export interface Pace {
+export interface ProgressEstimate {
   /** Batches of this round. */
   readonly planned: number;
   readonly ended: number;
@@ -175,7 +175,7 @@ export interface Pace {
 }
 
 /** @param seconds since the round began; null where none has */
-export function paceOf({ ranges, next, running, settled }: Progress, seconds: number | null): Pace {
+export function estimateProgress({ ranges, next, running, settled }: Progress, seconds: number | null): ProgressEstimate {
   const planned = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   const launched = ranges.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(next - 1, to) - from + 1), 0);
   const ended = Math.max(0, launched - running.length);
@@ -204,7 +204,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
 }
 
 /** Only over the version that was read. @returns what stands now. @throws ApiError 409 where somebody else wrote */
-export async function writeStatus(sweep: SweepObject, status: SweepObjectStatus, { client }: SweepHands): Promise<SweepObject> {
+export async function writeStatus(sweep: SweepObject, status: SweepObjectStatus, { client }: SweepDeps): Promise<SweepObject> {
   return client.replaceStatus(SWEEPS, { ...sweep, status });
 }
 

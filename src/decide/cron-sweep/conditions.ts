@@ -1,9 +1,10 @@
 import { type Condition, datedCondition, type Told } from "../../model/condition.ts";
+import type { ObjectEvent } from "../../model/event.ts";
 import type { StartingSweep } from "../../model/sweep-object.ts";
 import { formatWindow } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
 import { isUnderWay } from "./observed-sweep.ts";
-import type { CronEvent, CronPlan, CronSweepView } from "./view.ts";
+import type { CronPlan, CronSweepView } from "./view.ts";
 import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
 import type { WindowsDue } from "./windows-due.ts";
 
@@ -14,7 +15,7 @@ export interface ConditionsView {
   readonly starting: readonly StartingSweep[];
   readonly known: readonly KnownRun[];
   /** What came of the trigger just handled; null: what was told of the last one stands. */
-  readonly trigger: CronEvent | null;
+  readonly trigger: ObjectEvent | null;
 }
 
 export function conditionsOf(around: ConditionsView): Condition[] {

@@ -1,3 +1,4 @@
+import type { ObjectEvent } from "../../model/event.ts";
 import { formatMoment, parseMoment } from "../../model/moment.ts";
 import { formatDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus, StartingSweep } from "../../model/sweep-object.ts";
@@ -6,10 +7,10 @@ import { windowAt } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
 import { conditionsOf, refusedConditions } from "./conditions.ts";
 import { beyondHistory } from "./history.ts";
-import { learnWindows } from "./learn-windows.ts";
 import { hasEnded, isUnderWay } from "./observed-sweep.ts";
 import { startTriggered, takeUpStarting, toStart, type Starting } from "./starting.ts";
-import type { CronDecision, CronPlan, CronSweepView, CronEvent } from "./view.ts";
+import { updateWindows } from "./update-windows.ts";
+import type { CronDecision, CronPlan, CronSweepView } from "./view.ts";
 import { compact, isoOf, knownAt, readRuns, writeRuns, type KnownRun } from "./window-runs.ts";
 import { windowsDue, type WindowsDue } from "./windows-due.ts";
 
@@ -32,7 +33,7 @@ export function decideCronSweep(view: CronSweepView): CronDecision {
 function refuse(view: CronSweepView, problems: readonly string[]): CronDecision {
   const status = { ...view.status, observedGeneration: view.generation, active: activeOf(view), conditions: refusedConditions(view, problems) };
   delete status.nextRun;
-  return { status, make: [], remove: [], events: noted(view, status), again: null };
+  return { status, make: [], remove: [], events: noted(view, status), requeueAfterSeconds: null };
 }
 
 function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
@@ -41,8 +42,8 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
   const isSameGrid = view.status.dataset === plan.dataset && view.status.every === every;
   const learned = learn(view, plan, isSameGrid ? readRuns(view.status.windows ?? [], plan.grid.everySeconds) : []);
 
-  const takenUp = takeUpStarting(isSameGrid ? (view.status.starting ?? []) : [], { view, plan, known: learned });
-  const triggered = startTriggered(takenUp, { view, plan, known: learned });
+  const retriedNow = takeUpStarting(isSameGrid ? (view.status.starting ?? []) : [], { view, plan, known: learned });
+  const triggered = startTriggered(retriedNow, { view, plan, known: learned });
   const due = windowsDue(dueView(view, plan, learned, triggered.starting));
   const begun = isPaused || plan.suspended ? [] : due.start;
   const starting = [...triggered.starting, ...begun.map((window) => toStart(window, "schedule", triggered.starting, { view, plan, known: learned }))];
@@ -66,13 +67,13 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
     make: isPaused ? [] : starting.map(({ name }) => name),
     remove: removable(view, plan),
     events: [...noted(view, status), ...endings(view), ...triggered.events],
-    again: due.nextRun === null ? null : Math.max(1, due.nextRun - view.now),
+    requeueAfterSeconds: due.nextRun === null ? null : Math.max(1, due.nextRun - view.now),
   };
 }
 
 function learn({ name, sweeps, status }: CronSweepView, { dataset, grid }: CronPlan, before: readonly KnownRun[]): readonly KnownRun[] {
   const decidedAt = new Map((status.starting ?? []).map((starting) => [starting.name, parseMoment(starting.since) ?? 0]));
-  return learnWindows(before, { cronSweep: name, dataset, grid, sweeps, decidedAt });
+  return updateWindows(before, { cronSweep: name, dataset, grid, sweeps, decidedAt });
 }
 
 function dueView(view: CronSweepView, plan: CronPlan, known: readonly KnownRun[], starting: readonly StartingSweep[]) {
@@ -123,9 +124,9 @@ function removable({ sweeps }: CronSweepView, { history }: CronPlan): { name: st
 }
 
 /** Of the Sweeps that ran when the status was written last, those that do not any more: each is told once. */
-export function endings({ status, sweeps }: CronSweepView): CronEvent[] {
+export function endings({ status, sweeps }: CronSweepView): ObjectEvent[] {
   const expected = [...(status.active ?? []), ...(status.starting ?? []).map(({ name }) => name)];
-  return [...new Set(expected)].flatMap((name): CronEvent[] => {
+  return [...new Set(expected)].flatMap((name): ObjectEvent[] => {
     const sweep = sweeps.find((one) => one.name === name && one.isOwn);
     if (sweep !== undefined) {
       if (!hasEnded(sweep)) return [];
@@ -137,7 +138,7 @@ export function endings({ status, sweeps }: CronSweepView): CronEvent[] {
 }
 
 /** What was found out about the spec, once for each version of it. */
-export function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): CronEvent[] {
+export function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): ObjectEvent[] {
   if ("problems" in plan) {
     const message = plan.problems.join("; ");
     return acceptedIn(before)?.message === message ? [] : [{ type: "Warning", reason: CRON_REASON.invalid, message }];

@@ -2,7 +2,7 @@ import type { WindowState } from "../../model/states.ts";
 import type { EpochSeconds, Grid, Window } from "../../model/window.ts";
 
 /** A Sweep as a CronSweep sees it. */
-export interface SeenSweep {
+export interface ObservedSweep {
   readonly name: string;
   readonly uid: string;
   /** The CronSweep, this very one, is its controller: it was made here. */
@@ -22,7 +22,7 @@ export interface SeenSweep {
   readonly endedAt: EpochSeconds | null;
 }
 
-export function hasEnded(sweep: SeenSweep): sweep is SeenSweep & { readonly state: WindowState; readonly endedAt: EpochSeconds } {
+export function hasEnded(sweep: ObservedSweep): sweep is ObservedSweep & { readonly state: WindowState; readonly endedAt: EpochSeconds } {
   return sweep.endedAt !== null;
 }
 
@@ -30,13 +30,13 @@ export function hasEnded(sweep: SeenSweep): sweep is SeenSweep & { readonly stat
  * Does it stand in the way of another one? Of our own also one that is refused: when the spec is right again, it goes on.
  * Somebody's that is refused may stay so for ever.
  */
-export function isUnderWay(sweep: SeenSweep, dataset: string): boolean {
+export function isUnderWay(sweep: ObservedSweep, dataset: string): boolean {
   if (hasEnded(sweep)) return false;
   return sweep.isOwn || (sweep.state === "running" && (sweep.isOfCronSweep || sweep.dataset === dataset));
 }
 
 /** The window that it sweeps, if that is one of the dataset's. */
-export function windowOf(sweep: SeenSweep, dataset: string, { everySeconds }: Grid): Window | null {
+export function windowOf(sweep: ObservedSweep, dataset: string, { everySeconds }: Grid): Window | null {
   const isOfDataset = sweep.dataset === null ? sweep.isOfCronSweep : sweep.dataset === dataset;
   const start = sweep.windowStart;
   if (!isOfDataset || start === null || start % everySeconds !== 0 || (sweep.everySeconds ?? everySeconds) !== everySeconds) return null;

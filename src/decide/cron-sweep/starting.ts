@@ -1,4 +1,5 @@
 import { SpecError } from "../../model/errors.ts";
+import type { ObjectEvent } from "../../model/event.ts";
 import { formatMoment, parseMoment } from "../../model/moment.ts";
 import type { StartingSweep } from "../../model/sweep-object.ts";
 import type { Window } from "../../model/window.ts";
@@ -6,7 +7,7 @@ import { whyNotAskable, type AskableWhen, formatWindow, newestWindow, parseWindo
 import { CRON_REASON } from "../reasons.ts";
 import { isUnderWay } from "./observed-sweep.ts";
 import { nextTurn, sweepName } from "./sweep-name.ts";
-import type { CronEvent, CronPlan, CronSweepView } from "./view.ts";
+import type { CronPlan, CronSweepView } from "./view.ts";
 import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
 
 export interface StartingView {
@@ -17,9 +18,9 @@ export interface StartingView {
 
 export interface Starting {
   readonly starting: readonly StartingSweep[];
-  readonly events: readonly CronEvent[];
+  readonly events: readonly ObjectEvent[];
   /** What came of the trigger just handled: for the condition. */
-  readonly told: CronEvent | null;
+  readonly told: ObjectEvent | null;
   /** Absent where none was handled. */
   readonly handledTrigger?: string;
 }
@@ -27,7 +28,7 @@ export interface Starting {
 /** The Sweeps that were to be made and have not been seen yet. */
 export function takeUpStarting(before: readonly StartingSweep[], around: StartingView): Starting {
   const { view, plan } = around;
-  const events: CronEvent[] = [];
+  const events: ObjectEvent[] = [];
   const starting = before.flatMap((intent): StartingSweep[] => {
     const found = view.sweeps.find(({ name }) => name === intent.name);
     const window = windowOfIntent(intent, plan);
@@ -46,7 +47,7 @@ export function startTriggered(taken: Starting, around: StartingView): Starting 
   const { view, plan } = around;
   if (view.trigger === null || view.paused || rememberedTrigger(view.trigger) === view.status.handledTrigger) return taken;
   const handledTrigger = rememberedTrigger(view.trigger);
-  const say = (event: CronEvent, started: readonly StartingSweep[] = []): Starting => ({ starting: [...taken.starting, ...started], events: [...taken.events, event], told: event, handledTrigger });
+  const say = (event: ObjectEvent, started: readonly StartingSweep[] = []): Starting => ({ starting: [...taken.starting, ...started], events: [...taken.events, event], told: event, handledTrigger });
   const asked = triggeredWindow(view.trigger, { ...plan, now: view.now });
   if ("problem" in asked) return say({ type: "Warning", reason: CRON_REASON.badTrigger, message: `The trigger ${JSON.stringify(handledTrigger)} begins nothing: ${asked.problem}` });
   const { window } = asked;

@@ -1,7 +1,8 @@
+import type { ObjectEvent } from "../../model/event.ts";
 import type { CronSweepStatus } from "../../model/sweep-object.ts";
 import type { EpochSeconds, Grid } from "../../model/window.ts";
 import type { HistoryLimits } from "./history.ts";
-import type { SeenSweep } from "./observed-sweep.ts";
+import type { ObservedSweep } from "./observed-sweep.ts";
 import type { Schedule } from "./schedule.ts";
 import type { CatchUp } from "./windows-due.ts";
 
@@ -32,15 +33,8 @@ export interface CronSweepView {
   readonly plan: CronPlan | { readonly problems: readonly string[] };
   readonly status: CronSweepStatus;
   /** All Sweeps of the namespace: whoever has a name that we want counts too. */
-  readonly sweeps: readonly SeenSweep[];
+  readonly sweeps: readonly ObservedSweep[];
   readonly now: EpochSeconds;
-}
-
-export interface CronEvent {
-  readonly type: "Normal" | "Warning";
-  /** One of cron-reasons.ts. */
-  readonly reason: string;
-  readonly message: string;
 }
 
 export interface CronDecision {
@@ -49,7 +43,7 @@ export interface CronDecision {
   /** Names of Sweeps in status.starting that are to be made. */
   readonly make: readonly string[];
   readonly remove: readonly { readonly name: string; readonly uid: string }[];
-  readonly events: readonly CronEvent[];
+  readonly events: readonly ObjectEvent[];
   /** Seconds after which to look again even if nothing happens. */
-  readonly again: number | null;
+  readonly requeueAfterSeconds: number | null;
 }

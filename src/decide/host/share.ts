@@ -61,7 +61,7 @@ const ANSWERS_LOOKED_AT = 100;
 const ERRORS_OF_THE_ILL = 30;
 
 /** `recent`, oldest first: "x" for the provider's own error, "." for any other answer. */
-export function isIll(recent: string): boolean {
+export function shouldOpenCircuit(recent: string): boolean {
   return recent.slice(-ANSWERS_LOOKED_AT).split("x").length - 1 >= ERRORS_OF_THE_ILL;
 }
 

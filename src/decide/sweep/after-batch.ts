@@ -1,3 +1,4 @@
+import type { ObjectEvent } from "../../model/event.ts";
 import { PROGRAM_EXIT } from "../../model/exit-codes.ts";
 import { BATCH_PEAK_BYTES, BATCH_SECONDS, measuredTogether, noneOf, NOTHING_MEASURED, withOne } from "../../model/measured.ts";
 import type { BatchMessage } from "../../model/message.ts";
@@ -5,7 +6,7 @@ import { SETTLED } from "../../model/states.ts";
 import type { FlowSpec, JobEnd, RunningBatch, SweepStatus, MeasuredSums, SweepSums } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
-import type { Step, SweepEvent } from "./decision.ts";
+import type { Step } from "./decision.ts";
 import { fail, problemOf, ranOutOfMemory, unblocked, blockRound } from "./ending.ts";
 
 /** So many crashes in a row with no result between them stop the launching. */
@@ -63,11 +64,11 @@ function afterCrash(status: SweepStatus, batch: RunningBatch, end: JobEnd, flow:
   return { status: blocked.status, events: [event, ...blocked.events] };
 }
 
-function crashed(batch: RunningBatch, end: JobEnd): SweepEvent {
+function crashed(batch: RunningBatch, end: JobEnd): ObjectEvent {
   return { type: "Warning", reason: REASON.batchCrashed, message: `Batch ${batch.batch} crashed: ${problemOf(end, "it")}` };
 }
 
-function outOfMemory(batch: RunningBatch, message: BatchMessage | null): SweepEvent {
+function outOfMemory(batch: RunningBatch, message: BatchMessage | null): ObjectEvent {
   const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
   const seen = message === null ? "" : `, of which it was seen to use ${mebibytes(message.memory.anonPeak)}`;
   return {

@@ -1,10 +1,11 @@
+import type { ObjectEvent } from "../../model/event.ts";
 import { PROGRAM_EXIT } from "../../model/exit-codes.ts";
 import type { PrepareMessage } from "../../model/message.ts";
 import { type WindowState, settledOf } from "../../model/states.ts";
 import type { JobEnd, SweepPhase, SweepStatus } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
-import type { SweepEvent, Step } from "./decision.ts";
+import type { Step } from "./decision.ts";
 import { secondsBeforeTry, block, fail, prepared, problemOf, ranOutOfMemory, unblocked } from "./ending.ts";
 
 /** So many tries of one prepare that crashed, and the sweep shows as Blocked. Tried it is all the same. */
@@ -95,11 +96,11 @@ function tryAgain(status: SweepStatus, preparing: Preparing, now: EpochSeconds):
   return { ...status, preparing: { ...preparing, attempt: preparing.attempt + 1, notBefore: now + wait } };
 }
 
-function toldNotes(message: PrepareMessage): SweepEvent[] {
+function toldNotes(message: PrepareMessage): ObjectEvent[] {
   return message.notes.map((note) => normal(REASON.noted, note));
 }
 
-function normal(reason: string, message: string): SweepEvent {
+function normal(reason: string, message: string): ObjectEvent {
   return { type: "Normal", reason, message };
 }
 

@@ -5,7 +5,7 @@ import { isFinished, type SweepStatus } from "../../model/sweep.ts";
 import { SWEEP_REASON } from "../reasons.ts";
 
 /** What keeps Jobs of a sweep from being made, beside what the flow knows. */
-export interface Hindrance {
+export interface Blocker {
   /** One of reasons.ts. */
   readonly reason: string;
   /** One sentence. */
@@ -15,7 +15,7 @@ export interface Hindrance {
 export interface ConditionsView {
   readonly before: readonly Condition[];
   readonly flow: SweepStatus;
-  readonly hindrance: Hindrance | null;
+  readonly blocker: Blocker | null;
   /** What keeps a pod from beginning that is made already, or null. */
   readonly waitsFor: string | null;
   readonly generation: number;
@@ -24,8 +24,8 @@ export interface ConditionsView {
 }
 
 /** What was told to hinder last, or null: it stands until a Job could be made. */
-export function hindranceIn({ conditions = [] }: Pick<SweepObjectStatus, "conditions">): Hindrance | null {
-  const told = conditions.find(({ type, reason }) => type === "Blocked" && HINDRANCES.includes(reason));
+export function blockerIn({ conditions = [] }: Pick<SweepObjectStatus, "conditions">): Blocker | null {
+  const told = conditions.find(({ type, reason }) => type === "Blocked" && BLOCKERS.includes(reason));
   return told === undefined ? null : { reason: told.reason, message: told.message };
 }
 
@@ -34,30 +34,30 @@ export function waitIn({ conditions = [] }: Pick<SweepObjectStatus, "conditions"
   return conditions.find(({ type, reason }) => type === "Progressing" && reason === SWEEP_REASON.podWaits)?.message ?? null;
 }
 
-const HINDRANCES: readonly string[] = [SWEEP_REASON.nameTaken, SWEEP_REASON.jobRefused, SWEEP_REASON.invalid, SWEEP_REASON.cronSweepNotFound, SWEEP_REASON.notAskable];
+const BLOCKERS: readonly string[] = [SWEEP_REASON.nameTaken, SWEEP_REASON.jobRefused, SWEEP_REASON.invalid, SWEEP_REASON.cronSweepNotFound, SWEEP_REASON.notAskable];
 
 type Told = Pick<Condition, "status" | "reason" | "message">;
 
 /** The four conditions of a Sweep that was accepted. */
-export function conditionsOf({ before, flow, hindrance, waitsFor, generation, now }: ConditionsView): Condition[] {
+export function conditionsOf({ before, flow, blocker, waitsFor, generation, now }: ConditionsView): Condition[] {
   const told: Readonly<Record<string, Told>> = {
     Accepted: { status: "True", reason: SWEEP_REASON.accepted, message: "The spec is right, and what the pods are made from is frozen." },
-    Progressing: progressing(flow, hindrance, waitsFor),
-    Blocked: blocked(flow, hindrance),
+    Progressing: progressing(flow, blocker, waitsFor),
+    Blocked: blocked(flow, blocker),
     Complete: complete(flow),
   };
   return Object.entries(told).map(([type, condition]) => datedCondition({ type, ...condition }, before, generation, now));
 }
 
 /** Of one that was not. */
-export function refusedConditions(before: readonly Condition[], { reason, message }: Hindrance, generation: number, now: string): Condition[] {
+export function refusedConditions(before: readonly Condition[], { reason, message }: Blocker, generation: number, now: string): Condition[] {
   return [datedCondition({ type: "Accepted", status: "False", reason, message }, before, generation, now)];
 }
 
-function progressing(flow: SweepStatus, hindrance: Hindrance | null, waitsFor: string | null): Told {
+function progressing(flow: SweepStatus, blocker: Blocker | null, waitsFor: string | null): Told {
   const { phase, pass, preparing } = flow;
   if (isFinished(phase)) return { status: "False", reason: phase, message: "The sweep has ended." };
-  if (hindrance !== null) return { status: "False", ...hindrance };
+  if (blocker !== null) return { status: "False", ...blocker };
   if (phase === "Suspended") return { status: "False", reason: phase, message: suspended(flow) };
   if (phase === "Blocked") return { status: "False", reason: phase, message: "Nothing more is launched until a prepare works again." };
   if (waitsFor !== null) return { status: "True", reason: SWEEP_REASON.podWaits, message: waitsFor };
@@ -73,9 +73,9 @@ function preparingSentence({ pass, attempt }: NonNullable<SweepStatus["preparing
   return `What is left is counted and packed as pass ${pass}${attempt === 1 ? "" : `, try ${attempt}`}.`;
 }
 
-function blocked({ phase, blocked: by }: SweepStatus, hindrance: Hindrance | null): Told {
+function blocked({ phase, blocked: by }: SweepStatus, blocker: Blocker | null): Told {
   if (by !== undefined && !isFinished(phase)) return { status: "True", reason: by.reason, message: by.message };
-  if (hindrance !== null && !isFinished(phase)) return { status: "True", ...hindrance };
+  if (blocker !== null && !isFinished(phase)) return { status: "True", ...blocker };
   return { status: "False", reason: SWEEP_REASON.unhindered, message: "Nothing stands in its way." };
 }
 

@@ -1,3 +1,4 @@
+import type { ObjectEvent } from "../../model/event.ts";
 import type { PreparePlace } from "../../model/message.ts";
 import type { FlowSpec, JobWork, ObservedJob, SweepStatus } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
@@ -20,31 +21,22 @@ export type Launch =
   | { readonly program: "prepare"; readonly work: PrepareWork; readonly place: PreparePlace }
   | { readonly program: "batch"; readonly work: BatchWork; readonly memoryBytes: number };
 
-/** What a person should be told. Said only after the write succeeded. */
-export interface SweepEvent {
-  readonly type: "Normal" | "Warning";
-  /** One of decide/reasons.ts. */
-  readonly reason: string;
-  /** One sentence. */
-  readonly message: string;
-}
-
 /**
  * Either a status to be written, and then the decision is taken again; or what to do about the Jobs, for a status that is just written.
  * Making what is there already and removing what is gone are no errors.
  */
 export type SweepDecision =
-  | { readonly kind: "write"; readonly status: SweepStatus; readonly events: readonly SweepEvent[] }
+  | { readonly kind: "write"; readonly status: SweepStatus; readonly events: readonly ObjectEvent[] }
   | {
-      readonly kind: "act";
+      readonly kind: "apply";
       readonly make: readonly Launch[];
       readonly remove: readonly JobWork[];
       /** Seconds after which to look again even if no Job ended; null: nothing is due by itself. */
-      readonly again: number | null;
+      readonly requeueAfterSeconds: number | null;
     };
 
 /** What one step made of a status; the same object where nothing changed. */
 export interface Step {
   readonly status: SweepStatus;
-  readonly events: readonly SweepEvent[];
+  readonly events: readonly ObjectEvent[];
 }

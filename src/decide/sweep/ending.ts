@@ -7,7 +7,7 @@ import type { Step } from "./decision.ts";
 
 /** The sentence of a program that ended badly: its own, or else the line among its last that says why. */
 export function problemOf(end: JobEnd, program: string): string {
-  const told = oneLine(end.message?.problem ?? "") || tellingLine(end.lastLines);
+  const told = oneLine(end.message?.problem ?? "") || mostTellingLine(end.lastLines);
   if (told !== "") return told;
   return end.exitCode === null ? `${program} was ended by a signal` : `${program} ended with exit code ${end.exitCode}`;
 }
@@ -77,7 +77,7 @@ export function blockRound(status: SweepStatus, reason: BlockedReason, sentence:
  * A sweep as somebody takes it up who was told to run it: what it waited for may be right by now, so that is tried at once, and how long
  * it has been Blocked counts from here.
  */
-export function takenUp(status: SweepStatus, now: EpochSeconds): SweepStatus {
+export function retriedNow(status: SweepStatus, now: EpochSeconds): SweepStatus {
   const { preparing } = status;
   if (preparing === undefined) return status;
   return { ...unblocked(status), phase: "Preparing", preparing: { ...preparing, notBefore: Math.min(preparing.notBefore, now) } };
@@ -112,7 +112,7 @@ const NOISE = /^(?:at .*|Node\.js v.*|[\^~]+|[{}[\]],?|throw .*|\[?\w+\]?: .*(?:
 const LONGEST = 300;
 
 /** Of a program's last lines the one that says why it ended, at most 300 characters; "" where there is none. */
-export function tellingLine(lastLines: string): string {
+export function mostTellingLine(lastLines: string): string {
   const lines = lastLines.split("\n").map(said).map(oneLine).filter((line) => line !== "");
   const telling = lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.findLast((line) => !NOISE.test(line)) ?? lines.at(-1) ?? "";
   return telling.length <= LONGEST ? telling : `${telling.slice(0, LONGEST - 1)}…`;

@@ -25,7 +25,7 @@ export function decideSweep(view: SweepView): SweepDecision {
   const before = view.status ?? firstStatus(view.now);
   const { status, events } = isFinished(before.phase) ? { status: before, events: [] } : advance(before, view);
   if (status !== view.status) return { kind: "write", status, events };
-  return { kind: "act", make: toMake(status, view), remove: toRemove(status, view.jobs), again: secondsToLook(status, view) };
+  return { kind: "apply", make: toMake(status, view), remove: toRemove(status, view.jobs), requeueAfterSeconds: secondsToLook(status, view) };
 }
 
 /** Of a sweep that nobody has touched yet. */

@@ -1,15 +1,15 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { request } from "undici";
 import type { Cli } from "../../cli/main.ts";
-import { type WorkerSettings, listOf, toldSettings } from "../../controller/job/settings.ts";
+import { type WorkerSettings, listOf, workerSettingsFrom } from "../../controller/job/settings.ts";
 import { isForbidden } from "../../kube/api-error.ts";
-import { resource, type Kept, LEASES, type Lease } from "../../kube/object.ts";
+import { resource, type Transformed, LEASES, type Lease } from "../../kube/object.ts";
 import { API_VERSION } from "../../model/schema/object.ts";
 import { type Cluster, INSTALL } from "../cluster.ts";
 import { listAll } from "../find.ts";
 import { notOk, ok, unknown, type Finding } from "./finding.ts";
 
-const DEPLOYMENTS = resource<Kept<V1Deployment>>("apps/v1", "Deployment", "deployments");
+const DEPLOYMENTS = resource<Transformed<V1Deployment>>("apps/v1", "Deployment", "deployments");
 
 /** A controller as its Deployment says it. */
 export interface Installation {
@@ -37,7 +37,7 @@ export function installationFor(found: readonly Installation[], namespace: strin
   return found.find(({ namespaces }) => namespaces.includes(namespace)) ?? found.find(({ namespaces }) => namespaces.length === 0);
 }
 
-function installationOf({ metadata, spec }: Kept<V1Deployment>): Installation | null {
+function installationOf({ metadata, spec }: Transformed<V1Deployment>): Installation | null {
   const variables = spec?.template.spec?.containers.flatMap(({ env }) => env ?? []) ?? [];
   const told = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
   if (told["SLUICE_IMAGE"] === undefined) return null;
@@ -46,7 +46,7 @@ function installationOf({ metadata, spec }: Kept<V1Deployment>): Installation | 
     name: metadata.name,
     lease: told["SLUICE_LEASE"] ?? metadata.name,
     namespaces: listOf(told["SLUICE_NAMESPACES"]),
-    workers: toldSettings(told),
+    workers: workerSettingsFrom(told),
   };
 }
 

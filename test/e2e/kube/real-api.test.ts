@@ -7,10 +7,10 @@ import { ApiUnreachable, isAlreadyThere, isConflict, isExpired, isForbidden } fr
 import { KubeClient } from "../../../src/kube/client.ts";
 import { EventRecorder } from "../../../src/kube/event-recorder.ts";
 import { inClusterConnection } from "../../../src/kube/in-cluster.ts";
-import { type Change, Store } from "../../../src/kube/indexer.ts";
+import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import { LeaderElector } from "../../../src/kube/leader.ts";
 import { type Draft, EVENTS, type Job, JOBS, LEASES, type Secret, SECRETS, SELF_SUBJECT_ACCESS_REVIEWS, withoutManagedFields } from "../../../src/kube/object.ts";
-import { Reflector, type ReflectorNews } from "../../../src/kube/reflector.ts";
+import { Reflector, type ReflectorCallbacks } from "../../../src/kube/reflector.ts";
 import type { Connection } from "../../../src/kube/requests.ts";
 import { openCluster } from "../../cluster/cluster.ts";
 import { startApiProxy } from "../../support/cutting-api-proxy.ts";
@@ -47,10 +47,10 @@ function aJob(name: string): Draft<Job> {
   return { metadata: { namespace: space.name, name }, spec: { suspend: true, template: { spec: { restartPolicy: "Never", containers } } } };
 }
 
-function reflectSecrets(over: KubeClient): { store: Store<Secret>; reflector: Reflector<Secret, Secret>; changes: Change<Secret>[]; news: ReflectorNews[] } {
-  const store = new Store<Secret>({});
+function reflectSecrets(over: KubeClient): { store: Indexer<Secret>; reflector: Reflector<Secret, Secret>; changes: Change<Secret>[]; news: ReflectorCallbacks[] } {
+  const store = new Indexer<Secret>({});
   const changes: Change<Secret>[] = [];
-  const news: ReflectorNews[] = [];
+  const news: ReflectorCallbacks[] = [];
   const reflector = new Reflector<Secret, Secret>({
     client: over,
     clock: realClock,

@@ -1,5 +1,5 @@
 import { realClock } from "../../../src/bin/clock.ts";
-import { type Change, Store } from "../../../src/kube/indexer.ts";
+import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import type { KubeObject, Resource } from "../../../src/kube/object.ts";
 import { Reflector } from "../../../src/kube/reflector.ts";
 import type { World } from "./world.ts";
@@ -13,7 +13,7 @@ export async function follow<T extends KubeObject>({ client, namespace }: World,
     random: () => Math.random(),
     resource,
     namespace,
-    store: new Store<T>({}),
+    store: new Indexer<T>({}),
     keep: (object) => object,
     onChange,
     tell: () => undefined,

@@ -8,7 +8,7 @@ import { IMAGE } from "./image.ts";
 import type { World } from "./world.ts";
 
 /** Something in a sweep's surroundings that is wrong, and how it is put right. Each is about one sweep only. */
-export interface Hindrance {
+export interface Blocker {
   /** Of the sweep that meets it, laid over its template. */
   readonly spec: object;
   /** What the condition and the event say. */
@@ -27,7 +27,7 @@ async function databaseUrl(world: World, changes: Partial<Pick<URL, "host" | "pa
   return Object.assign(new URL(Buffer.from(text, "base64").toString()), changes).href;
 }
 
-export async function aMissingKey(world: World): Promise<Hindrance> {
+export async function aMissingKey(world: World): Promise<Blocker> {
   await world.apply(secret("keyless", { url: "x" }));
   return {
     spec: storeIn("keyless"),
@@ -37,7 +37,7 @@ export async function aMissingKey(world: World): Promise<Hindrance> {
 }
 
 /** A Service behind which nobody is yet. */
-export async function aDatabaseThatIsAway(world: World): Promise<Hindrance> {
+export async function aDatabaseThatIsAway(world: World): Promise<Blocker> {
   const port = Number(new URL(await databaseUrl(world)).port);
   await world.apply(
     { apiVersion: "v1", kind: "Service", metadata: { name: "late" }, spec: { ports: [{ port }] } },
@@ -46,7 +46,7 @@ export async function aDatabaseThatIsAway(world: World): Promise<Hindrance> {
   return { spec: storeIn("late"), sentence: /^The database at late\.\S+ could not do its work for \d+ s: \S/, mend: () => serviceBeside(world.cluster, { namespace: world.namespace, name: "late", port }) };
 }
 
-export async function aNewerDatabase(world: World): Promise<Hindrance> {
+export async function aNewerDatabase(world: World): Promise<Blocker> {
   await world.query("create database newer");
   const db = openDatabase({ url: world.postgres.url.replace("/sluice?", "/newer?"), name: "e2e", clock: REAL_CLOCK, max: 1 });
   const need = (version: string): Promise<unknown> => db.query("update sluice.meta set min_program = $1", [version]);
@@ -62,7 +62,7 @@ export async function aNewerDatabase(world: World): Promise<Hindrance> {
 }
 
 /** A quota of no pods at all, for those of one priority. */
-export async function aQuota(world: World): Promise<Hindrance> {
+export async function aQuota(world: World): Promise<Blocker> {
   const name = world.namespace;
   await world.cluster.apply({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name }, value: 0 });
   const scopeSelector = { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: [name] }] };
@@ -77,7 +77,7 @@ export async function aQuota(world: World): Promise<Hindrance> {
 }
 
 /** A policy against the pods that have a label. */
-export async function aPolicy(world: World): Promise<Hindrance> {
+export async function aPolicy(world: World): Promise<Blocker> {
   const name = world.namespace;
   const kind = { apiVersion: "admissionregistration.k8s.io/v1" };
   const labels = { "sluice.test/forbidden": "yes" };
@@ -104,7 +104,7 @@ export async function aPolicy(world: World): Promise<Hindrance> {
 }
 
 /** What the next sweeps are made with is an image that is nowhere. @returns also how to make them with the right one again */
-export async function aMissingImage(world: World): Promise<Hindrance & { readonly over: () => Promise<void> }> {
+export async function aMissingImage(world: World): Promise<Blocker & { readonly over: () => Promise<void> }> {
   const absent = `localhost/sluice:absent-${randomBytes(3).toString("hex")}`;
   const workersWith = async (image: string): Promise<void> => {
     await world.kubectl("set", "env", `deployment/${world.namespace}`, `SLUICE_IMAGE=${image}`);
@@ -127,7 +127,7 @@ export async function aMissingImage(world: World): Promise<Hindrance & { readonl
 }
 
 /** The Secret of the database. @returns once it is there */
-export async function aSecretThatGoesAway(world: World): Promise<Hindrance & { readonly away: () => Promise<unknown> }> {
+export async function aSecretThatGoesAway(world: World): Promise<Blocker & { readonly away: () => Promise<unknown> }> {
   const whole = secret("passing", { uri: await databaseUrl(world) });
   await world.apply(whole);
   return {

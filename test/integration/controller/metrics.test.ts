@@ -72,7 +72,7 @@ function makeObjects(): void {
 }
 
 function pageOf(controller: Controller): Promise<string> {
-  return new ControllerMetrics({ version: "0.1.0", isLeader: () => controller.told() !== null, queues: () => controller.queues, secondsSinceHeard: () => controller.caches.secondsSinceHeard, toldByLeader: () => controller.told() }).text();
+  return new ControllerMetrics({ version: "0.1.0", isLeader: () => controller.told() !== null, queues: () => controller.queues, secondsSinceHeard: () => controller.caches.secondsSinceHeard, leaderSnapshot: () => controller.told() }).text();
 }
 
 async function exposedBy(controller: Controller): Promise<Exposed> {

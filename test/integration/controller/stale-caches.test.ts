@@ -2,8 +2,8 @@ import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
 import { SWEEPS } from "../../../src/controller/resources.ts";
-import type { SweepHands } from "../../../src/controller/sweep/deps.ts";
-import { Overlay } from "../../../src/controller/sweep/expectations.ts";
+import type { SweepDeps } from "../../../src/controller/sweep/deps.ts";
+import { Expectations } from "../../../src/controller/sweep/expectations.ts";
 import { reconcileSweep } from "../../../src/controller/sweep/reconcile.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type Job, JOBS, type Pod, PODS } from "../../../src/kube/object.ts";
@@ -40,11 +40,11 @@ function laggingBy({ jobs, pods }: { readonly jobs: number; readonly pods: numbe
   return { jobsOf: (uid) => ago(jobs).jobs.filter(ownedBy(uid)), podsOf: (uid) => ago(pods).pods.filter(ownedBy(uid)), stop };
 }
 
-function handsWith(caches: Pick<SweepHands["caches"], "jobsOf" | "podsOf">, clock: Clock = realClock): SweepHands {
+function handsWith(caches: Pick<SweepDeps["caches"], "jobsOf" | "podsOf">, clock: Clock = realClock): SweepDeps {
   return {
     client: new KubeClient(api.connection(), { clock, random: () => 0.5, userAgent: "sluice/test" }),
     caches: { ...caches, cronSweep: () => null },
-    overlay: new Overlay(clock),
+    expectations: new Expectations(clock),
     clock,
     workers: { image: IMAGE, imagePullPolicy: "Never", pullSecrets: [] },
     tell: () => undefined,
@@ -58,10 +58,10 @@ test.each(LAGS)("caches that are $jobs and $pods changes behind have no batch ru
   const world = aWorld({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
   const jobs = runJobs(api, world);
   const caches = laggingBy(lag);
-  const hands = handsWith(caches);
+  const deps = handsWith(caches);
   api.objects.create(SWEEPS, sweepDraft("daily"));
   for (let looks = 0; looks < 400; looks += 1) {
-    await reconcileSweep({ namespace: "bgp", name: "daily" }, hands);
+    await reconcileSweep({ namespace: "bgp", name: "daily" }, deps);
     await jobs.settled();
     // Something else happens in the cluster: the watch comes along.
     api.objects.change(SWEEPS, { namespace: "bgp", name: "daily" }, (sweep) => ({ ...sweep, metadata: { ...sweep.metadata, labels: { look: String(looks) } } }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../src/controller/resources.ts";
-import { EVENTS, type Happening, type Job, JOBS, type Pod, PODS, without } from "../../../src/kube/object.ts";
+import { EVENTS, type CoreEvent, type Job, JOBS, type Pod, PODS, without } from "../../../src/kube/object.ts";
 import type { Condition } from "../../../src/model/condition.ts";
 import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube-jobs.ts";
 import { aWorld, type Fate, type World } from "../../support/sweep-world.ts";
@@ -32,7 +32,7 @@ function condition(type: string): Condition | undefined {
 }
 
 function said(): string[] {
-  return api.objects.list<Happening>(EVENTS).map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`);
+  return api.objects.list<CoreEvent>(EVENTS).map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`);
 }
 
 function change(changed: (sweep: SweepObject) => SweepObject): void {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
-import { EVENTS, type Happening, JOBS } from "../../../src/kube/object.ts";
+import { EVENTS, type CoreEvent, JOBS } from "../../../src/kube/object.ts";
 import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
 import { aWorld } from "../../support/sweep-world.ts";
 import { until } from "../../support/until.ts";
@@ -31,7 +31,7 @@ describe("a sweep on Kubernetes", () => {
     expect(status).toMatchObject({ phase: "Complete", verdict: "complete", settledOfTargets: "60/60", failed: 0, window: "2026-11-20", dataset: "bgp/daily", pass: 2 });
     expect(jobs.ran).toEqual(["prepare 1-1-1", ...[0, 1, 2, 3, 4, 5].map((batch) => `batch ${batch}`), "prepare 2-1-1", "batch 6", "prepare 3-1-1"]);
     expect(jobs.mostPods).toBeLessThanOrEqual(5);
-    expect(api.objects.list<Happening>(EVENTS).map(({ reason }) => reason)).toEqual(expect.arrayContaining(["Prepared", "Finished"]));
+    expect(api.objects.list<CoreEvent>(EVENTS).map(({ reason }) => reason)).toEqual(expect.arrayContaining(["Prepared", "Finished"]));
     expect(running.failures).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
-import { type Change, Store } from "../../../src/kube/indexer.ts";
+import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import { type Job, JOBS, withoutManagedFields } from "../../../src/kube/object.ts";
-import { Reflector, type ReflectorNews, type ReflectorOptions } from "../../../src/kube/reflector.ts";
+import { Reflector, type ReflectorCallbacks, type ReflectorOptions } from "../../../src/kube/reflector.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import type { KubeApi } from "../../support/kube-api/server.ts";
@@ -11,18 +11,18 @@ import { aClient, addJobs, aJob, anApi, atTheEnd } from "./apis.ts";
 
 interface Reflected {
   readonly reflector: Reflector<Job, Job>;
-  readonly store: Store<Job>;
+  readonly store: Indexer<Job>;
   /** "+name", "~name", "-name" */
   readonly changes: string[];
-  readonly news: ReflectorNews[];
+  readonly news: ReflectorCallbacks[];
   readonly stop: () => Promise<void>;
 }
 
 /** One that runs until the test ends. Each pause is as short as it may be. */
-function aReflector(api: KubeApi, clock: Clock, more: Partial<ReflectorOptions<Job, Job>> & { readonly store?: Store<Job> } = {}): Reflected {
-  const store = more.store ?? new Store<Job>({});
+function aReflector(api: KubeApi, clock: Clock, more: Partial<ReflectorOptions<Job, Job>> & { readonly store?: Indexer<Job> } = {}): Reflected {
+  const store = more.store ?? new Indexer<Job>({});
   const changes: string[] = [];
-  const news: ReflectorNews[] = [];
+  const news: ReflectorCallbacks[] = [];
   const onChange = ({ key, before, after }: Change<Job>): number => changes.push(`${after === null ? "-" : before === null ? "+" : "~"}${key.split("/")[1]!}`);
   const client = aClient(api, { clock });
   const reflector = new Reflector<Job, Job>({ client, clock, random: () => 0, resource: JOBS, keep: withoutManagedFields, onChange, tell: (said) => news.push(said), ...more, store });
@@ -241,7 +241,7 @@ test("fills one store from two namespaces, each of which replaces only its own",
   const clock = new FakeClock();
   addJobs(api, 2, "one");
   addJobs(api, 2, "two");
-  const store = new Store<Job>({});
+  const store = new Indexer<Job>({});
   const one = aReflector(api, clock, { store, namespace: "one" });
   const two = aReflector(api, clock, { store, namespace: "two" });
   await Promise.all([one.reflector.synced(), two.reflector.synced()]);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { share } from "../../../src/decide/host/share.ts";
-import { declareIll, declareWell, pauseHost, takeProbe, type SlotRequest, releaseSlots, renewSlots, slotsHeld } from "../../../src/store/hosts.ts";
+import { openCircuit, closeCircuit, pauseHost, takeProbe, type SlotRequest, releaseSlots, renewSlots, slotsHeld } from "../../../src/store/hosts.ts";
 import { type TestStore, aStore, aSweep, WAYS } from "../../support/store.ts";
 
 describe.each(WAYS)("slots $way", ({ pooled }) => {
@@ -151,14 +151,14 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       const me = request({ outcomes: "xxx" });
       await renewSlots(store.db, me, share);
       expect(await takeProbe(store.db, host, 60)).toBe(false);
-      await declareIll(store.db, host);
-      await declareIll(store.db, host);
+      await openCircuit(store.db, host);
+      await openCircuit(store.db, host);
       expect((await renewSlots(store.db, { ...me, outcomes: "" }, share)).host).toMatchObject({ ill: true, recent: "xxx" });
       expect(await takeProbe(store.db, host, 60)).toBe(false);
       await store.db.query("update sluice.hosts set probe_at = now() - interval '61 seconds' where name = $1", [host]);
       const taken = await Promise.all(Array.from({ length: 6 }, () => takeProbe(store.db, host, 60)));
       expect(taken.filter(Boolean)).toHaveLength(1);
-      await declareWell(store.db, host);
+      await closeCircuit(store.db, host);
       const well = (await renewSlots(store.db, { ...me, outcomes: "" }, share)).host;
       expect(well).toMatchObject({ ill: false, recent: "", pausedSeconds: 0 });
       expect(well.secondsSincePauseEnded).toBeLessThan(10);

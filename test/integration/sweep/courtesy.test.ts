@@ -143,8 +143,8 @@ describe.concurrent("four batches of two sweeps that share a host", { timeout: 2
     const pair = await twoSweeps(atEnd, "ill", { targets: 120, seconds: 0.2 });
     await atWork(pair);
     pair.trial.simulator.set([{ what: "status", status: 503, body: "html" }]);
-    const isIll = async (): Promise<boolean> => (await pair.trial.query("select from sluice.hosts where ill_since is not null")).length > 0;
-    await soon("the host is taken for ill", isIll);
+    const shouldOpenCircuit = async (): Promise<boolean> => (await pair.trial.query("select from sluice.hosts where ill_since is not null")).length > 0;
+    await soon("the host is taken for ill", shouldOpenCircuit);
     await wait(1500);
     const from = performance.now();
     await wait(6000);
@@ -154,7 +154,7 @@ describe.concurrent("four batches of two sweeps that share a host", { timeout: 2
     expect(new Set(probes.map(({ target }) => target))).toEqual(new Set(["AS12654"]));
 
     pair.trial.simulator.set([]);
-    await soon("the host is well", async () => !(await isIll()));
+    await soon("the host is well", async () => !(await shouldOpenCircuit()));
     await ended(pair);
     withinTheRules(pair);
   });

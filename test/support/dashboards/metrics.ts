@@ -1,7 +1,7 @@
 import { Registry } from "@prometheus-io/client";
 import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS, SWEEPS } from "../../../src/metrics/controller.ts";
 import type { Declaration, Labels } from "../../../src/metrics/declaration.ts";
-import { tellOfBatches } from "../../../src/metrics/worker.ts";
+import { registerBatchMetrics } from "../../../src/metrics/worker.ts";
 
 /** Labels that a bucket has beside its histogram's. */
 const BORDER: Labels = { le: "the upper border" };
@@ -25,7 +25,7 @@ function ofControllers(): [string, Labels][] {
 /** What they register is what they tell. */
 function ofPods(): [string, Labels][] {
   const registry = new Registry();
-  tellOfBatches(registry, () => []);
+  registerBatchMetrics(registry, () => []);
   const all = registry.getMetricsAsArray() as unknown as readonly { readonly name: string; readonly type: string; readonly labelNames: readonly string[] }[];
   return all.flatMap(({ name, type, labelNames }) => asked(name, Object.fromEntries(labelNames.map((label) => [label, `the ${label}`])), type === "histogram"));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Progress, Measuring } from "../../../src/batch/account.ts";
+import { Progress, Measurements } from "../../../src/batch/account.ts";
 import { parseProgramMessage } from "../../../src/decide/sweep/program-message.ts";
 import type { SentRequest } from "../../../src/fetch/ask.ts";
 import { RULES, type Trouble } from "../../../src/fetch/retry.ts";
@@ -128,11 +128,11 @@ describe("measuring", () => {
   }
 
   test("has measured nothing at first", () => {
-    expect(new Measuring().measured(NOTHING)).toEqual(NOTHING_MEASURED);
+    expect(new Measurements().measured(NOTHING)).toEqual(NOTHING_MEASURED);
   });
 
   test("counts requests by how they ended, those sent again by why, and redirects that were followed as requests of their own", () => {
-    const measuring = new Measuring();
+    const measuring = new Measurements();
     for (const fields of [{}, { outcome: "throttled" }, { after: "throttled" }, { outcome: "server", after: "throttled" }, { redirects: 2 }, { outcome: "aborted" }] as const) measuring.request(sent(fields));
     expect(measuring.measured(NOTHING)).toEqual({
       ...NOTHING_MEASURED,
@@ -143,7 +143,7 @@ describe("measuring", () => {
   });
 
   test("counts what was committed by its state and code, and how long targets and commits took", () => {
-    const measuring = new Measuring();
+    const measuring = new Measurements();
     measuring.committed("ok", null);
     measuring.committed("failed", "timeout");
     measuring.committed("mismatch", "declared-wrong");
@@ -160,11 +160,11 @@ describe("measuring", () => {
   });
 
   test("hands on what others count, in milliseconds", () => {
-    expect(new Measuring().measured({ matches: 7, pausedSeconds: { throttled: 1.23456 } })).toMatchObject({ matches: 7, pausedSeconds: { throttled: 1.235 } });
+    expect(new Measurements().measured({ matches: 7, pausedSeconds: { throttled: 1.23456 } })).toMatchObject({ matches: 7, pausedSeconds: { throttled: 1.235 } });
   });
 
   test("says what was so when it was asked", () => {
-    const measuring = new Measuring();
+    const measuring = new Measurements();
     const before = measuring.measured(NOTHING);
     measuring.request(sent({}));
     measuring.committed("ok", null);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { askCanaries, watchCanaries, type CanaryBoard } from "../../../src/batch/canary-watch.ts";
+import { askCanaries, watchCanaries, type CanaryRepository } from "../../../src/batch/canary-watch.ts";
 import type { CanaryMeaning } from "../../../src/decide/host/canary.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const never = new AbortController().signal;
 
 /** A sweep's row: its own clock, and what was told. */
-class FakeBoard implements CanaryBoard {
+class FakeBoard implements CanaryRepository {
   readonly told: string[] = [];
   #taken = -Infinity;
   readonly #clock: FakeClock;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SharedHost, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
+import type { HostRepository, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
 import { SlotKeeper } from "../../../src/batch/slots.ts";
 import { share } from "../../../src/decide/host/share.ts";
 import type { SlotRow } from "../../../src/model/slot-row.ts";
@@ -11,7 +11,7 @@ const BATCH = 128;
 const START_SECONDS = 0.4;
 /** Of a transaction with the host's row locked, and of a plain question. */
 const TRANSACTION_SECONDS = 0.006;
-const LOOK_SECONDS = 0.002;
+const RESYNC_SECONDS = 0.002;
 /** From the end of a request to the beginning of the lane's next. */
 const TURN_SECONDS = 0.001;
 
@@ -67,17 +67,17 @@ class FakeDatabase {
     this.#limit = limit;
   }
 
-  hostOf(process: string): SharedHost {
+  hostOf(process: string): HostRepository {
     return {
       renew: (report) => this.#locked(() => this.#renew(process, report)),
       hasRoom: async () => {
-        await this.#clock.wait(LOOK_SECONDS);
+        await this.#clock.wait(RESYNC_SECONDS);
         return this.#held() < this.#limit;
       },
       release: () => this.#locked(() => void this.#rows.delete(process)),
       pause: () => Promise.resolve(),
       takeProbe: () => Promise.resolve(false),
-      declareWell: () => Promise.resolve(),
+      closeCircuit: () => Promise.resolve(),
     };
   }
 
@@ -128,7 +128,7 @@ async function sweep({ limit, processes, targets, meanSeconds }: World): Promise
     const ended = new AbortController();
     const renewing = keeper.run(ended.signal);
     let left = size;
-    const lane = async (): Promise<void> => {
+    const worker = async (): Promise<void> => {
       while (left > 0) {
         left -= 1;
         await keeper.acquire(never);
@@ -139,7 +139,7 @@ async function sweep({ limit, processes, targets, meanSeconds }: World): Promise
         await clock.wait(TURN_SECONDS);
       }
     };
-    await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
     ended.abort();
     await renewing;
     await keeper.end();

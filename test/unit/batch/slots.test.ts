@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { SharedHost, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
+import type { HostRepository, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
 import { SlotKeeper, PausedTime, RequestTime } from "../../../src/batch/slots.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 
@@ -7,7 +7,7 @@ describe("slots", () => {
   const TIMES = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
 
   /** A host's row as a test wants it to be; every renewal says what `grant` says then. */
-  class FakeHost implements SharedHost {
+  class FakeHost implements HostRepository {
     grant: SlotGrant = { held: 2, limit: 8, pausedSeconds: 0, pauseReason: null, ill: false };
     /** Set: renewals wait for it before they answer, or fail with what it fails with. */
     renewing: Promise<void> | null = null;
@@ -42,7 +42,7 @@ describe("slots", () => {
       return Promise.resolve(this.mayProbe);
     }
 
-    async declareWell(): Promise<void> {
+    async closeCircuit(): Promise<void> {
       this.wells += 1;
       this.grant = { ...this.grant, ill: false };
       return Promise.resolve();
@@ -55,7 +55,7 @@ describe("slots", () => {
   }
 
   /** Somebody who asked for a slot. */
-  interface Asker {
+  interface TargetClient {
     readonly started: boolean;
     readonly refused: unknown;
   }
@@ -80,16 +80,16 @@ describe("slots", () => {
     return { host, keeper, clock, ended, stop };
   }
 
-  function asks(keeper: SlotKeeper, signal: AbortSignal = never, isProbe = false): Asker {
-    const asker = { started: false, refused: null as unknown };
+  function asks(keeper: SlotKeeper, signal: AbortSignal = never, isProbe = false): TargetClient {
+    const targetClient = { started: false, refused: null as unknown };
     keeper.acquire(signal, isProbe).then(
-      () => (asker.started = true),
-      (error: unknown) => (asker.refused = error),
+      () => (targetClient.started = true),
+      (error: unknown) => (targetClient.refused = error),
     );
-    return asker;
+    return targetClient;
   }
 
-  function startedOf(askers: readonly Asker[]): number {
+  function startedOf(askers: readonly TargetClient[]): number {
     return askers.filter(({ started }) => started).length;
   }
 
@@ -205,7 +205,7 @@ describe("slots", () => {
     test.each(Object.entries(cases))("%s", async (_, { held, askers, every }) => {
       const started = start();
       started.host.grant = { ...started.host.grant, held };
-      for (let asker = 0; asker < askers; asker += 1) asks(started.keeper);
+      for (let targetClient = 0; targetClient < askers; targetClient += 1) asks(started.keeper);
       await started.clock.advance(1);
       expect(await renewalsIn(8, started)).toBe(8 / every);
     });
@@ -375,12 +375,12 @@ describe("slots", () => {
       await clock.advance(0.1);
       host.grant = { ...host.grant, pausedSeconds: 3, pauseReason: "throttled" };
       await clock.advance(TIMES.calmSeconds);
-      const asker = asks(keeper);
+      const targetClient = asks(keeper);
       host.grant = { ...host.grant, pausedSeconds: 0, pauseReason: null };
       await clock.advance(2);
-      expect(asker.started).toBe(false);
+      expect(targetClient.started).toBe(false);
       await clock.advance(1);
-      expect(asker.started).toBe(true);
+      expect(targetClient.started).toBe(true);
     });
 
     test("is not shortened by a renewal that was read before it was written", async () => {
@@ -392,9 +392,9 @@ describe("slots", () => {
       await keeper.pause(5, "throttled");
       host.renewing = null;
       answer();
-      const asker = asks(keeper);
+      const targetClient = asks(keeper);
       await clock.advance(4);
-      expect(asker.started).toBe(false);
+      expect(targetClient.started).toBe(false);
       expect(keeper.pausedFor).toBe("throttled");
     });
   });
@@ -426,9 +426,9 @@ describe("slots", () => {
       expect(keeper.lease.aborted).toBe(false);
       keeper.release();
       keeper.release();
-      const asker = asks(keeper);
+      const targetClient = asks(keeper);
       await clock.advance(60);
-      expect(asker.started).toBe(false);
+      expect(targetClient.started).toBe(false);
     });
 
     test("that is renewed again lets asking go on", async () => {
@@ -437,10 +437,10 @@ describe("slots", () => {
       await clock.advance(0.1);
       const goOn = await hang(started);
       await clock.advance(20);
-      const asker = asks(keeper);
+      const targetClient = asks(keeper);
       goOn();
       await clock.advance(1);
-      expect(asker.started).toBe(true);
+      expect(targetClient.started).toBe(true);
       expect(keeper.lease.aborted).toBe(false);
     });
 
@@ -450,13 +450,13 @@ describe("slots", () => {
       await clock.advance(0.1);
       const goOn = await hang(started);
       await clock.advance(20);
-      const asker = asks(keeper);
+      const targetClient = asks(keeper);
       const before = host.reports.length;
       goOn();
       await settled();
-      expect([keeper.held, asker.started]).toEqual([0, false]);
+      expect([keeper.held, targetClient.started]).toEqual([0, false]);
       await clock.advance(TIMES.busySeconds);
-      expect([host.reports.length, keeper.held, asker.started]).toEqual([before + 1, 2, true]);
+      expect([host.reports.length, keeper.held, targetClient.started]).toEqual([before + 1, 2, true]);
     });
 
     test("ends with the keeper: nothing is aborted later", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Together } from "../../../src/batch/task-group.ts";
+import { TaskGroup } from "../../../src/batch/task-group.ts";
 import { settled } from "../../support/fake-clock.ts";
 
 /** Goes on until it is to stop; then it ends as `end` says. */
@@ -12,7 +12,7 @@ const outside = new AbortController().signal;
 
 describe("work that lives and ends together", () => {
   test("goes on beside the main piece until that has ended", async () => {
-    const together = new Together(outside);
+    const together = new TaskGroup(outside);
     const told: string[] = [];
     together.aside((stop) => untilStopped(stop, () => told.push("the other ended")));
     await together.main(() => Promise.resolve(void told.push("the main piece ended")));
@@ -23,14 +23,14 @@ describe("work that lives and ends together", () => {
   });
 
   test("ends with what one beside it throws, and the main piece throws it", async () => {
-    const together = new Together(outside);
+    const together = new TaskGroup(outside);
     together.aside(() => Promise.reject(new Error("no database")));
     await expect(together.main((stop) => untilStopped(stop))).rejects.toThrow("no database");
     await together.end();
   });
 
   test("throws the first of two problems", async () => {
-    const together = new Together(outside);
+    const together = new TaskGroup(outside);
     together.aside((stop) =>
       untilStopped(stop, () => {
         throw new Error("only a consequence");
@@ -42,7 +42,7 @@ describe("work that lives and ends together", () => {
 
   test("ends when it is stopped from outside, and that is no problem of its own", async () => {
     const stop = new AbortController();
-    const together = new Together(stop.signal);
+    const together = new TaskGroup(stop.signal);
     const whyStopped: unknown[] = [];
     together.aside((ended) => untilStopped(ended, () => ended.throwIfAborted()));
     const main = together.main((ended) =>
@@ -58,7 +58,7 @@ describe("work that lives and ends together", () => {
   });
 
   test("does not begin in earnest where it was stopped before", async () => {
-    const together = new Together(AbortSignal.abort(new Error("asked to stop")));
+    const together = new TaskGroup(AbortSignal.abort(new Error("asked to stop")));
     expect(together.signal.aborted).toBe(true);
     await together.main((ended) => untilStopped(ended));
     await together.end();

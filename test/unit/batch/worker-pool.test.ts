@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Finished } from "../../../src/batch/committer.ts";
-import { runLanes, type LaneWork } from "../../../src/batch/worker-pool.ts";
+import { runWorkerPool, type PoolWork } from "../../../src/batch/worker-pool.ts";
 import { settled } from "../../support/fake-clock.ts";
 import { finished } from "./fakes.ts";
 
@@ -56,13 +56,13 @@ interface Running {
   readonly loseLease: () => Promise<void>;
 }
 
-async function run(count: number, lanes: number, changes: Partial<LaneWork> = {}): Promise<Running> {
+async function run(count: number, concurrency: number, changes: Partial<PoolWork> = {}): Promise<Running> {
   const questions = new Questions();
   const stop = new AbortController();
   let lease = new AbortController();
   let ended = false;
   let thrown: unknown = null;
-  runLanes({ targets: targets(count), lanes, stop: stop.signal, lease: () => lease.signal, ask: questions.ask, add: questions.add, ...changes }).then(
+  runWorkerPool({ targets: targets(count), concurrency, stop: stop.signal, lease: () => lease.signal, ask: questions.ask, add: questions.add, ...changes }).then(
     () => (ended = true),
     (error: unknown) => (thrown = error),
   );
@@ -96,8 +96,8 @@ describe("lanes", () => {
   test.each([
     ["there is no target", 0, 16],
     ["there are fewer targets than lanes", 2, 16],
-  ])("end too where %s", async (_, count, lanes) => {
-    const { questions, ended } = await run(count, lanes);
+  ])("end too where %s", async (_, count, concurrency) => {
+    const { questions, ended } = await run(count, concurrency);
     await questions.answerAll();
     expect([questions.asked.length, ended()]).toEqual([count, true]);
   });

@@ -1,5 +1,5 @@
 import { expect, test, describe } from "vitest";
-import { firstMatches, loneGate, watchedClient, withoutSecrets, type SeenRequest, watchedReadings, type SeenText } from "../../../src/cli/try-target.ts";
+import { firstMatches, singleRequestLimiter, watchedClient, withoutSecrets, type SeenRequest, watchedReadings, type SeenText } from "../../../src/cli/try-target.ts";
 import { compileExtract } from "../../../src/extract/compile.ts";
 import { createReadings } from "../../../src/extract/read.ts";
 import type { PartSink, Reading } from "../../../src/extract/reading.ts";
@@ -43,7 +43,7 @@ describe("lone gate", () => {
 
   test("asks at once while nobody said to rest, and rests as long as it was told", async () => {
     const clock = aClock();
-    const gate = loneGate(clock);
+    const gate = singleRequestLimiter(clock);
     const { signal } = new AbortController();
     await gate.mayAsk(signal);
     expect(clock.waited).toEqual([]);
@@ -54,7 +54,7 @@ describe("lone gate", () => {
   });
 
   test("asks no more once it is to stop", async () => {
-    await expect(loneGate(aClock()).mayAsk(AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
+    await expect(singleRequestLimiter(aClock()).mayAsk(AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
   });
 });
 

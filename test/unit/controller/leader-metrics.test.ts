@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { toldByLeader } from "../../../src/controller/leader-metrics.ts";
+import { leaderSnapshot } from "../../../src/controller/leader-metrics.ts";
 import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";
-import { Store } from "../../../src/kube/indexer.ts";
-import type { ToldByLeader } from "../../../src/metrics/told.ts";
+import { Indexer } from "../../../src/kube/indexer.ts";
+import type { LeaderSnapshot } from "../../../src/metrics/snapshot.ts";
 import { aRunning, MiB, totals } from "../decide/builders.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 6);
@@ -20,11 +20,11 @@ function aCronSweep(status?: object, fields: { readonly spec?: object; readonly 
   return { metadata: { namespace: "bgp", name: "daily", uid: "cron", resourceVersion: "1", annotations: fields.annotations ?? {} }, spec: { suspend: false, ...fields.spec }, ...(status === undefined ? {} : { status }) } as unknown as CronSweepObject;
 }
 
-function told(sweeps: readonly SweepObject[], cronSweeps: readonly CronSweepObject[] = []): ToldByLeader {
-  const kept = { sweeps: new Store<SweepObject, "cronSweep" | "namespace">({ cronSweep: () => [], namespace: ({ metadata }) => [metadata.namespace ?? ""] }), cronSweeps: new Store<CronSweepObject>({}) };
+function told(sweeps: readonly SweepObject[], cronSweeps: readonly CronSweepObject[] = []): LeaderSnapshot {
+  const kept = { sweeps: new Indexer<SweepObject, "cronSweep" | "namespace">({ cronSweep: () => [], namespace: ({ metadata }) => [metadata.namespace ?? ""] }), cronSweeps: new Indexer<CronSweepObject>({}) };
   sweeps.forEach((sweep) => kept.sweeps.put(sweep));
   cronSweeps.forEach((cronSweep) => kept.cronSweeps.put(cronSweep));
-  return toldByLeader({ ...kept, sweepsOf: (namespace) => kept.sweeps.byIndex("namespace", namespace), cronSweep: (key) => kept.cronSweeps.get(key) }, NOW);
+  return leaderSnapshot({ ...kept, sweepsOf: (namespace) => kept.sweeps.byIndex("namespace", namespace), cronSweep: (key) => kept.cronSweeps.get(key) }, NOW);
 }
 
 describe("of a Sweep", () => {

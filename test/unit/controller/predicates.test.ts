@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { draftSweep } from "../../../src/controller/cron-sweep/reconcile.ts";
-import { isOtherWish, sweepKeyOf, tellsOfPod, wakesSweep, cronSweepsTouchedBy } from "../../../src/controller/predicates.ts";
+import { specChanged, sweepKeyOf, podProgressed, sweepChanged, cronSweepsAffectedBy } from "../../../src/controller/predicates.ts";
 import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";
 import type { Change } from "../../../src/kube/indexer.ts";
 import type { Pod } from "../../../src/kube/object.ts";
@@ -27,14 +27,14 @@ describe("predicates", () => {
       ["and not when it is gone", change(aSweep(), null), false],
     ];
     test.each(cases)("%s", (_, given, expected) => {
-      expect(wakesSweep(given)).toBe(expected);
+      expect(sweepChanged(given)).toBe(expected);
     });
   });
 
   test("a CronSweep's own status says nothing new to its Sweeps", () => {
     const cronSweep = { metadata: META, spec: {}, status: {} } as unknown as CronSweepObject;
-    expect(isOtherWish(change(cronSweep, { ...cronSweep, status: { nextRun: "2026-11-22T05:00:00Z" } }))).toBe(false);
-    expect(isOtherWish(change(cronSweep, null))).toBe(true);
+    expect(specChanged(change(cronSweep, { ...cronSweep, status: { nextRun: "2026-11-22T05:00:00Z" } }))).toBe(false);
+    expect(specChanged(change(cronSweep, null))).toBe(true);
   });
 
   describe("a pod says something new when", () => {
@@ -50,7 +50,7 @@ describe("predicates", () => {
       ["and not when it is ready", aPod(runs), aPod({ ...runs, conditions: [{ type: "Ready", status: "False" }] }), false],
     ];
     test.each(cases)("%s", (_, before, after, expected) => {
-      expect(tellsOfPod(change(before, after))).toBe(expected);
+      expect(podProgressed(change(before, after))).toBe(expected);
     });
 
     test("and it names its Sweep, also when it is gone", () => {
@@ -81,7 +81,7 @@ describe("touched", () => {
       ["in another namespace, touches none", null, aSweep({ metadata: { ...aSweep().metadata, namespace: "lab" } }), []],
     ];
     test.each(cases)("%s", (_, before, after, keys) => {
-      expect(cronSweepsTouchedBy({ key: "bgp/one", before, after }, CRON_SWEEPS)).toEqual(keys);
+      expect(cronSweepsAffectedBy({ key: "bgp/one", before, after }, CRON_SWEEPS)).toEqual(keys);
     });
   });
 });

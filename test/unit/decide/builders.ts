@@ -1,5 +1,6 @@
-import type { SweepDecision, SweepEvent } from "../../../src/decide/sweep/decision.ts";
+import type { SweepDecision } from "../../../src/decide/sweep/decision.ts";
 import { decideSweep } from "../../../src/decide/sweep/flow.ts";
+import type { ObjectEvent } from "../../../src/model/event.ts";
 import type { BatchMessage, PrepareMessage } from "../../../src/model/message.ts";
 import type { TargetState, Totals } from "../../../src/model/states.ts";
 import type { FlowSpec, JobEnd, JobWork, ObservedJob, SweepStatus } from "../../../src/model/sweep.ts";
@@ -103,13 +104,13 @@ export function decide(status: SweepStatus | null, jobs: readonly ObservedJob[],
 }
 
 /** What is written, where the decision is to write. */
-export function written(decision: SweepDecision): { status: SweepStatus; events: readonly SweepEvent[] } {
+export function written(decision: SweepDecision): { status: SweepStatus; events: readonly ObjectEvent[] } {
   if (decision.kind !== "write") throw new Error(`nothing is written: ${JSON.stringify(decision)}`);
   return decision;
 }
 
 /** What is done about the Jobs, where nothing is to be written. */
-export function acts(decision: SweepDecision): Extract<SweepDecision, { kind: "act" }> {
-  if (decision.kind !== "act") throw new Error(`a status is written: ${JSON.stringify(decision.status)}`);
+export function acts(decision: SweepDecision): Extract<SweepDecision, { kind: "apply" }> {
+  if (decision.kind !== "apply") throw new Error(`a status is written: ${JSON.stringify(decision.status)}`);
   return decision;
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { Store } from "../../../src/kube/indexer.ts";
+import { Indexer } from "../../../src/kube/indexer.ts";
 import type { KubeObject } from "../../../src/kube/object.ts";
 
 function anObject(name: string, version: number, labels: Record<string, string> = {}, namespace = "one"): KubeObject {
   return { metadata: { namespace, name, uid: `uid of ${name}`, resourceVersion: String(version), labels } };
 }
 
-const aStore = (): Store<KubeObject, "sweep"> => new Store({ sweep: ({ metadata }) => (metadata.labels?.["sweep"] ?? "").split(" ").filter((value) => value !== "") });
+const aStore = (): Indexer<KubeObject, "sweep"> => new Indexer({ sweep: ({ metadata }) => (metadata.labels?.["sweep"] ?? "").split(" ").filter((value) => value !== "") });
 const names = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => metadata.name);
 
 test("finds by name, and by what an index says of an object as it is now", () => {

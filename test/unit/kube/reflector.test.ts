@@ -1,6 +1,6 @@
 import { expect, test, describe } from "vitest";
 import { ApiError, ApiUnreachable } from "../../../src/kube/api-error.ts";
-import { afterWatch, Pause } from "../../../src/kube/reflector.ts";
+import { afterWatch, Backoff } from "../../../src/kube/reflector.ts";
 
 describe("reflector", () => {
   test.for([
@@ -23,14 +23,14 @@ describe("reflector", () => {
 
 describe("pause", () => {
   test("doubles from one second to thirty, and begins anew when all was well", () => {
-    const pause = new Pause(() => 1);
+    const pause = new Backoff(() => 1);
     expect(Array.from({ length: 7 }, () => pause.next())).toEqual([1, 2, 4, 8, 16, 30, 30]);
     pause.reset();
     expect(pause.next()).toBe(1);
   });
 
   test("leaves half of each to chance", () => {
-    const pause = new Pause(() => 0);
+    const pause = new Backoff(() => 0);
     expect([pause.next(), pause.next()]).toEqual([0.5, 1]);
   });
 });

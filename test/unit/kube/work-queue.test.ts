@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NotLeading } from "../../../src/kube/requests.ts";
-import { WorkQueue, type Worked } from "../../../src/kube/work-queue.ts";
+import { WorkQueue, type Result } from "../../../src/kube/work-queue.ts";
 import { FakeClock, settled } from "../../support/fake-clock.ts";
 
 interface Begun {
   readonly key: string;
   /** Seconds of the clock. */
   readonly at: number;
-  readonly end: (worked?: Worked) => Promise<void>;
+  readonly end: (worked?: Result) => Promise<void>;
   readonly fail: (error?: Error) => Promise<void>;
 }
 
@@ -18,7 +18,7 @@ function aQueue(workers = 1): { queue: WorkQueue; clock: FakeClock; begun: Begun
   const queue = new WorkQueue(clock);
   const begun: Begun[] = [];
   const failed: string[] = [];
-  const work = (key: string): Promise<Worked> =>
+  const work = (key: string): Promise<Result> =>
     new Promise((resolve, reject) => {
       const then = (act: () => void): Promise<void> => (act(), settled());
       begun.push({ key, at: clock.monotonic() / 1000, end: (worked = {}) => then(() => resolve(worked)), fail: (error = new Error("no")) => then(() => reject(error)) });
@@ -91,7 +91,7 @@ test("looks again when the work says so, at the earliest of the moments that wer
   const { queue, clock, begun } = aQueue();
   queue.add("a");
   await settled();
-  await begun[0]!.end({ againAfterSeconds: 60 });
+  await begun[0]!.end({ requeueAfterSeconds: 60 });
   queue.addAfter("a", 300);
   queue.addAfter("b", 10);
   await clock.advance(9.999);
@@ -151,7 +151,7 @@ test("ends what it began, begins nothing, and is empty then", async () => {
   let isDrained = false;
   const drained = queue.drain().then(() => (isDrained = true));
   queue.add("e");
-  await begun[0]!.end({ againAfterSeconds: 1 });
+  await begun[0]!.end({ requeueAfterSeconds: 1 });
   await settled();
   expect(isDrained).toBe(false);
   await begun[1]!.fail();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { LastLines } from "../../../src/local/processes.ts";
+import { OutputTail } from "../../../src/local/processes.ts";
 
-function read(...chunks: string[]): { lines: string[]; last: LastLines } {
+function read(...chunks: string[]): { lines: string[]; last: OutputTail } {
   const lines: string[] = [];
-  const last = new LastLines((line) => lines.push(line));
+  const last = new OutputTail((line) => lines.push(line));
   for (const chunk of chunks) last.write(chunk);
   last.end();
   return { lines, last };

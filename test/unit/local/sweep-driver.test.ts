@@ -101,14 +101,14 @@ const TWO_RUN = aRunning({ ranges: [{ from: 0, to: 2, memoryBytes: 128 * MiB }],
 
 describe("a driver", () => {
   test("saves each status before it does what that announces, and tells only after it", async () => {
-    const hands = new Hands(null);
+    const deps = new Hands(null);
     await untilQuiet();
-    await hands.program("prepare 1").end({ message: prepareMessage({ ranges: [{ from: 0, to: 1, memoryBytes: 128 * MiB }], totals: totals({ targets: 200, missing: 200 }) }) });
-    await hands.program("batch 1").end({ message: batchMessage(1, { ok: 72 }) });
-    await hands.program("batch 0").end({ message: batchMessage(0, { ok: 128 }) });
-    await hands.program("prepare 2").end({ message: prepareMessage({ pass: 2, ranges: [], verdict: "complete", totals: totals({ targets: 200, ok: 200 }) }) });
-    expect(await hands.ended).toMatchObject({ phase: "Complete", verdict: "complete" });
-    expect(hands.did).toEqual([
+    await deps.program("prepare 1").end({ message: prepareMessage({ ranges: [{ from: 0, to: 1, memoryBytes: 128 * MiB }], totals: totals({ targets: 200, missing: 200 }) }) });
+    await deps.program("batch 1").end({ message: batchMessage(1, { ok: 72 }) });
+    await deps.program("batch 0").end({ message: batchMessage(0, { ok: 128 }) });
+    await deps.program("prepare 2").end({ message: prepareMessage({ pass: 2, ranges: [], verdict: "complete", totals: totals({ targets: 200, ok: 200 }) }) });
+    expect(await deps.ended).toMatchObject({ phase: "Complete", verdict: "complete" });
+    expect(deps.did).toEqual([
       "save Preparing",
       "start prepare 1",
       "end prepare 1",
@@ -126,106 +126,106 @@ describe("a driver", () => {
       "save Complete",
       "tell The window is complete: 200 of 200 targets settled.",
     ]);
-    expect(hands.saved.at(-1)?.sums).toMatchObject({ batches: 2, requests: 256 });
+    expect(deps.saved.at(-1)?.sums).toMatchObject({ batches: 2, requests: 256 });
   });
 
   test("starts nothing where the status cannot be saved", async () => {
-    const hands = new Hands(null);
-    hands.failSave = new Error("no database");
-    await expect(hands.ended).rejects.toThrow("no database");
-    expect(hands.did).toEqual([]);
+    const deps = new Hands(null);
+    deps.failSave = new Error("no database");
+    await expect(deps.ended).rejects.toThrow("no database");
+    expect(deps.did).toEqual([]);
   });
 
   test("ends what runs where a later status cannot be saved, and waits for it", async () => {
-    const hands = new Hands(TWO_RUN);
+    const deps = new Hands(TWO_RUN);
     await untilQuiet();
-    hands.failSave = new Error("no database");
-    await hands.program("batch 0").end();
-    await expect(hands.ended).rejects.toThrow("no database");
-    expect(hands.did).toEqual(["start batch 0", "start batch 1", "end batch 0", "end batch 1"]);
-    expect(hands.program("batch 1").stops).toBe(1);
+    deps.failSave = new Error("no database");
+    await deps.program("batch 0").end();
+    await expect(deps.ended).rejects.toThrow("no database");
+    expect(deps.did).toEqual(["start batch 0", "start batch 1", "end batch 0", "end batch 1"]);
+    expect(deps.program("batch 1").stops).toBe(1);
   });
 
   test("ends what runs where a program cannot be started", async () => {
-    const hands = new Hands(TWO_RUN);
+    const deps = new Hands(TWO_RUN);
     await untilQuiet();
-    hands.failStart = new Error("no processes left");
-    await hands.program("batch 0").end();
-    await expect(hands.ended).rejects.toThrow("no processes left");
-    expect(hands.did.slice(-2)).toEqual(["save Running 1 2", "end batch 1"]);
+    deps.failStart = new Error("no processes left");
+    await deps.program("batch 0").end();
+    await expect(deps.ended).rejects.toThrow("no processes left");
+    expect(deps.did.slice(-2)).toEqual(["save Running 1 2", "end batch 1"]);
   });
 
   test("starts what stood in running when it took over, before anything is saved", async () => {
-    const hands = new Hands(TWO_RUN);
+    const deps = new Hands(TWO_RUN);
     await untilQuiet();
-    expect(hands.did).toEqual(["start batch 0", "start batch 1"]);
-    hands.stop.abort(new Error("stopped"));
-    await hands.ended;
+    expect(deps.did).toEqual(["start batch 0", "start batch 1"]);
+    deps.stop.abort(new Error("stopped"));
+    await deps.ended;
   });
 
   test("that is to stop asks its programs to, waits for them, and does not save their ends: they stay in running", async () => {
-    const hands = new Hands(TWO_RUN);
+    const deps = new Hands(TWO_RUN);
     await untilQuiet();
-    hands.program("batch 1").stubborn = true;
-    hands.stop.abort(new Error("stopped"));
+    deps.program("batch 1").stubborn = true;
+    deps.stop.abort(new Error("stopped"));
     await untilQuiet();
-    expect(hands.programs.map(({ stops }) => stops)).toEqual([1, 1]);
+    expect(deps.programs.map(({ stops }) => stops)).toEqual([1, 1]);
     let isOver = false;
-    void hands.ended.then(() => (isOver = true));
+    void deps.ended.then(() => (isOver = true));
     await untilQuiet();
     expect(isOver).toBe(false);
-    await hands.program("batch 1").end({ exitCode: null });
-    expect(await hands.ended).toEqual(TWO_RUN);
-    expect(hands.saved).toEqual([]);
+    await deps.program("batch 1").end({ exitCode: null });
+    expect(await deps.ended).toEqual(TWO_RUN);
+    expect(deps.saved).toEqual([]);
   });
 
   test("of a sweep that fails ends the other batches, and is over when they are", async () => {
-    const hands = new Hands(TWO_RUN);
+    const deps = new Hands(TWO_RUN);
     await untilQuiet();
-    hands.program("batch 1").stubborn = true;
-    await hands.program("batch 0").end({ exitCode: 2, lastLines: "the pattern looks behind" });
-    expect(hands.driver.status).toMatchObject({ phase: "Failed", problem: "the pattern looks behind" });
-    expect(hands.program("batch 1").stops).toBe(1);
+    deps.program("batch 1").stubborn = true;
+    await deps.program("batch 0").end({ exitCode: 2, lastLines: "the pattern looks behind" });
+    expect(deps.driver.status).toMatchObject({ phase: "Failed", problem: "the pattern looks behind" });
+    expect(deps.program("batch 1").stops).toBe(1);
     let isOver = false;
-    void hands.ended.then(() => (isOver = true));
+    void deps.ended.then(() => (isOver = true));
     await untilQuiet();
     expect(isOver).toBe(false);
-    await hands.program("batch 1").end({ exitCode: null });
-    expect(await hands.ended).toMatchObject({ phase: "Failed" });
+    await deps.program("batch 1").end({ exitCode: null });
+    expect(await deps.ended).toMatchObject({ phase: "Failed" });
   });
 
   test("begins what is due later when it is due, and not before", async () => {
-    const hands = new Hands(null);
+    const deps = new Hands(null);
     await untilQuiet();
-    await hands.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
-    expect(hands.driver.status).toMatchObject({ phase: "Blocked" });
-    await hands.clock.advance(4);
+    await deps.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
+    expect(deps.driver.status).toMatchObject({ phase: "Blocked" });
+    await deps.clock.advance(4);
     await untilQuiet();
-    expect(hands.programs).toHaveLength(1);
-    await hands.clock.advance(1);
+    expect(deps.programs).toHaveLength(1);
+    await deps.clock.advance(1);
     await untilQuiet();
-    expect(hands.programs).toHaveLength(2);
-    hands.stop.abort(new Error("stopped"));
-    await hands.ended;
+    expect(deps.programs).toHaveLength(2);
+    deps.stop.abort(new Error("stopped"));
+    await deps.ended;
   });
 
   test("is over when a sweep that is Blocked is given up", async () => {
-    const hands = new Hands(null, { giveUp: ({ phase }) => phase === "Blocked" });
+    const deps = new Hands(null, { giveUp: ({ phase }) => phase === "Blocked" });
     await untilQuiet();
-    await hands.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
-    expect(await hands.ended).toMatchObject({ phase: "Blocked", blocked: { message: "no list" } });
+    await deps.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
+    expect(await deps.ended).toMatchObject({ phase: "Blocked", blocked: { message: "no list" } });
   });
 
   test("shows the batches that the status has not counted yet, by what they say and what was sampled", async () => {
-    const hands = new Hands(TWO_RUN);
+    const deps = new Hands(TWO_RUN);
     await untilQuiet();
     const message = batchMessage(1, { ok: 5 });
-    hands.program("batch 1").message = message;
-    expect(await hands.driver.running()).toEqual([
+    deps.program("batch 1").message = message;
+    expect(await deps.driver.running()).toEqual([
       { batch: 0, message: null, anonPeakBytes: 70 * MiB },
       { batch: 1, message, anonPeakBytes: 70 * MiB },
     ]);
-    hands.stop.abort(new Error("stopped"));
-    await hands.ended;
+    deps.stop.abort(new Error("stopped"));
+    await deps.ended;
   });
 });

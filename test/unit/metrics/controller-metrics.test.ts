@@ -1,26 +1,26 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS, SWEEPS } from "../../../src/metrics/controller.ts";
 import { ControllerMetrics, type ControllerState } from "../../../src/metrics/controller-metrics.ts";
+import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS, SWEEPS } from "../../../src/metrics/controller.ts";
 import type { Declaration } from "../../../src/metrics/declaration.ts";
 import { readFlow } from "../../../src/metrics/read-flow.ts";
-import type { ToldByLeader, ToldSweep } from "../../../src/metrics/told.ts";
+import type { LeaderSnapshot, SweepSnapshot } from "../../../src/metrics/snapshot.ts";
 import { metricNames, readExposed, valueOf, valuesBy } from "../../support/exposed.ts";
 import { aRunning, MiB } from "../decide/builders.ts";
 
 const S = { dataset: "bgp/daily", sweep_namespace: "bgp", sweep: "daily-1" };
 
-function aToldSweep(fields: Partial<ToldSweep> = {}): ToldSweep {
+function aToldSweep(fields: Partial<SweepSnapshot> = {}): SweepSnapshot {
   return { dataset: "bgp/daily", namespace: "bgp", name: "daily-1", window: "2026-11-20", phase: "Running", isOver: false, startedAt: 100, finishedAt: null, secondsLeft: null, memoryBytes: 128 * MiB, blocked: null, flow: readFlow(aRunning()), ...fields };
 }
 
-function theMetrics(told: Partial<ToldByLeader> | null, state: Partial<ControllerState> = {}): ControllerMetrics {
+function theMetrics(told: Partial<LeaderSnapshot> | null, state: Partial<ControllerState> = {}): ControllerMetrics {
   return new ControllerMetrics({
     version: "0.1.0",
     isLeader: () => told !== null,
     queues: () => ({ sweep: { depth: 3, oldestSeconds: 1.5 }, cronsweep: { depth: 0, oldestSeconds: 0 } }),
     secondsSinceHeard: () => 12.5,
-    toldByLeader: () => (told === null ? null : { phases: {}, sweeps: [], cronSweeps: [], datasets: [], ...told }),
+    leaderSnapshot: () => (told === null ? null : { phases: {}, sweeps: [], cronSweeps: [], datasets: [], ...told }),
     ...state,
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { batchOutcomes, largestLimit, newestEnd, roundBatches, settledShare, settledTargets, windowsByState } from "../../../src/metrics/controller.ts";
 import { readFlow, type ReadFlow } from "../../../src/metrics/read-flow.ts";
-import type { ToldCronSweep, ToldSweep } from "../../../src/metrics/told.ts";
+import type { CronSweepSnapshot, SweepSnapshot } from "../../../src/metrics/snapshot.ts";
 import { aRunning, MiB, totals } from "../decide/builders.ts";
 
 const DAY = 86_400;
@@ -12,7 +12,7 @@ function flow(fields: Parameters<typeof aRunning>[0] & { readonly measured?: obj
   return readFlow({ ...running, sums: { ...running.sums, measured } })!;
 }
 
-function aCronSweep(fields: Partial<ToldCronSweep> = {}): ToldCronSweep {
+function aCronSweep(fields: Partial<CronSweepSnapshot> = {}): CronSweepSnapshot {
   return { dataset: "d", namespace: "bgp", name: "daily", everySeconds: DAY, windows: [], newest: null, newestTotals: null, nextRun: null, lastSuccess: null, windowsToCatchUp: 0, isSuspended: false, ...fields };
 }
 
@@ -42,7 +42,7 @@ test("the batches of a round are told by memory limit", () => {
 });
 
 test("the largest limit is the largest that any batch had, has or will have", () => {
-  const sweep = { memoryBytes: 128 * MiB } as ToldSweep;
+  const sweep = { memoryBytes: 128 * MiB } as SweepSnapshot;
   expect(largestLimit(sweep, flow({ ranges: [], running: [] }))).toBe(128 * MiB);
   expect(largestLimit(sweep, flow({ ranges: [{ from: 0, to: 0, memoryBytes: 256 * MiB }] }))).toBe(256 * MiB);
   expect(largestLimit(sweep, flow({ ranges: [], running: [{ batch: 1, memoryBytes: 512 * MiB, since: 0 }] }))).toBe(512 * MiB);
@@ -58,6 +58,6 @@ test("windows are counted, and not their runs", () => {
 });
 
 test("takes the newest window by its own state where catching up looks at none", () => {
-  const newest = (state: string): ToldCronSweep => aCronSweep({ newest: { start: 34 * DAY, state } });
+  const newest = (state: string): CronSweepSnapshot => aCronSweep({ newest: { start: 34 * DAY, state } });
   expect([newestEnd(newest("complete"), ["complete"]), newestEnd(newest("usable"), ["complete"]), newestEnd(newest("running"), ["complete", "usable"])]).toEqual([35 * DAY, null, null]);
 });

@@ -1,6 +1,6 @@
 import { Histogram, Registry } from "@prometheus-io/client";
 import { expect, test } from "vitest";
-import { toldHistogram, type Told } from "../../../src/metrics/read-at-scrape.ts";
+import { registerHistogram, type Told } from "../../../src/metrics/read-at-scrape.ts";
 import { noneOf, withOne, type Distribution } from "../../../src/model/measured.ts";
 
 const BORDERS = [0.1, 1, 10];
@@ -12,7 +12,7 @@ function of(values: readonly number[]): Distribution {
 async function told(values: readonly Told[], defaults: object = {}): Promise<string> {
   const registry = new Registry();
   registry.setDefaultLabels(defaults);
-  toldHistogram(registry, { name: "seconds", help: "How long.", borders: BORDERS, labelNames: ["sweep"], values: () => values });
+  registerHistogram(registry, { name: "seconds", help: "How long.", borders: BORDERS, labelNames: ["sweep"], values: () => values });
   return registry.metrics();
 }
 

@@ -1,7 +1,7 @@
 import { Registry } from "@prometheus-io/client";
 import { expect, test } from "vitest";
 import { podMetrics } from "../../../src/metrics/pod.ts";
-import { tellOfBatches, type ToldByBatches } from "../../../src/metrics/worker.ts";
+import { registerBatchMetrics, type BatchesSnapshot } from "../../../src/metrics/worker.ts";
 import { NOTHING_MEASURED, REQUEST_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import { batchMessage, MiB } from "../decide/builders.ts";
@@ -21,14 +21,14 @@ function aMessage(fields: Partial<BatchMessage> = {}): BatchMessage {
   return batchMessage(7, { ok: 100 }, { measured: MEASURED, inFlight: 3, slots: { wanted: 16, held: 4, limit: 8 }, eventLoopDelaySeconds: 0.002, ...fields });
 }
 
-function told(fields: Partial<ToldByBatches> = {}): ToldByBatches {
+function told(fields: Partial<BatchesSnapshot> = {}): BatchesSnapshot {
   return { dataset: "bgp/daily", namespace: "bgp", sweep: "daily-20261122", host: "stat.ripe.net", running: [aMessage()], ...fields };
 }
 
 /** The lines of some metrics, without the labels of the sweep. */
-async function lines(batches: readonly ToldByBatches[], name: RegExp): Promise<string[]> {
+async function lines(batches: readonly BatchesSnapshot[], name: RegExp): Promise<string[]> {
   const registry = new Registry();
-  tellOfBatches(registry, () => batches);
+  registerBatchMetrics(registry, () => batches);
   const text = await registry.metrics();
   return text
     .split("\n")
@@ -92,7 +92,7 @@ test("several batches of one process are told together, those that have ended am
 test("sweeps are told apart, and what was told at one scrape is gone at the next", async () => {
   const registry = new Registry();
   let batches = [told(), told({ sweep: "another" })];
-  tellOfBatches(registry, () => batches);
+  registerBatchMetrics(registry, () => batches);
   const sweeps = async (): Promise<Set<string>> => new Set([...(await registry.metrics()).matchAll(/sweep="([^"]*)"/g)].map(([, name]) => name!));
   expect(await sweeps()).toEqual(new Set(["daily-20261122", "another"]));
   batches = [];
@@ -106,7 +106,7 @@ test("a worker of an earlier version is told by what it does tell", async () => 
 
 test("no metric has a label that a scrape gives itself, nor one for a target or a batch", () => {
   const registry = new Registry();
-  tellOfBatches(registry, () => [told()]);
+  registerBatchMetrics(registry, () => [told()]);
   const labels = new Set(registry.getMetricsAsArray().flatMap((metric) => (metric as unknown as { labelNames: readonly string[] }).labelNames));
   expect([...labels].sort()).toEqual(["cause", "code", "dataset", "host", "outcome", "reason", "state", "sweep", "sweep_namespace"]);
 });

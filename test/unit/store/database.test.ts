@@ -1,14 +1,14 @@
 import { expect, test, describe } from "vitest";
 import { SurroundingsError } from "../../../src/model/errors.ts";
-import { Gate, Patience } from "../../../src/store/database.ts";
+import { Semaphore, Patience } from "../../../src/store/database.ts";
 
 describe("database", () => {
   test("lets so many in at once, the others in their order, also after a failure", async () => {
-    const gate = new Gate(2);
+    const semaphore = new Semaphore(2);
     const log: string[] = [];
     const ends: Record<string, () => void> = {};
     const enter = (name: string, fails = false): Promise<unknown> =>
-      gate
+      semaphore
         .through(async () => {
           log.push(name);
           await new Promise<void>((resolve) => (ends[name] = resolve));

@@ -1,10 +1,10 @@
 import { afterEach } from "vitest";
 import { realClock } from "../../../../src/bin/clock.ts";
-import type { CronSweepHands } from "../../../../src/controller/cron-sweep/deps.ts";
+import type { CronSweepDeps } from "../../../../src/controller/cron-sweep/deps.ts";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { KubeClient } from "../../../../src/kube/client.ts";
-import type { Telling } from "../../../../src/kube/event-recorder.ts";
 import type { WriteGate } from "../../../../src/kube/requests.ts";
+import type { ObjectEvent } from "../../../../src/model/event.ts";
 import type { CronSweep } from "../../../../src/model/schema/cron-sweep.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
 import { type KubeApi, startKubeApi } from "../../../support/kube-api/server.ts";
@@ -25,7 +25,7 @@ export async function anApi(fields: Partial<CronSweep["spec"]> = {}): Promise<Ku
 }
 
 export interface Controller {
-  readonly hands: CronSweepHands;
+  readonly deps: CronSweepDeps;
   readonly told: string[];
   now: Date;
 }
@@ -37,12 +37,12 @@ export function aController(api: KubeApi, now: Date, more: { readonly gate?: Wri
   const controller: Controller = {
     now,
     told,
-    hands: {
+    deps: {
       client: new KubeClient(api.connection(), { clock: realClock, random: () => 0, userAgent: "sluice/test", ...(gate === undefined ? {} : { gate }) }),
       caches: { sweepsOf },
       providers: PROVIDERS,
       clock: { now: () => controller.now.getTime() },
-      tell: (_, { reason, message }: Telling) => void told.push(`${reason}: ${message}`),
+      tell: (_, { reason, message }: ObjectEvent) => void told.push(`${reason}: ${message}`),
     },
   };
   return controller;

@@ -16,7 +16,7 @@ async function untilQuiet(api: KubeApi, controller: Controller): Promise<number>
   let most = 0;
   for (let quiet = 0; quiet < 2; ) {
     const before = api.writes;
-    const isWell = await reconcileCronSweep(KEY, controller.hands).then(
+    const isWell = await reconcileCronSweep(KEY, controller.deps).then(
       () => true,
       (error: unknown) => {
         if (error instanceof ApiUnreachable || error instanceof ApiError) return false;
@@ -60,7 +60,7 @@ describe("over HTTP", () => {
       if (writes > 1) throw new NotLeading("the lease is not ours");
     };
     const first = aController(api, afterItsFirstRun(api), { gate });
-    await expect(reconcileCronSweep(KEY, first.hands)).rejects.toThrow(NotLeading);
+    await expect(reconcileCronSweep(KEY, first.deps)).rejects.toThrow(NotLeading);
     expect(namesIn(api)).toEqual([]);
     const second = aController(api, first.now);
     expect(await untilQuiet(api, second)).toBe(1);
@@ -72,7 +72,7 @@ describe("over HTTP", () => {
     const api = await anApi();
     const one = aController(api, afterItsFirstRun(api), { sweepsOf: () => [] });
     const other = aController(api, one.now, { sweepsOf: () => [] });
-    for (let look = 0; look < 4; look += 1) await Promise.allSettled([reconcileCronSweep(KEY, one.hands), reconcileCronSweep(KEY, other.hands)]);
+    for (let look = 0; look < 4; look += 1) await Promise.allSettled([reconcileCronSweep(KEY, one.deps), reconcileCronSweep(KEY, other.deps)]);
     expect(namesIn(api)).toEqual([`ripestat-daily-${dayBefore(one.now, 1)}`]);
   });
 
@@ -81,8 +81,8 @@ describe("over HTTP", () => {
     const controller = aController(api, afterItsFirstRun(api), { sweepsOf: () => [] });
     const name = `ripestat-daily-${dayBefore(controller.now, 1)}`;
     const stranger = api.objects.create(SWEEPS, { metadata: { namespace: "bgp", name }, spec: { window: { start: "2026-01-01" }, dataset: "bgp/other" } as SweepObject["spec"] });
-    expect(await reconcileCronSweep(KEY, controller.hands)).toEqual({ againAfterSeconds: 1 });
-    await reconcileCronSweep(KEY, controller.hands);
+    expect(await reconcileCronSweep(KEY, controller.deps)).toEqual({ requeueAfterSeconds: 1 });
+    await reconcileCronSweep(KEY, controller.deps);
     expect(namesIn(api)).toEqual([name, `${name}-2`]);
     expect(api.objects.get(SWEEPS, { ...KEY, name }).metadata.uid).toBe(stranger.metadata.uid);
     expect(controller.told).toContainEqual(expect.stringMatching(/^SweepNameTaken: .* belongs to somebody else/));
@@ -92,17 +92,17 @@ describe("over HTTP", () => {
     const api = await anApi();
     const controller = aController(api, afterItsFirstRun(api));
     const end = api.fail({ verb: "create", resource: "sweeps", how: { status: 403, reason: "Forbidden", message: "exceeded quota: sweeps" } });
-    await expect(reconcileCronSweep(KEY, controller.hands)).rejects.toThrow("exceeded quota");
+    await expect(reconcileCronSweep(KEY, controller.deps)).rejects.toThrow("exceeded quota");
     expect(controller.told).toEqual([`SweepNotMade: ripestat-daily-${dayBefore(controller.now, 1)} cannot be made: exceeded quota: sweeps`]);
     end();
-    await reconcileCronSweep(KEY, controller.hands);
+    await reconcileCronSweep(KEY, controller.deps);
     expect(namesIn(api)).toHaveLength(1);
   });
 
   test("a spec that is wrong begins nothing, and its condition says what `sluice validate` prints", async () => {
     const api = await anApi({ schedule: "0 5 31 2 *" });
     const controller = aController(api, afterItsFirstRun(api));
-    expect(await reconcileCronSweep(KEY, controller.hands)).toEqual({});
+    expect(await reconcileCronSweep(KEY, controller.deps)).toEqual({});
     expect(namesIn(api)).toEqual([]);
     expect(api.objects.get(CRON_SWEEPS, KEY).status?.conditions).toContainEqual(expect.objectContaining({ type: "Accepted", status: "False", message: 'spec.schedule: "0 5 31 2 *" never comes' }));
   });
@@ -112,8 +112,8 @@ describe("over HTTP", () => {
     const controller = aController(api, afterItsFirstRun(api));
     api.objects.change(CRON_SWEEPS, KEY, (cronSweep) => ({ ...cronSweep, metadata: { ...cronSweep.metadata, finalizers: ["foregroundDeletion"] } }));
     api.objects.remove(CRON_SWEEPS, KEY);
-    expect(await reconcileCronSweep(KEY, controller.hands)).toEqual({});
-    expect(await reconcileCronSweep({ ...KEY, name: "nobody" }, controller.hands)).toEqual({});
+    expect(await reconcileCronSweep(KEY, controller.deps)).toEqual({});
+    expect(await reconcileCronSweep({ ...KEY, name: "nobody" }, controller.deps)).toEqual({});
     expect(api.writes).toBe(0);
   });
 });

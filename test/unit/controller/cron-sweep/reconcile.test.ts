@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seenSweep, draftSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
+import { observeSweep, draftSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import type { SweepObject } from "../../../../src/controller/resources.ts";
 import type { SweepObjectStatus } from "../../../../src/model/sweep-object.ts";
 import { aCronSweep } from "./builders.ts";
@@ -16,7 +16,7 @@ describe("reconcile", () => {
     };
   }
 
-  const seen = (...args: Parameters<typeof aSweep>) => seenSweep(aSweep(...args), aCronSweep());
+  const seen = (...args: Parameters<typeof aSweep>) => observeSweep(aSweep(...args), aCronSweep());
   const REFUSED = { type: "Accepted", status: "False", reason: "Invalid", message: "no", lastTransitionTime: "2026-11-21T05:00:02Z" } as const;
 
   describe("a Sweep as its CronSweep sees it", () => {

@@ -1,4 +1,4 @@
-import type { CronSweepHands } from "../../../../src/controller/cron-sweep/deps.ts";
+import type { CronSweepDeps } from "../../../../src/controller/cron-sweep/deps.ts";
 import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
@@ -54,7 +54,7 @@ export class CronSweepWorld {
   /** @returns false where it failed and would be tried again */
   async reconcile(): Promise<boolean> {
     try {
-      await reconcileCronSweep(KEY, this.#hands());
+      await reconcileCronSweep(KEY, this.#deps());
       return true;
     } catch (error) {
       if (error instanceof ApiUnreachable || error instanceof ApiError) return false;
@@ -76,7 +76,7 @@ export class CronSweepWorld {
     this.objects.remove(SWEEPS, { ...KEY, name });
   }
 
-  #hands(): CronSweepHands {
+  #deps(): CronSweepDeps {
     const { objects } = this;
     return {
       client: {
@@ -84,7 +84,7 @@ export class CronSweepWorld {
         create: <T extends KubeObject>(of: Resource<T>, draft: Draft<T>) => this.#write(() => this.#dated(of, objects.create(of, draft))),
         replaceStatus: <T extends KubeObject>(of: Resource<T>, object: T) => this.#write(() => objects.update(of, object.metadata, object as KubeObject as Sent, "status") as KubeObject as T),
         delete: (of: Resource<KubeObject>, key: ObjectKey, { uid }: { readonly uid?: string }) => this.#write(() => objects.remove(of, key, uid === undefined ? {} : { uid }).metadata.name === key.name),
-      } as CronSweepHands["client"],
+      } as CronSweepDeps["client"],
       caches: { sweepsOf: () => this.#cache },
       providers: PROVIDERS,
       clock: { now: () => this.now },

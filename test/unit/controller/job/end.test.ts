@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { endOf } from "../../../../src/controller/job/end.ts";
-import type { Happening, Job, Pod } from "../../../../src/kube/object.ts";
+import type { CoreEvent, Job, Pod } from "../../../../src/kube/object.ts";
 import { aFailedJob, aJob, anEvent, aPod, MADE, running, terminated, waiting } from "../../../support/job-objects.ts";
 
 const MESSAGE = JSON.stringify({
@@ -13,7 +13,7 @@ const FENCED = JSON.stringify({ ...(JSON.parse(MESSAGE) as object), problem: "an
 interface Case {
   readonly job?: Job;
   readonly pod?: Pod | null;
-  readonly events?: readonly Happening[];
+  readonly events?: readonly CoreEvent[];
   /** Seconds after the Job was made; 60 where it does not matter. */
   readonly after?: number;
 }
@@ -104,7 +104,7 @@ describe("how a Job ended whose pod is gone", () => {
 describe("what keeps a pod from running", () => {
   const PULL = 'failed to pull and unpack image "ghcr.io/sluice/sluice:1": failed to resolve reference "ghcr.io/sluice/sluice:1": ';
   const pending = (reason: string, message?: string): Pod => aPod({ phase: "Pending", state: waiting(reason, message) });
-  const forbidden = (why: string): Happening => anEvent("FailedCreate", `Error creating: pods "again-b3-x7k2f" is forbidden: ${why}`, 12);
+  const forbidden = (why: string): CoreEvent => anEvent("FailedCreate", `Error creating: pods "again-b3-x7k2f" is forbidden: ${why}`, 12);
   const table: Record<string, [Case, string]> = {
     "a Secret is missing": [{ pod: pending("CreateContainerConfigError", 'secret "bgp-db-app" not found'), after: 1 }, "The Secret bgp-db-app is not there (namespace bgp)."],
     "a key of a Secret is missing": [{ pod: pending("CreateContainerConfigError", "couldn't find key uri in Secret bgp/bgp-db-app"), after: 1 }, "The Secret bgp-db-app has no key uri (namespace bgp)."],
@@ -150,38 +150,38 @@ describe("what keeps a pod from running", () => {
 
   test("is waited for where it may pass by itself", () => {
     const seen = { pod: pending("ErrImagePull", `${PULL}not found`) };
-    expect(look({ ...seen, after: 29 })).toEqual({ kind: "open", again: 1, askEvents: false, waitsFor: "The image ghcr.io/sluice/sluice:1 cannot be pulled: not found." });
+    expect(look({ ...seen, after: 29 })).toEqual({ kind: "open", requeueAfterSeconds: 1, askEvents: false, waitsFor: "The image ghcr.io/sluice/sluice:1 cannot be pulled: not found." });
     expect(look({ ...seen, after: 30 })).toMatchObject({ kind: "ended" });
   });
 
   test("is told, and not given up, where no node has room for it", () => {
     const pod = aPod({ phase: "Pending", unscheduled: "0/1 nodes are available: 1 Insufficient cpu." });
-    expect(look({ pod, after: 9000 })).toEqual({ kind: "open", again: null, askEvents: false, waitsFor: "The pod has no node yet: 0/1 nodes are available: 1 Insufficient cpu." });
+    expect(look({ pod, after: 9000 })).toEqual({ kind: "open", requeueAfterSeconds: null, askEvents: false, waitsFor: "The pod has no node yet: 0/1 nodes are available: 1 Insufficient cpu." });
   });
 
   test("is nothing while the kubelet makes everything ready, or while it runs", () => {
     for (const pod of [pending("ContainerCreating"), aPod({ phase: "Pending" }), aPod({ phase: "Running", state: running })]) {
-      expect(look({ pod, after: 9000 })).toEqual({ kind: "open", again: null, askEvents: false, waitsFor: null });
+      expect(look({ pod, after: 9000 })).toEqual({ kind: "open", requeueAfterSeconds: null, askEvents: false, waitsFor: null });
     }
   });
 });
 
 describe("a Job without a pod", () => {
   test("is given ten seconds before its events are asked", () => {
-    expect(look({ after: 4 })).toEqual({ kind: "open", again: 6, askEvents: false, waitsFor: null });
+    expect(look({ after: 4 })).toEqual({ kind: "open", requeueAfterSeconds: 6, askEvents: false, waitsFor: null });
     expect(look({ after: 10 })).toMatchObject({ kind: "open", askEvents: true });
   });
 
   test("is looked at again now and then where its events say nothing", () => {
-    expect(look({ events: [] })).toEqual({ kind: "open", again: 30, askEvents: false, waitsFor: null });
+    expect(look({ events: [] })).toEqual({ kind: "open", requeueAfterSeconds: 30, askEvents: false, waitsFor: null });
   });
 
   test("has got one after all, where that is the last that was said", () => {
-    expect(look({ events: [anEvent("SuccessfulCreate", "Created pod: again-b3-x7k2f", 15), anEvent("FailedCreate", "Error creating: no", 12)] })).toMatchObject({ kind: "open", again: 30 });
+    expect(look({ events: [anEvent("SuccessfulCreate", "Created pod: again-b3-x7k2f", 15), anEvent("FailedCreate", "Error creating: no", 12)] })).toMatchObject({ kind: "open", requeueAfterSeconds: 30 });
   });
 
   test("waits for whoever suspended it", () => {
-    expect(look({ job: aJob([], { suspend: true }), after: 9000 })).toMatchObject({ kind: "open", again: null, waitsFor: "The Job is suspended, and not by sluice." });
+    expect(look({ job: aJob([], { suspend: true }), after: 9000 })).toMatchObject({ kind: "open", requeueAfterSeconds: null, waitsFor: "The Job is suspended, and not by sluice." });
   });
 });
 
@@ -189,8 +189,8 @@ describe("a pod that is to go", () => {
   const pod = aPod({ phase: "Running", state: running, leavesAt: 50 });
 
   test("is waited for until half a minute after its grace", () => {
-    expect(look({ pod, after: 20 })).toMatchObject({ kind: "open", again: 60 });
-    expect(look({ pod, after: 79 })).toMatchObject({ kind: "open", again: 1 });
+    expect(look({ pod, after: 20 })).toMatchObject({ kind: "open", requeueAfterSeconds: 60 });
+    expect(look({ pod, after: 79 })).toMatchObject({ kind: "open", requeueAfterSeconds: 1 });
   });
 
   test("is given up then, as one whose node died", () => {

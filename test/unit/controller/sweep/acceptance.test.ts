@@ -74,10 +74,10 @@ describe("a Sweep that is refused", () => {
     ["for a pattern that cannot be matched", aSweep({ extract: { pattern: "(?<=x)(y)" } }), { refused: { reason: "Invalid", message: expect.stringMatching(/^spec\.extract\.pattern: /) as string } }],
     ["for two mistakes, told together", aSweep({ provider: { name: "ripstat" }, batch: { memory: "1Mi" } }), { refused: { message: expect.stringMatching(/spec\.batch\.memory: .*; spec\.provider\.name: .*did you mean "ripestat"/) as string } }],
     ["without a Secret for the database", aSweep({ store: {} }), { refused: { message: "spec.store.secretRef: required on Kubernetes: the Secret and the key that hold the URI of the database" } }],
-    ["for a CronSweep that is not there", aSweep(OF_CRON_SWEEP), { refused: { reason: "CronSweepNotFound", message: "spec.cronSweepRef.name: there is no CronSweep daily in this namespace" }, again: null }],
+    ["for a CronSweep that is not there", aSweep(OF_CRON_SWEEP), { refused: { reason: "CronSweepNotFound", message: "spec.cronSweepRef.name: there is no CronSweep daily in this namespace" }, requeueAfterSeconds: null }],
     ["for a window that is no cell of the grid", aSweep({ window: { start: "2026-11-20T06:00" } }), { refused: { reason: "Invalid", message: expect.stringMatching(/^spec\.window\.start: No window starts at/) as string } }],
-    ["until a window is over and has settled", aSweep({ window: { start: "2026-11-21" } }), { refused: { reason: "NotAskable" }, again: 19 * 3600 + 4 * 3600 }],
-    ["for ever, where the provider has no data of that time", aSweep({ window: { start: "2020-01-01" } }), { refused: { reason: "NotAskable" }, again: null }],
+    ["until a window is over and has settled", aSweep({ window: { start: "2026-11-21" } }), { refused: { reason: "NotAskable" }, requeueAfterSeconds: 19 * 3600 + 4 * 3600 }],
+    ["for ever, where the provider has no data of that time", aSweep({ window: { start: "2020-01-01" } }), { refused: { reason: "NotAskable" }, requeueAfterSeconds: null }],
   ];
   test.each(refused)("%s", (_, sweep, expected) => {
     expect(accept(sweep)).toMatchObject(expected);

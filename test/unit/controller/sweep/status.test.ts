@@ -10,7 +10,7 @@ describe("status", () => {
   const BEGUN: SweepObjectStatus = { dataset: "bgp/daily", window: "2026-11-20", image: "sluice:1", startedAt: "2026-11-21T04:00:00Z", frozen: FROZEN };
 
   function shown(fields: Partial<Showing>): SweepObjectStatus {
-    return showStatus({ before: BEGUN, flow: aRunning(), ends: [], hindrance: null, waitsFor: null, generation: 3, nowMilliseconds: NOW * 1000, ...fields });
+    return showStatus({ before: BEGUN, flow: aRunning(), ends: [], blocker: null, waitsFor: null, generation: 3, nowMilliseconds: NOW * 1000, ...fields });
   }
 
   function end(batch: number, message: BatchMessage | null, fields: Partial<BatchEnd["end"]> = {}): BatchEnd {

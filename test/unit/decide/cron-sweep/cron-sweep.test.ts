@@ -117,9 +117,9 @@ describe("what is learnt from Sweeps", () => {
   });
 
   test("of two that ended in the same second the better one counts, in whatever order they are seen", () => {
-    const again = ended("incomplete", { name: "daily-20261120-2" });
-    expect(decideCronSweep(aView({ sweeps: [ended("complete"), again] })).status.newestState).toBe("complete");
-    expect(decideCronSweep(aView({ sweeps: [again, ended("complete")] })).status.newestState).toBe("complete");
+    const requeueAfterSeconds = ended("incomplete", { name: "daily-20261120-2" });
+    expect(decideCronSweep(aView({ sweeps: [ended("complete"), requeueAfterSeconds] })).status.newestState).toBe("complete");
+    expect(decideCronSweep(aView({ sweeps: [requeueAfterSeconds, ended("complete")] })).status.newestState).toBe("complete");
   });
 
   test("an older verdict that is still there does not come back over a newer one that is not", () => {
@@ -256,7 +256,7 @@ describe("what holds it", () => {
     const ended = [1, 2, 3].map((turn) => aSweep(`daily-20261118-${turn}`, "2026-11-18", { state: "incomplete", endedAt: turn }));
     const problems = ["spec.schedule: is wrong", "spec.timeZone: is wrong too"];
     const decision = decideCronSweep(aView({ plan: { problems }, status: { ...allComplete(), nextRun: TODAY }, sweeps: ended, generation: 4 }));
-    expect(decision).toMatchObject({ make: [], remove: [], again: null, status: { windows: allComplete().windows, observedGeneration: 4 } });
+    expect(decision).toMatchObject({ make: [], remove: [], requeueAfterSeconds: null, status: { windows: allComplete().windows, observedGeneration: 4 } });
     expect(decision.status).not.toHaveProperty("nextRun");
     expect(condition(decision, "Accepted")).toBe("False Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too");
     expect(told(decision)).toEqual(["Warning Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too"]);
@@ -299,7 +299,7 @@ describe("what a person reads", () => {
   });
 
   test("the next run, and when to look again", () => {
-    expect(decideCronSweep(aView({ status: allComplete() }))).toMatchObject({ again: 23 * HOUR, status: { nextRun: "2026-11-22T05:00:00Z" } });
+    expect(decideCronSweep(aView({ status: allComplete() }))).toMatchObject({ requeueAfterSeconds: 23 * HOUR, status: { nextRun: "2026-11-22T05:00:00Z" } });
   });
 
   test("since when a condition holds does not change with its words", () => {

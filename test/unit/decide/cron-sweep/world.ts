@@ -1,5 +1,5 @@
 import { decideCronSweep } from "../../../../src/decide/cron-sweep/cron-sweep.ts";
-import type { SeenSweep } from "../../../../src/decide/cron-sweep/observed-sweep.ts";
+import type { ObservedSweep } from "../../../../src/decide/cron-sweep/observed-sweep.ts";
 import { parseSchedule } from "../../../../src/decide/cron-sweep/schedule.ts";
 import type { CronDecision, CronPlan, CronSweepView } from "../../../../src/decide/cron-sweep/view.ts";
 
@@ -30,7 +30,7 @@ export function aView(fields: Partial<CronSweepView> = {}): CronSweepView {
 }
 
 /** One that the CronSweep made, and that runs. */
-export function aSweep(name: string, day: string, fields: Partial<SeenSweep> = {}): SeenSweep {
+export function aSweep(name: string, day: string, fields: Partial<ObservedSweep> = {}): ObservedSweep {
   return {
     name,
     uid: `uid-${name}`,

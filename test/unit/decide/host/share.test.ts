@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { share, isIll, RAMP_SECONDS, rampedLimit } from "../../../../src/decide/host/share.ts";
+import { share, shouldOpenCircuit, RAMP_SECONDS, rampedLimit } from "../../../../src/decide/host/share.ts";
 import type { SlotRow } from "../../../../src/model/slot-row.ts";
 
 describe("share", () => {
@@ -100,7 +100,7 @@ describe("illness", () => {
     ["30 errors, and no other answer yet", "x".repeat(30), true],
     ["30 errors, the oldest of them 101 answers ago", "x".repeat(30) + ".".repeat(71), false],
   ])("%s", (_, recent, ill) => {
-    expect(isIll(recent)).toBe(ill);
+    expect(shouldOpenCircuit(recent)).toBe(ill);
   });
 });
 

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { conditionsOf, hindranceIn, refusedConditions, waitIn, type Hindrance } from "../../../../src/decide/sweep/conditions.ts";
+import { conditionsOf, blockerIn, refusedConditions, waitIn, type Blocker } from "../../../../src/decide/sweep/conditions.ts";
 import type { Condition } from "../../../../src/model/condition.ts";
 import type { SweepStatus } from "../../../../src/model/sweep.ts";
 import { aPreparing, aRunning, NOW, totals } from "../builders.ts";
 
 const AT = "2026-11-21T05:00:00Z";
 
-function conditions(flow: SweepStatus, hindrance: Hindrance | null = null, before: readonly Condition[] = []): Record<string, string> {
-  const all = conditionsOf({ before, flow, hindrance, waitsFor: null, generation: 1, now: AT });
+function conditions(flow: SweepStatus, blocker: Blocker | null = null, before: readonly Condition[] = []): Record<string, string> {
+  const all = conditionsOf({ before, flow, blocker, waitsFor: null, generation: 1, now: AT });
   return Object.fromEntries(all.map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]));
 }
 
 describe("the conditions of a sweep", () => {
-  const told: readonly [string, SweepStatus, Hindrance | null, Record<string, string>][] = [
+  const told: readonly [string, SweepStatus, Blocker | null, Record<string, string>][] = [
     ["prepares", aPreparing(), null, { Progressing: "True Preparing: What is left is counted and packed as pass 1.", Blocked: "False Unhindered: Nothing stands in its way.", Complete: "False Unfinished: 0 of 1280 targets were settled when they were counted last." }],
     ["prepares once more", aPreparing({ attempt: 3 }), null, { Progressing: "True Preparing: What is left is counted and packed as pass 1, try 3." }],
     ["runs", aRunning(), null, { Progressing: "True Running: Pass 1 runs." }],
@@ -29,32 +29,32 @@ describe("the conditions of a sweep", () => {
     ["is usable", aRunning({ phase: "Usable", totals: totals({ targets: 5, ok: 4 }) }), null, { Complete: "False Usable: 4 of 5 targets are settled." }],
     ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing stands in its way.", Complete: "False Failed: The list of targets is empty." }],
   ];
-  test.each(told)("that %s", (_, flow, hindrance, expected) => {
-    expect(conditions(flow, hindrance)).toMatchObject(expected);
+  test.each(told)("that %s", (_, flow, blocker, expected) => {
+    expect(conditions(flow, blocker)).toMatchObject(expected);
   });
 
   test("are dated by their status and not by their words", () => {
-    const before = conditionsOf({ before: [], flow: aPreparing(), hindrance: null, waitsFor: null, generation: 1, now: AT });
-    const after = conditionsOf({ before, flow: aRunning(), hindrance: null, waitsFor: null, generation: 2, now: "2026-11-21T06:00:00Z" });
+    const before = conditionsOf({ before: [], flow: aPreparing(), blocker: null, waitsFor: null, generation: 1, now: AT });
+    const after = conditionsOf({ before, flow: aRunning(), blocker: null, waitsFor: null, generation: 2, now: "2026-11-21T06:00:00Z" });
     expect(after.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([AT, AT, AT, AT]);
     expect(after.every(({ observedGeneration }) => observedGeneration === 2)).toBe(true);
-    const suspended = conditionsOf({ before: after, flow: aRunning({ phase: "Suspended" }), hindrance: null, waitsFor: null, generation: 2, now: "2026-11-21T07:00:00Z" });
+    const suspended = conditionsOf({ before: after, flow: aRunning({ phase: "Suspended" }), blocker: null, waitsFor: null, generation: 2, now: "2026-11-21T07:00:00Z" });
     expect(suspended.find(({ type }) => type === "Progressing")?.lastTransitionTime).toBe("2026-11-21T07:00:00Z");
   });
 
   test("keep a hindrance until it is over, and take nothing else for one", () => {
-    const hindrance = { reason: "JobNameTaken", message: "There is a Job." };
-    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance, waitsFor: null, generation: 1, now: AT }) })).toEqual(hindrance);
-    expect(hindranceIn({ conditions: conditionsOf({ before: [], flow: aRunning(), hindrance: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
-    expect(hindranceIn({})).toBeNull();
+    const blocker = { reason: "JobNameTaken", message: "There is a Job." };
+    expect(blockerIn({ conditions: conditionsOf({ before: [], flow: aRunning(), blocker, waitsFor: null, generation: 1, now: AT }) })).toEqual(blocker);
+    expect(blockerIn({ conditions: conditionsOf({ before: [], flow: aRunning(), blocker: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
+    expect(blockerIn({})).toBeNull();
   });
 
   test("tell what a pod waits for, until it does no more", () => {
     const waitsFor = "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.";
-    const waiting = conditionsOf({ before: [], flow: aRunning(), hindrance: null, waitsFor, generation: 1, now: AT });
+    const waiting = conditionsOf({ before: [], flow: aRunning(), blocker: null, waitsFor, generation: 1, now: AT });
     expect(waiting.find(({ type }) => type === "Progressing")).toMatchObject({ status: "True", reason: "PodWaits", message: waitsFor });
     expect(waitIn({ conditions: waiting })).toBe(waitsFor);
-    expect(waitIn({ conditions: conditionsOf({ before: waiting, flow: aRunning(), hindrance: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
+    expect(waitIn({ conditions: conditionsOf({ before: waiting, flow: aRunning(), blocker: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
   });
 
   test("of one that was refused are one", () => {

@@ -1,5 +1,5 @@
 import { expect, test, describe } from "vitest";
-import { takenUp, secondsBeforePass, secondsBeforeTry, tellingLine, verdict } from "../../../../src/decide/sweep/ending.ts";
+import { retriedNow, secondsBeforePass, secondsBeforeTry, mostTellingLine, verdict } from "../../../../src/decide/sweep/ending.ts";
 import { acts, aPreparing, aRunning, decide, ended, NOW, prepare, written, totals } from "../builders.ts";
 
 describe("ending", () => {
@@ -8,7 +8,7 @@ describe("ending", () => {
     const waiting = aPreparing({ attempt: 7, notBefore: NOW + 300 }, { phase: "Blocked", blocked: BLOCKED });
 
     test("a Blocked sweep tries its prepare at once, and is Blocked no more until that fails too", () => {
-      const status = takenUp(waiting, NOW);
+      const status = retriedNow(waiting, NOW);
       expect(status.phase).toBe("Preparing");
       expect(acts(decide(status, [])).make.map(({ work }) => work)).toEqual([prepare(1, 1, 7)]);
       const after = written(decide(status, [ended(prepare(1, 1, 7), { exitCode: 3, lastLines: "still no list" })])).status;
@@ -16,7 +16,7 @@ describe("ending", () => {
     });
 
     test("a pass that was to begin later begins at once", () => {
-      const status = takenUp(aPreparing({ pass: 3, notBefore: NOW + 600 }, { pass: 2 }), NOW);
+      const status = retriedNow(aPreparing({ pass: 3, notBefore: NOW + 600 }, { pass: 2 }), NOW);
       expect(acts(decide(status, [])).make.map(({ work }) => work)).toEqual([prepare(3)]);
     });
 
@@ -24,7 +24,7 @@ describe("ending", () => {
       ["one whose batches run", aRunning()],
       ["one that works again, and whose batches have not shown it yet", aRunning({ blocked: { ...BLOCKED, reason: "Crashing" } })],
     ])("%s goes on from where it was", (_, status) => {
-      expect(takenUp(status, NOW)).toBe(status);
+      expect(retriedNow(status, NOW)).toBe(status);
     });
   });
 
@@ -95,11 +95,11 @@ describe("ending", () => {
       ["where only the version was left: that", "Node.js v24.11.0\n", "Node.js v24.11.0"],
       ["of nothing: nothing", "", ""],
     ])("%s", (_, lastLines, line) => {
-      expect(tellingLine(lastLines)).toBe(line);
+      expect(mostTellingLine(lastLines)).toBe(line);
     });
 
     test("it has at most 300 characters", () => {
-      const line = tellingLine(`Error: ${"x".repeat(1000)}`);
+      const line = mostTellingLine(`Error: ${"x".repeat(1000)}`);
       expect([line.length, line.startsWith("Error: xxx"), line.endsWith("x…")]).toEqual([300, true, true]);
     });
   });

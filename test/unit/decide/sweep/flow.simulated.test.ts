@@ -147,7 +147,7 @@ function drive(natures: readonly Nature[], faults: Faults, flow: FlowSpec, seed:
     if (isFinished(status!.phase) && jobs.length === 0) {
       return { phase: status!.phase, settled, failed, counted, made, mostAlive, passes: status!.pass, status: status!, decisions };
     }
-    now += decision.again ?? 1;
+    now += decision.requeueAfterSeconds ?? 1;
     jobs = jobs.flatMap((job) => {
       if (job.ended !== undefined || chance() < 0.5) return [job];
       const key = JSON.stringify(job.work);
@@ -222,8 +222,8 @@ describe("a sweep whose hands drop things", () => {
     fc.assert(
       fc.property(fc.nat(100), faults, fc.integer(), (targets, faulty, seed) => {
         const natures = Array.from({ length: targets + 1 }, (): Nature => "answers");
-        const hands = { ...faulty, surroundings: 0, stopped: 0, crash: 0 };
-        const told = drive(natures, hands, { pods: 3, passes: 5, suspended: false }, seed);
+        const deps = { ...faulty, surroundings: 0, stopped: 0, crash: 0 };
+        const told = drive(natures, deps, { pods: 3, passes: 5, suspended: false }, seed);
         expect(told.phase).toBe("Complete");
         expect(told.passes).toBe(1);
         expect(told.status.sums.batches).toBe(Math.ceil(natures.length / SPEC.targets));

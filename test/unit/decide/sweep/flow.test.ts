@@ -7,16 +7,16 @@ describe("the order of writes", () => {
     const { status } = written(decide(null, []));
     expect(status).toMatchObject({ phase: "Preparing", pass: 0, preparing: { pass: 1, round: 1, attempt: 1, notBefore: NOW } });
     expect(acts(decide(status, []))).toEqual({
-      kind: "act",
+      kind: "apply",
       make: [{ program: "prepare", work: prepare(), place: { pass: 1, round: 1, outOfMemory: [] } }],
       remove: [],
-      again: null,
+      requeueAfterSeconds: null,
     });
   });
 
   test("a status that needs no change is returned for no writing, and its Jobs are left alone", () => {
     const status = aRunning();
-    expect(acts(decide(status, jobsOf(status)))).toEqual({ kind: "act", make: [], remove: [], again: null });
+    expect(acts(decide(status, jobsOf(status)))).toEqual({ kind: "apply", make: [], remove: [], requeueAfterSeconds: null });
   });
 
   test("a batch stands in running before its Job is made", () => {
@@ -146,7 +146,7 @@ describe("after prepare", () => {
 
   test("it is made when its time has come and not before", () => {
     const status = aPreparing({ notBefore: NOW + 20 });
-    expect(acts(decide(status, []))).toMatchObject({ make: [], again: 20 });
+    expect(acts(decide(status, []))).toMatchObject({ make: [], requeueAfterSeconds: 20 });
     expect(acts(decide(status, [], {}, NOW + 20)).make).toHaveLength(1);
   });
 
@@ -191,7 +191,7 @@ describe("after a batch", () => {
     const after = written(decide(status, jobs)).status;
     expect(after).toMatchObject({ phase: "Failed", problem: "More than 64 types.", running: [] });
     expect(acts(decide(after, jobs))).toMatchObject({ make: [], remove: [batch(0), batch(2), batch(3), batch(1)] });
-    expect(acts(decide(after, []))).toEqual({ kind: "act", make: [], remove: [], again: null });
+    expect(acts(decide(after, []))).toEqual({ kind: "apply", make: [], remove: [], requeueAfterSeconds: null });
   });
 
   test("exit 3 blocks: nothing is launched, running ones end, then one prepare packs the pass anew", () => {
@@ -223,8 +223,8 @@ describe("after a batch", () => {
     expect(events.map((event) => event.reason)).toContain("Unblocked");
     // Until a batch has a result the tries go on counting: prepare may work where batches do not.
     expect(status.blocked).toMatchObject({ tries: 3 });
-    const again = written(decide(status, [...jobsOf(status, 12), ended(batch(12), { exitCode: 3 })])).status;
-    expect(again).toMatchObject({ blocked: { tries: 4, since: NOW - 60 }, preparing: { pass: 2, round: 4, notBefore: NOW + 40 } });
+    const requeueAfterSeconds = written(decide(status, [...jobsOf(status, 12), ended(batch(12), { exitCode: 3 })])).status;
+    expect(requeueAfterSeconds).toMatchObject({ blocked: { tries: 4, since: NOW - 60 }, preparing: { pass: 2, round: 4, notBefore: NOW + 40 } });
     const well = written(decide(status, [...jobsOf(status, 12), ended(batch(12), {})])).status;
     expect(well.blocked).toBeUndefined();
   });
@@ -305,7 +305,7 @@ describe("suspended", () => {
     expect(after).toMatchObject({ phase: "Suspended", next: 4 });
     expect(after.running.map((one) => one.batch)).toEqual([1, 2, 3]);
     expect(events.map((event) => event.reason)).toEqual(["Suspended"]);
-    expect(acts(decide(after, jobs, { suspended: true }))).toMatchObject({ make: [], remove: [batch(0)], again: null });
+    expect(acts(decide(after, jobs, { suspended: true }))).toMatchObject({ make: [], remove: [batch(0)], requeueAfterSeconds: null });
   });
 
   test("before it began: no prepare is made", () => {
@@ -326,7 +326,7 @@ describe("suspended", () => {
 test("a finished sweep does nothing but remove what is left", () => {
   for (const phase of ["Complete", "Usable", "Incomplete", "Failed"] as const) {
     const status = aRunning({ phase, running: [] });
-    expect(acts(decide(status, [runs(batch(3))]))).toEqual({ kind: "act", make: [], remove: [batch(3)], again: null });
-    expect(acts(decide(status, [], { suspended: true }))).toEqual({ kind: "act", make: [], remove: [], again: null });
+    expect(acts(decide(status, [runs(batch(3))]))).toEqual({ kind: "apply", make: [], remove: [batch(3)], requeueAfterSeconds: null });
+    expect(acts(decide(status, [], { suspended: true }))).toEqual({ kind: "apply", make: [], remove: [], requeueAfterSeconds: null });
   }
 });

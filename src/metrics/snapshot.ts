@@ -3,7 +3,7 @@ import type { EpochSeconds } from "../model/window.ts";
 import type { ReadFlow } from "./read-flow.ts";
 
 /** A Sweep as metrics are read from it, on Kubernetes and on one machine alike. */
-export interface ToldSweep {
+export interface SweepSnapshot {
   readonly dataset: string;
   readonly namespace: string;
   readonly name: string;
@@ -22,12 +22,12 @@ export interface ToldSweep {
   readonly flow: ReadFlow | null;
 }
 
-export interface ToldCronSweep {
+export interface CronSweepSnapshot {
   readonly dataset: string;
   readonly namespace: string;
   readonly name: string;
   readonly everySeconds: number | null;
-  readonly windows: readonly ToldWindows[];
+  readonly windows: readonly WindowsSnapshot[];
   readonly newest: { readonly start: EpochSeconds; readonly state: string } | null;
   /** Of the newest window, as prepare counted them last. */
   readonly newestTotals: Totals | null;
@@ -38,13 +38,13 @@ export interface ToldCronSweep {
 }
 
 /** Neighbours: [from, to). */
-export interface ToldWindows {
+export interface WindowsSnapshot {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
   readonly state: string;
 }
 
-export interface ToldDataset {
+export interface DatasetSnapshot {
   readonly dataset: string;
   readonly bytes: number;
   readonly partitions: number;
@@ -52,10 +52,10 @@ export interface ToldDataset {
 }
 
 /** What the leader tells of, as its caches have it. */
-export interface ToldByLeader {
+export interface LeaderSnapshot {
   /** How many there are of each phase, all of them. */
   readonly phases: Readonly<Record<string, number>>;
-  readonly sweeps: readonly ToldSweep[];
-  readonly cronSweeps: readonly ToldCronSweep[];
-  readonly datasets: readonly ToldDataset[];
+  readonly sweeps: readonly SweepSnapshot[];
+  readonly cronSweeps: readonly CronSweepSnapshot[];
+  readonly datasets: readonly DatasetSnapshot[];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { withSecrets } from "../../../src/batch/asker.ts";
+import { withSecrets } from "../../../src/batch/target-client.ts";
 import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 
 describe("headers", () => {

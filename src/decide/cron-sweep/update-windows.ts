@@ -1,16 +1,16 @@
 import type { WindowState } from "../../model/states.ts";
 import type { EpochSeconds, Grid } from "../../model/window.ts";
-import { hasEnded, windowOf, type SeenSweep } from "./observed-sweep.ts";
+import { hasEnded, windowOf, type ObservedSweep } from "./observed-sweep.ts";
 import { turnOf } from "./sweep-name.ts";
 import { knownAt, withKnown, type KnownRun, type KnownWindow } from "./window-runs.ts";
 
 const WORST_FIRST: readonly WindowState[] = ["incomplete", "usable", "complete"];
 
-export interface Lesson {
+export interface WindowsUpdate {
   readonly cronSweep: string;
   readonly dataset: string;
   readonly grid: Grid;
-  readonly sweeps: readonly SeenSweep[];
+  readonly sweeps: readonly ObservedSweep[];
   /** When a Sweep was decided, by its name: the server's clock, which says when it was made, may lag behind ours. */
   readonly decidedAt: ReadonlyMap<string, EpochSeconds>;
 }
@@ -20,11 +20,11 @@ export interface Lesson {
  * so it does not matter how often they are looked at. A window is marked as asked as soon as its Sweep is seen: one that is deleted in
  * the middle is not made again at once, but has another chance with the next run.
  */
-export function learnWindows(known: readonly KnownRun[], lesson: Lesson): readonly KnownRun[] {
+export function updateWindows(known: readonly KnownRun[], lesson: WindowsUpdate): readonly KnownRun[] {
   return lesson.sweeps.reduce((runs, sweep) => learn(runs, sweep, lesson), known);
 }
 
-function learn(runs: readonly KnownRun[], sweep: SeenSweep, { cronSweep, dataset, grid, decidedAt }: Lesson): readonly KnownRun[] {
+function learn(runs: readonly KnownRun[], sweep: ObservedSweep, { cronSweep, dataset, grid, decidedAt }: WindowsUpdate): readonly KnownRun[] {
   const window = windowOf(sweep, dataset, grid);
   if (window === null || (sweep.state === "refused" && !sweep.isOwn)) return runs;
   const before: KnownWindow = knownAt(runs, window.start) ?? { state: "incomplete", lastAsked: 0, toldAt: null, turns: 0 };

@@ -11,7 +11,7 @@ import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
 import type { AskCanary } from "./canary-watch.ts";
 import type { SlotKeeper } from "./slots.ts";
 
-export interface AskerOptions {
+export interface TargetClientOptions {
   readonly spec: ResolvedSpec;
   readonly keeper: SlotKeeper;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface AskerOptions {
 }
 
 /** Asks targets of one spec through one connection pool, with the slots of one keeper. */
-export interface Asker {
+export interface TargetClient {
   readonly client: Client;
   ask(target: string, signal: AbortSignal): Promise<Asked>;
   /** What a canary says about the host. One that lost its slot with the lease was not asked. */
@@ -35,7 +35,7 @@ export interface Asker {
 }
 
 /** @throws SpecError for a pattern or a header that cannot be used, SurroundingsError for a proxy or a Node that cannot be */
-export function openAsker({ spec, keeper, clock, random, environment, onWire, onRequest }: AskerOptions): Asker {
+export function openTargetClient({ spec, keeper, clock, random, environment, onWire, onRequest }: TargetClientOptions): TargetClient {
   const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BYTES));
   const client = openClient({
     request: spec.request,
@@ -84,7 +84,7 @@ export function openAsker({ spec, keeper, clock, random, environment, onWire, on
  * @throws SpecError for a value that is to stand in the environment and does not; SurroundingsError for one that no header can have: it is
  * a Secret's, and not the spec's, so it can be put right while the sweep waits
  */
-export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: AskerOptions["environment"]): Pick<ClientOptions, "headers" | "secrets"> {
+export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: TargetClientOptions["environment"]): Pick<ClientOptions, "headers" | "secrets"> {
   const secrets: string[] = [];
   const entries = Object.entries(headers).map(([name, header]) => {
     if ("value" in header) return [name, header.value];

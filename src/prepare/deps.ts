@@ -2,7 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Database } from "../store/database.ts";
 
 /** What prepare needs of the machine it runs on. */
-export interface PrepareSurroundings {
+export interface PrepareDeps {
   readonly db: Database;
   readonly program: { readonly version: string };
   readonly clock: Clock;

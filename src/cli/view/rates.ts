@@ -1,7 +1,7 @@
 import type { Snapshot } from "./snapshot.ts";
 
 /** How fast a sweep goes just now. */
-export interface Pace {
+export interface Rates {
   readonly requestsPerSecond: number;
   readonly bytesPerSecond: number;
   /** Null while nobody can tell. */
@@ -13,10 +13,10 @@ const RATE_SECONDS = 5;
 const LEFT_SECONDS = 30;
 
 /** Remembers the last half minute of snapshots. */
-export class PaceMeter {
+export class RateMeter {
   #past: Snapshot[] = [];
 
-  add(now: Snapshot): Pace {
+  add(now: Snapshot): Rates {
     this.#past = [...this.#past.filter((then) => now.at - then.at <= LEFT_SECONDS * 1000), now];
     const settledPerSecond = this.#rate(now, LEFT_SECONDS, (one) => one.settled);
     const left = now.targets - now.settled;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { PaceMeter } from "../../../../src/cli/view/pace.ts";
+import { RateMeter } from "../../../../src/cli/view/rates.ts";
 import type { Snapshot } from "../../../../src/cli/view/snapshot.ts";
 import { aSnapshot } from "./snapshots.ts";
 
 /** The pace after snapshots each half second, of which `of` makes what they show. */
-function paceAfter(seconds: number, of: (second: number) => Partial<Snapshot>): ReturnType<PaceMeter["add"]> {
-  const meter = new PaceMeter();
+function paceAfter(seconds: number, of: (second: number) => Partial<Snapshot>): ReturnType<RateMeter["add"]> {
+  const meter = new RateMeter();
   let pace = meter.add(aSnapshot({ at: 0, ...of(0) }));
   for (let second = 0.5; second <= seconds; second += 0.5) pace = meter.add(aSnapshot({ at: second * 1000, ...of(second) }));
   return pace;
@@ -13,7 +13,7 @@ function paceAfter(seconds: number, of: (second: number) => Partial<Snapshot>): 
 
 describe("the pace of a sweep", () => {
   test("is not known at the first look", () => {
-    expect(new PaceMeter().add(aSnapshot())).toEqual({ requestsPerSecond: 0, bytesPerSecond: 0, secondsLeft: null });
+    expect(new RateMeter().add(aSnapshot())).toEqual({ requestsPerSecond: 0, bytesPerSecond: 0, secondsLeft: null });
   });
 
   test("of requests and bytes is that of the last five seconds", () => {
