@@ -54,6 +54,7 @@ const SURROUNDINGS_ARE_ARGUMENTS: Record<string, ["error", ...object[]]> = {
     { object: "process", property: "env", message: "The environment is an argument: only bin, cli and kubectl read it." },
     { object: "Date", property: "now", message: "Time is an argument: only bin, cli and kubectl read the clock." },
     { object: "performance", property: "now", message: "Time is an argument: only bin, cli and kubectl read the clock." },
+    { object: "AbortSignal", property: "any", message: "linkSignals leaves nothing behind on a long-lived signal (model/linked-signal.ts)." },
     { object: "Math", property: "random", message: "Randomness is an argument: only bin, cli and kubectl make it." },
   ],
   "no-restricted-syntax": [

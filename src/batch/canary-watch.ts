@@ -24,7 +24,7 @@ export async function watchCanaries(spec: CanarySpec, board: CanaryRepository, a
   while (!signal.aborted) {
     const taken = await board.take(spec.everySeconds);
     if (taken !== null) await tell(taken, spec, board, askCanary, signal);
-    await clock.wait(spec.everySeconds / LOOKS, signal).catch(() => undefined);
+    await clock.sleep((spec.everySeconds / LOOKS) * 1000, signal);
   }
 }
 

@@ -159,7 +159,7 @@ class Work {
       // It waits for a slot, or for a host that is paused or ill.
       if (this.#keeper.inFlight === 0 && this.#keeper.wanted > 0) this.#around.deadline.made();
       this.#tell();
-      await this.#around.clock.wait(TELL_EVERY_SECONDS, stop).catch(() => undefined);
+      await this.#around.clock.sleep(TELL_EVERY_SECONDS * 1000, stop);
     }
   }
 

@@ -15,7 +15,7 @@ export const SAMPLE_SECONDS = 5;
  * fails by itself, and the next sample tells of the whole time since the last one that was written. What is not the database's fault is a bug, and thrown.
  */
 export class Sampler {
-  readonly #clock: Pick<Clock, "now" | "monotonic" | "wait">;
+  readonly #clock: Pick<Clock, "now" | "monotonic" | "sleep">;
   readonly #standing: () => Standing;
   readonly #write: (sample: Sample) => Promise<void>;
   /** This machine's time when `monotonic` was 0: so that no sample ends before it begins, whatever is done to the clock meanwhile. */
@@ -23,7 +23,7 @@ export class Sampler {
   #before: Standing;
   #beganAt: number;
 
-  constructor(clock: Pick<Clock, "now" | "monotonic" | "wait">, standing: () => Standing, write: (sample: Sample) => Promise<void>) {
+  constructor(clock: Pick<Clock, "now" | "monotonic" | "sleep">, standing: () => Standing, write: (sample: Sample) => Promise<void>) {
     this.#clock = clock;
     this.#standing = standing;
     this.#write = write;
@@ -35,7 +35,7 @@ export class Sampler {
   async run(stop: AbortSignal): Promise<void> {
     const isStopped = (): boolean => stop.aborted;
     while (!isStopped()) {
-      await this.#clock.wait(SAMPLE_SECONDS, stop).catch(() => undefined);
+      await this.#clock.sleep(SAMPLE_SECONDS * 1000, stop);
       if (!isStopped()) await this.#sample();
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { Tally } from "../model/measured.ts";
 import { type HostRepository, SLOT_TIMES, type SlotGrant, type SlotTimes } from "./host-repository.ts";
 
@@ -239,18 +240,19 @@ export class SlotKeeper {
   async #untilDue(signal: AbortSignal): Promise<void> {
     const renewed = this.#clock.monotonic();
     while (!signal.aborted) {
-      const left = (this.#nextRenewal(renewed) - this.#clock.monotonic()) / 1000;
+      const left = this.#nextRenewal(renewed) - this.#clock.monotonic();
       if (left <= 0) return;
-      const look = this.#betweenLooks();
+      const look = this.#betweenLooks() * 1000;
       await this.#wait(Math.min(left, look), signal);
       if (look < left && this.#isShort() && (await this.#host.hasRoom())) return;
     }
   }
 
-  async #wait(seconds: number, signal: AbortSignal): Promise<void> {
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await this.#clock.wait(seconds, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+    using either = linkSignals(signal, woken.signal);
+    await this.#clock.sleep(milliseconds, either.signal);
     this.#wake = null;
     this.#admit();
   }
@@ -289,11 +291,13 @@ export class LeaseDeadline {
 
   /** False where it has passed already. */
   renewedAt(sent: number): boolean {
-    const left = this.#seconds - (this.#clock.monotonic() - sent) / 1000;
+    const left = this.#seconds * 1000 - (this.#clock.monotonic() - sent);
     if (left <= 0) return false;
     this.end();
     this.#armed = new AbortController();
-    void this.#clock.wait(left, this.#armed.signal).then(this.#lost, () => undefined);
+    void this.#clock.sleep(left, this.#armed.signal).then((passed) => {
+      if (passed) this.#lost();
+    });
     return true;
   }
 

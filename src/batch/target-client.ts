@@ -7,6 +7,7 @@ import { ask, type Asked, type SentRequest } from "../fetch/ask.ts";
 import { openClient, type Client, type ClientOptions } from "../fetch/client.ts";
 import type { Clock } from "../model/clock.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
 import type { AskCanary } from "./canary-watch.ts";
 import type { SlotKeeper } from "./slots.ts";
@@ -48,20 +49,20 @@ export function openTargetClient({ spec, keeper, clock, random, environment, onW
     answered: (ownError: boolean) => keeper.answered(ownError),
     pause: (seconds: number, reason: "throttled") => keeper.pause(seconds, reason),
   };
-  const wait = (seconds: number, signal: AbortSignal): Promise<void> => clock.wait(seconds, signal);
   // An ill host is asked once for each time that a probe is due: tries are for one that is well.
   const once: ResolvedSpec = { ...spec, request: { ...spec.request, attempts: 1 } };
   const askAs = (target: string, signal: AbortSignal, isProbe: boolean): Promise<Asked> => {
-    const gate = { ...host, mayAsk: (until: AbortSignal) => keeper.acquire(until, isProbe) };
-    return ask(target, { client, spec: isProbe ? once : spec, newReading, now: () => clock.now(), random, wait, host: gate, onWire, onRequest, signal });
+    const limiter = { ...host, mayAsk: (until: AbortSignal) => keeper.acquire(until, isProbe) };
+    return ask(target, { client, spec: isProbe ? once : spec, newReading, clock, random, host: limiter, onWire, onRequest, signal });
   };
   return {
     client,
     ask: (target, signal) => askAs(target, signal, false),
     askCanary: async (canary, signal) => {
       const { lease } = keeper;
+      using either = linkSignals(signal, lease);
       try {
-        const { result, reading } = await askAs(canary, AbortSignal.any([signal, lease]), false);
+        const { result, reading } = await askAs(canary, either.signal, false);
         reading?.release();
         return canaryMeans(result);
       } catch (error) {
@@ -70,7 +71,8 @@ export function openTargetClient({ spec, keeper, clock, random, environment, onW
       }
     },
     probe: async (canary, signal) => {
-      const { result, reading } = await askAs(canary, AbortSignal.any([signal, keeper.lease]), true);
+      using either = linkSignals(signal, keeper.lease);
+      const { result, reading } = await askAs(canary, either.signal, true);
       reading?.release();
       return result.state !== "failed";
     },

@@ -1,4 +1,5 @@
 import type { Finished } from "./committer.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 
 interface Target {
   readonly id: number;
@@ -17,26 +18,20 @@ export interface PoolWork {
   readonly add: (item: Finished) => Promise<void>;
 }
 
-/** Asks all targets, `lanes` at a time: whenever one is done the next begins. Ends early, without throwing, when it is to stop. */
+/** Asks all targets, `concurrency` at a time: whenever one is done the next begins. Ends early, without throwing, when it is to stop. */
 export async function runWorkerPool({ targets, concurrency, stop, lease, ask, add }: PoolWork): Promise<void> {
   const left = [...targets];
   const isStopped = (): boolean => stop.aborted;
   const worker = async (): Promise<void> => {
     for (let target = left.shift(); target !== undefined && !isStopped(); target = left.shift()) {
       const held = lease();
-      const until = new AbortController();
-      const end = (): void => until.abort(stop.aborted ? stop.reason : held.reason);
-      stop.addEventListener("abort", end, { once: true });
-      held.addEventListener("abort", end, { once: true });
+      using either = linkSignals(stop, held);
       try {
-        await add(await ask(target, until.signal));
+        await add(await ask(target, either.signal));
       } catch (error) {
         if (isStopped()) return;
         if (!held.aborted) throw error;
         left.push(target);
-      } finally {
-        stop.removeEventListener("abort", end);
-        held.removeEventListener("abort", end);
       }
     }
   };

@@ -109,10 +109,14 @@ function ownPostgres(cli: Cli, folder: string): ReturnType<typeof startOrAdoptPo
 }
 
 /** Who presses Ctrl-C does not wait for a database that is away. */
-function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "wait"> {
+function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "sleep"> {
   return {
     monotonic: () => clock.monotonic(),
-    wait: (seconds, until) => clock.wait(seconds, until === undefined ? signal : AbortSignal.any([signal, until])),
+    sleep: async (milliseconds) => {
+      await clock.sleep(milliseconds, signal);
+      signal.throwIfAborted();
+      return true;
+    },
   };
 }
 

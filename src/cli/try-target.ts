@@ -39,9 +39,8 @@ export async function tryTarget(target: string, spec: ResolvedSpec, { clock, ran
       client: { ...watchedClient(client, clock, requests), hide: client.hide },
       spec,
       newReading: watchedReadings(createReadings(compiled, Buffer.allocUnsafeSlow(2 * WORK_BYTES)), seen),
-      now: () => clock.now(),
+      clock,
       random,
-      wait: (seconds, until) => clock.wait(seconds, until),
       host: singleRequestLimiter(clock),
       onWire: () => undefined,
       onRequest: () => undefined,
@@ -94,8 +93,8 @@ export function singleRequestLimiter(clock: Clock): HostLimiter {
   let restUntil = 0;
   return {
     async mayAsk(signal) {
-      const left = (restUntil - clock.monotonic()) / 1000;
-      if (left > 0) await clock.wait(left, signal);
+      const left = restUntil - clock.monotonic();
+      if (left > 0) await clock.sleep(left, signal);
       signal.throwIfAborted();
     },
     release: () => undefined,

@@ -1,4 +1,6 @@
 import type { NewReading, Reading, PartFacts, PartSink } from "../extract/reading.ts";
+import type { Clock } from "../model/clock.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { TargetResult, ErrorCode } from "../model/result.ts";
 import type { Client } from "./client.ts";
@@ -16,12 +18,9 @@ export interface AskDeps {
     readonly host: Pick<ResolvedSpec["host"], "maxPauseSeconds">;
   };
   readonly newReading: NewReading;
-  /** Milliseconds since the epoch. */
-  now(): number;
+  readonly clock: Pick<Clock, "now" | "sleep">;
   /** 0 ≤ random < 1. */
   random(): number;
-  /** Rejects with the signal's reason. */
-  wait(seconds: number, signal: AbortSignal): Promise<void>;
   readonly host: HostLimiter;
   /** Each chunk of each body, before it is inflated: for the memory guard and the counters. What it throws ends ask(). */
   onWire(bytes: number): void;
@@ -55,9 +54,9 @@ export async function ask(target: string, deps: AskDeps): Promise<Asked> {
 
 async function askParts(target: string, reading: Reading, deps: AskDeps): Promise<Asked> {
   const { window, request, extract } = deps.spec;
-  const startedAt = new Date(deps.now());
+  const startedAt = new Date(deps.clock.now());
   const tally: Tally = { attempts: 0, bytes: 0, wireBytes: 0, httpStatus: null, queryId: null, tries: 0, throttles: 0, firstAt: null };
-  const budget = openBudget(request.timeouts.targetSeconds, () => deps.now(), deps.signal);
+  const budget = openBudget(request.timeouts.targetSeconds, () => deps.clock.now(), deps.signal);
   let url = fillUrl(request.url, { target, window, timeFormat: request.timeFormat });
   let isFramed = true;
   let coveredTo: number | null = null;
@@ -91,12 +90,12 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
   }
 
   function seconds(): number {
-    return tally.firstAt === null ? 0 : Math.max(0, deps.now() - tally.firstAt) / 1000;
+    return tally.firstAt === null ? 0 : Math.max(0, deps.clock.now() - tally.firstAt) / 1000;
   }
 
   function told(): Pick<TargetResult, "attempts" | "bytes" | "wireBytes" | "httpStatus" | "queryId" | "startedAt" | "finishedAt"> {
     const { attempts, bytes, wireBytes, httpStatus, queryId } = tally;
-    return { attempts, bytes, wireBytes, httpStatus, queryId, startedAt, finishedAt: new Date(deps.now()) };
+    return { attempts, bytes, wireBytes, httpStatus, queryId, startedAt, finishedAt: new Date(deps.clock.now()) };
   }
 }
 
@@ -145,7 +144,8 @@ export async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
     await deps.host.mayAsk(deps.signal);
     const step: Step = await tryOnce(part, after, deps).finally(() => deps.host.release());
     if (step.kind !== "again") return step;
-    await deps.wait(step.seconds, deps.signal);
+    await deps.clock.sleep(step.seconds * 1000, deps.signal);
+    deps.signal.throwIfAborted();
     after = step.after;
   }
 }
@@ -186,12 +186,12 @@ async function send({ url, number, reading, budget, tally }: PartOf, after: Trou
   let redirects = 0;
   const tell = (outcome: SentRequest["outcome"], textBytes: number): void => {
     // Its time may have been used up before.
-    if (began !== null) deps.onRequest({ outcome, after, redirects, seconds: Math.max(0, deps.now() - began) / 1000, textBytes });
+    if (began !== null) deps.onRequest({ outcome, after, redirects, seconds: Math.max(0, deps.clock.now() - began) / 1000, textBytes });
   };
   tally.attempts++;
   try {
     const reply = await budget.run((signal) => {
-      began = deps.now();
+      began = deps.clock.now();
       tally.firstAt ??= began;
       return deps.client.get(url, {
         sinkFor: (status) => (status === 200 ? (sink = reading.part()) : null),
@@ -226,7 +226,7 @@ function decideNext(trouble: Trouble, reply: Reply | typeof SPENT, tally: Tally,
   else tally.tries++;
   const retryAfter = reply !== SPENT && reply.kind === "declined" ? reply.retryAfter : null;
   const limits = { attempts: deps.spec.request.attempts, maxPauseSeconds: deps.spec.host.maxPauseSeconds };
-  return nextAfter(trouble, retryAfter, tally, limits, { now: deps.now(), random: deps.random() });
+  return nextAfter(trouble, retryAfter, tally, limits, { now: deps.clock.now(), random: deps.random() });
 }
 
 function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: Tally, deps: AskDeps): string {
@@ -260,10 +260,9 @@ export function openBudget(seconds: number, now: () => number, signal: AbortSign
   async function run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | typeof SPENT> {
     if (left <= 0) return SPENT;
     signal.throwIfAborted();
-    const limit = new AbortController();
-    const onAbort = (): void => limit.abort(signal.reason);
-    signal.addEventListener("abort", onAbort);
-    const timer = setTimeout(() => limit.abort(SPENT), left);
+    const spent = new AbortController();
+    using limit = linkSignals(signal, spent.signal);
+    const timer = setTimeout(() => spent.abort(SPENT), left);
     const from = now();
     try {
       return await work(limit.signal);
@@ -273,7 +272,6 @@ export function openBudget(seconds: number, now: () => number, signal: AbortSign
       return SPENT;
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
       left -= Math.max(0, now() - from);
     }
   }

@@ -91,7 +91,7 @@ export class LeaderElector {
     const { clock, random } = this.#options;
     while (!isAborted(stop)) {
       if (await this.#claim(stop, TRY_SECONDS)) return true;
-      await clock.wait(LEASE_SECONDS.retryPeriod * (1 + random() * 0.2), stop).catch(() => undefined);
+      await clock.sleep(LEASE_SECONDS.retryPeriod * (1 + random() * 0.2) * 1000, stop);
     }
     return false;
   }
@@ -102,7 +102,7 @@ export class LeaderElector {
     // In whole milliseconds: a remainder of arithmetic is no time to wait.
     const secondsLeft = (): number => LEASE_SECONDS.renewDeadline - Math.ceil(this.#lease.secondsSinceRenewed * 1000) / 1000;
     while (!isAborted(over) && secondsLeft() > 0 && this.holder === identity) {
-      await clock.wait(Math.min(LEASE_SECONDS.retryPeriod, secondsLeft()), over).catch(() => undefined);
+      await clock.sleep(Math.min(LEASE_SECONDS.retryPeriod, secondsLeft()) * 1000, over);
       if (!isAborted(over) && secondsLeft() > 0) await this.#claim(over, Math.min(TRY_SECONDS, secondsLeft()));
     }
     return "lost";
@@ -143,7 +143,9 @@ export class LeaderElector {
 
 async function tooLate(clock: Clock, stop: AbortSignal, over: AbortSignal): Promise<"kept"> {
   return new Promise((resolve) => {
-    const begin = (): void => void clock.wait(WORK_ENDS_SECONDS, over).then(() => resolve("kept")).catch(() => undefined);
+    const begin = (): void => void clock.sleep(WORK_ENDS_SECONDS * 1000, over).then((passed) => {
+      if (passed) resolve("kept");
+    });
     if (stop.aborted) begin();
     else stop.addEventListener("abort", begin, { once: true, signal: over });
   });

@@ -51,7 +51,7 @@ const WATCH_SECONDS = { least: 240, most: 480 };
 export class Reflector<T extends KubeObject, K extends KubeObject> {
   readonly counts: ReflectorCounts = { lists: 0, watches: 0, events: 0, failures: 0 };
   readonly #options: ReflectorOptions<T, K>;
-  readonly #pause: Backoff;
+  readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<undefined>();
   #hasSynced = false;
   /** Where in history the store is; null before the first LIST, and when everything must be read anew. */
@@ -62,7 +62,7 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
 
   constructor(options: ReflectorOptions<T, K>) {
     this.#options = options;
-    this.#pause = new Backoff(options.random);
+    this.#backoff = new Backoff(options.random);
   }
 
   /** Has the store ever been complete? */
@@ -96,9 +96,9 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
       const seconds = Number.isNaN(watch.openedAt) ? 0 : (clock.monotonic() - watch.openedAt) / 1000;
       const next = afterWatch({ error, seconds, events: watch.events });
       if (next.listAgain) this.#version = null;
-      if (next.worked) this.#pause.reset();
+      if (next.worked) this.#backoff.reset();
       if (error !== null) this.#failed(error);
-      if (next.pause) await clock.wait(this.#pause.next(), signal).catch(() => undefined);
+      if (next.pause) await clock.sleep(this.#backoff.next() * 1000, signal);
     }
   }
 

@@ -88,7 +88,8 @@ export class Requests {
       } catch (error) {
         const seconds = secondsBeforeRetry(error, ask.method === "GET", tries, this.#options.random());
         if (seconds === null) throw error;
-        await this.#options.clock.wait(seconds, signal);
+        await this.#options.clock.sleep(seconds * 1000, signal);
+        signal?.throwIfAborted();
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 
 export interface TimeLimit {
   /** Aborted with the other signal's reason, or with TimeIsUp. */
@@ -12,26 +13,27 @@ export interface TimeLimit {
 }
 
 /** No timer is finer: less than that is a remainder of arithmetic. */
-const LEAST_SECONDS = 0.001;
+const LEAST_MILLISECONDS = 1;
 
 export class TimeoutError extends Error {
   override readonly name = "TimeIsUp";
 }
 
-/** A signal that is aborted when `other` is, or after `seconds`. Not AbortSignal.any: a long-lived signal would keep every one made of it. */
+/** A signal that is aborted when `other` is, or after `seconds`. */
 export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): TimeLimit {
   other?.throwIfAborted();
-  const both = new AbortController();
+  const timeUp = new AbortController();
+  const both = linkSignals(timeUp.signal, ...(other === undefined ? [] : [other]));
   const timer = new AbortController();
-  const follow = (): void => both.abort(other!.reason);
-  other?.addEventListener("abort", follow, { once: true });
   let since = clock.monotonic();
   const passed = async (): Promise<void> => {
     // A timer that is set anew for each event of a busy watch would cost more than the event.
-    for (let left = seconds; left > LEAST_SECONDS; left = seconds - (clock.monotonic() - since) / 1000) await clock.wait(left, timer.signal);
-    both.abort(new TimeoutError(`nothing came for ${seconds} seconds`));
+    for (let left = seconds * 1000; left > LEAST_MILLISECONDS; left = seconds * 1000 - (clock.monotonic() - since)) {
+      if (!(await clock.sleep(left, timer.signal))) return;
+    }
+    timeUp.abort(new TimeoutError(`nothing came for ${seconds} seconds`));
   };
-  passed().catch(() => undefined);
+  void passed();
   return {
     signal: both.signal,
     again: () => {
@@ -40,7 +42,7 @@ export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): T
     lift: () => timer.abort(),
     end: () => {
       timer.abort();
-      other?.removeEventListener("abort", follow);
+      both[Symbol.dispose]();
     },
   };
 }

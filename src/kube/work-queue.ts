@@ -144,11 +144,10 @@ export class WorkQueue {
     this.#sleep = new AbortController();
     this.#sleepsUntil = Math.min(...this.#later.values());
     if (this.#later.size === 0) return;
-    const seconds = Math.max(0, (this.#sleepsUntil - this.#clock.monotonic()) / 1000);
-    this.#clock.wait(Math.min(seconds, LONGEST_SLEEP_SECONDS), this.#sleep.signal).then(
-      () => this.#wake(),
-      () => undefined,
-    );
+    const left = Math.max(0, this.#sleepsUntil - this.#clock.monotonic());
+    void this.#clock.sleep(Math.min(left, LONGEST_SLEEP_SECONDS * 1000), this.#sleep.signal).then((passed) => {
+      if (passed) this.#wake();
+    });
   }
 
   #wake(): void {

@@ -10,7 +10,7 @@ import type { Cluster } from "./cluster.ts";
 import { isRefused } from "./find.ts";
 import { sweepLine, sweepScreen } from "./sweep-report.ts";
 
-const RESYNC_SECONDS = 1;
+const POLL_SECONDS = 1;
 const LINE_SECONDS = 10;
 
 /** An API server that is away this long stays away. */
@@ -31,14 +31,15 @@ export async function followSweep(cli: Cli, { client }: Pick<Cluster, "client">,
   try {
     for (;;) {
       const now = cli.clock.monotonic();
-      const away = now - seenAt > RESYNC_SECONDS * 5000 ? " (the API server cannot be reached)" : "";
+      const away = now - seenAt > POLL_SECONDS * 5000 ? " (the API server cannot be reached)" : "";
       if (cli.stderr.isTerminal) screen.draw(sweepScreen(seen, cli.clock.now(), paint, cli.stderr.columns, away));
       else if (now - toldAt >= LINE_SECONDS * 1000) {
         toldAt = now;
         cli.stderr.write(`${sweepLine(seen)}${away}\n`);
       }
       if (isOver(seen)) return seen;
-      await cli.clock.wait(RESYNC_SECONDS, cli.signal);
+      await cli.clock.sleep(POLL_SECONDS * 1000, cli.signal);
+      cli.signal.throwIfAborted();
       const found = await client.get(SWEEPS, key, { signal: cli.signal }).catch(whileAway);
       if (found === undefined) {
         if (cli.clock.monotonic() - seenAt < PATIENCE_SECONDS * 1000) continue;

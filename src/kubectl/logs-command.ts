@@ -17,7 +17,7 @@ interface LogsOptions extends ClusterOptions {
   readonly output?: "text" | "json";
 }
 
-const RESYNC_SECONDS = 2;
+const POLL_SECONDS = 2;
 
 /** Of one Sweep, and beside its pod. */
 const SAID_BY_POD = ["dataset", "namespace", "sweep", "sweepUid", "window", "pass", "round", "batch"];
@@ -81,7 +81,8 @@ async function follow(cli: Cli, cluster: Cluster, sweep: SweepObject, options: L
     }
     if (now === null || isOver(now)) break;
     // A log that breaks ends the command by its own error, and not while nobody looks.
-    await Promise.race([cli.clock.wait(RESYNC_SECONDS, cli.signal), brokenOf(followed)]);
+    await Promise.race([cli.clock.sleep(POLL_SECONDS * 1000, cli.signal), brokenOf(followed)]);
+    cli.signal.throwIfAborted();
   }
   await Promise.all(followed.values());
   return followed.size;

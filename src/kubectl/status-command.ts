@@ -18,7 +18,7 @@ interface StatusOptions extends ClusterOptions {
   readonly output: Exclude<ObjectOutput, "name">;
 }
 
-const RESYNC_SECONDS = 1;
+const POLL_SECONDS = 1;
 
 const EXAMPLES = `
 Examples:
@@ -87,7 +87,8 @@ async function watchIt(cli: Cli, look: () => Promise<View>): Promise<number> {
     else if (version !== written) cli.stdout.write(text);
     written = version;
     if (view.isOver) return COMMAND_EXIT.done;
-    await cli.clock.wait(RESYNC_SECONDS, cli.signal);
+    await cli.clock.sleep(POLL_SECONDS * 1000, cli.signal);
+    cli.signal.throwIfAborted();
   }
 }
 

@@ -29,7 +29,7 @@ export async function takeToDrive(db: Database, wanted: Omit<DrivenSweep, "versi
 export async function keepDriving(db: Database, uid: string, token: string, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await renewDriver(db, uid, token, LEASE_SECONDS);
-    await clock.wait(RENEW_EVERY_SECONDS, signal).catch(() => undefined);
+    await clock.sleep(RENEW_EVERY_SECONDS * 1000, signal);
   }
 }
 

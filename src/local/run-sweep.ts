@@ -2,6 +2,7 @@ import { retriedNow } from "../decide/sweep/ending.ts";
 import { firstStatus } from "../decide/sweep/flow.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ObjectEvent } from "../model/event.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isFinished, type SweepIdentity, type SweepStatus } from "../model/sweep.ts";
 import type { Database } from "../store/database.ts";
@@ -37,8 +38,9 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   const programs = await run.openPrograms(sweep.identity);
   let version = sweep.version;
   const ended = new AbortController();
-  const signal = AbortSignal.any([run.signal, ended.signal]);
-  const deps = new SweepDriver({
+  using linked = linkSignals(run.signal, ended.signal);
+  const { signal } = linked;
+  const sweepDriver = new SweepDriver({
     flow: { pods: run.spec.batch.pods, passes: run.spec.done.passes, suspended: false },
     status: retriedNow(sweep.status, Math.floor(clock.now() / 1000)),
     save: async (status) => {
@@ -52,15 +54,15 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   });
   const driving = keepDriving(db, sweep.identity.uid, driver.token, clock, signal);
   driving.catch((error: unknown) => ended.abort(error));
-  run.watch(deps, sweep.identity);
+  run.watch(sweepDriver, sweep.identity);
   try {
-    const status = await deps.run();
+    const status = await sweepDriver.run();
     ended.abort(new Error("the sweep has ended"));
     await driving;
     return { status, logFile: programs.logFile };
   } finally {
     ended.abort(new Error("the sweep has ended"));
-    await releaseDriver(db, sweep.identity.uid, driver.token, deps.status !== null && isFinished(deps.status.phase)).catch(() => undefined);
+    await releaseDriver(db, sweep.identity.uid, driver.token, sweepDriver.status !== null && isFinished(sweepDriver.status.phase)).catch(() => undefined);
     await programs.close();
   }
 }

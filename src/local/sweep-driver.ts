@@ -2,6 +2,7 @@ import type { Launch } from "../decide/sweep/decision.ts";
 import { decideSweep } from "../decide/sweep/flow.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ObjectEvent } from "../model/event.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { BatchMessage } from "../model/message.ts";
 import { isFinished, type FlowSpec, type JobEnd, type JobWork, type SweepStatus } from "../model/sweep.ts";
 import type { RunningProgram } from "./processes.ts";
@@ -129,7 +130,8 @@ export class SweepDriver {
     if (this.#jobs.some((job) => job.ended !== undefined)) return;
     const changed = new AbortController();
     this.#changed = () => changed.abort();
-    await clock.wait(seconds ?? LOOK_EVERY_SECONDS, AbortSignal.any([signal, changed.signal])).catch(() => undefined);
+    using either = linkSignals(signal, changed.signal);
+    await clock.sleep((seconds ?? LOOK_EVERY_SECONDS) * 1000, either.signal);
     this.#changed = () => undefined;
   }
 

@@ -1,9 +1,9 @@
-/** Time as an argument. */
+/** Time as an argument, in milliseconds throughout. */
 export interface Clock {
-  /** Wall-clock milliseconds since 1970. */
+  /** Wall-clock time since 1970. */
   now(): number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** The time of a clock that nobody sets. */
   monotonic(): number;
-  /** Resolves after `seconds`; rejects with the signal's reason when it is aborted before. */
-  wait(seconds: number, signal?: AbortSignal): Promise<void>;
+  /** Never rejects: resolves to true after `milliseconds`, or to false as soon as the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<boolean>;
 }

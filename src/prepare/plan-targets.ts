@@ -6,6 +6,7 @@ import { listProblem } from "../decide/targets/list-check.ts";
 import { tidyNames, type Names } from "../decide/targets/names.ts";
 import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { Selection, TargetSource } from "../model/resolved.ts";
 import { settledOf } from "../model/states.ts";
 import { isSelected, select, targetIds } from "../store/selection.ts";
@@ -84,7 +85,8 @@ export function openAsking(sweep: FrozenSweep, around: PrepareDeps): Asking {
   const { db, clock, random, environment, processId } = around;
   const { spec, identity } = sweep;
   const ended = new AbortController();
-  const signal = AbortSignal.any([around.signal, ended.signal]);
+  const linked = linkSignals(around.signal, ended.signal);
+  const { signal } = linked;
   const keeper = new SlotKeeper(hostRepository(db, { process: processId, spec, uid: identity.uid, asked: () => [] }), clock);
   const targetClient = openTargetClient({ spec, keeper, clock, random, environment, onWire: () => undefined, onRequest: () => undefined });
   const [canary] = spec.canaries.targets;
@@ -103,6 +105,7 @@ export function openAsking(sweep: FrozenSweep, around: PrepareDeps): Asking {
       await renewing;
       await keeper.end();
       await targetClient.close();
+      linked[Symbol.dispose]();
     },
   };
 }

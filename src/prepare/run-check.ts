@@ -2,6 +2,7 @@ import { withSecrets } from "../batch/target-client.ts";
 import { openClient } from "../fetch/client.ts";
 import { fillUrl } from "../fetch/url.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { readSchema } from "../store/migrate.ts";
 import type { PrepareDeps } from "./deps.ts";
@@ -41,10 +42,10 @@ async function checkHost(spec: ResolvedSpec, { environment, signal }: PrepareDep
   const url = urlOf(spec);
   const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(spec.request.timeouts.headersSeconds * 1000)]);
+    using limit = linkSignals(signal, AbortSignal.timeout(spec.request.timeouts.headersSeconds * 1000));
     // Nobody takes the body: its first KiB are enough to see an answer.
-    const reply = await client.get(url, { sinkFor: () => null, signal: limit, onWire: () => undefined }).catch((error: unknown) => {
-      if (signal.aborted || !limit.aborted) throw error;
+    const reply = await client.get(url, { sinkFor: () => null, signal: limit.signal, onWire: () => undefined }).catch((error: unknown) => {
+      if (signal.aborted || !limit.signal.aborted) throw error;
       throw new SurroundingsError(`${url.host} did not answer within ${spec.request.timeouts.headersSeconds} s.`);
     });
     if (reply.kind === "broken") throw new SurroundingsError(`${url.host}: ${reply.detail}.`);

@@ -7,6 +7,7 @@ import type { Reply } from "../fetch/exchange.ts";
 import { fillUrl } from "../fetch/url.ts";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import type { ResolvedSpec, TargetSource } from "../model/resolved.ts";
 
 type HttpSource = Extract<TargetSource["from"], { kind: "http" }>;
@@ -30,9 +31,9 @@ export async function askList(source: HttpSource, pattern: BoundedPattern, askin
   const url = fillUrl(source.url, { target: "", window: spec.window, timeFormat: spec.request.timeFormat });
   for (let tries = 0; ; tries++) {
     const sink = new NameSink(pattern, source.prefix, work);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(spec.request.timeouts.targetSeconds * 1000)]);
-    const reply = await withSlot(() => client.get(url, { sinkFor: (status) => (status === 200 ? sink : null), signal: limit, onWire: () => undefined })).catch((error: unknown) => {
-      if (signal.aborted || !limit.aborted) throw error;
+    using limit = linkSignals(signal, AbortSignal.timeout(spec.request.timeouts.targetSeconds * 1000));
+    const reply = await withSlot(() => client.get(url, { sinkFor: (status) => (status === 200 ? sink : null), signal: limit.signal, onWire: () => undefined })).catch((error: unknown) => {
+      if (signal.aborted || !limit.signal.aborted) throw error;
       throw new SurroundingsError(`The list of targets did not come within ${spec.request.timeouts.targetSeconds} s from ${url.href}.`);
     });
     if (reply.kind === "whole") {
@@ -41,7 +42,8 @@ export async function askList(source: HttpSource, pattern: BoundedPattern, askin
     }
     const wait = TRY_AGAIN_AFTER[tries];
     if (wait === undefined) throw new SurroundingsError(`The list of targets cannot be had from ${url.href}: ${problemOf(reply)}.`);
-    await clock.wait(wait, signal);
+    await clock.sleep(wait * 1000, signal);
+    signal.throwIfAborted();
   }
 }
 

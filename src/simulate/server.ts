@@ -19,6 +19,7 @@ import { send, type Wire } from "./sending.ts";
 import type { Source } from "./source.ts";
 import { SlotUseMeter, newCounters, raise, readStats } from "./stats.ts";
 import type { TimeForm } from "./wire-format.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 
 export interface SimulatorPlace {
   /** 0, the default: any free one. */
@@ -119,8 +120,12 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   }
 
   function wireOf(request: IncomingMessage, response: ServerResponse, counted: Wire["counted"]): Wire {
-    const gone = new AbortController();
-    const leave = (): void => gone.abort();
+    const left = new AbortController();
+    const gone = linkSignals(left.signal, closing.signal);
+    const leave = (): void => {
+      left.abort();
+      gone[Symbol.dispose]();
+    };
     // A client that only closed its half has not gone for Node's server, but it has for a request that it gave up.
     request.socket.once("end", leave);
     response.once("close", () => {
@@ -129,7 +134,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
     });
     return {
       response,
-      gone: AbortSignal.any([gone.signal, closing.signal]),
+      gone: gone.signal,
       counted,
       reset: () => void (rawSockets.get(placeOf(request.socket)) ?? request.socket).resetAndDestroy(),
     };

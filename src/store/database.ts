@@ -50,7 +50,7 @@ export interface DatabaseSettings {
   readonly max?: number;
   /** How long a piece of work waits for a database that is away. */
   readonly patienceSeconds?: number;
-  readonly clock: Pick<Clock, "monotonic" | "wait">;
+  readonly clock: Pick<Clock, "monotonic" | "sleep">;
 }
 
 /** bigint */
@@ -299,13 +299,13 @@ const LONGEST_WAIT_SECONDS = 2;
 
 /** How long one piece of work puts up with a database that is away: from its first failure on, with back-off. */
 export class Patience {
-  readonly #clock: Pick<Clock, "monotonic" | "wait">;
+  readonly #clock: Pick<Clock, "monotonic" | "sleep">;
   readonly #seconds: number;
   readonly #place: string;
   #since: number | null = null;
   #next = FIRST_WAIT_SECONDS;
 
-  constructor(clock: Pick<Clock, "monotonic" | "wait">, seconds: number, place: string) {
+  constructor(clock: Pick<Clock, "monotonic" | "sleep">, seconds: number, place: string) {
     this.#clock = clock;
     this.#seconds = seconds;
     this.#place = place;
@@ -318,7 +318,7 @@ export class Patience {
     if (waited >= this.#seconds) {
       throw new SurroundingsError(`The database at ${this.#place} could not do its work for ${Math.round(waited)} s: ${problem}.`);
     }
-    await this.#clock.wait(Math.min(this.#next, this.#seconds - waited));
+    await this.#clock.sleep(Math.min(this.#next, this.#seconds - waited) * 1000);
     this.#next = Math.min(this.#next * 2, LONGEST_WAIT_SECONDS);
   }
 }

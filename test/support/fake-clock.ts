@@ -18,18 +18,18 @@ export class FakeClock implements Clock {
     return this.#milliseconds;
   }
 
-  async wait(seconds: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted === true) return false;
+    return new Promise<boolean>((resolve) => {
       const leave = (): void => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        reject(signal!.reason as Error);
+        resolve(false);
       };
       const sleeper: Sleeper = {
-        due: this.#milliseconds + seconds * 1000,
+        due: this.#milliseconds + milliseconds,
         wake: () => {
           signal?.removeEventListener("abort", leave);
-          resolve();
+          resolve(true);
         },
       };
       signal?.addEventListener("abort", leave, { once: true });

@@ -17,9 +17,9 @@ import { planWindow } from "../../src/store/windows.ts";
 import { pgbouncerIsHere, startPgbouncer } from "./pgbouncer.ts";
 import { createDatabase } from "./postgres.ts";
 
-export const REAL_CLOCK: Pick<Clock, "monotonic" | "wait"> = {
+export const REAL_CLOCK: Pick<Clock, "monotonic" | "sleep"> = {
   monotonic: () => performance.now(),
-  wait: (seconds, signal) => wait(seconds * 1000, undefined, { signal }),
+  sleep: (milliseconds, signal) => wait(milliseconds, true, { signal }).catch(() => false),
 };
 
 export const DAY: Window = { start: Date.UTC(2026, 10, 20) / 1000, end: Date.UTC(2026, 10, 21) / 1000 };

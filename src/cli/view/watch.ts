@@ -37,7 +37,7 @@ export class SweepWatch {
         toldAt = now.at;
         this.#out.write(`${renderLine(heading, now, pace)}\n`);
       }
-      await this.#clock.wait(SCREEN_SECONDS, signal).catch(() => undefined);
+      await this.#clock.sleep(SCREEN_SECONDS * 1000, signal);
     }
     this.clear();
   }

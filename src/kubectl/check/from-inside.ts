@@ -13,7 +13,7 @@ import { readLog } from "../pod-log.ts";
 import { notOk, ok, unknown, type Finding } from "./finding.ts";
 
 const PATIENCE_SECONDS = 150;
-const RESYNC_SECONDS = 1;
+const POLL_SECONDS = 1;
 
 /** So long an image may be on its way before its absence is believed. */
 const IMAGE_SECONDS = 20;
@@ -49,7 +49,8 @@ async function outcome(cli: Cli, { client, namespace }: Cluster, { metadata }: J
       if (waiting !== null && (waiting.isFinal || seconds() > IMAGE_SECONDS)) return [notOk("pod", waiting.said)];
       why = waiting?.said ?? "its pod runs and does not come to an end";
     }
-    await cli.clock.wait(RESYNC_SECONDS, cli.signal);
+    await cli.clock.sleep(POLL_SECONDS * 1000, cli.signal);
+    cli.signal.throwIfAborted();
   }
   return [notOk("pod", `after ${PATIENCE_SECONDS} s: ${why}`)];
 }

@@ -101,7 +101,8 @@ export async function patiently(cli: Pick<Cli, "clock" | "signal">, look: () => 
   for (;;) {
     const finding = await look();
     if (finding.state === "ok" || cli.clock.monotonic() >= until) return finding;
-    await cli.clock.wait(1, cli.signal);
+    await cli.clock.sleep(1000, cli.signal);
+    cli.signal.throwIfAborted();
   }
 }
 

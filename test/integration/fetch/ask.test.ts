@@ -10,7 +10,6 @@ import { anHttpServer, aRawServer, type Served } from "./servers.ts";
 import { anAnswer, tinyReadings } from "./tiny-reading.ts";
 
 const window = { start: 1000, end: 2000 };
-const never = new AbortController().signal;
 const START_MS = Date.parse("2026-11-20T05:00:00Z");
 
 interface Setting extends Options {
@@ -47,13 +46,15 @@ function aWorld({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attem
       host: { maxPauseSeconds: 300 },
     },
     newReading,
-    now: () => now,
-    random: () => 0.5,
-    wait(seconds) {
-      now += seconds * 1000;
-      if (seconds > 0) log.push(`wait ${seconds}`);
-      return Promise.resolve();
+    clock: {
+      now: () => now,
+      sleep(milliseconds) {
+        now += milliseconds;
+        if (milliseconds > 0) log.push(`wait ${milliseconds / 1000}`);
+        return Promise.resolve(true);
+      },
     },
+    random: () => 0.5,
     host: {
       mayAsk(given) {
         given.throwIfAborted();
@@ -271,7 +272,7 @@ describe("each request is told when it is over", () => {
   test("a target's time is from its first request to its result, with the waits between and without the wait for a slot", async () => {
     const server = await aServerThatSays(says(503, "", { "retry-after": "17" }), good);
     const world = aWorld({ server });
-    const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: () => world.deps.wait(world.sent.length === 0 ? 100 : 0, never) } });
+    const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: async () => void (await world.deps.clock.sleep(world.sent.length === 0 ? 100_000 : 0)) } });
     expect(asked.seconds).toBe(17);
   });
 });

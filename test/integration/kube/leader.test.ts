@@ -167,7 +167,7 @@ test("closes the gate to a process that was stopped for long, before any of its 
   const api = await anApi();
   const clock = new FakeClock();
   let stopped = 0;
-  const one = aCandidate(api, clock, "one", { now: () => clock.now(), monotonic: () => clock.monotonic() + stopped, wait: (seconds, signal) => clock.wait(seconds, signal) });
+  const one = aCandidate(api, clock, "one", { now: () => clock.now(), monotonic: () => clock.monotonic() + stopped, sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal) });
   await pass(clock, "one leads", leads(one));
   stopped = 10_000;
   expect(one.elector.isHeld).toBe(false);

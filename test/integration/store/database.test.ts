@@ -248,7 +248,7 @@ describe("a database that is away", () => {
 
   test("beyond patience is a sentence that names it, never the password", async () => {
     let now = 0;
-    const clock = { monotonic: () => now, wait: (seconds: number) => Promise.resolve(void (now += seconds * 1000)) };
+    const clock = { monotonic: () => now, sleep: (milliseconds: number) => Promise.resolve((now += milliseconds) > 0) };
     const db = openDatabase({ url: "postgres://me:geheim@127.0.0.1:1/sweeps", name: "test", patienceSeconds: 30, clock });
     const error = await db.query("select 1").catch((reason: unknown) => reason as Error);
     expect(error).toBeInstanceOf(SurroundingsError);

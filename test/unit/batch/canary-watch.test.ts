@@ -93,7 +93,7 @@ describe("canaries watched", () => {
     const board = new FakeBoard(clock);
     const stop = new AbortController();
     const slow = async (): Promise<CanaryMeaning> => {
-      await clock.wait(10);
+      await clock.sleep(10_000);
       return "good";
     };
     const watching = watchCanaries(spec, board, slow, clock, stop.signal);

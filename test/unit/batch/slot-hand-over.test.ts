@@ -71,7 +71,7 @@ class FakeDatabase {
     return {
       renew: (report) => this.#locked(() => this.#renew(process, report)),
       hasRoom: async () => {
-        await this.#clock.wait(RESYNC_SECONDS);
+        await this.#clock.sleep(RESYNC_SECONDS * 1000);
         return this.#held() < this.#limit;
       },
       release: () => this.#locked(() => void this.#rows.delete(process)),
@@ -98,7 +98,7 @@ class FakeDatabase {
   }
 
   #locked<T>(work: () => T): Promise<T> {
-    const result = this.#lock.then(() => this.#clock.wait(TRANSACTION_SECONDS)).then(work);
+    const result = this.#lock.then(() => this.#clock.sleep(TRANSACTION_SECONDS * 1000)).then(work);
     this.#lock = result;
     return result;
   }
@@ -123,7 +123,7 @@ async function sweep({ limit, processes, targets, meanSeconds }: World): Promise
   let toPack = targets;
 
   async function batch(name: string, size: number): Promise<void> {
-    await clock.wait(START_SECONDS);
+    await clock.sleep(START_SECONDS * 1000);
     const keeper = new SlotKeeper(database.hostOf(name), clock);
     const ended = new AbortController();
     const renewing = keeper.run(ended.signal);
@@ -133,10 +133,10 @@ async function sweep({ limit, processes, targets, meanSeconds }: World): Promise
         left -= 1;
         await keeper.acquire(never);
         use.began();
-        await clock.wait(latency());
+        await clock.sleep(latency() * 1000);
         use.ended();
         keeper.release();
-        await clock.wait(TURN_SECONDS);
+        await clock.sleep(TURN_SECONDS * 1000);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));

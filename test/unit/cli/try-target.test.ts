@@ -38,7 +38,7 @@ describe("try target", () => {
 describe("lone gate", () => {
   function aClock(): Clock & { readonly waited: number[] } {
     const waited: number[] = [];
-    return { waited, now: () => 0, monotonic: () => 0, wait: (seconds) => Promise.resolve(void waited.push(seconds)) };
+    return { waited, now: () => 0, monotonic: () => 0, sleep: (milliseconds) => Promise.resolve(waited.push(milliseconds / 1000) > 0) };
   }
 
   test("asks at once while nobody said to rest, and rests as long as it was told", async () => {

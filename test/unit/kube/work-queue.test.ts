@@ -119,7 +119,7 @@ test("forgets the later moment of a key that comes at once", async () => {
 test("waits for months without asking a timer for more than it can do", async () => {
   const clock = new FakeClock();
   const asked: number[] = [];
-  const queue = new WorkQueue({ now: () => clock.now(), monotonic: () => clock.monotonic(), wait: (seconds, signal) => (asked.push(seconds), clock.wait(seconds, signal)) });
+  const queue = new WorkQueue({ now: () => clock.now(), monotonic: () => clock.monotonic(), sleep: (milliseconds, signal) => (asked.push(milliseconds / 1000), clock.sleep(milliseconds, signal)) });
   const months = 100 * 86_400;
   queue.addAfter("a", months);
   await clock.advance(months - 1);

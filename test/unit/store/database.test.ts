@@ -30,14 +30,14 @@ describe("database", () => {
 });
 
 describe("patience", () => {
-  function aClock(): { monotonic: () => number; wait: (seconds: number) => Promise<void>; readonly waits: number[] } {
+  function aClock(): { monotonic: () => number; sleep: (milliseconds: number) => Promise<boolean>; readonly waits: number[] } {
     const waits: number[] = [];
     return {
       waits,
       monotonic: () => 1000 * waits.reduce((sum, seconds) => sum + seconds, 0),
-      wait: (seconds) => {
-        waits.push(seconds);
-        return Promise.resolve();
+      sleep: (milliseconds) => {
+        waits.push(milliseconds / 1000);
+        return Promise.resolve(true);
       },
     };
   }
