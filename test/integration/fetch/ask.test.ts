@@ -272,7 +272,9 @@ describe("each request is told when it is over", () => {
   test("a target's time is from its first request to its result, with the waits between and without the wait for a slot", async () => {
     const server = await aServerThatSays(says(503, "", { "retry-after": "17" }), good);
     const world = aWorld({ server });
-    const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: async () => void (await world.deps.clock.sleep(world.sent.length === 0 ? 100_000 : 0)) } });
+    const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: async () => {
+      await world.deps.clock.sleep(world.sent.length === 0 ? 100_000 : 0);
+    } } });
     expect(asked.seconds).toBe(17);
   });
 });
