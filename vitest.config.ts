@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/unit/**/*.test.ts", "test/integration/**/*.test.ts"],
-    globalSetup: "test/support/global-setup.ts",
+    globalSetup: "test/support/vitest/global-setup.ts",
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",

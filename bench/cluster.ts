@@ -1,5 +1,5 @@
-import { YESTERDAY, dayOf } from "../test/support/trial.ts";
 import { openWorld, type World } from "../test/e2e/support/world.ts";
+import { YESTERDAY, dayOf } from "../test/support/sweeps/local-sweep.ts";
 import type { ClusterFigures } from "./cluster-figures.ts";
 import { LATENCY } from "./slots.ts";
 

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { SWEEPS } from "../src/controller/resources.ts";
 import { anonMemory } from "../src/local/processes.ts";
 import { isFinished } from "../src/model/sweep.ts";
-import { startControllerProcess } from "../test/support/controller-process.ts";
-import { startApiProxy } from "../test/support/cutting-api-proxy.ts";
-import { startKubeApi } from "../test/support/kube-api/server.ts";
-import { runJobs } from "../test/support/kube-jobs.ts";
-import { aWorld } from "../test/support/sweep-world.ts";
-import { until } from "../test/support/until.ts";
+import { startControllerProcess } from "../test/support/kube/controller-process.ts";
+import { startApiProxy } from "../test/support/kube/cutting-proxy.ts";
+import { runJobs } from "../test/support/kube/run-jobs.ts";
+import { startKubeApi } from "../test/support/kube/simulated-api/server.ts";
+import { aWorld } from "../test/support/sweeps/simulated-sweep.ts";
+import { until } from "../test/support/time/until.ts";
 
 /** The controller as a process of its own, over a sweep whose Jobs and pods are played. */
 export interface ControllerRun {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { startOrAdoptPostgres } from "../src/local/postgres/postgres.ts";
-import { aPostgresPlace } from "../test/support/postgres-place.ts";
-import { endBy, tidyUpAtTheEnd } from "../test/support/tidy-up.ts";
+import { aPostgresPlace } from "../test/support/postgres/local-postgres-place.ts";
+import { endBy, tidyUpAtTheEnd } from "../test/support/processes/tidy-up.ts";
 
 /** A Postgres for this run, as durable as any, with a database of its own for each piece of work. */
 export interface Databases {

@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { tidyUpAtTheEnd } from "../test/support/tidy-up.ts";
+import { tidyUpAtTheEnd } from "../test/support/processes/tidy-up.ts";
 import { caseStudy, preparePython } from "./case-study.ts";
 import { measureCluster } from "./cluster-figures.ts";
 import { runController } from "./controller.ts";

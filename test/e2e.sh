@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PATH
-tests=(vitest run --config vitest.e2e.config.ts --reporter=default --reporter=./test/support/skipped.ts "$@")
+tests=(vitest run --config vitest.e2e.config.ts --reporter=default --reporter=./test/support/vitest/skipped-reporter.ts "$@")
 
 if ! { command -v kind && docker info; } >/dev/null 2>&1; then
   test/cluster/images.sh

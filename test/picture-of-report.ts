@@ -1,5 +1,5 @@
 import path from "node:path";
-import { openFile, startBrowser } from "./support/browser.ts";
+import { openFile, startBrowser } from "./support/processes/browser.ts";
 import { ROOT } from "./support/root.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
-import { YESTERDAY } from "../support/trial.ts";
-import { until } from "../support/until.ts";
+import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
+import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
 import * as hindrances from "./support/hindrances.ts";
 import { metricsOf, valueOf } from "./support/metrics.ts";

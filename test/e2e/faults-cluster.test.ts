@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Part } from "../cluster/cluster.ts";
-import type { ApiProxy } from "../support/cutting-api-proxy.ts";
+import type { ApiProxy } from "../support/kube/cutting-proxy.ts";
 import { speakThroughProxy } from "./support/api-proxy.ts";
 import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
 import { openWorld, type World } from "./support/world.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
 import { type Pod, PODS } from "../../src/kube/object.ts";
 import { startKwok } from "../cluster/kwok.ts";
-import { until } from "../support/until.ts";
+import { until } from "../support/time/until.ts";
 import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
 import { openWorld, type World } from "./support/world.ts";
 

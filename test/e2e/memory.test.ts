@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../support/until.ts";
-import { YESTERDAY } from "../support/trial.ts";
+import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
+import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
 import { type PodEnds, watchPodEnds } from "./support/pod-ends.ts";
 import { eventsOf } from "./support/told.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
-import { YESTERDAY } from "../support/trial.ts";
+import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
 import { type Everything, watchEverything } from "./support/everything.ts";
 import { openWorld, type World } from "./support/world.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { countRecorded, readLines, RECORDED, recordedIsHere } from "../support/recorded-truth.ts";
-import { dayOf, YESTERDAY } from "../support/trial.ts";
+import { countRecorded, readLines, RECORDED, recordedIsHere } from "../support/provider/recorded-truth.ts";
+import { dayOf, YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { apiWrites } from "./support/api-writes.ts";
 import { sampleWorkers } from "./support/worker-memory.ts";
 import { openWorld, type World } from "./support/world.ts";

@@ -3,7 +3,7 @@ import { SWEEP_LABEL } from "../../src/controller/job/job.ts";
 import { CRON_SWEEPS, SWEEPS } from "../../src/controller/resources.ts";
 import { type Job, JOBS } from "../../src/kube/object.ts";
 import { modelAsNumbers } from "../../src/simulate/model-source.ts";
-import { until } from "../support/until.ts";
+import { until } from "../support/time/until.ts";
 import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
 import { follow } from "./support/follow.ts";
 import { IMAGE } from "./support/image.ts";

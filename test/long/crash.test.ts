@@ -1,9 +1,9 @@
 import { beforeAll, describe, test } from "vitest";
-import { expectTheSame, undisturbed } from "../support/crash-check.ts";
-import { crashPlan } from "../support/crash-plan.ts";
-import { CRASH_SCENARIO } from "../support/crash-scenario.ts";
-import { createDatabase, startPrivatePostgres } from "../support/postgres.ts";
-import type { Stored } from "../support/stored.ts";
+import { expectTheSame, undisturbed } from "../support/faults/crash-check.ts";
+import { crashPlan } from "../support/faults/crash-plan.ts";
+import { CRASH_SCENARIO } from "../support/faults/crash-scenario.ts";
+import type { Stored } from "../support/postgres/stored-rows.ts";
+import { createDatabase, startPrivatePostgres } from "../support/postgres/test-database.ts";
 
 /** Other ones than the short form has. */
 const SEEDS = Array.from({ length: 20 }, (_, index) => 101 + index);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startKubeApi } from "../integration/controller/a-controller.ts";
-import { manyBatches } from "../support/many-batches.ts";
+import { manyBatches } from "../support/kube/many-batches.ts";
 
 test("10,000 batches: the last take no more requests than the first, and the object stays under 20 KiB", { timeout: 900_000 }, async () => {
   const api = await startKubeApi();

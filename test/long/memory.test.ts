@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasMemoryCgroups } from "../support/memory-rights.ts";
-import { sayPeaks, sweepBig } from "../support/memory-sweep.ts";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { createDatabase, type TestDatabase } from "../support/postgres/test-database.ts";
+import { hasMemoryCgroups } from "../support/sweeps/memory-rights.ts";
+import { sayPeaks, sweepBig } from "../support/sweeps/memory-sweep.ts";
 
 const LIMIT = 128 * 2 ** 20;
 

@@ -1,9 +1,9 @@
 import { cpus } from "node:os";
 import { describe, expect, test } from "vitest";
-import { startPrivatePostgres } from "../support/postgres.ts";
-import { sweepRecorded, type RecordedSweep } from "../support/recorded-sweep.ts";
-import { countRecorded, readLines, RECORDED, recordedIsHere } from "../support/recorded-truth.ts";
-import { differences, readStored } from "../support/stored.ts";
+import { differences, readStored } from "../support/postgres/stored-rows.ts";
+import { startPrivatePostgres } from "../support/postgres/test-database.ts";
+import { sweepRecorded, type RecordedSweep } from "../support/provider/recorded-sweep.ts";
+import { countRecorded, readLines, RECORDED, recordedIsHere } from "../support/provider/recorded-truth.ts";
 
 describe.skipIf(!recordedIsHere)("all recorded AS numbers and updates", () => {
   test.each([16, 64])("are swept whole with %i requests in flight, and every row is as plain code counts it from the recorded files", async (inFlight) => {

@@ -13,9 +13,9 @@ import { type Draft, EVENTS, type Job, JOBS, LEASES, type Secret, SECRETS, SELF_
 import { Reflector, type ReflectorCallbacks } from "../../../src/kube/reflector.ts";
 import type { Connection } from "../../../src/kube/requests.ts";
 import { openCluster } from "../../cluster/cluster.ts";
-import { startApiProxy } from "../../support/cutting-api-proxy.ts";
-import { connectionTo, targetOfKubeconfig } from "../../support/kubeconfig-target.ts";
-import { until } from "../../support/until.ts";
+import { startApiProxy } from "../../support/kube/cutting-proxy.ts";
+import { connectionTo, targetOfKubeconfig } from "../../support/kube/kubeconfig-target.ts";
+import { until } from "../../support/time/until.ts";
 import { createNamespace, type TestNamespace } from "../support/namespace.ts";
 
 const cluster = openCluster(process.env);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepObject } from "../../../src/controller/resources.ts";
-import { aPlugin, type Plugin } from "../../support/kubectl-sluice.ts";
-import type { Ended } from "../../support/sluice.ts";
-import { dayOf, YESTERDAY } from "../../support/trial.ts";
+import { aPlugin, type Plugin } from "../../support/processes/kubectl-sluice.ts";
+import type { Ended } from "../../support/processes/sluice.ts";
+import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
 import { openWorld, type World } from "../support/world.ts";
 
 const DAY = dayOf(YESTERDAY);

@@ -1,5 +1,5 @@
 import type { Window } from "../../../src/model/window.ts";
-import { dayOf } from "../../support/trial.ts";
+import { dayOf } from "../../support/sweeps/local-sweep.ts";
 
 /** A Sweep made by hand, of one window of a CronSweep. @param spec beside what names these two */
 export function aSweep(name: string, cronSweep: string, window: Window, spec: object = {}): object {

@@ -1,5 +1,5 @@
-import { type ApiProxy, startApiProxy } from "../../support/cutting-api-proxy.ts";
-import { targetOfKubeconfig } from "../../support/kubeconfig-target.ts";
+import { type ApiProxy, startApiProxy } from "../../support/kube/cutting-proxy.ts";
+import { targetOfKubeconfig } from "../../support/kube/kubeconfig-target.ts";
 import { serviceBeside } from "./beside.ts";
 import type { World } from "./world.ts";
 

@@ -5,8 +5,8 @@ import { JOBS, type Pod, PODS } from "../../../src/kube/object.ts";
 import type { Totals } from "../../../src/model/states.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
 import type { Expected } from "../../../src/simulate/expected.ts";
-import { dayOf, YESTERDAY } from "../../support/trial.ts";
-import { until } from "../../support/until.ts";
+import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { type History, recordHistory } from "./history.ts";
 import type { World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { HEALTH_PORT } from "../../../src/controller/job/job.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { metricsOf } from "./metrics.ts";
 import type { World } from "./world.ts";
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { openDatabase } from "../../../src/store/database.ts";
 import { migrate } from "../../../src/store/migrate.ts";
-import { REAL_CLOCK } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { REAL_CLOCK } from "../../support/postgres/store.ts";
+import { until } from "../../support/time/until.ts";
 import { serviceBeside } from "./beside.ts";
 import { IMAGE } from "./image.ts";
 import type { World } from "./world.ts";

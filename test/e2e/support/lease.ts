@@ -1,5 +1,5 @@
 import { type Lease, LEASES, type Pod, PODS } from "../../../src/kube/object.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { follow } from "./follow.ts";
 import type { World } from "./world.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { command } from "../../cluster/command.ts";
-import { CHART } from "../../support/chart.ts";
+import { CHART } from "../../support/kube/rendered-chart.ts";
 import { ROOT } from "../../support/root.ts";
 import { IMAGE } from "./image.ts";
 

@@ -1,7 +1,7 @@
 import { type Pod, PODS } from "../../../src/kube/object.ts";
 import { alertGroups } from "../../support/alerts/expressions.ts";
-import { ofKind, render } from "../../support/chart.ts";
-import { type PodMonitor, scrapesByAnnotations, scrapesOfPodMonitor } from "../../support/scrape-configs.ts";
+import { ofKind, render } from "../../support/kube/rendered-chart.ts";
+import { type PodMonitor, scrapesByAnnotations, scrapesOfPodMonitor } from "../../support/metrics/scrape-configs.ts";
 import { follow } from "./follow.ts";
 import { targetsOfPods } from "./pod-targets.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";

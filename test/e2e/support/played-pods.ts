@@ -3,7 +3,7 @@ import { isConflict, isNotFound } from "../../../src/kube/api-error.ts";
 import { type Pod, PODS } from "../../../src/kube/object.ts";
 import type { PrepareTask } from "../../../src/model/tasks.ts";
 import { type PlayedNode, startKwok } from "../../cluster/kwok.ts";
-import type { PodEnd, Programs } from "../../support/kube-jobs.ts";
+import type { PodEnd, Programs } from "../../support/kube/run-jobs.ts";
 import { follow } from "./follow.ts";
 import type { World } from "./world.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import type { Relabeling, ScrapeConfig } from "../../support/scrape-configs.ts";
+import type { Relabeling, ScrapeConfig } from "../../support/metrics/scrape-configs.ts";
 import type { TargetGroup } from "./pod-targets.ts";
 
 export interface Series {

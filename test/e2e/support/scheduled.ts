@@ -2,10 +2,10 @@ import { CRON_SWEEPS, type SweepObject, SWEEPS } from "../../../src/controller/r
 import { type KubeObject, type Job, JOBS } from "../../../src/kube/object.ts";
 import type { Window } from "../../../src/model/window.ts";
 import { modelAsNumbers } from "../../../src/simulate/model-source.ts";
-import { aPlugin } from "../../support/kubectl-sluice.ts";
-import type { Ended } from "../../support/sluice.ts";
-import { dayOf, YESTERDAY } from "../../support/trial.ts";
-import { until } from "../../support/until.ts";
+import { aPlugin } from "../../support/processes/kubectl-sluice.ts";
+import type { Ended } from "../../support/processes/sluice.ts";
+import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { aSweep } from "./a-sweep.ts";
 import { follow } from "./follow.ts";
 import { openWorld, type World } from "./world.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { alertGroups } from "../../support/alerts/expressions.ts";
 import { aNight, NIGHT_MINUTES, type Told } from "../../support/alerts/night.ts";
 import { hasPromtool, testRules } from "../../support/alerts/promtool.ts";
-import { hasHelm } from "../../support/kubernetes-programs.ts";
+import { hasHelm } from "../../support/kube/programs.ts";
 
 describe.skipIf(!hasHelm || !hasPromtool)("a night with all that passes by itself (needs helm and promtool)", () => {
   test("fires nothing", async () => {

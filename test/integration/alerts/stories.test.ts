@@ -3,7 +3,7 @@ import { alertGroups, type AlertRule, EVERY_ALERT } from "../../support/alerts/e
 import { checkRules, hasPromtool, testRules } from "../../support/alerts/promtool.ts";
 import { ALERTS } from "../../support/alerts/stories.ts";
 import type { Story } from "../../support/alerts/story.ts";
-import { hasHelm } from "../../support/kubernetes-programs.ts";
+import { hasHelm } from "../../support/kube/programs.ts";
 
 describe.skipIf(!hasHelm || !hasPromtool)("the alerts (need helm and promtool)", () => {
   test("are rules that Prometheus takes", async () => {

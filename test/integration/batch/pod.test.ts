@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { servePod } from "../../../src/batch/pod-server.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
-import { wrongWith } from "../../support/log-lines.ts";
-import { aFolder } from "../../support/sluice.ts";
-import { until } from "../../support/until.ts";
+import { wrongWith } from "../../support/docs/log-fields.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
+import { until } from "../../support/time/until.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "../prepare/place.ts";
 
 /** The worker as a pod has it: a port that is asked for its health, and a signal with a time of grace. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { aFolder } from "../../support/sluice.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
 
 let folder: Awaited<ReturnType<typeof aFolder>>;
 

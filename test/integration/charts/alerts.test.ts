@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { alertGroups, type AlertRule, EVERY_ALERT, seriesOf } from "../../support/alerts/expressions.ts";
 import { checkRules, hasPromtool } from "../../support/alerts/promtool.ts";
-import { ofKind, type Release, render } from "../../support/chart.ts";
-import { hasHelm } from "../../support/kubernetes-programs.ts";
+import { hasHelm } from "../../support/kube/programs.ts";
+import { ofKind, type Release, render } from "../../support/kube/rendered-chart.ts";
 
 async function rulesWith(alerts: object = {}, release?: Release, values: object = {}): Promise<readonly AlertRule[]> {
   return (await alertGroups(alerts, release, values)).flatMap(({ rules }) => rules);

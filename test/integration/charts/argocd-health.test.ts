@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { run } from "../../support/kubernetes-programs.ts";
-import { readPage } from "../../support/page.ts";
+import { readPage } from "../../support/docs/page.ts";
+import { run } from "../../support/kube/programs.ts";
 
 const LUA = "/usr/bin/lua5.4";
 

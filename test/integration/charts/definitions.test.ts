@@ -6,14 +6,14 @@ import { draftSweep } from "../../../src/controller/cron-sweep/reconcile.ts";
 import type { CronSweepObject } from "../../../src/controller/resources.ts";
 import { decideCronSweep } from "../../../src/decide/cron-sweep/cron-sweep.ts";
 import { customResourceDefinitions } from "../../../src/model/schema/definitions.ts";
-import { startApiServer, type ApiServer } from "../../support/api-server.ts";
-import { hasKubernetes } from "../../support/kubernetes-programs.ts";
-import { blocks, readPage } from "../../support/page.ts";
+import { blocks, readPage } from "../../support/docs/page.ts";
+import { hasKubernetes } from "../../support/kube/programs.ts";
+import { startApiServer, type ApiServer } from "../../support/kube/real-api-server.ts";
 import { ROOT } from "../../support/root.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { aSweep as aSeenSweep, aView } from "../../unit/decide/cron-sweep/world.ts";
 
-const BAD = readdirSync(path.join(ROOT, "test/support/bad")).map((name) => `test/support/bad/${name}`);
+const BAD = readdirSync(path.join(ROOT, "test/support/bad-files")).map((name) => `test/support/bad-files/${name}`);
 const EXAMPLES = readdirSync(path.join(ROOT, "examples")).map((name) => `examples/${name}`);
 const PAGES = ["README.md", ...readdirSync(path.join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { startApiServer, type ApiServer } from "../../support/api-server.ts";
-import { CHART, deployment, ofKind, render } from "../../support/chart.ts";
-import { rightsListed, rightsTold } from "../../support/controller-rights.ts";
-import { hasKubernetes, type Ended } from "../../support/kubernetes-programs.ts";
+import { rightsListed, rightsTold } from "../../support/docs/controller-rights.ts";
+import { hasKubernetes, type Ended } from "../../support/kube/programs.ts";
+import { startApiServer, type ApiServer } from "../../support/kube/real-api-server.ts";
+import { CHART, deployment, ofKind, render } from "../../support/kube/rendered-chart.ts";
 import { ROOT } from "../../support/root.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 
 const DEFINITIONS = ["cronsweeps.sluice.dev", "sweeps.sluice.dev"];
 

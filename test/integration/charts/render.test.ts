@@ -3,9 +3,9 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { HEALTH_PORT } from "../../../src/controller/job/job.ts";
-import { CHART, deployment, environment, ofKind, render, type Rendered, type Rule } from "../../support/chart.ts";
-import { HELM, hasHelm, run } from "../../support/kubernetes-programs.ts";
-import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
+import { HELM, hasHelm, run } from "../../support/kube/programs.ts";
+import { CHART, deployment, environment, ofKind, render, type Rendered, type Rule } from "../../support/kube/rendered-chart.ts";
 
 const EVERYTHING = {
   replicas: 2,

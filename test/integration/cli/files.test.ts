@@ -4,8 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
+import { aFolder, sluice, writeCronSweep, type Ended } from "../../support/processes/sluice.ts";
 import { ROOT } from "../../support/root.ts";
-import { aFolder, sluice, writeCronSweep, type Ended } from "../../support/sluice.ts";
 
 const WINDOW = "2026-11-20";
 
@@ -62,7 +62,7 @@ describe("sluice validate", () => {
   });
 
   test("tells every problem of every file with file, line and field, and ends with 2", async () => {
-    const bad = path.join(ROOT, "test/support/bad/misspelt-field.yaml");
+    const bad = path.join(ROOT, "test/support/bad-files/misspelt-field.yaml");
     const missing = path.join(folder.path, "nope.yaml");
     const ended = await sluice(["validate", bad, missing, file], env);
     expect(ended.code).toBe(2);
@@ -72,7 +72,7 @@ describe("sluice validate", () => {
   });
 
   test("tells a program the same", async () => {
-    const ended = await sluice(["validate", path.join(ROOT, "test/support/bad/misspelt-field.yaml"), file, "--output", "json"], env);
+    const ended = await sluice(["validate", path.join(ROOT, "test/support/bad-files/misspelt-field.yaml"), file, "--output", "json"], env);
     expect(ended.code).toBe(2);
     const { valid, files } = JSON.parse(ended.stdout) as { valid: boolean; files: { problems: { line: number }[]; documents: { patterns: { field: string; longestBytes: number }[] }[] }[] };
     expect(valid).toBe(false);
@@ -237,7 +237,7 @@ describe("sluice plan", () => {
   });
 
   test("is refused with each problem of the file", async () => {
-    const ended = await sluice(["plan", path.join(ROOT, "test/support/bad/misspelt-field.yaml")], env);
+    const ended = await sluice(["plan", path.join(ROOT, "test/support/bad-files/misspelt-field.yaml")], env);
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toContain('misspelt-field.yaml:16: spec.sweepTemplate.spec.batch.memroy: unknown field; did you mean "memory"?');
   });

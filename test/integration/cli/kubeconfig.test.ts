@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { kubeconfigConnection, kubeconfigFiles } from "../../../src/kubectl/kubeconfig.ts";
 import { selfSigned } from "../../../src/simulate/certificate.ts";
-import { aFolder } from "../../support/sluice.ts";
-import { REAL_CLOCK } from "../../support/store.ts";
+import { REAL_CLOCK } from "../../support/postgres/store.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
 
 /** What the server saw of who asked. */
 interface Seen {

@@ -1,18 +1,18 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
 import { hasPromtool } from "../../support/alerts/promtool.ts";
-import { checkMetrics } from "../../support/check-metrics.ts";
-import { type Exposed, metricNames, readExposed, valueOf, valuesBy } from "../../support/exposed.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { aFolder, sluice, type SluiceProcess, startSluice, writeCronSweep } from "../../support/sluice.ts";
-import { until } from "../../support/until.ts";
+import { checkMetrics } from "../../support/metrics/check-metrics.ts";
+import { type Exposed, metricNames, readExposed, valueOf, valuesBy } from "../../support/metrics/exposition.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder, sluice, type SluiceProcess, startSluice, writeCronSweep } from "../../support/processes/sluice.ts";
+import { until } from "../../support/time/until.ts";
 
 const TARGETS = Array.from({ length: 300 }, (_, index) => `AS${1000 + index}`);
 const SWEEP = { dataset: "default/counted", sweep_namespace: "default", sweep: "counted-20261120" };

@@ -5,8 +5,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { aFolder, type Ended, sluice, writeCronSweep } from "../../support/sluice.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder, type Ended, sluice, writeCronSweep } from "../../support/processes/sluice.ts";
 
 const WINDOW = "2026-11-20";
 const DATASET = "default/trial";

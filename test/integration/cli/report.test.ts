@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
 import { openDatabase, type Database } from "../../../src/store/database.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { aFolder, sluice, startSluice, writeCronSweep, type Ended } from "../../support/sluice.ts";
-import { aSweep, REAL_CLOCK } from "../../support/store.ts";
+import { aSweep, REAL_CLOCK } from "../../support/postgres/store.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder, sluice, startSluice, writeCronSweep, type Ended } from "../../support/processes/sluice.ts";
 
 const DAY = "2026-11-20";
 const FAILING = "AS3333";

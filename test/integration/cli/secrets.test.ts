@@ -6,13 +6,13 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { type AskingProxy, startAskingProxy } from "../../support/asking-proxy.ts";
-import { type EchoingProvider, startEchoingProvider } from "../../support/echoing-provider.ts";
-import { wrongWith } from "../../support/log-lines.ts";
-import { argumentsOf, childrenOf } from "../../support/process-tree.ts";
-import { aFolder, type Ended, type Environment, type SluiceProcess, startSluice, writeCronSweep } from "../../support/sluice.ts";
-import { startTlsPostgres, type TlsPostgres } from "../../support/tls-postgres.ts";
-import { until } from "../../support/until.ts";
+import { wrongWith } from "../../support/docs/log-fields.ts";
+import { startTlsPostgres, type TlsPostgres } from "../../support/postgres/tls-postgres.ts";
+import { argumentsOf, childrenOf } from "../../support/processes/process-tree.ts";
+import { aFolder, type Ended, type Environment, type SluiceProcess, startSluice, writeCronSweep } from "../../support/processes/sluice.ts";
+import { type AskingProxy, startAskingProxy } from "../../support/provider/authenticating-proxy.ts";
+import { type EchoingProvider, startEchoingProvider } from "../../support/provider/echoing-provider.ts";
+import { until } from "../../support/time/until.ts";
 
 const WINDOW = "2026-11-20";
 /** The provider repeats to these what it was told. */

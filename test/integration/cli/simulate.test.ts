@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import path from "node:path";
 import { writeFile } from "node:fs/promises";
-import { aFolder, sluice, startSluice, type SluiceProcess } from "../../support/sluice.ts";
-import { until } from "../../support/until.ts";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aFolder, sluice, startSluice, type SluiceProcess } from "../../support/processes/sluice.ts";
+import { until } from "../../support/time/until.ts";
 
 let folder: Awaited<ReturnType<typeof aFolder>>;
 beforeAll(async () => {

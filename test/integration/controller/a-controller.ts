@@ -7,8 +7,8 @@ import { EventRecorder } from "../../../src/kube/event-recorder.ts";
 import type { WriteGate } from "../../../src/kube/requests.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
-import { startKubeApi, type KubeApi } from "../../support/kube-api/server.ts";
-import { until } from "../../support/until.ts";
+import { startKubeApi, type KubeApi } from "../../support/kube/simulated-api/server.ts";
+import { until } from "../../support/time/until.ts";
 
 export const IMAGE = "registry.example/sluice:1.2.3";
 

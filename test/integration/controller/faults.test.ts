@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { JOBS, PODS } from "../../../src/kube/object.ts";
-import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
-import { aWorld, type World } from "../../support/sweep-world.ts";
-import { until } from "../../support/until.ts";
+import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
+import { aWorld, type World } from "../../support/sweeps/simulated-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { aController, type KubeApi, type RunningController, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
 let api: KubeApi;

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { JOBS } from "../../../src/kube/object.ts";
 import { selfSigned } from "../../../src/simulate/certificate.ts";
-import { type ControllerProcess, startControllerProcess } from "../../support/controller-process.ts";
-import { runJobs } from "../../support/kube-jobs.ts";
-import { wrongWith } from "../../support/log-lines.ts";
-import { aWorld } from "../../support/sweep-world.ts";
-import { until } from "../../support/until.ts";
+import { wrongWith } from "../../support/docs/log-fields.ts";
+import { type ControllerProcess, startControllerProcess } from "../../support/kube/controller-process.ts";
+import { runJobs } from "../../support/kube/run-jobs.ts";
+import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { type KubeApi, startKubeApi, sweepDraft, untilFinished } from "./a-controller.ts";
 
 const { certificate, key } = selfSigned();

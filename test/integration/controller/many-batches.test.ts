@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { manyBatches } from "../../support/many-batches.ts";
+import { manyBatches } from "../../support/kube/many-batches.ts";
 import { startKubeApi } from "./a-controller.ts";
 
 // test/long has it with 10,000.

@@ -6,11 +6,11 @@ import { ControllerMetrics } from "../../../src/metrics/controller-metrics.ts";
 import { CRON_SWEEPS as OF_CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, SWEEPS as OF_SWEEPS } from "../../../src/metrics/controller.ts";
 import { BATCH_SECONDS, COPY_SECONDS, noneOf, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";
 import { hasPromtool } from "../../support/alerts/promtool.ts";
-import { checkMetrics } from "../../support/check-metrics.ts";
-import { type Exposed, readExposed, valueOf, valuesBy } from "../../support/exposed.ts";
-import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
-import { aWorld, type World } from "../../support/sweep-world.ts";
-import { until } from "../../support/until.ts";
+import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
+import { checkMetrics } from "../../support/metrics/check-metrics.ts";
+import { type Exposed, readExposed, valueOf, valuesBy } from "../../support/metrics/exposition.ts";
+import { aWorld, type World } from "../../support/sweeps/simulated-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { aController, aSpec, type KubeApi, type RunningController, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
 const MEBIBYTE = 2 ** 20;

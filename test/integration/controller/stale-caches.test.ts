@@ -9,8 +9,8 @@ import { KubeClient } from "../../../src/kube/client.ts";
 import { type Job, JOBS, type Pod, PODS } from "../../../src/kube/object.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
-import { runJobs } from "../../support/kube-jobs.ts";
-import { aWorld } from "../../support/sweep-world.ts";
+import { runJobs } from "../../support/kube/run-jobs.ts";
+import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
 import { IMAGE, type KubeApi, startKubeApi, sweepDraft, sweepIn } from "./a-controller.ts";
 
 let api: KubeApi;

@@ -4,9 +4,9 @@ import { SWEEPS } from "../../../src/controller/resources.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { LeaderElector } from "../../../src/kube/leader.ts";
 import { EVENTS, JOBS, LEASES } from "../../../src/kube/object.ts";
-import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
-import { aWorld } from "../../support/sweep-world.ts";
-import { until } from "../../support/until.ts";
+import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
+import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { aController, type KubeApi, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
 let api: KubeApi;

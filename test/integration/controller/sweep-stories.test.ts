@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../src/controller/resources.ts";
 import { EVENTS, type CoreEvent, type Job, JOBS, type Pod, PODS, without } from "../../../src/kube/object.ts";
 import type { Condition } from "../../../src/model/condition.ts";
-import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube-jobs.ts";
-import { aWorld, type Fate, type World } from "../../support/sweep-world.ts";
-import { until } from "../../support/until.ts";
+import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube/run-jobs.ts";
+import { aWorld, type Fate, type World } from "../../support/sweeps/simulated-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { aController, aSpec, type KubeApi, type RunningController, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
 let api: KubeApi;

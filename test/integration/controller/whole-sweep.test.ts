@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { EVENTS, type CoreEvent, JOBS } from "../../../src/kube/object.ts";
-import { type KubeJobs, runJobs } from "../../support/kube-jobs.ts";
-import { aWorld } from "../../support/sweep-world.ts";
-import { until } from "../../support/until.ts";
+import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
+import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { until } from "../../support/time/until.ts";
 import { aController, type KubeApi, type RunningController, startKubeApi, sweepDraft, untilFinished } from "./a-controller.ts";
 
 let api: KubeApi;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { CHART, ofKind, render, type Rendered } from "../../support/chart.ts";
 import type { DashboardJson } from "../../support/dashboards/panels.ts";
-import { hasHelm } from "../../support/kubernetes-programs.ts";
+import { hasHelm } from "../../support/kube/programs.ts";
+import { CHART, ofKind, render, type Rendered } from "../../support/kube/rendered-chart.ts";
 
 interface ConfigMap extends Rendered {
   readonly data: Readonly<Record<string, string>>;

@@ -7,8 +7,8 @@ import type { Window } from "../../../src/model/window.ts";
 import { commitResults } from "../../../src/store/commit.ts";
 import { type Chosen, expanded } from "../../support/dashboards/grafana-postgres.ts";
 import { asJson, type PanelJson } from "../../support/dashboards/panels.ts";
-import { blocks, readPage } from "../../support/page.ts";
-import { aNo, anOk, aStore, aSweep, type TestStore } from "../../support/store.ts";
+import { blocks, readPage } from "../../support/docs/page.ts";
+import { aNo, anOk, aStore, aSweep, type TestStore } from "../../support/postgres/store.ts";
 
 const DAY_SECONDS = 86_400;
 const DATASET = "bgp/it's odd";

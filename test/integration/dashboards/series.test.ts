@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { dashboards } from "../../../src/dashboards/dashboards.ts";
 import { hasPromtool, testRules } from "../../support/alerts/promtool.ts";
 import { panelExpressions, type PanelExpression, substituted } from "../../support/dashboards/expressions.ts";
-import { aToldWorld, type Series, series } from "../../support/dashboards/told-world.ts";
-import { dashboards } from "../../../src/dashboards/dashboards.ts";
 import { asJson } from "../../support/dashboards/panels.ts";
+import { aToldWorld, type Series, series } from "../../support/dashboards/sample-series.ts";
 
 interface Expected {
   readonly labels: string;

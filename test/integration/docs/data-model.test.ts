@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { READY_QUERIES } from "../../../src/cli/ready-queries.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator } from "../../../src/simulate/server.ts";
-import { blocks, codes, readPage, section, tableRows } from "../../support/page.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { aFolder, sluice, writeCronSweep } from "../../support/sluice.ts";
+import { blocks, codes, readPage, section, tableRows } from "../../support/docs/page.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder, sluice, writeCronSweep } from "../../support/processes/sluice.ts";
 
 const PAGE = readPage("docs/data-model.md");
 const FAILING = { what: "status", status: 503, body: "html", when: { targets: ["AS174"] } } as const;

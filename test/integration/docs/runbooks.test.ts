@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkRules, hasPromtool } from "../../support/alerts/promtool.ts";
-import { blocks } from "../../support/page.ts";
-import { runbooks } from "../../support/runbooks.ts";
-import { aStore, type TestStore } from "../../support/store.ts";
+import { blocks } from "../../support/docs/page.ts";
+import { runbooks } from "../../support/docs/runbooks.ts";
+import { aStore, type TestStore } from "../../support/postgres/store.ts";
 
 const QUESTIONS = runbooks().flatMap(({ name, page }) => blocks(page, "sql").map((sql, index) => ({ what: `${name}, the ${index + 1}.`, sql: filled(sql) })));
 

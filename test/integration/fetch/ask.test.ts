@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ask, type AskDeps, type Asked, type SentRequest } from "../../../src/fetch/ask.ts";
 import type { TargetResult } from "../../../src/model/result.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { aClient, type Options } from "./clients.ts";
 import { anHttpServer, aRawServer, type Served } from "./servers.ts";
 import { anAnswer, tinyReadings } from "./tiny-reading.ts";

@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../../src/fetch/exchange.ts";
 import { SpecError } from "../../../src/model/errors.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { aClient, collect, get, type Options } from "./clients.ts";
 import { aRawServer, anHttpServer } from "./servers.ts";
 

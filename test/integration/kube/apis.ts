@@ -1,9 +1,9 @@
 import { afterEach } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
-import type { ClientOptions } from "../../../src/kube/requests.ts";
 import { JOBS, type Job, type Draft } from "../../../src/kube/object.ts";
-import { type KubeApi, startKubeApi } from "../../support/kube-api/server.ts";
+import type { ClientOptions } from "../../../src/kube/requests.ts";
+import { type KubeApi, startKubeApi } from "../../support/kube/simulated-api/server.ts";
 
 const closing: (() => Promise<void>)[] = [];
 

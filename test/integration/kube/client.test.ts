@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { ApiError, ApiUnreachable, isAlreadyThere, isConflict, isExpired } from "../../../src/kube/api-error.ts";
 import { JOBS, PODS, SELF_SUBJECT_ACCESS_REVIEWS } from "../../../src/kube/object.ts";
 import { type ApiCall, NotLeading } from "../../../src/kube/requests.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import { until } from "../../support/until.ts";
+import { FakeClock } from "../../support/time/fake-clock.ts";
+import { until } from "../../support/time/until.ts";
 import { aClient, addJobs, aJob, anApi } from "./apis.ts";
 
 const KEY = { namespace: "one", name: "job" };

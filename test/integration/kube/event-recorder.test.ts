@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { EventRecorder } from "../../../src/kube/event-recorder.ts";
 import { EVENTS, type Job, JOBS } from "../../../src/kube/object.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import type { KubeApi } from "../../support/kube-api/server.ts";
+import type { KubeApi } from "../../support/kube/simulated-api/server.ts";
+import { FakeClock } from "../../support/time/fake-clock.ts";
 import { aClient, aJob, anApi } from "./apis.ts";
 
 const TELLING = { type: "Warning", reason: "BatchFailed", message: "Batch 3 failed" } as const;

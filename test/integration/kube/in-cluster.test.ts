@@ -10,7 +10,7 @@ import { inClusterConnection, ownNamespace } from "../../../src/kube/in-cluster.
 import { JOBS } from "../../../src/kube/object.ts";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import { selfSigned } from "../../../src/simulate/certificate.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeClock } from "../../support/time/fake-clock.ts";
 import { atTheEnd } from "./apis.ts";
 
 async function anAccount(files: Record<string, string>): Promise<string> {

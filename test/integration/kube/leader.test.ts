@@ -3,9 +3,9 @@ import { LeaderElector, type LeadEnd } from "../../../src/kube/leader.ts";
 import { JOBS, type Lease, LEASES } from "../../../src/kube/object.ts";
 import { NotLeading } from "../../../src/kube/requests.ts";
 import type { Clock } from "../../../src/model/clock.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
-import type { KubeApi } from "../../support/kube-api/server.ts";
-import { until } from "../../support/until.ts";
+import type { KubeApi } from "../../support/kube/simulated-api/server.ts";
+import { FakeClock, settled } from "../../support/time/fake-clock.ts";
+import { until } from "../../support/time/until.ts";
 import { aClient, aJob, anApi, atTheEnd } from "./apis.ts";
 
 const LEASE = { namespace: "sluice", name: "sluice-controller" };

@@ -4,9 +4,9 @@ import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import { type Job, JOBS, withoutManagedFields } from "../../../src/kube/object.ts";
 import { Reflector, type ReflectorCallbacks, type ReflectorOptions } from "../../../src/kube/reflector.ts";
 import type { Clock } from "../../../src/model/clock.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import type { KubeApi } from "../../support/kube-api/server.ts";
-import { until } from "../../support/until.ts";
+import type { KubeApi } from "../../support/kube/simulated-api/server.ts";
+import { FakeClock } from "../../support/time/fake-clock.ts";
+import { until } from "../../support/time/until.ts";
 import { aClient, addJobs, aJob, anApi, atTheEnd } from "./apis.ts";
 
 interface Reflected {

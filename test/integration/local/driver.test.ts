@@ -6,9 +6,9 @@ import { firstStatus } from "../../../src/decide/sweep/flow.ts";
 import { keepDriving, takeToDrive, thisDriver } from "../../../src/local/driver-lease.ts";
 import { FencedError, SpecError } from "../../../src/model/errors.ts";
 import type { DrivenSweep, Driver } from "../../../src/store/driven-sweeps.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
-import { aStore, DAY, type TestStore } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { aStore, DAY, type TestStore } from "../../support/postgres/store.ts";
+import { FakeClock, settled } from "../../support/time/fake-clock.ts";
+import { until } from "../../support/time/until.ts";
 
 const HERE = "this-machine";
 

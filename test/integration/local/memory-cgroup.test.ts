@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findMemoryCgroups } from "../../../src/local/memory-cgroup.ts";
-import { untilGone } from "../../support/until.ts";
+import { untilGone } from "../../support/time/until.ts";
 
 const membership = await readFile("/proc/self/cgroup", "utf8");
 const cgroups = await findMemoryCgroups("/sys/fs/cgroup", membership);

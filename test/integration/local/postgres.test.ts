@@ -6,9 +6,9 @@ import path from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalPostgres, type LocalPostgresPlace, startOrAdoptPostgres } from "../../../src/local/postgres/postgres.ts";
-import { aPostgresPlace } from "../../support/postgres-place.ts";
+import { aPostgresPlace } from "../../support/postgres/local-postgres-place.ts";
 import { ROOT } from "../../support/root.ts";
-import { isRunning, untilGone } from "../../support/until.ts";
+import { isRunning, untilGone } from "../../support/time/until.ts";
 
 const isRoot = process.getuid!() === 0;
 
@@ -70,7 +70,7 @@ interface CommandAnswer {
 
 /** A command in a process of its own; `answer` fails with what it wrote when it ended early. */
 function command(times = 1): { process: ChildProcess; answer: Promise<CommandAnswer>; leave: () => Promise<number | null> } {
-  const child = spawn(process.execPath, [path.join(ROOT, "test/support/postgres-command.ts"), dataDir, String(times)]);
+  const child = spawn(process.execPath, [path.join(ROOT, "test/support/postgres/local-postgres-command.ts"), dataDir, String(times)]);
   commands.push(child);
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));

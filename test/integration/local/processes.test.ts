@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findMemoryCgroups } from "../../../src/local/memory-cgroup.ts";
 import { startProgram } from "../../../src/local/processes.ts";
 import type { Timer } from "../../../src/local/timer.ts";
-import { aProgramStart } from "../../support/program-start.ts";
+import { aProgramStart } from "../../support/processes/program-start.ts";
 import { ROOT } from "../../support/root.ts";
-import { untilGone } from "../../support/until.ts";
+import { untilGone } from "../../support/time/until.ts";
 
 const MIB = 1024 * 1024;
 const membership = await readFile("/proc/self/cgroup", "utf8");
@@ -94,7 +94,7 @@ describe("a program", () => {
   });
 
   test("ends when the command that started it is killed", async () => {
-    const parent = spawn(process.execPath, [path.join(ROOT, "test/support/parent-command.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+    const parent = spawn(process.execPath, [path.join(ROOT, "test/support/processes/parent-command.ts")], { stdio: ["ignore", "pipe", "inherit"] });
     const [said] = (await once(parent.stdout, "data")) as [Buffer];
     parent.kill("SIGKILL");
     await untilGone(Number(said.toString()));

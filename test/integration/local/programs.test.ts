@@ -6,9 +6,9 @@ import { realClock } from "../../../src/bin/clock.ts";
 import { openPrograms, type Programs } from "../../../src/local/programs.ts";
 import { realTimer } from "../../../src/local/timer.ts";
 import type { ResolvedSpec } from "../../../src/model/resolved.ts";
-import { wrongWith } from "../../support/log-lines.ts";
+import { wrongWith } from "../../support/docs/log-fields.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
 import { ROOT } from "../../support/root.ts";
-import { aFolder } from "../../support/sluice.ts";
 
 const IDENTITY = { uid: randomUUID(), namespace: "bgp", name: "daily-20261122" };
 
@@ -16,7 +16,7 @@ async function opened(folder: string): Promise<Programs> {
   return openPrograms({
     node: process.execPath,
     // It knows nothing of "batch", and throws.
-    worker: path.join(ROOT, "test/support/program.ts"),
+    worker: path.join(ROOT, "test/support/processes/misbehaving-program.ts"),
     databaseUrl: "postgres://nobody@127.0.0.1:1/none",
     environment: { PATH: process.env["PATH"] },
     identity: IDENTITY,

@@ -8,9 +8,9 @@ import { sumOf } from "../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";
 import { hasPromtool } from "../../support/alerts/promtool.ts";
-import { checkMetrics } from "../../support/check-metrics.ts";
-import { aFolder } from "../../support/sluice.ts";
-import { until } from "../../support/until.ts";
+import { checkMetrics } from "../../support/metrics/check-metrics.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
+import { until } from "../../support/time/until.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "../prepare/place.ts";
 
 /** A batch in a process of its own, as a pod has it, beside what the provider and Postgres have counted. */

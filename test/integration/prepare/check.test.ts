@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import type { Finding } from "../../../src/prepare/run-check.ts";
-import { createDatabase } from "../../support/postgres.ts";
-import { aFolder } from "../../support/sluice.ts";
+import { createDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "./place.ts";
 
 let place: PreparePlaces;

@@ -17,8 +17,8 @@ import type { SweepIdentity } from "../../../src/model/sweep.ts";
 import { runPrepare } from "../../../src/prepare/run-prepare.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { aFolder, writeCronSweep } from "../../support/sluice.ts";
-import { aStore, REAL_CLOCK, type TestStore } from "../../support/store.ts";
+import { aStore, REAL_CLOCK, type TestStore } from "../../support/postgres/store.ts";
+import { aFolder, writeCronSweep } from "../../support/processes/sluice.ts";
 
 const CLOCK: Clock = { now: () => performance.timeOrigin + performance.now(), ...REAL_CLOCK };
 

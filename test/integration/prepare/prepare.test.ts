@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { ResolvedSpec, Selection } from "../../../src/model/resolved.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";
 import { claimBatch } from "../../../src/store/batches.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "./place.ts";
 
 const TARGETS = 20;

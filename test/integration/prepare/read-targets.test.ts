@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import { readTargets } from "../../../src/prepare/target-list.ts";
-import { aFolder } from "../../support/sluice.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
 
 const ORIGIN = "key asns.txt of the ConfigMap lists";
 

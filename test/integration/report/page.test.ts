@@ -1,16 +1,16 @@
-import { writeFile } from "node:fs/promises";
 import { readFileSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { renderPage } from "../../../src/report/html/page.ts";
 import { readReport } from "../../../src/report/read-report.ts";
 import type { ReportData } from "../../../src/report/report-data.ts";
-import { browserIsHere, openFile, startBrowser } from "../../support/browser.ts";
-import { fillWindow } from "../../support/filled-window.ts";
-import { aFolder } from "../../support/sluice.ts";
-import { aStore, DAY, type TestStore } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { fillWindow } from "../../support/postgres/filled-window.ts";
+import { aStore, DAY, type TestStore } from "../../support/postgres/store.ts";
+import { browserIsHere, openFile, startBrowser } from "../../support/processes/browser.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
+import { until } from "../../support/time/until.ts";
 import { aBatch, aReport, aSweepReport, aVerdict, BEGAN } from "../../unit/report/builders.ts";
 
 const CHARTS = ["targets", "requests", "rows", "bytes", "in-flight", "memory", "durations", "sizes", "updates"];

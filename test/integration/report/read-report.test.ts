@@ -3,8 +3,8 @@ import { findWindow } from "../../../src/report/find-window.ts";
 import { renderPage } from "../../../src/report/html/page.ts";
 import { readReport } from "../../../src/report/read-report.ts";
 import type { ReportData } from "../../../src/report/report-data.ts";
-import { fillWindow, type FilledWindow } from "../../support/filled-window.ts";
-import { aStore, aSweep, DAY, type TestStore, type TestSweep } from "../../support/store.ts";
+import { fillWindow, type FilledWindow } from "../../support/postgres/filled-window.ts";
+import { aStore, aSweep, DAY, type TestStore, type TestSweep } from "../../support/postgres/store.ts";
 
 let store: TestStore;
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSums } from "../../../src/report/sweeps.ts";
 import { lengthOf, timeBuckets, readTimeline } from "../../../src/report/timeline.ts";
-import { addSample } from "../../support/filled-window.ts";
-import { aSweep, aStore, type TestStore } from "../../support/store.ts";
+import { addSample } from "../../support/postgres/filled-window.ts";
+import { aSweep, aStore, type TestStore } from "../../support/postgres/store.ts";
 
 let store: TestStore;
 let uid: string;

@@ -5,9 +5,8 @@ import { FencedError } from "../../../src/model/errors.ts";
 import { claimBatch } from "../../../src/store/batches.ts";
 import { canaryGood, canaryIll, takeCanary } from "../../../src/store/canaries.ts";
 import { commitResults } from "../../../src/store/commit.ts";
-import type { SweepWishes, TestStore } from "../../support/store.ts";
-import { aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { type SweepWishes, type TestStore, aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/postgres/store.ts";
+import { until } from "../../support/time/until.ts";
 
 const ALL: SweepWishes = { selection: { states: "all" } };
 

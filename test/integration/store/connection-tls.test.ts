@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import { selfSigned } from "../../../src/simulate/certificate.ts";
 import { openDatabase } from "../../../src/store/database.ts";
-import { REAL_CLOCK } from "../../support/store.ts";
-import { startTlsPostgres, type TlsPostgres } from "../../support/tls-postgres.ts";
+import { REAL_CLOCK } from "../../support/postgres/store.ts";
+import { startTlsPostgres, type TlsPostgres } from "../../support/postgres/tls-postgres.ts";
 
 let server: TlsPostgres;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { databaseSize, partitionsKept } from "../../../src/store/database-size.ts";
 import { ensurePartitions } from "../../../src/store/partitions.ts";
 import { dropOld } from "../../../src/store/retention.ts";
-import { aStore, aSweep, DAY, type TestStore } from "../../support/store.ts";
+import { aStore, aSweep, DAY, type TestStore } from "../../support/postgres/store.ts";
 
 const DAY_SECONDS = 86_400;
 const OWNER = `size_owner_${process.pid}`;

@@ -1,14 +1,12 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
-import type { Database, Transaction } from "../../../src/store/database.ts";
-import { openDatabase } from "../../../src/store/database.ts";
+import { type Database, type Transaction, openDatabase } from "../../../src/store/database.ts";
 import { migrate } from "../../../src/store/migrate.ts";
-import { startCuttingProxy } from "../../support/cutting-proxy.ts";
-import { startPrivatePostgres } from "../../support/postgres.ts";
-import type { TestStore } from "../../support/store.ts";
-import { aStore, REAL_CLOCK, WAYS } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { startCuttingProxy } from "../../support/postgres/cutting-proxy.ts";
+import { type TestStore, aStore, REAL_CLOCK, WAYS } from "../../support/postgres/store.ts";
+import { startPrivatePostgres } from "../../support/postgres/test-database.ts";
+import { until } from "../../support/time/until.ts";
 
 /** A transaction that leaves one row for each time it was committed, and tells how often it was run. */
 async function work(db: Database, label: string, at: Partial<Record<"beforeCopy" | "inCopy" | "beforeCommit", (pid: number) => Promise<void>>> = {}): Promise<number> {

@@ -2,10 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { FencedError } from "../../../src/model/errors.ts";
 import type { SweepStatus } from "../../../src/model/sweep.ts";
-import type { Driver, DrivenSweep } from "../../../src/store/driven-sweeps.ts";
-import { releaseDriver, renewDriver, saveStatus, takeSweep, unfinishedSweeps } from "../../../src/store/driven-sweeps.ts";
-import type { TestStore } from "../../support/store.ts";
-import { aStore, DAY } from "../../support/store.ts";
+import { type Driver, type DrivenSweep, releaseDriver, renewDriver, saveStatus, takeSweep, unfinishedSweeps } from "../../../src/store/driven-sweeps.ts";
+import { type TestStore, aStore, DAY } from "../../support/postgres/store.ts";
 
 /** What stands in a status is none of the store's business. */
 const PENDING = { phase: "Pending" } as SweepStatus;

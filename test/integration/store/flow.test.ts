@@ -9,7 +9,7 @@ import { giveUp } from "../../../src/store/give-up.ts";
 import { remaining, select, targetIds } from "../../../src/store/selection.ts";
 import { finishSweep, freezeSweep, readSweep } from "../../../src/store/sweeps.ts";
 import { closeWindow, lastPlanSize, openWindow, planWindow, readPlan, tally } from "../../../src/store/windows.ts";
-import { type SweepWishes, type TestStore, type TestSweep, aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/store.ts";
+import { type SweepWishes, type TestStore, type TestSweep, aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/postgres/store.ts";
 
 let store: TestStore;
 let dataset: string;

@@ -2,9 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 import { findDataset, listDatasets, openDataset } from "../../../src/store/datasets.ts";
 import { checkProgram, isMigrated, migrate } from "../../../src/store/migrate.ts";
-import type { TestStore } from "../../support/store.ts";
 import { planWindow } from "../../../src/store/windows.ts";
-import { aStore, WAYS } from "../../support/store.ts";
+import { type TestStore, aStore, WAYS } from "../../support/postgres/store.ts";
 
 const PROGRAM = { version: "0.2.0" };
 

@@ -7,8 +7,8 @@ import { dropPartition, attachmentOf, ensurePartitions } from "../../../src/stor
 import { purgeDataset } from "../../../src/store/purge.ts";
 import { dropOld } from "../../../src/store/retention.ts";
 import { writeSample } from "../../../src/store/samples.ts";
-import { type TestStore, aNo, anOk, aSample, aStore, aSweep, DAY, someRows, WAYS } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { type TestStore, aNo, anOk, aSample, aStore, aSweep, DAY, someRows, WAYS } from "../../support/postgres/store.ts";
+import { until } from "../../support/time/until.ts";
 
 const DAY_SECONDS = 86_400;
 const NEXT = { start: DAY.end, end: DAY.end + DAY_SECONDS };

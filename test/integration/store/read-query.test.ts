@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 import { readQuery, type ReadOptions, type ReadPage } from "../../../src/store/read-query.ts";
-import { aStore, WAYS, type TestStore } from "../../support/store.ts";
-import { until } from "../../support/until.ts";
+import { aStore, WAYS, type TestStore } from "../../support/postgres/store.ts";
+import { until } from "../../support/time/until.ts";
 
 describe.for(WAYS)("a question asked $way", ({ pooled }) => {
   let store: TestStore;

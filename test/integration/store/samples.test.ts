@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { markOutOfMemory } from "../../../src/store/batches.ts";
 import { purgeDataset } from "../../../src/store/purge.ts";
 import { writeSample } from "../../../src/store/samples.ts";
-import { aSample, aStore, aSweep, WAYS, type TestStore } from "../../support/store.ts";
+import { aSample, aStore, aSweep, WAYS, type TestStore } from "../../support/postgres/store.ts";
 
 describe.each(WAYS)("samples $way", ({ pooled }) => {
   let store: TestStore;

@@ -5,7 +5,7 @@ import { commitResults } from "../../../src/store/commit.ts";
 import { remaining, select, targetIds } from "../../../src/store/selection.ts";
 import { freezeSweep } from "../../../src/store/sweeps.ts";
 import { planWindow, tally } from "../../../src/store/windows.ts";
-import { aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/store.ts";
+import { aNo, anOk, aResolvedSpec, aStore, aSweep, DAY, someRows } from "../../support/postgres/store.ts";
 
 const TARGETS = 80_000;
 

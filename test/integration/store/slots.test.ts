@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { share } from "../../../src/decide/host/share.ts";
 import { openCircuit, closeCircuit, pauseHost, takeProbe, type SlotRequest, releaseSlots, renewSlots, slotsHeld } from "../../../src/store/hosts.ts";
-import { type TestStore, aStore, aSweep, WAYS } from "../../support/store.ts";
+import { type TestStore, aStore, aSweep, WAYS } from "../../support/postgres/store.ts";
 
 describe.each(WAYS)("slots $way", ({ pooled }) => {
   let store: TestStore;

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Observation } from "../../../src/model/result.ts";
 import { commitResults } from "../../../src/store/commit.ts";
 import { exportCsv } from "../../../src/store/export.ts";
-import type { TestStore, TestSweep } from "../../support/store.ts";
-import { aNo, anOk, aStore, aSweep, DAY, WAYS } from "../../support/store.ts";
+import { type TestStore, type TestSweep, aNo, anOk, aStore, aSweep, DAY, WAYS } from "../../support/postgres/store.ts";
 
 const DATASET = "bgp/it's \\ odd";
 const TARGETS = Array.from({ length: 40 }, (_, index) => `AS${index}`);

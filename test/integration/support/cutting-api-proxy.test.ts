@@ -5,9 +5,9 @@ import { ApiUnreachable } from "../../../src/kube/api-error.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type Draft, type Job, JOBS, LEASES } from "../../../src/kube/object.ts";
 import type { Connection } from "../../../src/kube/requests.ts";
-import { type ApiProxy, type ProxyOptions, startApiProxy } from "../../support/cutting-api-proxy.ts";
-import { type KubeApi, startKubeApi } from "../../support/kube-api/server.ts";
-import { until } from "../../support/until.ts";
+import { type ApiProxy, type ProxyOptions, startApiProxy } from "../../support/kube/cutting-proxy.ts";
+import { type KubeApi, startKubeApi } from "../../support/kube/simulated-api/server.ts";
+import { until } from "../../support/time/until.ts";
 
 const closing: (() => Promise<void>)[] = [];
 

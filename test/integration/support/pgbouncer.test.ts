@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { pgbouncerIsHere, startPgbouncer } from "../../support/pgbouncer.ts";
-import { createDatabase } from "../../support/postgres.ts";
+import { pgbouncerIsHere, startPgbouncer } from "../../support/postgres/pgbouncer.ts";
+import { createDatabase } from "../../support/postgres/test-database.ts";
 
 test.skipIf(!pgbouncerIsHere())("pgbouncer pools transactions: what a session sets is seen by its neighbour", async () => {
   const database = await createDatabase();

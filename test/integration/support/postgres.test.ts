@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { createDatabase, startPrivatePostgres } from "../../support/postgres.ts";
+import { createDatabase, startPrivatePostgres } from "../../support/postgres/test-database.ts";
 
 test("each test file has an empty database of its own", async () => {
   const [one, two] = await Promise.all([createDatabase(), createDatabase()]);

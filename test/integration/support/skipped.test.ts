@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { aFolder } from "../../support/processes/sluice.ts";
 import { ROOT } from "../../support/root.ts";
-import { aFolder } from "../../support/sluice.ts";
 
 let folder: Awaited<ReturnType<typeof aFolder>>;
 
@@ -16,7 +16,7 @@ afterAll(() => folder.remove());
 
 /** A run of the tests in the folder, reported as `npm test` does. */
 function runTests(env: Readonly<Record<string, string>>): Promise<{ readonly code: number; readonly stdout: string }> {
-  const args = [path.join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--globals", "--root", folder.path, "--reporter", path.join(ROOT, "test/support/skipped.ts")];
+  const args = [path.join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--globals", "--root", folder.path, "--reporter", path.join(ROOT, "test/support/vitest/skipped-reporter.ts")];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env: { PATH: process.env["PATH"], ...env } }, (error, stdout) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout });

@@ -5,13 +5,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { startPrivatePostgres } from "../../support/postgres.ts";
+import { startPrivatePostgres } from "../../support/postgres/test-database.ts";
 import { ROOT } from "../../support/root.ts";
-import { isRunning, until } from "../../support/until.ts";
+import { isRunning, until } from "../../support/time/until.ts";
 
 test("a killed run is tidied up after", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-tidy-"));
-  const file = path.join(ROOT, "test/support/tidy-up.ts");
+  const file = path.join(ROOT, "test/support/processes/tidy-up.ts");
   const run = spawn(process.execPath, ["--input-type=module", "--eval", `import { tidyUpAtTheEnd } from ${JSON.stringify(file)}; tidyUpAtTheEnd('rm -r "$1"', ${JSON.stringify(folder)}); console.log("ready"); setInterval(() => {}, 1000);`]);
   await once(run.stdout, "data");
   expect(existsSync(folder)).toBe(true);

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { aFolder, sluice, startSluice, writeCronSweep, type Ended } from "../../support/sluice.ts";
-import { dayOf, YESTERDAY } from "../../support/trial.ts";
-import { until } from "../../support/until.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder, sluice, startSluice, writeCronSweep, type Ended } from "../../support/processes/sluice.ts";
+import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
+import { until } from "../../support/time/until.ts";
 
 let simulator: Simulator;
 let folder: Awaited<ReturnType<typeof aFolder>>;

@@ -1,10 +1,10 @@
-import { describe, expect, test, type TestContext } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import { startCuttingProxy } from "../../support/cutting-proxy.ts";
-import { createDatabase } from "../../support/postgres.ts";
-import type { SluiceProcess } from "../../support/sluice.ts";
-import { dayOf, openTrial, YESTERDAY, type Trial, type TrialWishes } from "../../support/trial.ts";
-import { watchRequests, type WatchedRequest, type WatchedRequests } from "../../support/watched-requests.ts";
+import { describe, expect, test, type TestContext } from "vitest";
+import { startCuttingProxy } from "../../support/postgres/cutting-proxy.ts";
+import { createDatabase } from "../../support/postgres/test-database.ts";
+import type { SluiceProcess } from "../../support/processes/sluice.ts";
+import { watchRequests, type WatchedRequest, type WatchedRequests } from "../../support/provider/watched-requests.ts";
+import { dayOf, openTrial, YESTERDAY, type Trial, type TrialWishes } from "../../support/sweeps/local-sweep.ts";
 
 const LIMIT = 8;
 const DAY = 86_400;

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { expectTheSame, undisturbed } from "../../support/crash-check.ts";
-import { crashPlan, RESULTS, type Deed, type Step } from "../../support/crash-plan.ts";
-import { CRASH_SCENARIO, QUICK_SCENARIO } from "../../support/crash-scenario.ts";
-import { createDatabase, startPrivatePostgres } from "../../support/postgres.ts";
-import type { Stored } from "../../support/stored.ts";
+import { expectTheSame, undisturbed } from "../../support/faults/crash-check.ts";
+import { crashPlan, RESULTS, type Deed, type Step } from "../../support/faults/crash-plan.ts";
+import { CRASH_SCENARIO, QUICK_SCENARIO } from "../../support/faults/crash-scenario.ts";
+import type { Stored } from "../../support/postgres/stored-rows.ts";
+import { createDatabase, startPrivatePostgres } from "../../support/postgres/test-database.ts";
 
 describe("a sweep whose batches, command and Postgres are killed again and again", () => {
   let whole: Stored;

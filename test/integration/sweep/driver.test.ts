@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { createDatabase, startPrivatePostgres, type TestDatabase } from "../../support/postgres.ts";
-import { childrenOf } from "../../support/process-tree.ts";
-import { aFolder, startSluice, writeCronSweep, type SluiceProcess } from "../../support/sluice.ts";
-import { isRunning, until } from "../../support/until.ts";
+import { createDatabase, startPrivatePostgres, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { childrenOf } from "../../support/processes/process-tree.ts";
+import { aFolder, startSluice, writeCronSweep, type SluiceProcess } from "../../support/processes/sluice.ts";
+import { isRunning, until } from "../../support/time/until.ts";
 
 const TARGETS = 240;
 const IN_FLIGHT = 16;

@@ -5,8 +5,8 @@ import { sumOf, type Distribution } from "../../../src/model/measured.ts";
 import type { SweepStatus } from "../../../src/model/sweep.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { aFolder, sluice, writeCronSweep } from "../../support/sluice.ts";
-import { aStore, type TestStore } from "../../support/store.ts";
+import { aStore, type TestStore } from "../../support/postgres/store.ts";
+import { aFolder, sluice, writeCronSweep } from "../../support/processes/sluice.ts";
 
 /** A whole sweep of two passes and several batches, by the command line: what stands in its status when all processes are gone. */
 

@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepSums } from "../../../src/model/sweep.ts";
-import { hasMemoryCgroups, WITHOUT_CGROUPS } from "../../support/memory-rights.ts";
-import { measuredRun, sayPeaks, sweepBig } from "../../support/memory-sweep.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { dayOf, openTrial, YESTERDAY, type Trial } from "../../support/trial.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { dayOf, openTrial, YESTERDAY, type Trial } from "../../support/sweeps/local-sweep.ts";
+import { hasMemoryCgroups, WITHOUT_CGROUPS } from "../../support/sweeps/memory-rights.ts";
+import { measuredRun, sayPeaks, sweepBig } from "../../support/sweeps/memory-sweep.ts";
 
 const LIMIT = 128 * 2 ** 20;
 const cgroups = await hasMemoryCgroups();

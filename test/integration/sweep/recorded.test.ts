@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { sweepRecorded, type RecordedSweep } from "../../support/recorded-sweep.ts";
-import { countRecorded, readLines, RECORDED, recordedIsHere, type RecordedTruth } from "../../support/recorded-truth.ts";
-import { differences, readStored } from "../../support/stored.ts";
+import { differences, readStored } from "../../support/postgres/stored-rows.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { sweepRecorded, type RecordedSweep } from "../../support/provider/recorded-sweep.ts";
+import { countRecorded, readLines, RECORDED, recordedIsHere, type RecordedTruth } from "../../support/provider/recorded-truth.ts";
 
 /** Of the real list only some are asked here; the long form asks all. */
 const EVERY = 60;

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import { aFolder, sluice, writeCronSweep } from "../../support/sluice.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import { aFolder, sluice, writeCronSweep } from "../../support/processes/sluice.ts";
 
 const TARGETS = 400;
 

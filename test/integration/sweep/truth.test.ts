@@ -3,9 +3,9 @@ import type { ErrorCode } from "../../../src/model/result.ts";
 import type { TargetState } from "../../../src/model/states.ts";
 import type { Fault, FaultPlay, Seam, When } from "../../../src/simulate/scenario.ts";
 import type { TimeForm } from "../../../src/simulate/wire-format.ts";
-import { createDatabase, type TestDatabase } from "../../support/postgres.ts";
-import type { Outcome } from "../../support/outcome.ts";
-import { openTrial, YESTERDAY, type Trial } from "../../support/trial.ts";
+import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import type { Outcome } from "../../support/postgres/window-outcome.ts";
+import { openTrial, YESTERDAY, type Trial } from "../../support/sweeps/local-sweep.ts";
 
 /** Mostly waiting, but of hundreds of processes. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });

@@ -1,4 +1,4 @@
-import { ofKind, type Release, render } from "../chart.ts";
+import { ofKind, type Release, render } from "../kube/rendered-chart.ts";
 
 /** As Prometheus loads it. */
 export interface AlertRule {

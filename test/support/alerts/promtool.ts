@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import { type Ended, run } from "../kubernetes-programs.ts";
+import { type Ended, run } from "../kube/programs.ts";
 import type { RuleGroup } from "./expressions.ts";
 
 export const hasPromtool = (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, "promtool")));

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { CHART } from "../chart.ts";
+import { CHART } from "../kube/rendered-chart.ts";
 
 /** A rule as the chart keeps it: with words in angle brackets where values stand. */
 export interface RawRule {

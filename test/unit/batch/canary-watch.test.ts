@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { askCanaries, watchCanaries, type CanaryRepository } from "../../../src/batch/canary-watch.ts";
 import type { CanaryMeaning } from "../../../src/decide/host/canary.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeClock } from "../../support/time/fake-clock.ts";
 
 const never = new AbortController().signal;
 

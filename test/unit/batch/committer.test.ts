@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Committer, type Finished } from "../../../src/batch/committer.ts";
-import { settled } from "../../support/fake-clock.ts";
+import { settled } from "../../support/time/fake-clock.ts";
 import { finished } from "./fakes.ts";
 
 /** Commits that end when the test says so. */

@@ -1,6 +1,6 @@
 import type { Finished } from "../../../src/batch/committer.ts";
 import type { Reading } from "../../../src/extract/reading.ts";
-import { aResult } from "../../support/store.ts";
+import { aResult } from "../../support/postgres/store.ts";
 
 export interface FakeReading extends Reading {
   /** How often it was released: once. */

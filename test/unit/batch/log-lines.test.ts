@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aboutBatch, aboutTarget } from "../../../src/batch/log-lines.ts";
-import { aResolvedSpec, aResult } from "../../support/store.ts";
+import { aResolvedSpec, aResult } from "../../support/postgres/store.ts";
 
 const DAY = { start: Date.UTC(2026, 10, 20) / 1000, end: Date.UTC(2026, 10, 21) / 1000 };
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, describe } from "vitest";
 import { MessageFile, watchEventLoop } from "../../../src/batch/message-file.ts";
 import { parseProgramMessage } from "../../../src/decide/sweep/program-message.ts";
 import type { PrepareMessage } from "../../../src/model/message.ts";
-import { until } from "../../support/until.ts";
+import { until } from "../../support/time/until.ts";
 import { prepareMessage } from "../decide/builders.ts";
 
 describe("message file", () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Sampler, type Standing } from "../../../src/batch/sampler.ts";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import type { Sample } from "../../../src/store/samples.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { FakeClock, settled } from "../../support/time/fake-clock.ts";
 
 const AT_FIRST: Standing = { inFlightSeconds: 0, slotsLimit: 8, requests: 0, retries: 0, targets: 0, settled: 0, rows: 0, wireBytes: 0, textBytes: 0, anonPeak: 50 };
 

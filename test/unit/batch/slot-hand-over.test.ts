@@ -4,7 +4,7 @@ import { SlotKeeper } from "../../../src/batch/slots.ts";
 import { share } from "../../../src/decide/host/share.ts";
 import type { SlotRow } from "../../../src/model/slot-row.ts";
 import { normal, seededRandom } from "../../../src/simulate/seeded.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeClock } from "../../support/time/fake-clock.ts";
 
 const CONCURRENCY = 16;
 const BATCH = 128;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { HostRepository, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
 import { SlotKeeper, PausedTime, RequestTime } from "../../../src/batch/slots.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { FakeClock, settled } from "../../support/time/fake-clock.ts";
 
 describe("slots", () => {
   const TIMES = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TaskGroup } from "../../../src/batch/task-group.ts";
-import { settled } from "../../support/fake-clock.ts";
+import { settled } from "../../support/time/fake-clock.ts";
 
 /** Goes on until it is to stop; then it ends as `end` says. */
 async function untilStopped(stop: AbortSignal, end: () => void = () => undefined): Promise<void> {

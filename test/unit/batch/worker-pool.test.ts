@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Finished } from "../../../src/batch/committer.ts";
 import { runWorkerPool, type PoolWork } from "../../../src/batch/worker-pool.ts";
-import { settled } from "../../support/fake-clock.ts";
+import { settled } from "../../support/time/fake-clock.ts";
 import { finished } from "./fakes.ts";
 
 /** Asking that ends when the test says so. */

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { rawRules } from "../../support/alerts/rule-files.ts";
 import { seriesOf } from "../../support/alerts/expressions.ts";
+import { rawRules } from "../../support/alerts/rule-files.ts";
 import { ALERTS } from "../../support/alerts/stories.ts";
-import { CHART } from "../../support/chart.ts";
 import { METRICS } from "../../support/dashboards/metrics.ts";
+import { CHART } from "../../support/kube/rendered-chart.ts";
 
 /** What templates/_alerts.tpl knows beside the values. */
 const OWN_WORDS = ["controller", "workers", "sweep", "cronsweep", "window"];

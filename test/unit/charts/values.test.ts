@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { readPage, tableRows } from "../../support/page.ts";
+import { readPage, tableRows } from "../../support/docs/page.ts";
 
 interface Schema {
   readonly type?: string;

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeTo } from "../../../src/cli/destination.ts";
 import { SurroundingsError } from "../../../src/model/errors.ts";
-import { aCli, anOutput } from "../../support/cli.ts";
+import { aCli, anOutput } from "../../support/processes/in-process-cli.ts";
 
 let folder: string;
 beforeAll(async () => {

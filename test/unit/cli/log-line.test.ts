@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readableLine } from "../../../src/cli/log-line.ts";
 import { paintFor } from "../../../src/cli/paint.ts";
-import { anOutput } from "../../support/cli.ts";
+import { anOutput } from "../../support/processes/in-process-cli.ts";
 
 const PLAIN = paintFor(anOutput(), { environment: {} });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Cli, main, type AddCommand } from "../../../src/cli/main.ts";
 import { FencedError, SpecError, SurroundingsError } from "../../../src/model/errors.ts";
-import { aCli } from "../../support/cli.ts";
+import { aCli } from "../../support/processes/in-process-cli.ts";
 
 /** A command `do` that does this. */
 function doing(work: () => Promise<number>): AddCommand {

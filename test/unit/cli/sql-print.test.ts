@@ -2,7 +2,7 @@ import { expect, test, describe } from "vitest";
 import { paintFor } from "../../../src/cli/paint.ts";
 import { printPages, type SqlOutput, cellCsv, cellJson, cellText } from "../../../src/cli/sql-print.ts";
 import type { ReadPage } from "../../../src/store/read-query.ts";
-import { anOutput } from "../../support/cli.ts";
+import { anOutput } from "../../support/processes/in-process-cli.ts";
 
 describe("sql print", () => {
   const columns = [

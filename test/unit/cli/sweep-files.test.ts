@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { formatProblem, readSweepFile } from "../../../src/cli/sweep-files.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
-const bad = path.join(root, "test/support/bad");
+const bad = path.join(root, "test/support/bad-files");
 
 describe("a bad file", () => {
   test.for(readdirSync(bad))("%s gets the lines that it announces, and no others", (name) => {

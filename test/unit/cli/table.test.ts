@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { paintFor, type Paint } from "../../../src/cli/paint.ts";
 import { oneLine, renderTable } from "../../../src/cli/table.ts";
-import { anOutput } from "../../support/cli.ts";
+import { anOutput } from "../../support/processes/in-process-cli.ts";
 
 const plain = paintFor(anOutput(), { environment: {} });
 const coloured = paintFor(anOutput({ isTerminal: true }), { environment: {} });

@@ -5,7 +5,7 @@ import { createReadings } from "../../../src/extract/read.ts";
 import type { PartSink, Reading } from "../../../src/extract/reading.ts";
 import type { Client } from "../../../src/fetch/client.ts";
 import type { Clock } from "../../../src/model/clock.ts";
-import { REAL_CLOCK } from "../../support/store.ts";
+import { REAL_CLOCK } from "../../support/postgres/store.ts";
 
 describe("try target", () => {
   const compiled = compileExtract({ pattern: '"t":([0-9]{1,12})(?:,"k":"([a-z]{1,4})")?', time: "unix", maxParts: 1 });

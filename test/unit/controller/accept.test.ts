@@ -11,7 +11,7 @@ import { ROOT } from "../../support/root.ts";
 import { aCronSweep, exampleSpec } from "./cron-sweep/builders.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 6) / 1000;
-const BAD = path.join(ROOT, "test/support/bad");
+const BAD = path.join(ROOT, "test/support/bad-files");
 
 function aSweep(spec: object = {}): SweepObject {
   return {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { dashboards } from "../../../src/dashboards/dashboards.ts";
 import { asJson } from "../../support/dashboards/panels.ts";
-import { blocks, readPage, section, tableRows } from "../../support/page.ts";
+import { blocks, readPage, section, tableRows } from "../../support/docs/page.ts";
 
 const PAGE = readPage("docs/dashboards.md");
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { FOLDERS } from "../../architecture.ts";
-import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 import { ROOT } from "../../support/root.ts";
 
 const rows = tableRows(section(readPage("docs/architecture.md"), "Folders of `src/`"));

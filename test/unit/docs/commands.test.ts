@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { SLUICE } from "../../../src/cli/commands.ts";
 import type { Cli } from "../../../src/cli/main.ts";
 import { COMMAND_EXIT } from "../../../src/model/exit-codes.ts";
-import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 import { ROOT } from "../../support/root.ts";
 
 const page = readPage("docs/commands.md");

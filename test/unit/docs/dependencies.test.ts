@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 
 const page = readPage("docs/dependencies.md");
 const manifest = JSON.parse(readPage("package.json")) as Record<string, Record<string, string>>;

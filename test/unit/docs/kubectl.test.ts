@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { KUBECTL_SLUICE } from "../../../src/kubectl/commands.ts";
 import type { Cli } from "../../../src/cli/main.ts";
-import { readPage, section } from "../../support/page.ts";
+import { KUBECTL_SLUICE } from "../../../src/kubectl/commands.ts";
+import { readPage, section } from "../../support/docs/page.ts";
 
 const page = readPage("docs/kubectl.md");
 const program = new Command();

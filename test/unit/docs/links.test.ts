@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { readPage } from "../../support/page.ts";
+import { readPage } from "../../support/docs/page.ts";
 import { ROOT } from "../../support/root.ts";
 
 const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...pagesIn("docs"), "docs/runbooks/README.md"];

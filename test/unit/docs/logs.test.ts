@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { LOG_FIELDS, wrongWith } from "../../support/log-lines.ts";
-import { blocks, readPage } from "../../support/page.ts";
+import { LOG_FIELDS, wrongWith } from "../../support/docs/log-fields.ts";
+import { blocks, readPage } from "../../support/docs/page.ts";
 import { ROOT } from "../../support/root.ts";
 
 const WELL = { level: "info", time: "2026-11-23T05:00:00.123Z", program: "batch", msg: "batch ended", batch: 3 };

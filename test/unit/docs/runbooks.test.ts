@@ -4,15 +4,15 @@ import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { SLUICE } from "../../../src/cli/commands.ts";
-import { KUBECTL_SLUICE } from "../../../src/kubectl/commands.ts";
 import type { Cli, Program } from "../../../src/cli/main.ts";
 import { READY_QUERIES } from "../../../src/cli/ready-queries.ts";
 import { REASON } from "../../../src/decide/reasons.ts";
+import { KUBECTL_SLUICE } from "../../../src/kubectl/commands.ts";
 import { rawRules } from "../../support/alerts/rule-files.ts";
 import { METRICS } from "../../support/dashboards/metrics.ts";
-import { blocks, codes, readPage, section, tableRows } from "../../support/page.ts";
+import { blocks, codes, readPage, section, tableRows } from "../../support/docs/page.ts";
+import { commandsOf, runbooks } from "../../support/docs/runbooks.ts";
 import { ROOT } from "../../support/root.ts";
-import { commandsOf, runbooks } from "../../support/runbooks.ts";
 
 const PAGES = runbooks();
 const INDEX = readPage("docs/runbooks/README.md");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { simulatorOptions } from "../../../src/simulate/simulator-flags.ts";
-import { blocks, codes, readPage, section, tableRows } from "../../support/page.ts";
+import { blocks, codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 
 const page = readPage("docs/simulator.md");
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isSettled, STATES } from "../../../src/model/states.ts";
-import { codes, readPage, section, tableRows } from "../../support/page.ts";
+import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 
 const page = readPage("docs/words.md");
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundPattern, LONGEST_MATCH } from "../../../src/extract/bound.ts";
 import { SpecError } from "../../../src/model/errors.ts";
-import { randomFragments, randomPattern, weave } from "../../support/random-pattern.ts";
+import { randomFragments, randomPattern, weave } from "../../support/provider/random-pattern.ts";
 
 /** The sentence with which a pattern is refused, or null. */
 function refusal(source: string): string | null {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compileExtract } from "../../../src/extract/compile.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 import type { ExtractSpec } from "../../../src/model/resolved.ts";
-import { anExtractSpec } from "../../support/answers.ts";
+import { anExtractSpec } from "../../support/provider/answers.ts";
 
 function refusal(changes: Partial<ExtractSpec>): string {
   try {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CountTable, TypeNames, type Seam, MOST_TYPES, seamOf } from "../../../src/extract/count-table.ts";
-import { partFacts } from "../../support/answers.ts";
+import { partFacts } from "../../support/provider/answers.ts";
 
 describe("count table", () => {
   const DAY = 86_400;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compileExtract } from "../../../src/extract/compile.ts";
 import { EDGE_BYTES, Edges, EDGES_BYTES } from "../../../src/extract/edges.ts";
 import { readEnvelope, type Envelope } from "../../../src/extract/envelope.ts";
-import { anExtractSpec } from "../../support/answers.ts";
+import { anExtractSpec } from "../../support/provider/answers.ts";
 
 function envelopeOf(text: string | Buffer, changes = {}): Envelope {
   const edges = new Edges(Buffer.alloc(EDGES_BYTES));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judge, type Evidence } from "../../../src/extract/judge.ts";
 import type { Judgement, PartFacts } from "../../../src/extract/reading.ts";
-import { partFacts } from "../../support/answers.ts";
+import { partFacts } from "../../support/provider/answers.ts";
 
 function judged(parts: Partial<PartFacts>[], found: Partial<Evidence> = {}): Judgement {
   const facts = parts.map((part) => partFacts(part));

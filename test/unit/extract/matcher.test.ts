@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { boundPattern, type BoundedPattern } from "../../../src/extract/bound.ts";
 import { keptBytes, StreamMatcher } from "../../../src/extract/matcher.ts";
 import { SpecError } from "../../../src/model/errors.ts";
-import { cutsEvery, feed } from "../../support/pieces.ts";
-import { randomFragments, randomPattern, weave } from "../../support/random-pattern.ts";
+import { cutsEvery, feed } from "../../support/provider/feed-in-pieces.ts";
+import { randomFragments, randomPattern, weave } from "../../support/provider/random-pattern.ts";
 
 const UPDATE = String.raw`"timestamp":\s*"?([0-9T:.\-]+)"?,\s*"type":\s*"([A-Z])"`;
 

@@ -4,8 +4,8 @@ import { createReadings, WORK_BYTES } from "../../../src/extract/read.ts";
 import type { PartFacts, Reading } from "../../../src/extract/reading.ts";
 import type { ExtractSpec } from "../../../src/model/resolved.ts";
 import type { Window } from "../../../src/model/window.ts";
-import { anExtractSpec } from "../../support/answers.ts";
-import { cutsEvery, feed } from "../../support/pieces.ts";
+import { anExtractSpec } from "../../support/provider/answers.ts";
+import { cutsEvery, feed } from "../../support/provider/feed-in-pieces.ts";
 
 const ASKED: Window = { start: 1000, end: 2000 };
 

@@ -6,8 +6,8 @@ import { boundPattern, type BoundedPattern } from "../../../src/extract/bound.ts
 import { compileExtract } from "../../../src/extract/compile.ts";
 import { keptBytes, StreamMatcher } from "../../../src/extract/matcher.ts";
 import { createReadings, WORK_BYTES } from "../../../src/extract/read.ts";
-import { anExtractSpec } from "../../support/answers.ts";
-import { cutsEvery, feed } from "../../support/pieces.ts";
+import { anExtractSpec } from "../../support/provider/answers.ts";
+import { cutsEvery, feed } from "../../support/provider/feed-in-pieces.ts";
 
 const DATA = path.resolve(import.meta.dirname, "../../../../shared/data");
 const isThere = existsSync(path.join(DATA, "EXPECTED.tsv"));

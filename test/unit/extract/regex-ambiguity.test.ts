@@ -4,7 +4,7 @@ import { refuseBacktracking } from "../../../src/extract/regex-ambiguity.ts";
 import { parseRegex } from "../../../src/extract/regex-syntax.ts";
 import type { RegexTree } from "../../../src/extract/regex-tree.ts";
 import { SpecError } from "../../../src/model/errors.ts";
-import { randomPattern } from "../../support/random-pattern.ts";
+import { randomPattern } from "../../support/provider/random-pattern.ts";
 
 function canBacktrack(source: string): boolean {
   const { tree } = parseRegex(source);

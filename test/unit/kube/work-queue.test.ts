@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NotLeading } from "../../../src/kube/requests.ts";
 import { WorkQueue, type Result } from "../../../src/kube/work-queue.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { FakeClock, settled } from "../../support/time/fake-clock.ts";
 
 interface Begun {
   readonly key: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { paintFor } from "../../../src/cli/paint.ts";
 import type { SweepObject } from "../../../src/controller/resources.ts";
 import { phaseText, renderSweep, sweepLine, sweepScreen } from "../../../src/kubectl/sweep-report.ts";
-import { anOutput } from "../../support/cli.ts";
+import { anOutput } from "../../support/processes/in-process-cli.ts";
 
 const PLAIN = paintFor(anOutput(), { environment: {} });
 const NOW = Date.UTC(2026, 10, 23, 12);

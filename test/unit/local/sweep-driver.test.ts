@@ -4,7 +4,7 @@ import type { RunningProgram } from "../../../src/local/processes.ts";
 import { SweepDriver, type Driving } from "../../../src/local/sweep-driver.ts";
 import type { ProgramMessage } from "../../../src/model/message.ts";
 import type { JobEnd, SweepStatus } from "../../../src/model/sweep.ts";
-import { FakeClock, settled } from "../../support/fake-clock.ts";
+import { FakeClock, settled } from "../../support/time/fake-clock.ts";
 import { aRunning, batchMessage, FLOW, MiB, prepareMessage, totals } from "../decide/builders.ts";
 
 const DONE: JobEnd = { exitCode: 0, outOfMemory: false, message: null, lastLines: "" };

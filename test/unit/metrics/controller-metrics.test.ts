@@ -5,7 +5,7 @@ import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS, SWEEPS } from "../../
 import type { Declaration } from "../../../src/metrics/declaration.ts";
 import { readFlow } from "../../../src/metrics/read-flow.ts";
 import type { LeaderSnapshot, SweepSnapshot } from "../../../src/metrics/snapshot.ts";
-import { metricNames, readExposed, valueOf, valuesBy } from "../../support/exposed.ts";
+import { metricNames, readExposed, valueOf, valuesBy } from "../../support/metrics/exposition.ts";
 import { aRunning, MiB } from "../decide/builders.ts";
 
 const S = { dataset: "bgp/daily", sweep_namespace: "bgp", sweep: "daily-1" };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderMetrics } from "../../../src/metrics/render-docs.ts";
-import { readPage } from "../../support/page.ts";
+import { readPage } from "../../support/docs/page.ts";
 
 test("docs/metrics.md says what is declared; else run `npm run docs`", () => {
   expect(readPage("docs/metrics.md")).toBe(renderMetrics());

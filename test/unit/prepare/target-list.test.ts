@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { boundPattern } from "../../../src/extract/bound.ts";
 import { NameSink } from "../../../src/prepare/target-list.ts";
-import { feed } from "../../support/pieces.ts";
+import { feed } from "../../support/provider/feed-in-pieces.ts";
 
 const TEXT = Buffer.from('{"asns":[3333,12654, 64496],"count":3}', "latin1");
 

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TargetState } from "../../../src/model/states.ts";
-import { isSettled } from "../../../src/model/states.ts";
+import { type TargetState, isSettled } from "../../../src/model/states.ts";
 import { doubtQuiet, placing } from "../../../src/store/replace-rule.ts";
-import { aResult } from "../../support/store.ts";
+import { aResult } from "../../support/postgres/store.ts";
 
 const anOutcome = fc.record({
   state: fc.constantFrom<TargetState>("ok", "empty", "rejected", "suspect", "mismatch", "failed"),

@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { main } from "../../../../src/cli/main.ts";
 import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../../src/controller/resources.ts";
 import { KUBECTL_SLUICE } from "../../../../src/kubectl/commands.ts";
-import { main } from "../../../../src/cli/main.ts";
-import { aCli } from "../../../support/cli.ts";
-import { startKubeApi, type KubeApi } from "../../../support/kube-api/server.ts";
-import { aFolder } from "../../../support/sluice.ts";
+import { startKubeApi, type KubeApi } from "../../../support/kube/simulated-api/server.ts";
+import { aCli } from "../../../support/processes/in-process-cli.ts";
+import { aFolder } from "../../../support/processes/sluice.ts";
 
 interface Said {
   readonly code: number;

@@ -7,7 +7,7 @@ import type { WriteGate } from "../../../../src/kube/requests.ts";
 import type { ObjectEvent } from "../../../../src/model/event.ts";
 import type { CronSweep } from "../../../../src/model/schema/cron-sweep.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
-import { type KubeApi, startKubeApi } from "../../../support/kube-api/server.ts";
+import { type KubeApi, startKubeApi } from "../../../support/kube/simulated-api/server.ts";
 import { exampleSpec, KEY } from "../../../unit/controller/cron-sweep/builders.ts";
 
 const closing: (() => Promise<void>)[] = [];

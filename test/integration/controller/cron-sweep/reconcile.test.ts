@@ -3,7 +3,7 @@ import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconc
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
 import { NotLeading } from "../../../../src/kube/requests.ts";
-import type { KubeApi } from "../../../support/kube-api/server.ts";
+import type { KubeApi } from "../../../support/kube/simulated-api/server.ts";
 import { KEY } from "../../../unit/controller/cron-sweep/builders.ts";
 import { aController, afterItsFirstRun, anApi, endAll, type Controller } from "./an-api.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SweepWatch, renderLine, renderScreen, type Heading, renderSummary } from "../../../../src/cli/view/watch.ts";
 import type { SweepStatus } from "../../../../src/model/sweep.ts";
-import { anOutput } from "../../../support/cli.ts";
-import { FakeClock, settled } from "../../../support/fake-clock.ts";
+import { anOutput } from "../../../support/processes/in-process-cli.ts";
+import { FakeClock, settled } from "../../../support/time/fake-clock.ts";
 import { aRunning, MiB, totals } from "../../decide/builders.ts";
 import { aSnapshot } from "./snapshots.ts";
 

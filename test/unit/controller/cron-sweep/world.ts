@@ -6,9 +6,9 @@ import type { Draft, KubeObject, ObjectKey, Resource } from "../../../../src/kub
 import type { WindowState } from "../../../../src/model/states.ts";
 import { isFinished } from "../../../../src/model/sweep.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
-import { Objects } from "../../../support/kube-api/objects.ts";
-import { Refused } from "../../../support/kube-api/refused.ts";
-import type { Sent } from "../../../support/kube-api/stored-object.ts";
+import { Objects } from "../../../support/kube/simulated-api/objects.ts";
+import { Refused } from "../../../support/kube/simulated-api/refused.ts";
+import type { Sent } from "../../../support/kube/simulated-api/stored-object.ts";
 import { aCronSweep, KEY } from "./builders.ts";
 
 export type WriteFault = "before" | "after";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { endOf } from "../../../../src/controller/job/end.ts";
 import type { CoreEvent, Job, Pod } from "../../../../src/kube/object.ts";
-import { aFailedJob, aJob, anEvent, aPod, MADE, running, terminated, waiting } from "../../../support/job-objects.ts";
+import { aFailedJob, aJob, anEvent, aPod, MADE, running, terminated, waiting } from "../../../support/kube/job-objects.ts";
 
 const MESSAGE = JSON.stringify({
   program: "batch", batch: 3, incarnation: 1, targets: 128, states: { ok: 7, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0 },

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { Expectations } from "../../../../src/controller/sweep/expectations.ts";
 import type { Job } from "../../../../src/kube/object.ts";
-import { FakeClock } from "../../../support/fake-clock.ts";
+import { FakeClock } from "../../../support/time/fake-clock.ts";
 
 let clock: FakeClock;
 let expectations: Expectations;

@@ -1,0 +1,25 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { readPage } from "./page.ts";
+import { ROOT } from "../root.ts";
+
+const FOLDER = "docs/runbooks";
+
+export interface Runbook {
+  readonly name: string;
+  readonly page: string;
+}
+
+/** One for each alert; the index is none. */
+export function runbooks(): readonly Runbook[] {
+  return readdirSync(path.join(ROOT, FOLDER))
+    .filter((file) => file !== "README.md")
+    .map((file) => ({ name: file.replace(/\.md$/, ""), page: readPage(`${FOLDER}/${file}`) }));
+}
+
+/** What is to be typed: in blocks and in the text. */
+export function commandsOf(page: string): string[] {
+  const blocks = [...page.matchAll(/^ {4,}(?=kubectl|sluice|helm)(.*)$/gm)].map(([, command]) => command!);
+  const inText = [...page.matchAll(/`((?:kubectl|sluice|helm) [^`]+)`/g)].map(([, command]) => command!);
+  return [...blocks, ...inText];
+}

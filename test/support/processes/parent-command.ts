@@ -1,0 +1,10 @@
+import { startProgram } from "../../../src/local/processes.ts";
+import { aProgramStart } from "./program-start.ts";
+
+/** A command that starts a program, tells its number, and waits for it. */
+const program = await startProgram(
+  aProgramStart("child", "", {
+    logTo: () => process.stdout.write(`${program.pid}\n`),
+  }),
+);
+await program.exited;
