@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError, isAlias, isMap, isNode, isSeq } from "yaml";
 import { checkDocument } from "../documents/check-document.ts";
-import { dotted } from "../documents/dotted.ts";
 import { SpecError } from "../model/errors.ts";
+import { type FieldProblem, formatPath } from "../model/field-problem.ts";
 import { type SweepDocument, validate } from "../model/schema/documents.ts";
-import type { FieldProblem } from "../model/schema/explain.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 
 /** Each of the files with all that is wrong with it; one that cannot be read is a problem like others. */
@@ -105,7 +104,7 @@ function readDocument(document: Document, text: string, lines: LineCounter): { r
   }
   const outcome = validate(value);
   const found: readonly FieldProblem[] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, PROVIDERS)];
-  const problems = [...syntax, ...found.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: dotted(path), sentence }))];
+  const problems = [...syntax, ...found.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: formatPath(path), sentence }))];
   return problems.length === 0 && "document" in outcome ? { right: outcome.document, problems } : { problems };
 }
 

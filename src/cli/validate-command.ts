@@ -1,9 +1,8 @@
 import { warnAboutWidened, type NamedPattern } from "../documents/bounded-patterns.ts";
 import { checkResolved, type Checked } from "../documents/check-resolved.ts";
-import { dotted } from "../documents/dotted.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { type FieldProblem, formatPath } from "../model/field-problem.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
-import type { FieldProblem } from "../model/schema/explain.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { renderLabels, type Label } from "./labels.ts";
@@ -50,7 +49,7 @@ async function validate(cli: Cli, files: readonly string[], output: "text" | "js
 export function validateFile(file: string, read: SweepFile, documents: readonly SweepDocument[], now: EpochSeconds): Validation {
   const checks = read.documents.map((document) => ({ document, checked: checkResolved(document, { providers: PROVIDERS, documents }, now) }));
   const tell = (of: (checked: Checked) => readonly FieldProblem[]): Problem[] =>
-    checks.flatMap(({ document, checked }) => of(checked).map(({ path, sentence }) => ({ file, line: read.lineOf(document, path), path: dotted(path), sentence })));
+    checks.flatMap(({ document, checked }) => of(checked).map(({ path, sentence }) => ({ file, line: read.lineOf(document, path), path: formatPath(path), sentence })));
   return {
     file,
     problems: [...read.problems, ...tell((checked) => checked.problems)].sort((one, other) => one.line - other.line),

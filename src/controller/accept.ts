@@ -1,11 +1,10 @@
 import { checkDocument } from "../documents/check-document.ts";
 import { checkResolved } from "../documents/check-resolved.ts";
-import { problemText } from "../documents/dotted.ts";
 import { complete } from "../documents/resolve.ts";
+import { type FieldProblem, formatFieldProblem } from "../model/field-problem.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { CronSweep } from "../model/schema/cron-sweep.ts";
 import { validate, type SweepDocument } from "../model/schema/documents.ts";
-import type { FieldProblem } from "../model/schema/explain.ts";
 import { API_VERSION } from "../model/schema/object.ts";
 import type { Sweep } from "../model/schema/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
@@ -58,7 +57,7 @@ function accept<D extends SweepDocument>(value: object, documents: readonly Swee
   const filled = complete(document, surroundings).spec;
   const { secretRef } = filled.store;
   if (secretRef === undefined) return refused([{ path: secretRefOf(document), sentence: "required on Kubernetes: the Secret and the key that hold the URI of the database" }]);
-  return { problems: [], document: document as D, spec, filled: { ...filled, store: { ...filled.store, secretRef } }, warnings: warnings.map(problemText) };
+  return { problems: [], document: document as D, spec, filled: { ...filled, store: { ...filled.store, secretRef } }, warnings: warnings.map(formatFieldProblem) };
 }
 
 function secretRefOf({ kind }: SweepDocument): readonly string[] {
@@ -66,5 +65,5 @@ function secretRefOf({ kind }: SweepDocument): readonly string[] {
 }
 
 function refused(problems: readonly FieldProblem[]): { readonly problems: readonly [string, ...string[]] } {
-  return { problems: problems.map(problemText) as [string, ...string[]] };
+  return { problems: problems.map(formatFieldProblem) as [string, ...string[]] };
 }

@@ -1,6 +1,7 @@
 import { boundPattern } from "../extract/bound.ts";
 import { SpecError } from "../model/errors.ts";
-import { type FieldProblem, nearest } from "../model/schema/explain.ts";
+import type { FieldProblem } from "../model/field-problem.ts";
+import { nearest } from "../model/schema/explain.ts";
 import { PATTERN_FIELDS } from "../model/schema/extract.ts";
 import type { Provider } from "../providers/provider.ts";
 

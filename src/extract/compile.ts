@@ -23,11 +23,11 @@ const ENVELOPE_MAXIMA: GivenMaxima = { ...STREAM_MAXIMA, other: 4096 };
 /** A match alone tells something; the others have to say what, in their first group. */
 const MAY_HAVE_NO_GROUP: readonly EnvelopeField[] = ["error", "maintenance"];
 
-/** Throws a SpecError that names the field: `extract.pattern: …`. */
+/** @throws SpecError with the path of the field */
 export function compileExtract(spec: ExtractSpec): CompiledExtract {
   const pattern = named("pattern", () => boundPattern(spec.pattern));
   if (pattern.groups < 1 || pattern.groups > 2) {
-    throw new SpecError(`extract.pattern: it has ${pattern.groups} groups: the first catches the time, a second one may catch the type; write (?:…) for others`);
+    throw new SpecError(`it has ${pattern.groups} groups: the first catches the time, a second one may catch the type; write (?:…) for others`, { path: ["extract", "pattern"] });
   }
   const envelope: Partial<Record<EnvelopeField, BoundedPattern>> = {};
   for (const field of ENVELOPE_FIELDS) {
@@ -35,7 +35,7 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
     if (source !== undefined) envelope[field] = compileEnvelope(field, source);
   }
   if (envelope.continuation !== undefined && (envelope.queryStart === undefined || envelope.queryEnd === undefined)) {
-    throw new SpecError("extract.continuation: it needs queryStart and queryEnd: without them nobody can tell what stands in two parts of an answer at once");
+    throw new SpecError("it needs queryStart and queryEnd: without them nobody can tell what stands in two parts of an answer at once", { path: ["extract", "continuation"] });
   }
   return { pattern, readTime: timeReader(spec.time), timeForm: spec.time, envelope };
 }
@@ -43,7 +43,7 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
 function compileEnvelope(field: EnvelopeField, source: string): BoundedPattern {
   const pattern = named(field, () => boundPattern(source, ENVELOPE_MAXIMA, EDGE_BYTES));
   if (pattern.groups === 0 && !MAY_HAVE_NO_GROUP.includes(field)) {
-    throw new SpecError(`extract.${field}: it has no group: put what is to be read between ( and )`);
+    throw new SpecError("it has no group: put what is to be read between ( and )", { path: ["extract", field] });
   }
   return pattern;
 }
@@ -52,7 +52,7 @@ function named(field: string, work: () => BoundedPattern): BoundedPattern {
   try {
     return work();
   } catch (error) {
-    if (error instanceof SpecError) throw new SpecError(`extract.${field}: ${error.message}`);
+    if (error instanceof SpecError) throw new SpecError(error.sentence, { path: ["extract", field], cause: error });
     throw error;
   }
 }

@@ -1,14 +1,29 @@
+import { type FieldProblem, formatFieldProblem } from "./field-problem.ts";
+
 /**
- * The three ways in which a program says that it cannot go on. Each carries one sentence for a person:
- * what is wrong and where. No stack trace is shown for them.
+ * The three ways in which a program says that it cannot go on. Each carries one sentence for a person: what is wrong and where.
+ * No stack trace is shown for them. One that wraps another error has it as its `cause`.
  */
 
 /** The file, the command or the frozen spec is wrong. Exit code 2. */
-export class SpecError extends Error {
+export class SpecError extends Error implements FieldProblem {
   override readonly name = "SpecError";
+  /**
+   * The field that is wrong, from the spec of a sweep on: ["extract", "pattern"]. That spec is a CronSweep's spec.sweepTemplate.spec, a Sweep's spec
+   * and what Postgres froze, so only `documents` knows the rest of the path. Empty where no field is to blame.
+   */
+  readonly path: readonly PropertyKey[];
+  /** What is wrong, without the field; the message has both. */
+  readonly sentence: string;
+
+  constructor(sentence: string, { path = [], ...options }: ErrorOptions & Partial<Pick<FieldProblem, "path">> = {}) {
+    super(formatFieldProblem({ path, sentence }), options);
+    this.path = path;
+    this.sentence = sentence;
+  }
 }
 
-/** The surroundings are wrong: database, host, permissions, disk. Exit code 3. */
+/** The environment is wrong: database, host, permissions, disk. Exit code 3. */
 export class SurroundingsError extends Error {
   override readonly name = "SurroundingsError";
 }

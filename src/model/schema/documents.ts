@@ -1,7 +1,8 @@
 import type { z } from "zod";
+import type { FieldProblem } from "../field-problem.ts";
 import { cronSweep, type CronSweep } from "./cron-sweep.ts";
 import { describe, type FieldSchema } from "./describe.ts";
-import { explain, type FieldProblem, nearest } from "./explain.ts";
+import { explain, nearest } from "./explain.ts";
 import { API_VERSION } from "./object.ts";
 import { sweep, type Sweep } from "./sweep.ts";
 

@@ -1,12 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
+import type { FieldProblem } from "../field-problem.ts";
 import { fieldAt, type FieldSchema } from "./describe.ts";
-
-/** One thing that is wrong, where, in a sentence. */
-export interface FieldProblem {
-  readonly path: readonly PropertyKey[];
-  readonly sentence: string;
-}
 
 type Issue = z.core.$ZodIssue;
 
