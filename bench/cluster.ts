@@ -1,4 +1,4 @@
-import { openWorld, type World } from "../test/e2e/support/world.ts";
+import { openInstallation, type Installation } from "../test/e2e/support/installation.ts";
 import { YESTERDAY, dayOf } from "../test/support/sweeps/local-sweep.ts";
 import type { ClusterFigures } from "./cluster-figures.ts";
 import { LATENCY } from "./slots.ts";
@@ -13,12 +13,12 @@ process.stdout.write(`${JSON.stringify({ addedSeconds: await addedToABatch(), us
 
 /** One batch after the other, each of one target that is answered at once: what is left of a batch's time is Kubernetes' and ours. */
 async function addedToABatch(): Promise<number> {
-  return withWorld({ source: { kind: "model", targets: size.batches, largest: 10 } }, async (world) => {
-    const { status } = await sweep(world, { batch: { targets: 1, concurrency: 1, pods: 1, memory: "128Mi" } });
+  return withInstallation({ source: { kind: "model", targets: size.batches, largest: 10 } }, async (installation) => {
+    const { status } = await sweep(installation, { batch: { targets: 1, concurrency: 1, pods: 1, memory: "128Mi" } });
     // The canaries of prepare and the last prepare are not a batch's.
     const began = Date.parse(status!.roundStartedAt!);
-    const ended = Date.parse((await world.kubectl("get", "events", "--field-selector", "reason=PassEnded", "--output", "jsonpath={.items[0].lastTimestamp}")).trim());
-    const worked = await world.query<{ seconds: number }>("select extract(epoch from sum(finished_at - started_at))::float as seconds from sluice.results");
+    const ended = Date.parse((await installation.kubectl("get", "events", "--field-selector", "reason=PassEnded", "--output", "jsonpath={.items[0].lastTimestamp}")).trim());
+    const worked = await installation.query<{ seconds: number }>("select extract(epoch from sum(finished_at - started_at))::float as seconds from sluice.results");
     return ((ended - began) / 1000 - worked[0]!.seconds) / size.batches;
   });
 }
@@ -26,29 +26,29 @@ async function addedToABatch(): Promise<number> {
 /** Of 16 slots, with four pods, while a target was unstarted. */
 async function slotsInUse(): Promise<number> {
   const scenario = { source: { kind: "model", targets: size.targets, largest: 1_000 }, compression: ["gzip"], latency: LATENCY, limits: { inFlight: 16, overLimit: "count" } };
-  return withWorld(scenario, async (world) => {
-    await sweep(world, { batch: { targets: 128, concurrency: 16, pods: 4, memory: "128Mi" } });
-    const { requestSeconds, seconds } = world.simulator.stats().slotUse;
+  return withInstallation(scenario, async (installation) => {
+    await sweep(installation, { batch: { targets: 128, concurrency: 16, pods: 4, memory: "128Mi" } });
+    const { requestSeconds, seconds } = installation.simulator.stats().slotUse;
     return requestSeconds / seconds / 16;
   });
 }
 
-async function sweep(world: World, spec: object): ReturnType<World["untilSweep"]> {
-  await world.apply(world.aCronSweep("bench", spec), {
+async function sweep(installation: Installation, spec: object): ReturnType<Installation["untilSweep"]> {
+  await installation.apply(installation.aCronSweep("bench", spec), {
     apiVersion: "sluice.dev/v1alpha1",
     kind: "Sweep",
     metadata: { name: "bench" },
     spec: { cronSweepRef: { name: "bench" }, window: { start: dayOf(YESTERDAY) } },
   });
-  return world.untilSweep("bench", "is finished", ({ status }) => status?.finishedAt !== undefined, 500);
+  return installation.untilSweep("bench", "is finished", ({ status }) => status?.finishedAt !== undefined, 500);
 }
 
-async function withWorld<T>(scenario: Readonly<Record<string, unknown>>, measure: (world: World) => Promise<T>): Promise<T> {
-  const world = await openWorld("bench", scenario);
+async function withInstallation<T>(scenario: Readonly<Record<string, unknown>>, measure: (installation: Installation) => Promise<T>): Promise<T> {
+  const installation = await openInstallation("bench", scenario);
   try {
-    await world.install();
-    return await measure(world);
+    await installation.install();
+    return await measure(installation);
   } finally {
-    await world.close();
+    await installation.close();
   }
 }

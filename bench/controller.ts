@@ -6,7 +6,7 @@ import { startControllerProcess } from "../test/support/kube/controller-process.
 import { startApiProxy } from "../test/support/kube/cutting-proxy.ts";
 import { runJobs } from "../test/support/kube/run-jobs.ts";
 import { startKubeApi } from "../test/support/kube/simulated-api/server.ts";
-import { aWorld } from "../test/support/sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../test/support/sweeps/simulated-sweep.ts";
 import { until } from "../test/support/time/until.ts";
 
 /** The controller as a process of its own, over a sweep whose Jobs and pods are played. */
@@ -49,7 +49,7 @@ export async function runController(programs: string, batches: number): Promise<
     if (begun % (batches / 10) === 0) moments.push(requestsOf(api));
     return null;
   };
-  const jobs = runJobs(api, aWorld({ targets: batches, batch: 1, passes: 5, instead: look }));
+  const jobs = runJobs(api, simulateSweep({ targets: batches, batch: 1, passes: 5, instead: look }));
   const controller = await startControllerProcess({ programs, url: proxy.url, ca: proxy.ca!, token: "bench", namespace: KEY.namespace, flags: FLAGS });
   let anonPeakBytes = 0;
   const sampling = setInterval(() => (anonPeakBytes = Math.max(anonPeakBytes, anonMemory(controller.pid) ?? 0)), SAMPLE_MS);

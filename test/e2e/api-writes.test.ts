@@ -6,18 +6,18 @@ import { type ControllerProcess, startControllerProcess } from "../support/kube/
 import { type ApiProxy, type Cut, startApiProxy } from "../support/kube/cutting-proxy.ts";
 import { targetOfKubeconfig } from "../support/kube/kubeconfig-target.ts";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
-import { aWorld, type World as Programs } from "../support/sweeps/simulated-sweep.ts";
+import { simulateSweep, type SimulatedSweep as Programs } from "../support/sweeps/simulated-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep } from "./support/a-sweep.ts";
 import { type History, recordHistory } from "./support/history.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { playPods, type PlayedPods } from "./support/played-pods.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 /** Two batches, one after the other, so that each run makes the same writes. */
 const TARGETS = 4;
 const BATCH = { targets: 2, concurrency: 1, pods: 1, memory: "128Mi" };
 
-let world: World;
+let installation: Installation;
 let proxy: ApiProxy;
 let controller: ControllerProcess;
 let history: History;
@@ -25,16 +25,16 @@ let pods: PlayedPods;
 const programs = new Map<string, Programs>();
 
 beforeAll(async () => {
-  world = await openWorld("writes", { source: { kind: "model", targets: 1 } });
+  installation = await openInstallation("writes", { source: { kind: "model", targets: 1 } });
   // Its account and its rights, and no process of it.
-  await world.install({ replicas: 0 });
-  history = await recordHistory(world);
-  pods = await playPods(world, (sweep) => programs.get(sweep)!);
-  await world.apply(world.aCronSweep("small", { batch: { ...BATCH, podTemplate: pods.podTemplate } }, { suspend: true }));
-  const { server, ca } = await targetOfKubeconfig(world.cluster.kubeconfig);
+  await installation.install({ replicas: 0 });
+  history = await recordHistory(installation);
+  pods = await playPods(installation, (sweep) => programs.get(sweep)!);
+  await installation.apply(installation.aCronSweep("small", { batch: { ...BATCH, podTemplate: pods.podTemplate } }, { suspend: true }));
+  const { server, ca } = await targetOfKubeconfig(installation.cluster.kubeconfig);
   proxy = await startApiProxy({ server, ...(ca === undefined ? {} : { ca }) }, { secure: true });
-  const token = (await world.kubectl("create", "token", world.namespace)).trim();
-  controller = await startControllerProcess({ programs: inject("programs"), url: proxy.url, ca: proxy.ca!, token, namespace: world.namespace });
+  const token = (await installation.kubectl("create", "token", installation.namespace)).trim();
+  controller = await startControllerProcess({ programs: inject("programs"), url: proxy.url, ca: proxy.ca!, token, namespace: installation.namespace });
 });
 
 afterAll(async () => {
@@ -42,17 +42,17 @@ afterAll(async () => {
   await proxy.close();
   await history.close();
   await pods.close();
-  await world.close();
+  await installation.close();
 });
 
 /** @returns the writes that it took */
 async function sweepOnce(name: string, cut?: Cut): Promise<readonly string[]> {
-  const played = aWorld({ targets: TARGETS, batch: BATCH.targets, passes: 5 });
+  const played = simulateSweep({ targets: TARGETS, batch: BATCH.targets, passes: 5 });
   programs.set(name, played);
   proxy.cutNext(cut);
-  await world.apply(aSweep(name, "small", YESTERDAY));
-  const { status } = await world.untilSweep(name, "is finished", ({ status }) => status?.flow !== undefined && isFinished(status.flow.phase), 90);
-  const { namespace, client } = world;
+  await installation.apply(aSweep(name, "small", YESTERDAY));
+  const { status } = await installation.untilSweep(name, "is finished", ({ status }) => status?.flow !== undefined && isFinished(status.flow.phase), 90);
+  const { namespace, client } = installation;
   const labelSelector = `${SWEEP_LABEL}=${name}`;
   await until(`nothing of ${name} is left`, async () => {
     const [jobs, left] = await Promise.all([client.list(JOBS, { namespace, labelSelector }), client.list(PODS, { namespace, labelSelector })]);

@@ -3,11 +3,11 @@ import type { SweepObject } from "../../src/controller/resources.ts";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
-import * as hindrances from "./support/hindrances.ts";
+import * as hindrances from "./support/blockers.ts";
+import { conditionOf, eventsOf } from "./support/events.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { metricsOf, valueOf } from "./support/metrics.ts";
 import { createNamespace } from "./support/namespace.ts";
-import { conditionOf, eventsOf } from "./support/told.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 const TARGETS = Array.from({ length: 8 }, (_, index) => `AS${index + 1}`);
 /** Eight that are slow, so that there is a middle in which something can be taken away. */
@@ -23,17 +23,17 @@ const SCENARIO = {
 
 const BATCH = { targets: 2, concurrency: 16, memory: "128Mi", memoryMax: "1Gi" };
 
-let world: World;
+let installation: Installation;
 const removing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  world = await openWorld("blocked", SCENARIO);
-  await world.install();
+  installation = await openInstallation("blocked", SCENARIO);
+  await installation.install();
 });
 
 afterAll(async () => {
   await Promise.all(removing.map((remove) => remove()));
-  await world.close();
+  await installation.close();
 });
 
 interface Wishes {
@@ -45,7 +45,7 @@ interface Wishes {
 async function begin(name: string, { targets, spec = {}, batch = {} }: Wishes): Promise<void> {
   const { batch: more = {}, ...rest } = spec as { batch?: object };
   const whole = { targets: { list: targets }, host: { inFlight: 64 }, batch: { ...BATCH, pods: 4, ...batch, ...more }, ...rest };
-  await world.apply(world.aCronSweep(name, whole, NEVER), aSweep(name, name, YESTERDAY));
+  await installation.apply(installation.aCronSweep(name, whole, NEVER), aSweep(name, name, YESTERDAY));
 }
 
 const isBlocked = (sweep: SweepObject): boolean => sweep.status?.phase === "Blocked" && conditionOf(sweep, "Blocked")?.status === "True";
@@ -54,7 +54,7 @@ const isFinished = ({ status }: SweepObject): boolean => status?.finishedAt !== 
 /** It is told, tried again as seldom as it should be, costs no pass, and is over by itself. @param least so many tries are waited for */
 async function holdTo(name: string, { sentence, mend, remove }: hindrances.Blocker, pass: number, least = 2): Promise<void> {
   if (remove !== undefined) removing.push(remove);
-  const blocked = await world.untilSweep(name, `was tried ${least} times in vain`, (sweep) => isBlocked(sweep) && sweep.status!.flow!.blocked!.tries >= least);
+  const blocked = await installation.untilSweep(name, `was tried ${least} times in vain`, (sweep) => isBlocked(sweep) && sweep.status!.flow!.blocked!.tries >= least);
   const { flow } = blocked.status!;
   expect(conditionOf(blocked, "Blocked")).toMatchObject({ status: "True", reason: "Surroundings", message: expect.stringMatching(sentence) as string });
   expect(conditionOf(blocked, "Progressing")).toMatchObject({ status: "False", reason: "Blocked" });
@@ -63,19 +63,19 @@ async function holdTo(name: string, { sentence, mend, remove }: hindrances.Block
   const { tries, since } = flow!.blocked!;
   expect(5 * (2 ** (tries - 1) - 1)).toBeLessThanOrEqual(Date.now() / 1000 - since + 1);
   // An event follows the status that it tells of.
-  await until("an event says so too", async () => (await eventsOf(world, name)).some((event) => event.startsWith("Blocked: ") && sentence.test(event.slice("Blocked: ".length))));
-  expect((await world.kubectl("get", "jobs", "--selector", `sluice.dev/sweep=${name}`, "--output", "name")).split("\n").filter(Boolean).length).toBeLessThanOrEqual(1);
+  await until("an event says so too", async () => (await eventsOf(installation, name)).some((event) => event.startsWith("Blocked: ") && sentence.test(event.slice("Blocked: ".length))));
+  expect((await installation.kubectl("get", "jobs", "--selector", `sluice.dev/sweep=${name}`, "--output", "name")).split("\n").filter(Boolean).length).toBeLessThanOrEqual(1);
 
   await mend();
-  const { status } = await world.untilSweep(name, "is finished", isFinished);
+  const { status } = await installation.untilSweep(name, "is finished", isFinished);
   expect(status).toMatchObject({ phase: "Complete", pass: 1, settled: 8, flow: { sums: { crashes: 0 } } });
   expect(status!.conditions).toContainEqual(expect.objectContaining({ type: "Blocked", status: "False", reason: "Unhindered" }));
-  await until("an event says that it is over", async () => (await eventsOf(world, name)).includes("Unblocked: Prepare worked again."));
+  await until("an event says that it is over", async () => (await eventsOf(installation, name)).includes("Unblocked: Prepare worked again."));
   expect(await controllerPods()).toEqual([{ restarts: 0 }]);
 }
 
 async function controllerPods(): Promise<{ restarts: number }[]> {
-  const text = await world.kubectl("get", "pods", "--selector", "app.kubernetes.io/component=controller", "--output", "json");
+  const text = await installation.kubectl("get", "pods", "--selector", "app.kubernetes.io/component=controller", "--output", "json");
   const { items } = JSON.parse(text) as { items: { status: { containerStatuses?: { restartCount: number }[] } }[] };
   return items.map(({ status }) => ({ restarts: status.containerStatuses?.[0]?.restartCount ?? 0 }));
 }
@@ -85,9 +85,9 @@ describe("what is wrong in the surroundings makes a sweep Blocked, and nothing m
 
   // The image is the installation's, and frozen in a sweep that it accepts.
   beforeAll(async () => {
-    image = await hindrances.aMissingImage(world);
+    image = await hindrances.aMissingImage(installation);
     await begin("image", { targets: TARGETS });
-    await world.untilSweep("image", "is accepted", ({ status }) => status?.frozen !== undefined);
+    await installation.untilSweep("image", "is accepted", ({ status }) => status?.frozen !== undefined);
     await image.over();
   });
 
@@ -101,15 +101,15 @@ describe("what is wrong in the surroundings makes a sweep Blocked, and nothing m
       ["a quota that refuses pods", "quota", hindrances.aQuota, 2],
       ["a policy that refuses pods", "policy", hindrances.aPolicy, 2],
     ])("%s", async (_, name, wrong, tries) => {
-      const blocker = await wrong(world);
+      const blocker = await wrong(installation);
       await begin(name, { targets: TARGETS, spec: blocker.spec });
       await holdTo(name, blocker, 0, tries);
     });
 
     test("a Secret that goes away in the middle of a pass", async () => {
-      const blocker = await hindrances.aSecretThatGoesAway(world);
+      const blocker = await hindrances.aSecretThatGoesAway(installation);
       await begin("middle", { targets: SLOW, spec: blocker.spec, batch: { pods: 1 } });
-      await until("its first questions are asked", () => SLOW.some((target) => (world.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
+      await until("its first questions are asked", () => SLOW.some((target) => (installation.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
       await blocker.away();
       await holdTo("middle", blocker, 1);
     });
@@ -119,40 +119,40 @@ describe("what is wrong in the surroundings makes a sweep Blocked, and nothing m
 describe("the controller", () => {
   test("without its rights logs, counts, makes nothing, and goes on when it has them back", async () => {
     await begin("rights", { targets: SLOW, batch: { pods: 1 } });
-    await world.untilSweep("rights", "runs its first batch", ({ status }) => status?.flow?.running.length === 1);
-    const binding = JSON.parse(await world.kubectl("get", "rolebinding", world.namespace, "--output", "json")) as { roleRef: object; subjects: object };
-    await world.kubectl("delete", "rolebinding", world.namespace);
+    await installation.untilSweep("rights", "runs its first batch", ({ status }) => status?.flow?.running.length === 1);
+    const binding = JSON.parse(await installation.kubectl("get", "rolebinding", installation.namespace, "--output", "json")) as { roleRef: object; subjects: object };
+    await installation.kubectl("delete", "rolebinding", installation.namespace);
     const refused = (metrics: string): number => valueOf(metrics, "sluice_api_requests_total", { code: "403" });
-    await until("it is refused and says so in /metrics", async () => refused(await metricsOf(world)) > 2 && valueOf(await metricsOf(world), "sluice_reconcile_errors_total") > 2, 60);
-    expect(await world.kubectl("logs", `deployment/${world.namespace}`)).toMatch(/"sweep":"rights","namespace":"[^"]+","httpStatus":403,"reason":"Forbidden"/);
+    await until("it is refused and says so in /metrics", async () => refused(await metricsOf(installation)) > 2 && valueOf(await metricsOf(installation), "sluice_reconcile_errors_total") > 2, 60);
+    expect(await installation.kubectl("logs", `deployment/${installation.namespace}`)).toMatch(/"sweep":"rights","namespace":"[^"]+","httpStatus":403,"reason":"Forbidden"/);
 
-    await world.apply({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", metadata: { name: world.namespace }, roleRef: binding.roleRef, subjects: binding.subjects });
-    const { status } = await world.untilSweep("rights", "is finished", isFinished);
+    await installation.apply({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", metadata: { name: installation.namespace }, roleRef: binding.roleRef, subjects: binding.subjects });
+    const { status } = await installation.untilSweep("rights", "is finished", isFinished);
     expect(status).toMatchObject({ phase: "Complete", pass: 1, settled: 8, flow: { next: 4, sums: { batches: 4, crashes: 0 } } });
     expect(await controllerPods()).toEqual([{ restarts: 0 }]);
   });
 
   test("survives that a namespace is deleted in the middle of its sweep, and goes on elsewhere", async () => {
-    await world.install({ watch: { namespaces: [] } });
-    const other = await createNamespace(world.cluster, "leaving");
+    await installation.install({ watch: { namespaces: [] } });
+    const other = await createNamespace(installation.cluster, "leaving");
     for (const what of ["secret/bgp-db-app", "configmap/provider-ca"]) {
-      const copied = JSON.parse(await world.kubectl("get", what, "--output", "json")) as { metadata: { name: string } };
-      await world.cluster.apply({ ...copied, metadata: { name: copied.metadata.name, namespace: other.name } });
+      const copied = JSON.parse(await installation.kubectl("get", what, "--output", "json")) as { metadata: { name: string } };
+      await installation.cluster.apply({ ...copied, metadata: { name: copied.metadata.name, namespace: other.name } });
     }
     const there = (object: object): object => ({ ...object, metadata: { ...(object as { metadata: object }).metadata, namespace: other.name } });
     const spec = { targets: { list: SLOW }, batch: { ...BATCH, pods: 1 } };
-    await world.cluster.apply(there(world.aCronSweep("leaving", spec, NEVER)), there(aSweep("leaving", "leaving", YESTERDAY)));
-    await until("its batch runs", async () => (await world.cluster.kubectl("--namespace", other.name, "get", "sweep", "leaving", "--output", "jsonpath={.status.phase}")) === "Running", 60);
+    await installation.cluster.apply(there(installation.aCronSweep("leaving", spec, NEVER)), there(aSweep("leaving", "leaving", YESTERDAY)));
+    await until("its batch runs", async () => (await installation.cluster.kubectl("--namespace", other.name, "get", "sweep", "leaving", "--output", "jsonpath={.status.phase}")) === "Running", 60);
 
-    const failures = async (): Promise<number> => valueOf(await metricsOf(world), "sluice_reconcile_errors_total");
+    const failures = async (): Promise<number> => valueOf(await metricsOf(installation), "sluice_reconcile_errors_total");
     const before = await failures();
     await other.remove();
     // Each later than the one before: no storm.
     expect(await failures() - before).toBeLessThan(25);
     await begin("after", { targets: TARGETS });
-    const { status } = await world.untilSweep("after", "is finished", isFinished);
+    const { status } = await installation.untilSweep("after", "is finished", isFinished);
     expect(status).toMatchObject({ phase: "Complete", settled: 8 });
     expect(await controllerPods()).toEqual([{ restarts: 0 }]);
-    await until("nothing is left to be looked at again", async () => valueOf(await metricsOf(world), "sluice_queue_depth") === 0);
+    await until("nothing is left to be looked at again", async () => valueOf(await metricsOf(installation), "sluice_queue_depth") === 0);
   });
 });

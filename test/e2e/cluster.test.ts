@@ -1,13 +1,12 @@
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCluster } from "../cluster/cluster.ts";
 import { startKwok } from "../cluster/kwok.ts";
-import { serviceBeside } from "./support/beside.ts";
 import { aJob, endOf } from "./support/job.ts";
-import type { TestNamespace } from "./support/namespace.ts";
-import { createNamespace } from "./support/namespace.ts";
+import { type TestNamespace, createNamespace } from "./support/namespace.ts";
+import { serviceBeside } from "./support/outside-service.ts";
 
 const cluster = openCluster(process.env);
 let namespace: TestNamespace;

@@ -3,26 +3,26 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Part } from "../cluster/cluster.ts";
 import type { ApiProxy } from "../support/kube/cutting-proxy.ts";
 import { speakThroughProxy } from "./support/api-proxy.ts";
-import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { type FaultedSweep, disturb, DISTURBED_SCENARIO } from "./support/faulted-sweep.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 
-let world: World;
-let sweeps: Disturbed;
+let installation: Installation;
+let sweeps: FaultedSweep;
 
 beforeAll(async () => {
-  world = await openWorld("shaken", DISTURBED_SCENARIO);
-  await world.install();
-  sweeps = await disturb(world);
+  installation = await openInstallation("shaken", DISTURBED_SCENARIO);
+  await installation.install();
+  sweeps = await disturb(installation);
 });
 
 afterAll(() => sweeps.close());
 
 async function takeAway(part: Part, seconds: number): Promise<void> {
-  await world.cluster.stopPart(part);
+  await installation.cluster.stopPart(part);
   try {
     await wait(seconds * 1000);
   } finally {
-    await world.cluster.startPart(part);
+    await installation.cluster.startPart(part);
   }
 }
 
@@ -42,7 +42,7 @@ describe.concurrent("with a proxy before the API server", () => {
   let proxy: ApiProxy;
 
   beforeAll(async () => {
-    proxy = await speakThroughProxy(world);
+    proxy = await speakThroughProxy(installation);
   });
 
   afterAll(() => proxy.close());

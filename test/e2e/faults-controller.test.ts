@@ -1,26 +1,26 @@
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../src/kube/object.ts";
-import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
+import { type FaultedSweep, disturb, DISTURBED_SCENARIO } from "./support/faulted-sweep.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { followLeading, type Leading } from "./support/lease.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 const PROGRAM = "/sluice/controller.mjs";
 
 interface Place {
-  readonly world: World;
-  readonly sweeps: Disturbed;
+  readonly installation: Installation;
+  readonly sweeps: FaultedSweep;
   readonly leading: Leading;
   readonly signal: (pod: Pod, name: string) => Promise<void>;
 }
 
-/** A world for the test alone, with so many controllers. */
+/** A installation for the test alone, with so many controllers. */
 async function within(about: string, replicas: number, body: (place: Place) => Promise<void>): Promise<void> {
-  const world = await openWorld(about, DISTURBED_SCENARIO);
-  await world.install({ replicas });
-  const sweeps = await disturb(world);
-  const leading = await followLeading(world);
+  const installation = await openInstallation(about, DISTURBED_SCENARIO);
+  await installation.install({ replicas });
+  const sweeps = await disturb(installation);
+  const leading = await followLeading(installation);
   try {
-    await body({ world, sweeps, leading, signal: ({ metadata }, name) => world.cluster.killInPod(metadata.uid, PROGRAM, name) });
+    await body({ installation, sweeps, leading, signal: ({ metadata }, name) => installation.cluster.killInPod(metadata.uid, PROGRAM, name) });
   } finally {
     await leading.close();
     await sweeps.close();
@@ -39,13 +39,13 @@ describe.concurrent("each batch has one Job", () => {
     }));
 
   test("with a controller that is killed three times, once with its pod", { timeout: 400_000 }, () =>
-    within("killed", 1, async ({ world, sweeps, leading, signal }) => {
+    within("killed", 1, async ({ installation, sweeps, leading, signal }) => {
       await sweeps.begin("killed");
       await sweeps.untilRuns("killed", 1);
       await signal(await leading.leader(), "KILL");
       await sweeps.untilRuns("killed", 3);
       const { metadata } = await leading.leader();
-      await world.kubectl("delete", "pod", metadata.name, "--grace-period=0", "--force");
+      await installation.kubectl("delete", "pod", metadata.name, "--grace-period=0", "--force");
       await sweeps.untilRuns("killed", 6);
       await signal(await leading.leader(), "KILL");
       const { sweep, damage } = await sweeps.end("killed");

@@ -7,16 +7,16 @@ import type { SweepObject } from "../../src/controller/resources.ts";
 import { type Pod, PODS } from "../../src/kube/object.ts";
 import { startKwok } from "../cluster/kwok.ts";
 import { until } from "../support/time/until.ts";
-import { type Disturbed, disturb, DISTURBED_SCENARIO } from "./support/disturbed.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { type FaultedSweep, disturb, DISTURBED_SCENARIO } from "./support/faulted-sweep.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 
-let world: World;
-let sweeps: Disturbed;
+let installation: Installation;
+let sweeps: FaultedSweep;
 
 beforeAll(async () => {
-  world = await openWorld("bereft", DISTURBED_SCENARIO);
-  await world.install();
-  sweeps = await disturb(world);
+  installation = await openInstallation("bereft", DISTURBED_SCENARIO);
+  await installation.install();
+  sweeps = await disturb(installation);
 });
 
 afterAll(() => sweeps.close());
@@ -25,8 +25,8 @@ afterAll(() => sweeps.close());
 async function evict({ metadata: { name } }: Pod): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-eviction-"));
   const file = path.join(folder, "eviction.json");
-  await writeFile(file, JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: world.namespace } }));
-  await world.kubectl("create", "--raw", `/api/v1/namespaces/${world.namespace}/pods/${name}/eviction`, "--filename", file);
+  await writeFile(file, JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: installation.namespace } }));
+  await installation.kubectl("create", "--raw", `/api/v1/namespaces/${installation.namespace}/pods/${name}/eviction`, "--filename", file);
   await rm(folder, { recursive: true });
 }
 
@@ -48,7 +48,7 @@ describe.concurrent("a batch loses", () => {
   test("its Job, which is deleted: it gets another for what is left, which is all that ever makes a second one", async () => {
     await sweeps.begin("vanished");
     await sweeps.untilRuns("vanished", 2);
-    await world.kubectl("delete", "job", "vanished-b2", "--wait=false");
+    await installation.kubectl("delete", "job", "vanished-b2", "--wait=false");
     const { damage } = await sweeps.end("vanished");
     expect(damage).toEqual(["the Job vanished-b2 was made more than once", "batch 2 was claimed 2 times"]);
   });
@@ -56,9 +56,9 @@ describe.concurrent("a batch loses", () => {
   test("its pod, which is deleted, and another one that is torn away without grace", async () => {
     await sweeps.begin("deleted");
     const asked = await sweeps.untilRuns("deleted", 2);
-    await world.kubectl("delete", "pod", asked.metadata.name, "--wait=false");
+    await installation.kubectl("delete", "pod", asked.metadata.name, "--wait=false");
     const torn = await sweeps.untilRuns("deleted", 4);
-    await world.kubectl("delete", "pod", torn.metadata.name, "--grace-period=0", "--force");
+    await installation.kubectl("delete", "pod", torn.metadata.name, "--grace-period=0", "--force");
     const { sweep, damage } = await sweeps.end("deleted");
     expect(damage).toEqual([]);
     expect(sweep.status!.flow!.pass).toBeLessThanOrEqual(2);
@@ -73,20 +73,20 @@ describe.concurrent("a batch loses", () => {
   });
 
   test("its node, which dies, and comes back in the next pass", { timeout: 400_000 }, async () => {
-    const name = `${world.namespace}-mortal`;
+    const name = `${installation.namespace}-mortal`;
     await sweeps.begin("orphaned", preferring(name, { key: "sluice.test/played", operator: "Exists" }));
     await sweeps.untilRuns("orphaned", 1);
-    const node = await startKwok(world.cluster, name);
+    const node = await startKwok(installation.cluster, name);
     try {
-      const onNode = async (): Promise<readonly Pod[]> => (await world.client.list(PODS, { namespace: world.namespace, fieldSelector: `spec.nodeName=${name}` })).items;
+      const onNode = async (): Promise<readonly Pod[]> => (await installation.client.list(PODS, { namespace: installation.namespace, fieldSelector: `spec.nodeName=${name}` })).items;
       await until("a batch stands on the node", async () => (await onNode()).some(({ status }) => status?.phase === "Running"), 120);
       await node.die();
-      await world.untilSweep("orphaned", "is finished", ({ status }) => status?.finishedAt !== undefined, 300);
+      await installation.untilSweep("orphaned", "is finished", ({ status }) => status?.finishedAt !== undefined, 300);
       const lost = await onNode();
       expect(lost.length).toBeGreaterThan(0);
       expect(lost.every(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(true);
       // Nobody on the node says that they are gone, so somebody has to who knows.
-      await world.kubectl("delete", "pods", "--field-selector", `spec.nodeName=${name}`, "--grace-period=0", "--force");
+      await installation.kubectl("delete", "pods", "--field-selector", `spec.nodeName=${name}`, "--grace-period=0", "--force");
     } finally {
       await node.remove();
     }
@@ -96,7 +96,7 @@ describe.concurrent("a batch loses", () => {
   });
 
   test("its database for half a minute: the sweep is Blocked, and goes on by itself in the same pass", { timeout: 400_000 }, async () => {
-    const dry = await openWorld("dry", DISTURBED_SCENARIO);
+    const dry = await openInstallation("dry", DISTURBED_SCENARIO);
     await dry.install();
     const drought = await disturb(dry);
     try {

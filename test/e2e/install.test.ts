@@ -17,10 +17,10 @@ import { ROOT } from "../support/root.ts";
 import { dayOf, YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
-import { serviceBeside } from "./support/beside.ts";
+import { conditionOf } from "./support/events.ts";
 import { CHART_VALUES } from "./support/image.ts";
-import { conditionOf } from "./support/told.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
+import { exposeOutsideService } from "./support/outside-service.ts";
 
 const IMAGE_FLAGS = Object.entries(CHART_VALUES.image).map(([key, value]) => `--set=image.${key}=${value}`).join(" ");
 
@@ -80,7 +80,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     // Another host than the real one, and a list as long as the invented one.
     const spec = { provider: { baseUrl: simulator.url }, targets: { atLeast: TARGETS } };
     await cluster.kubectl("--namespace", "bgp", "patch", "cronsweep", "ripestat-daily", "--type=merge", "--patch", JSON.stringify({ spec: { sweepTemplate: { spec } } }));
-    await serviceBeside(cluster, { namespace: "bgp", name: "provider", port: Number(new URL(simulator.url).port) });
+    await exposeOutsideService(cluster, { namespace: "bgp", name: "provider", port: Number(new URL(simulator.url).port) });
     await cluster.kubectl("--namespace", "bgp", "rollout", "status", "deployment/bgp-db", "--timeout=120s");
     await cluster.kubectl("--namespace", "bgp", "wait", "cronsweep/ripestat-daily", "--for=condition=Accepted", "--timeout=30s");
     expect(await typed(notes[2]!)).toMatch(/^bgp +cronsweep.sluice.dev\/ripestat-daily +0 5 \* \* \* +Etc\/UTC +\S+T05:00:00Z /m);
@@ -129,46 +129,46 @@ describe("installed for the whole cluster, by the words of README", () => {
 
 describe("installed for one namespace", () => {
   const DATABASE = "bgp-db-rw";
-  let world: World;
+  let installation: Installation;
   let database: TlsPostgres;
 
   beforeAll(async () => {
-    world = await openWorld("one", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 100, active: 0.5, largest: 2000 } });
-    await world.install({ rbac: { aggregate: false } });
-    database = await startTlsPostgres({ name: `${DATABASE}.${world.namespace}`, address: world.cluster.hostAddress });
-    await serviceBeside(world.cluster, { namespace: world.namespace, name: DATABASE, port: database.port! });
+    installation = await openInstallation("one", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 100, active: 0.5, largest: 2000 } });
+    await installation.install({ rbac: { aggregate: false } });
+    database = await startTlsPostgres({ name: `${DATABASE}.${installation.namespace}`, address: installation.cluster.hostAddress });
+    await exposeOutsideService(installation.cluster, { namespace: installation.namespace, name: DATABASE, port: database.port! });
   });
 
   afterAll(async () => {
-    await world.close();
+    await installation.close();
     await database.close();
   });
 
   test("the controller may do nothing elsewhere", async () => {
-    const { watched, lease } = rightsTold(world.namespace);
-    const account = `${world.namespace}:${world.namespace}`;
-    expect(await rightsOf(world.cluster, account, world.namespace)).toEqual([...watched, ...lease].sort());
-    expect(await rightsOf(world.cluster, account, "default")).toEqual([]);
-    await world.kubectl("wait", "lease", world.namespace, "--for=create", "--timeout=60s");
+    const { watched, lease } = rightsTold(installation.namespace);
+    const account = `${installation.namespace}:${installation.namespace}`;
+    expect(await rightsOf(installation.cluster, account, installation.namespace)).toEqual([...watched, ...lease].sort());
+    expect(await rightsOf(installation.cluster, account, "default")).toEqual([]);
+    await installation.kubectl("wait", "lease", installation.namespace, "--for=create", "--timeout=60s");
   });
 
   test("the Secrets of a CloudNativePG cluster are taken as they are, and a certificate that another CA signed is not trusted", async () => {
-    const host = `${DATABASE}.${world.namespace}`;
+    const host = `${DATABASE}.${installation.namespace}`;
     const place = { host, port: String(database.port), dbname: "sluice", username: "sluice", password: "none", uri: `postgresql://sluice:none@${host}:${database.port!}/sluice` };
     const ca = (certificate: string): object => ({ apiVersion: "v1", kind: "Secret", metadata: { name: "bgp-db-ca" }, stringData: { "ca.crt": certificate } });
     const store = { secretRef: { name: "bgp-db-tls", key: "uri" }, caRef: { name: "bgp-db-ca", key: "ca.crt" } };
-    await world.apply({ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/basic-auth", metadata: { name: "bgp-db-tls" }, stringData: place }, ca(selfSigned([host]).certificate));
-    await world.apply(world.aCronSweep("sealed", { store }, NEVER), aSweep("by-tls", "sealed", YESTERDAY));
-    const blocked = await world.untilSweep("by-tls", "is blocked", ({ status }) => status?.phase === "Blocked");
+    await installation.apply({ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/basic-auth", metadata: { name: "bgp-db-tls" }, stringData: place }, ca(selfSigned([host]).certificate));
+    await installation.apply(installation.aCronSweep("sealed", { store }, NEVER), aSweep("by-tls", "sealed", YESTERDAY));
+    const blocked = await installation.untilSweep("by-tls", "is blocked", ({ status }) => status?.phase === "Blocked");
     expect(conditionOf(blocked, "Blocked")?.message).toMatch(new RegExp(`The database at ${host}:\\d+/sluice shows a certificate that cannot be trusted: `));
 
-    await world.apply(ca(database.ca));
-    const { status } = await world.untilSweep("by-tls", "is finished", ({ status }) => status?.finishedAt !== undefined);
+    await installation.apply(ca(database.ca));
+    const { status } = await installation.untilSweep("by-tls", "is finished", ({ status }) => status?.finishedAt !== undefined);
     expect(status).toMatchObject({ phase: "Complete", settled: 100, flow: { pass: 1 } });
     const client = new Client({ connectionString: database.url("localhost"), ssl: { ca: database.ca } });
     await client.connect();
     const { rows } = await client.query<{ state: string; settled: number }>("select state, settled from sluice.windows").finally(() => client.end());
     expect(rows).toEqual([{ state: "complete", settled: 100 }]);
-    await until("nothing of it is left", async () => (await world.kubectl("get", "jobs", "--output", "name")) === "");
+    await until("nothing of it is left", async () => (await installation.kubectl("get", "jobs", "--output", "name")) === "");
   });
 });

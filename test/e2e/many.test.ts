@@ -4,28 +4,28 @@ import { PODS } from "../../src/kube/object.ts";
 import { anonMemory } from "../../src/local/processes.ts";
 import { isFinished } from "../../src/model/sweep.ts";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
-import { aWorld } from "../support/sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../support/sweeps/simulated-sweep.ts";
 import { aSweep } from "./support/a-sweep.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { playPods, type PlayedPods } from "./support/played-pods.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 const BATCHES = 500;
 const KIBIBYTE = 2 ** 10;
 const MEBIBYTE = 2 ** 20;
 
-let world: World;
+let installation: Installation;
 let pods: PlayedPods;
 
 beforeAll(async () => {
-  world = await openWorld("many", { source: { kind: "model", targets: 1 } });
-  await world.install();
-  const programs = aWorld({ targets: BATCHES, batch: 1, passes: 5 });
-  pods = await playPods(world, () => programs);
+  installation = await openInstallation("many", { source: { kind: "model", targets: 1 } });
+  await installation.install();
+  const programs = simulateSweep({ targets: BATCHES, batch: 1, passes: 5 });
+  pods = await playPods(installation, () => programs);
 });
 
 afterAll(async () => {
   await pods.close();
-  await world.close();
+  await installation.close();
 });
 
 /** Of the controller in the pod with this uid. Not on kind, whose node is a machine of its own: 0. */
@@ -43,13 +43,13 @@ function has(pid: string, file: string, word: string): boolean {
 }
 
 test(`${BATCHES} batches: the controller stays under 96 MiB and the object under 20 KiB`, { timeout: 600_000 }, async () => {
-  await world.apply(world.aCronSweep("many", { batch: { targets: 1, concurrency: 1, pods: 32, memory: "128Mi", podTemplate: pods.podTemplate } }, { suspend: true }));
+  await installation.apply(installation.aCronSweep("many", { batch: { targets: 1, concurrency: 1, pods: 32, memory: "128Mi", podTemplate: pods.podTemplate } }, { suspend: true }));
   const labelSelector = "app.kubernetes.io/component=controller";
-  const controller = (await world.client.list(PODS, { namespace: world.namespace, labelSelector })).items[0]!;
+  const controller = (await installation.client.list(PODS, { namespace: installation.namespace, labelSelector })).items[0]!;
   let [anonymous, bytes] = [0, 0];
   const began = performance.now();
-  await world.apply(aSweep("many", "many", YESTERDAY));
-  const { status } = await world.untilSweep("many", "is finished", (sweep) => {
+  await installation.apply(aSweep("many", "many", YESTERDAY));
+  const { status } = await installation.untilSweep("many", "is finished", (sweep) => {
     anonymous = Math.max(anonymous, anonOf(controller.metadata.uid));
     bytes = Math.max(bytes, Buffer.byteLength(JSON.stringify(sweep)));
     return sweep.status?.flow !== undefined && isFinished(sweep.status.flow.phase);
@@ -59,6 +59,6 @@ test(`${BATCHES} batches: the controller stays under 96 MiB and the object under
   expect(anonymous).toBeLessThan(96 * MEBIBYTE);
   expect(bytes).toBeLessThan(20 * KIBIBYTE);
   expect(pods.failures).toEqual([]);
-  const after = (await world.client.get(PODS, { namespace: world.namespace, name: controller.metadata.name }))!;
+  const after = (await installation.client.get(PODS, { namespace: installation.namespace, name: controller.metadata.name }))!;
   expect(after.status!.containerStatuses![0]).toMatchObject({ restartCount: 0, lastState: {} });
 });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
+import { eventsOf } from "./support/events.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { type PodEnds, watchPodEnds } from "./support/pod-ends.ts";
-import { eventsOf } from "./support/told.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 /** Of its blanks 140 MB arrive in one piece, and to inflate that takes all of zstd's largest window at once: nothing looks in between. */
 const BOMB = "AS1000";
@@ -34,31 +34,31 @@ const SCENARIO = {
   faults: [atFirst(NEIGHBOURS.slice(0, 15), 5), atFirst(CRAWLING, 600), { what: "blanks", bytes: ONE_ANSWER, when: { targets: [BOMB] } }],
 };
 
-let world: World;
+let installation: Installation;
 let ends: PodEnds;
 
 beforeAll(async () => {
-  world = await openWorld("memory", SCENARIO);
-  await world.install();
-  ends = watchPodEnds(world);
+  installation = await openInstallation("memory", SCENARIO);
+  await installation.install();
+  ends = watchPodEnds(installation);
 });
 
 afterAll(async () => {
   await ends.stop();
-  await world.close();
+  await installation.close();
 });
 
 /** A CronSweep and a Sweep of it, under the same name. */
 async function begin(name: string, list: readonly string[], batch: object): Promise<void> {
   const spec = { targets: { list }, request: { compression: ["zstd"] }, host: { inFlight: 48 }, batch: { targets: 128, concurrency: 16, pods: 2, ...batch } };
-  await world.apply(world.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
+  await installation.apply(installation.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
 }
 
-const untilFinished = (name: string, seconds: number): ReturnType<World["untilSweep"]> => world.untilSweep(name, "is finished", ({ status }) => status?.finishedAt !== undefined, seconds);
+const untilFinished = (name: string, seconds: number): ReturnType<Installation["untilSweep"]> => installation.untilSweep(name, "is finished", ({ status }) => status?.finishedAt !== undefined, seconds);
 
 /** The passes in which these were settled. */
 async function passesOf(sweep: string, targets: readonly string[]): Promise<number[]> {
-  const rows = await world.query<{ pass: number }>(
+  const rows = await installation.query<{ pass: number }>(
     `select distinct b.pass from sluice.target_results r join sluice.targets t on t.id = r.target_id
      join sluice.batches b on b.sweep_uid = r.sweep_uid and b.number = r.batch
      join sluice.sweeps s on s.uid = r.sweep_uid where s.name = '${sweep}' and t.name = any('{${targets.join()}}') order by 1`,
@@ -73,16 +73,16 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
 
     expect(ends.of("kernel-b0")).toMatchObject([{ exitCode: 137, reason: "OOMKilled" }]);
     expect(status).toMatchObject({ phase: "Incomplete", targets: 128, settled: 127, pass: 2, lastOutOfMemory: { limit: "144Mi", peak: "144Mi" }, flow: { sums: { outOfMemory: 2, crashes: 0 } } });
-    expect((await eventsOf(world, "kernel")).filter((event) => event.startsWith("BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 128:"))).toHaveLength(1);
+    expect((await eventsOf(installation, "kernel")).filter((event) => event.startsWith("BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 128:"))).toHaveLength(1);
     expect(await passesOf("kernel", NEIGHBOURS)).toEqual([2]);
-    const outcome = await world.outcome(`${world.namespace}/kernel`, YESTERDAY);
+    const outcome = await installation.outcome(`${installation.namespace}/kernel`, YESTERDAY);
     expect(outcome).toMatchObject({ window: { state: "incomplete", settled: 127 }, lies: [] });
     expect(outcome.results.get(BOMB)).toMatchObject({ state: "failed", error: "memory" });
     expect(status?.failing).toEqual([{ target: BOMB, code: "memory" }]);
 
-    await world.apply(aSweep("kernel-again", "kernel", YESTERDAY, { select: ["failed"], batch: { memory: "512Mi" } }));
+    await installation.apply(aSweep("kernel-again", "kernel", YESTERDAY, { select: ["failed"], batch: { memory: "512Mi" } }));
     expect((await untilFinished("kernel-again", 60)).status).toMatchObject({ phase: "Complete", flow: { sums: { batches: 1, outOfMemory: 0 } } });
-    expect(await world.outcome(`${world.namespace}/kernel`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 128 }, lies: [] });
+    expect(await installation.outcome(`${installation.namespace}/kernel`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 128 }, lies: [] });
   });
 
   test("ends by its own guard where that sees it coming, and the next pass has what it takes", async () => {
@@ -91,19 +91,19 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     expect(ends.of("guard-b0")).toMatchObject([{ exitCode: 4 }]);
     expect(status).toMatchObject({ phase: "Complete", settled: 8, lastOutOfMemory: { batch: 0, limit: "128Mi" }, flow: { sums: { outOfMemory: 1, crashes: 0 } } });
     expect(status?.lastOutOfMemory?.peak).toMatch(/^1[12]\dMi$/);
-    expect(await eventsOf(world, "guard")).toContainEqual(expect.stringMatching(/^BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 1[12]\d: what it left undone comes back/));
-    expect(await world.outcome(`${world.namespace}/guard`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 8 }, lies: [] });
+    expect(await eventsOf(installation, "guard")).toContainEqual(expect.stringMatching(/^BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 1[12]\d: what it left undone comes back/));
+    expect(await installation.outcome(`${installation.namespace}/guard`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 8 }, lies: [] });
   });
 
   test("is ended by its deadline where it stands still instead of dying, and the sweep goes on", async () => {
     await begin("still", CRAWLING, { memory: "128Mi", memoryMax: "512Mi" });
-    await until("its questions are asked", () => CRAWLING.every((target) => (world.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
-    const uid = await world.kubectl("get", "pods", "--selector", "sluice.dev/sweep=still,app.kubernetes.io/component=batch", "--output", "jsonpath={.items[0].metadata.uid}");
+    await until("its questions are asked", () => CRAWLING.every((target) => (installation.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
+    const uid = await installation.kubectl("get", "pods", "--selector", "sluice.dev/sweep=still,app.kubernetes.io/component=batch", "--output", "jsonpath={.items[0].metadata.uid}");
     // As one is that the kernel gives no page any more: it is there, and answers nobody.
-    await world.cluster.killInPod(uid, "/sluice/worker.mjs", "STOP");
+    await installation.cluster.killInPod(uid, "/sluice/worker.mjs", "STOP");
     const { status } = await untilFinished("still", 270);
     expect(ends.of("still-b0")).toMatchObject([{ exitCode: 137, reason: "Error" }]);
     expect(status).toMatchObject({ phase: "Complete", settled: 2, pass: 2, lastOutOfMemory: { batch: 0, limit: "128Mi" }, flow: { sums: { outOfMemory: 1, crashes: 0 } } });
-    expect(await world.outcome(`${world.namespace}/still`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 2 }, lies: [] });
+    expect(await installation.outcome(`${installation.namespace}/still`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 2 }, lies: [] });
   });
 });

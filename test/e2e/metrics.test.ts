@@ -8,12 +8,12 @@ import { run } from "../support/kube/programs.ts";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { followLeading } from "./support/lease.ts";
-import { observe, type Observed } from "./support/observed.ts";
 import type { ScrapeTarget } from "./support/prometheus.ts";
 import { daysBefore } from "./support/scheduled.ts";
+import { observe, type Observed } from "./support/scraped-installation.ts";
 import { sampleWorkers } from "./support/worker-memory.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 const TARGETS = names(1001, 232);
 const EARLIER = TARGETS.slice(0, 24);
@@ -58,7 +58,7 @@ function names(first: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `AS${first + index}`);
 }
 
-let world: World;
+let installation: Installation;
 let observed: Observed;
 /** As they were when the sweep of the window that is counted had ended. */
 let counted: { readonly requests: number; readonly bytes: number };
@@ -84,7 +84,7 @@ async function keepPage(what: string, job: string, isIt: (target: ScrapeTarget) 
 }
 
 function askedOf(targets: readonly string[]): typeof counted {
-  const { requestsByTarget, bytesByTarget } = world.simulator.stats();
+  const { requestsByTarget, bytesByTarget } = installation.simulator.stats();
   const sum = (by: Readonly<Record<string, number>>): number => targets.reduce((total, target) => total + (by[target] ?? 0), 0);
   return { requests: sum(requestsByTarget), bytes: sum(bytesByTarget) };
 }
@@ -113,39 +113,39 @@ async function withoutData(expressions: readonly string[]): Promise<readonly str
 
 describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometheus, and not kind, whose pods have no address here)", () => {
   beforeAll(async () => {
-    world = await openWorld("metrics", SCENARIO);
-    await world.install({ replicas: 2 });
-    observed = await observe(world, { sweepBlocked: { for: "1s" }, outOfMemory: { batches: 0 } });
+    installation = await openInstallation("metrics", SCENARIO);
+    await installation.install({ replicas: 2 });
+    observed = await observe(installation, { sweepBlocked: { for: "1s" }, outOfMemory: { batches: 0 } });
     const sampling = sampleWorkers();
-    const leading = await followLeading(world);
+    const leading = await followLeading(installation);
     const { metadata: first } = await leading.leader();
     const { jobs, prometheus } = observed;
     await until("Prometheus has found both controllers twice", async () => (await prometheus.query(`count(up{job=~"${jobs.controller}|${jobs.annotated}"} == 1)`))[0]?.value === 4, 60);
 
-    await world.apply(
-      world.aCronSweep("daily", COUNTED, NEVER),
+    await installation.apply(
+      installation.aCronSweep("daily", COUNTED, NEVER),
       aSweep("counted", "daily", YESTERDAY),
-      world.aCronSweep("stopped", { store: { secretRef: { name: "nothing", key: "uri" } } }, NEVER),
+      installation.aCronSweep("stopped", { store: { secretRef: { name: "nothing", key: "uri" } } }, NEVER),
       aSweep("stopped", "stopped", YESTERDAY),
     );
     await keepPage("the controller that leads", jobs.controller, ({ pod }) => pod === first.name);
     await keepPage("the other", jobs.controller, ({ pod }) => pod !== first.name);
-    await world.untilSweep("counted", "has ended a batch", ({ status }) => (status?.flow?.sums.batches ?? 0) >= 1);
+    await installation.untilSweep("counted", "has ended a batch", ({ status }) => (status?.flow?.sums.batches ?? 0) >= 1);
     await keepPage("a batch", jobs.workers, ({ pod }) => pod.startsWith("counted-b"));
 
     const since = leading.turns.length;
-    await world.kubectl("delete", "pod", first.name, "--wait=false");
+    await installation.kubectl("delete", "pod", first.name, "--wait=false");
     const { holder } = await leading.untilTurn(since, "another leads", (name) => name !== "");
-    await world.untilSweep("counted", "is finished", isFinished);
+    await installation.untilSweep("counted", "is finished", isFinished);
     counted = askedOf(COUNTED.targets.list);
     earlierBefore = askedOf(EARLIER);
 
-    await world.apply(
+    await installation.apply(
       aSweep("earlier", "daily", daysBefore(1), { targets: { list: EARLIER }, batch: { targets: 12 }, canaries: { targets: [CANARY], every: "10s" } }),
-      world.aCronSweep("heavy", { ...SHARED, targets: { list: HEAVY }, request: { compression: ["zstd"] }, batch: { targets: 8, concurrency: 8, pods: 1, memory: "128Mi", memoryMax: "512Mi" } }, NEVER),
+      installation.aCronSweep("heavy", { ...SHARED, targets: { list: HEAVY }, request: { compression: ["zstd"] }, batch: { targets: 8, concurrency: 8, pods: 1, memory: "128Mi", memoryMax: "512Mi" } }, NEVER),
       aSweep("heavy", "heavy", YESTERDAY),
     );
-    for (const name of ["earlier", "heavy"]) await world.untilSweep(name, "is finished", isFinished);
+    for (const name of ["earlier", "heavy"]) await installation.untilSweep(name, "is finished", isFinished);
     sampledPeak = sampling.stop();
     const [leader] = holder.split("_");
     await keepPage("the controller that leads after it", jobs.controller, ({ pod }) => pod === leader);
@@ -155,14 +155,14 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
 
   afterAll(async () => {
     await observed.close();
-    await world.close();
+    await installation.close();
   });
 
   describe("Prometheus", () => {
     test("finds the same pods by the chart's PodMonitors and by annotations, those of batches among them", async () => {
       const { prometheus, jobs, batchPods } = observed;
       const reachedBy = async (job: string): Promise<string[]> => (await prometheus.query(`max_over_time(up{job=~"${job}"}[1h]) == 1`)).map(({ labels }) => labels["pod"]!);
-      const controllers = (await world.client.list(PODS, { namespace: world.namespace, labelSelector: "app.kubernetes.io/component=controller" })).items.map(({ metadata }) => metadata.name);
+      const controllers = (await installation.client.list(PODS, { namespace: installation.namespace, labelSelector: "app.kubernetes.io/component=controller" })).items.map(({ metadata }) => metadata.name);
       expect(controllers).toHaveLength(2);
       expect(await reachedBy(jobs.controller)).toEqual(expect.arrayContaining(controllers));
       const [byMonitors, byAnnotations] = await Promise.all([reachedBy(`${jobs.controller}|${jobs.workers}`), reachedBy(jobs.annotated)]);
@@ -190,8 +190,8 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
 
   describe("what was measured of a sweep", () => {
     const stored = async (sweep: string): Promise<{ readonly rows: number; readonly updates: number; readonly states: Readonly<Record<string, number>> }> => {
-      const results = await world.query<{ state: string; targets: string; updates: string | null }>(`select state, count(*) as targets, sum(updates) filter (where state = 'ok') as updates from sluice.results where sweep = '${sweep}' group by state`);
-      const [observations] = await world.query<{ rows: string }>(
+      const results = await installation.query<{ state: string; targets: string; updates: string | null }>(`select state, count(*) as targets, sum(updates) filter (where state = 'ok') as updates from sluice.results where sweep = '${sweep}' group by state`);
+      const [observations] = await installation.query<{ rows: string }>(
         `select count(*) as rows from sluice.observed o join (select dataset, window_start, window_end, target from sluice.results where sweep = '${sweep}') r using (dataset, target) where o.at >= r.window_start and o.at < r.window_end`,
       );
       return {
@@ -239,7 +239,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(await told("sluice_sweep_answered_targets_total", "counted", "state")).toEqual({ ...states, failed: 2 * BROKEN.length + CUT.length });
       expect(await sum("sluice_sweep_matches_total", "earlier")).toBe((await stored("earlier")).updates);
 
-      const windows = await world.query<{ state: string; windows: string }>(`select state, count(*) as windows from sluice.windows where dataset = '${world.namespace}/daily' group by state`);
+      const windows = await installation.query<{ state: string; windows: string }>(`select state, count(*) as windows from sluice.windows where dataset = '${installation.namespace}/daily' group by state`);
       const byState = await observed.prometheus.query('sum by (state) (sluice_windows{cronsweep="daily"}) != 0');
       expect(Object.fromEntries(byState.map(({ labels, value }) => [labels["state"]!, value]))).toEqual(Object.fromEntries(windows.map((row) => [row.state, Number(row.windows)])));
     });
@@ -301,7 +301,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
     });
 
     test("of the alerts can be evaluated, and all that they read is here", async () => {
-      const expressions = await alertExpressions({ name: world.namespace, namespace: world.namespace });
+      const expressions = await alertExpressions({ name: installation.namespace, namespace: installation.namespace });
       expect(await withoutData([...new Set(expressions.flatMap(({ reads }) => reads))])).toEqual([]);
       const rules = await observed.prometheus.rules();
       expect(rules).toHaveLength(expressions.length);

@@ -5,21 +5,21 @@ import { type KubeObject, JOBS, PODS } from "../../src/kube/object.ts";
 import { dayOf, YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
-import { watchAsked } from "./support/asked.ts";
+import { watchAsked } from "./support/asked-targets.ts";
+import { conditionOf, eventsOf } from "./support/events.ts";
+import type { Installation } from "./support/installation.ts";
 import { watchPodEnds } from "./support/pod-ends.ts";
 import { daysBefore, FEW, nameOf, NOT_COUNTED, openScheduled, OTHERS, type Scheduled } from "./support/scheduled.ts";
-import { conditionOf, eventsOf } from "./support/told.ts";
-import type { World } from "./support/world.ts";
 
 /** Eight batches, two at a time, of some seconds each: there is a middle in which something can be done. */
 const SLOWLY = { batch: { targets: 30, concurrency: 4, pods: 2, memory: "128Mi", memoryMax: "1Gi" } };
 
 let scheduled: Scheduled;
-let world: World;
+let installation: Installation;
 
 beforeAll(async () => {
   scheduled = await openScheduled();
-  world = scheduled.world;
+  installation = scheduled.installation;
 });
 
 afterAll(() => scheduled.close());
@@ -29,51 +29,51 @@ const runningOf = ({ status }: SweepObject): number => status?.flow?.running.len
 
 test("a trigger sweeps the window that it names, and a value that comes back does nothing, also while the schedule is suspended", async () => {
   const [first, again] = [nameOf("wanted", YESTERDAY), `${nameOf("wanted", YESTERDAY)}-2`];
-  await world.apply(world.aCronSweep("wanted", {}, { ...NEVER, suspend: true }));
+  await installation.apply(installation.aCronSweep("wanted", {}, { ...NEVER, suspend: true }));
   await scheduled.trigger("wanted", dayOf(YESTERDAY));
-  expect((await world.untilSweep(first, "is finished", isFinished)).status).toMatchObject({ phase: "Complete", settledOfTargets: "240/240" });
+  expect((await installation.untilSweep(first, "is finished", isFinished)).status).toMatchObject({ phase: "Complete", settledOfTargets: "240/240" });
 
-  await world.kubectl("annotate", "cronsweep", "wanted", "sluice.dev/trigger-");
+  await installation.kubectl("annotate", "cronsweep", "wanted", "sluice.dev/trigger-");
   await scheduled.trigger("wanted", dayOf(YESTERDAY));
-  const asked = watchAsked(world, NOT_COUNTED);
+  const asked = watchAsked(installation, NOT_COUNTED);
   await scheduled.trigger("wanted", "latest@2");
   await scheduled.untilHandled("wanted", "latest@2");
-  expect((await world.untilSweep(again, "is finished", isFinished)).status).toMatchObject({ phase: "Complete", batches: "0/0" });
+  expect((await installation.untilSweep(again, "is finished", isFinished)).status).toMatchObject({ phase: "Complete", batches: "0/0" });
   expect(asked()).toEqual([]);
   expect([...scheduled.sweeps.keys()].filter((name) => name.startsWith("wanted"))).toEqual([first, again]);
 
   await scheduled.trigger("wanted", "yesterday");
   await scheduled.untilHandled("wanted", "yesterday");
-  await until("the bad trigger is told", async () => (await eventsOf(world, "wanted")).some((event) => event.startsWith('BadTrigger: The trigger "yesterday" begins nothing: ')));
+  await until("the bad trigger is told", async () => (await eventsOf(installation, "wanted")).some((event) => event.startsWith('BadTrigger: The trigger "yesterday" begins nothing: ')));
 });
 
 test("a rerun of the failed asks these and no others", async () => {
   const ill = OTHERS.slice(0, 6);
-  world.simulator.set([{ what: "status", status: 503, body: "none", when: { targets: ill } }]);
-  await world.apply(world.aCronSweep("failing", { request: { attempts: 1 }, done: { atLeast: "100%", passes: 1 } }, NEVER), aSweep("at-first", "failing", YESTERDAY));
-  const { status } = await world.untilSweep("at-first", "is finished", isFinished);
+  installation.simulator.set([{ what: "status", status: 503, body: "none", when: { targets: ill } }]);
+  await installation.apply(installation.aCronSweep("failing", { request: { attempts: 1 }, done: { atLeast: "100%", passes: 1 } }, NEVER), aSweep("at-first", "failing", YESTERDAY));
+  const { status } = await installation.untilSweep("at-first", "is finished", isFinished);
   expect(status).toMatchObject({ phase: "Incomplete", failed: 6, settled: 234 });
   expect(status?.failing).toHaveLength(5);
   expect(status?.failing?.every(({ target, code }) => ill.includes(target) && code === "server")).toBe(true);
-  expect(await world.kubectl("describe", "sweep", "at-first")).toMatch(/Code: +server/);
+  expect(await installation.kubectl("describe", "sweep", "at-first")).toMatch(/Code: +server/);
 
-  world.simulator.set([]);
-  const asked = watchAsked(world, NOT_COUNTED);
-  await world.apply(aSweep("the-failed", "failing", YESTERDAY, { select: ["failed"] }));
-  const rerun = await world.untilSweep("the-failed", "is finished", isFinished);
+  installation.simulator.set([]);
+  const asked = watchAsked(installation, NOT_COUNTED);
+  await installation.apply(aSweep("the-failed", "failing", YESTERDAY, { select: ["failed"] }));
+  const rerun = await installation.untilSweep("the-failed", "is finished", isFinished);
   expect(asked()).toEqual([...ill].sort());
   expect(rerun.status).toMatchObject({ phase: "Complete", failed: 0 });
-  expect(await world.outcome(`${world.namespace}/failing`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
+  expect(await installation.outcome(`${installation.namespace}/failing`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
 });
 
 test("suspend and pause launch nothing new, let what runs end, and leave Job.spec.suspend alone", async () => {
-  await world.apply(world.aCronSweep("held", SLOWLY, NEVER), aSweep("held-once", "held", YESTERDAY));
+  await installation.apply(installation.aCronSweep("held", SLOWLY, NEVER), aSweep("held-once", "held", YESTERDAY));
   const launched = (): number => [...scheduled.jobs.keys()].filter((name) => name.startsWith("held-once-b")).length;
   const isHeld = (sweep: SweepObject): boolean => sweep.status?.phase === "Suspended" && runningOf(sweep) === 0;
 
-  await world.untilSweep("held-once", "has two batches at work", (sweep) => runningOf(sweep) === 2);
+  await installation.untilSweep("held-once", "has two batches at work", (sweep) => runningOf(sweep) === 2);
   await scheduled.sluice("suspend", "held-once");
-  const { status: suspended } = await world.untilSweep("held-once", "is held", isHeld);
+  const { status: suspended } = await installation.untilSweep("held-once", "is held", isHeld);
   const once = launched();
   expect(suspended).toMatchObject({ settled: once * 30, failed: 0, flow: { next: once } });
   expect(conditionOf({ status: suspended } as SweepObject, "Progressing")).toMatchObject({ status: "False", reason: "Suspended" });
@@ -81,48 +81,48 @@ test("suspend and pause launch nothing new, let what runs end, and leave Job.spe
 
   await scheduled.sluice("pause", "held");
   await scheduled.sluice("resume", "held-once");
-  const { status: paused } = await world.untilSweep("held-once", "was looked at since", ({ status, metadata }) => status?.observedGeneration === metadata.generation);
+  const { status: paused } = await installation.untilSweep("held-once", "was looked at since", ({ status, metadata }) => status?.observedGeneration === metadata.generation);
   expect([paused?.phase, launched()]).toEqual(["Suspended", once]);
 
   await scheduled.sluice("resume", "held");
-  await world.untilSweep("held-once", "launches again", (sweep) => runningOf(sweep) > 0);
+  await installation.untilSweep("held-once", "launches again", (sweep) => runningOf(sweep) > 0);
   await scheduled.sluice("pause", "held-once");
-  await world.untilSweep("held-once", "is held again", isHeld);
+  await installation.untilSweep("held-once", "is held again", isHeld);
   const twice = launched();
   expect(twice).toBeLessThan(8);
   await scheduled.sluice("resume", "held-once");
-  expect((await world.untilSweep("held-once", "is finished", isFinished)).status).toMatchObject({ phase: "Complete", batches: "8/8", flow: { pass: 1, sums: { crashes: 0 } } });
+  expect((await installation.untilSweep("held-once", "is finished", isFinished)).status).toMatchObject({ phase: "Complete", batches: "8/8", flow: { pass: 1, sums: { crashes: 0 } } });
   expect([...scheduled.jobs.values()].filter(({ spec }) => spec?.suspend === true)).toEqual([]);
 });
 
 test("deleting a Sweep in the middle ends its pods in good order and keeps what was committed, and the next asks only the rest", async () => {
-  const ends = watchPodEnds(world);
+  const ends = watchPodEnds(installation);
   onTestFinished(() => ends.stop());
-  await world.apply(world.aCronSweep("cut", SLOWLY, NEVER), aSweep("cut-off", "cut", YESTERDAY));
+  await installation.apply(installation.aCronSweep("cut", SLOWLY, NEVER), aSweep("cut-off", "cut", YESTERDAY));
   const labelSelector = `${SWEEP_LABEL}=cut-off`;
-  await world.untilSweep("cut-off", "is in the middle", (sweep) => (sweep.status?.flow?.sums.batches ?? 0) >= 2 && runningOf(sweep) === 2);
+  await installation.untilSweep("cut-off", "is in the middle", (sweep) => (sweep.status?.flow?.sums.batches ?? 0) >= 2 && runningOf(sweep) === 2);
   await until("a pod of it asks", async () => {
-    const { items } = await world.client.list(PODS, { namespace: world.namespace, labelSelector });
+    const { items } = await installation.client.list(PODS, { namespace: installation.namespace, labelSelector });
     return items.some(({ status }) => status?.containerStatuses?.[0]?.state?.running !== undefined);
   });
-  await world.kubectl("delete", "sweep", "cut-off");
+  await installation.kubectl("delete", "sweep", "cut-off");
   await until("its Jobs and pods are gone", async () => {
-    const left = await Promise.all([JOBS, PODS].map((resource) => world.client.list<KubeObject>(resource, { namespace: world.namespace, labelSelector })));
+    const left = await Promise.all([JOBS, PODS].map((resource) => installation.client.list<KubeObject>(resource, { namespace: installation.namespace, labelSelector })));
     return left.every(({ items }) => items.length === 0);
   }, 60);
   const codes = ends.of("cut-off").map(({ exitCode }) => exitCode);
   expect(codes.filter((code) => code !== 0 && code !== 143)).toEqual([]);
   expect(codes).toContain(143);
 
-  const dataset = `${world.namespace}/cut`;
-  const settled = new Set((await world.query<{ target: string }>(`select target from sluice.results where dataset = '${dataset}' and state in ('ok', 'empty', 'rejected')`)).map(({ target }) => target));
+  const dataset = `${installation.namespace}/cut`;
+  const settled = new Set((await installation.query<{ target: string }>(`select target from sluice.results where dataset = '${dataset}' and state in ('ok', 'empty', 'rejected')`)).map(({ target }) => target));
   expect(settled.size).toBeGreaterThanOrEqual(60);
   expect(settled.size).toBeLessThan(240);
-  const asked = watchAsked(world, NOT_COUNTED);
-  await world.apply(aSweep("the-rest", "cut", YESTERDAY));
-  expect((await world.untilSweep("the-rest", "is finished", isFinished)).status).toMatchObject({ phase: "Complete", settled: 240 });
+  const asked = watchAsked(installation, NOT_COUNTED);
+  await installation.apply(aSweep("the-rest", "cut", YESTERDAY));
+  expect((await installation.untilSweep("the-rest", "is finished", isFinished)).status).toMatchObject({ phase: "Complete", settled: 240 });
   expect(asked()).toEqual(OTHERS.filter((name) => !settled.has(name)).sort());
-  expect(await world.outcome(dataset, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
+  expect(await installation.outcome(dataset, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
 });
 
 test("a schedule catches up three windows, the newest first and one at a time, and keeps no more of its own Sweeps than it should", async () => {
@@ -132,22 +132,22 @@ test("a schedule catches up three windows, the newest first and one at a time, a
   for (const [index, { metadata }] of own().slice(1).entries()) expect(Date.parse(metadata.creationTimestamp!)).toBeGreaterThanOrEqual(Date.parse(own()[index]!.status!.finishedAt!));
 
   await until("only the last one is left, and the one that is kept in Git", async () => {
-    const names = (await world.client.list(SWEEPS, { namespace: world.namespace })).items.map(({ metadata }) => metadata.name);
+    const names = (await installation.client.list(SWEEPS, { namespace: installation.namespace })).items.map(({ metadata }) => metadata.name);
     return names.filter((name) => name.startsWith("behind-")).join() === nameOf("behind", daysBefore(3)) && names.includes("kept");
   });
-  const { status } = (await world.client.get(CRON_SWEEPS, { namespace: world.namespace, name: "behind" }))!;
+  const { status } = (await installation.client.get(CRON_SWEEPS, { namespace: installation.namespace, name: "behind" }))!;
   expect(status).toMatchObject({ newestWindow: dayOf(YESTERDAY), newestState: "complete", windowsToCatchUp: 0, active: [] });
-  for (const days of [0, 1, 2, 3, 4]) expect(await world.outcome(`${world.namespace}/behind`, daysBefore(days))).toMatchObject({ window: { state: "complete", settled: FEW.length }, lies: [] });
+  for (const days of [0, 1, 2, 3, 4]) expect(await installation.outcome(`${installation.namespace}/behind`, daysBefore(days))).toMatchObject({ window: { state: "complete", settled: FEW.length }, lies: [] });
 });
 
 test("two windows are swept at once where that is allowed", async () => {
   const [newer, older] = [nameOf("beside", YESTERDAY), nameOf("beside", daysBefore(1))];
-  const one = (await world.untilSweep(newer, "is finished", isFinished)).status!;
-  const other = (await world.untilSweep(older, "is finished", isFinished)).status!;
+  const one = (await installation.untilSweep(newer, "is finished", isFinished)).status!;
+  const other = (await installation.untilSweep(older, "is finished", isFinished)).status!;
   expect([one.phase, other.phase]).toEqual(["Complete", "Complete"]);
   expect(Date.parse(one.startedAt!)).toBeLessThan(Date.parse(other.finishedAt!));
   expect(Date.parse(other.startedAt!)).toBeLessThan(Date.parse(one.finishedAt!));
-  expect(world.simulator.stats().breaches).toEqual({ inFlight: 0, sourceapp: 0 });
+  expect(installation.simulator.stats().breaches).toEqual({ inFlight: 0, sourceapp: 0 });
 });
 
 test("what is made for a CronSweep bears no mark by which a GitOps tool would take it for its own", () => {

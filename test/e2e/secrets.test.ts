@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SweepObject } from "../../src/controller/resources.ts";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
-import { type Everything, watchEverything } from "./support/everything.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
+import { type NamespaceWatch, watchNamespace } from "./support/watch-namespace.ts";
 
 const TARGETS = Array.from({ length: 12 }, (_, index) => `AS${index + 1}`);
 const SECRETS = {
@@ -14,12 +14,12 @@ const SECRETS = {
   key: `key-${randomBytes(9).toString("hex")}`,
 };
 
-let world: World;
-let everything: Everything;
+let installation: Installation;
+let everything: NamespaceWatch;
 
 beforeAll(async () => {
   // Slow enough that a log can be read; one answer is an error whose body says what was asked.
-  world = await openWorld("secrets", {
+  installation = await openInstallation("secrets", {
     seed: 7,
     compression: ["gzip"],
     source: { kind: "model", targets: TARGETS.map((name) => Number(name.slice(2))), active: 0.5, largest: 500 },
@@ -27,13 +27,13 @@ beforeAll(async () => {
     limits: { inFlight: 64 },
     faults: [{ what: "status", status: 500, body: "json", when: { targets: ["AS3"], times: 2 } }],
   });
-  await world.install({ logLevel: "debug", dashboards: { enabled: true } });
-  everything = await watchEverything(world);
+  await installation.install({ logLevel: "debug", dashboards: { enabled: true } });
+  everything = await watchNamespace(installation);
 });
 
 afterAll(async () => {
   await everything.stop();
-  await world.close();
+  await installation.close();
 });
 
 const headers = {
@@ -42,29 +42,29 @@ const headers = {
 };
 
 async function begin(name: string, uri: string, token = SECRETS.token): Promise<void> {
-  await world.apply(
+  await installation.apply(
     { apiVersion: "v1", kind: "Secret", metadata: { name: `${name}-db` }, stringData: { uri } },
     { apiVersion: "v1", kind: "Secret", metadata: { name: `${name}-api` }, stringData: { token, proxy: SECRETS.proxy } },
   );
   const own = Object.fromEntries(Object.entries(headers).map(([header, { valueFrom }]) => [header, { valueFrom: { secretKeyRef: { ...valueFrom.secretKeyRef, name: `${name}-api` } } }]));
   const spec = { targets: { list: TARGETS }, request: { headers: own }, host: { inFlight: 64 }, store: { secretRef: { name: `${name}-db`, key: "uri" } } };
-  await world.apply(world.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
+  await installation.apply(installation.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
 }
 
 const isBlocked = ({ status }: SweepObject): boolean => status?.phase === "Blocked";
 
 test("no secret stands in any object, event, log, metric or last word, whether a sweep ends well or its secrets are wrong", async () => {
-  const given = await world.kubectl("get", "secret", "bgp-db-app", "--output", "jsonpath={.data.uri}");
+  const given = await installation.kubectl("get", "secret", "bgp-db-app", "--output", "jsonpath={.data.uri}");
   const whole = Object.assign(new URL(Buffer.from(given, "base64").toString()), { password: SECRETS.password });
   await begin("whole", whole.href);
-  await begin("away", Object.assign(new URL(whole), { hostname: `nobody.${world.namespace}` }).href);
+  await begin("away", Object.assign(new URL(whole), { hostname: `nobody.${installation.namespace}` }).href);
   await begin("nonsense", `postgres//sluice:${SECRETS.password}@db/sluice`);
   await begin("odd", Object.assign(new URL(whole), { search: `?sslmode=${SECRETS.password}` }).href);
   await begin("header", whole.href, `${SECRETS.key}\n`);
 
-  expect((await world.untilSweep("whole", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
+  expect((await installation.untilSweep("whole", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
   for (const name of ["away", "nonsense", "odd", "header"]) {
-    await world.untilSweep(name, "is Blocked", isBlocked);
+    await installation.untilSweep(name, "is Blocked", isBlocked);
   }
 
   const read = await everything.read();
@@ -79,12 +79,12 @@ test("no secret stands in any object, event, log, metric or last word, whether a
   expect(found).toEqual([]);
 
   // What is wrong with a Secret is no fault of the spec.
-  await world.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "header-api" }, stringData: { token: SECRETS.key } });
-  expect((await world.untilSweep("header", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
+  await installation.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "header-api" }, stringData: { token: SECRETS.key } });
+  expect((await installation.untilSweep("header", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
 });
 
 test("the chart takes no proxy with a password, which would stand in every pod", async () => {
-  await expect(world.install({ workers: { proxy: { https: SECRETS.proxy } } })).rejects.toThrow(/workers[./]proxy[./]https/);
+  await expect(installation.install({ workers: { proxy: { https: SECRETS.proxy } } })).rejects.toThrow(/workers[./]proxy[./]https/);
 });
 
 /** As it is, as a Secret has it, as a URL has it, and what is secret of a URL. */

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countRecorded, readLines, RECORDED, recordedIsHere } from "../support/provider/recorded-truth.ts";
 import { dayOf, YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { apiWrites } from "./support/api-writes.ts";
+import { openInstallation, type Installation } from "./support/installation.ts";
 import { sampleWorkers } from "./support/worker-memory.ts";
-import { openWorld, type World } from "./support/world.ts";
 
 const MEBIBYTE = 2 ** 20;
 
@@ -12,24 +12,24 @@ function aSweep(name: string, cronSweep: string): object {
 }
 
 describe("a sweep of invented updates", () => {
-  let world: World;
+  let installation: Installation;
 
   beforeAll(async () => {
-    world = await openWorld("sweep", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 1280, active: 0.5, largest: 3000 }, limits: { inFlight: 16 } });
-    await world.install();
+    installation = await openInstallation("sweep", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 1280, active: 0.5, largest: 3000 }, limits: { inFlight: 16 } });
+    await installation.install();
   });
 
-  afterAll(() => world.close());
+  afterAll(() => installation.close());
 
   test("brings its window to completion with at most five writes to the API a batch", async () => {
-    await world.apply(world.aCronSweep("daily"));
-    const before = await apiWrites(world);
-    await world.apply(aSweep("first", "daily"));
-    const { status } = await world.untilSweep("first", "is finished", ({ status }) => status?.finishedAt !== undefined);
+    await installation.apply(installation.aCronSweep("daily"));
+    const before = await apiWrites(installation);
+    await installation.apply(aSweep("first", "daily"));
+    const { status } = await installation.untilSweep("first", "is finished", ({ status }) => status?.finishedAt !== undefined);
     expect(status).toMatchObject({ phase: "Complete", targets: 1280, settled: 1280, failed: 0, batches: "10/10", settledOfTargets: "1280/1280" });
-    expect(await world.outcome(`${world.namespace}/daily`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 1280 }, lies: [] });
+    expect(await installation.outcome(`${installation.namespace}/daily`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 1280 }, lies: [] });
 
-    const after = await apiWrites(world);
+    const after = await apiWrites(installation);
     const made = Object.fromEntries(Object.entries(after).map(([what, count]) => [what, count - (before[what] ?? 0)]));
     expect(made["create jobs"]).toBe(12);
     const total = Object.values(made).reduce((sum, count) => sum + count, 0);
@@ -38,12 +38,12 @@ describe("a sweep of invented updates", () => {
   });
 
   test("is shown by kubectl in columns, conditions and events", async () => {
-    const columns = await world.kubectl("get", "cronsweeps,sweeps");
+    const columns = await installation.kubectl("get", "cronsweeps,sweeps");
     process.stdout.write(columns);
     expect(columns).toMatch(/NAME +SCHEDULE +TIMEZONE +NEXT RUN +NEWEST +STATE +BEHIND +SUSPENDED +AGE/);
     expect(columns).toMatch(/NAME +WINDOW +PHASE +PASS +SETTLED +FAILED +BATCHES +MEMORY +RATE +ETA +AGE/);
     expect(columns).toMatch(new RegExp(`first +${dayOf(YESTERDAY)} +Complete +1 +1280/1280 +0 +10/10 +\\d+Mi/128Mi`));
-    const story = await world.kubectl("describe", "sweep", "first");
+    const story = await installation.kubectl("describe", "sweep", "first");
     expect(story).toContain("Pass 1: 1280 targets unsettled, in 10 batches.");
     expect(story).toContain("The window is complete: 1280 of 1280 targets settled.");
   });
@@ -51,14 +51,14 @@ describe("a sweep of invented updates", () => {
 
 describe.skipIf(!recordedIsHere)("3,000 recorded AS numbers and their recorded updates, over HTTPS with gzip, one answer of 1 GB among them", () => {
   const BIG = 1_000_000_000;
-  let world: World;
+  let installation: Installation;
 
   beforeAll(async () => {
-    world = await openWorld("recorded", { compression: ["gzip"], source: { kind: "recorded", asns: RECORDED.asns, updates: RECORDED.updates }, big: { AS3: BIG }, limits: { inFlight: 16 } });
-    await world.install();
+    installation = await openInstallation("recorded", { compression: ["gzip"], source: { kind: "recorded", asns: RECORDED.asns, updates: RECORDED.updates }, big: { AS3: BIG }, limits: { inFlight: 16 } });
+    await installation.install();
   });
 
-  afterAll(() => world.close());
+  afterAll(() => installation.close());
 
   test("are complete in batches of 128 with 128Mi, row by row as plain code counts them, and no batch comes near its limit", { timeout: 600_000 }, async () => {
     const truth = countRecorded(readLines(RECORDED.asns), readLines(RECORDED.updates));
@@ -68,22 +68,22 @@ describe.skipIf(!recordedIsHere)("3,000 recorded AS numbers and their recorded u
     const asked = new Set([...active, ...quiet.slice(0, 1_499), "AS3"]);
 
     const sampling = sampleWorkers();
-    await world.apply(world.aCronSweep("recorded", { targets: { list: [...asked] }, canaries: { targets: ["AS13188", "AS12654"], every: "10s" } }), aSweep("recorded", "recorded"));
-    const { status } = await world.untilSweep("recorded", "is finished", ({ status }) => status?.finishedAt !== undefined, 500);
+    await installation.apply(installation.aCronSweep("recorded", { targets: { list: [...asked] }, canaries: { targets: ["AS13188", "AS12654"], every: "10s" } }), aSweep("recorded", "recorded"));
+    const { status } = await installation.untilSweep("recorded", "is finished", ({ status }) => status?.finishedAt !== undefined, 500);
     const sampled = sampling.stop();
 
     expect(status).toMatchObject({ phase: "Complete", targets: 3000, settled: 3000, flow: { sums: { outOfMemory: 0, crashes: 0 } } });
     const peak = Math.max(sampled, status?.flow?.sums.anonPeak ?? 0);
-    process.stdout.write(`The largest batch: ${Math.round(peak / MEBIBYTE)} MiB of 128 (sampled from outside ${Math.round(sampled / MEBIBYTE)} MiB); ${JSON.stringify(world.simulator.stats().slotUse)}\n`);
+    process.stdout.write(`The largest batch: ${Math.round(peak / MEBIBYTE)} MiB of 128 (sampled from outside ${Math.round(sampled / MEBIBYTE)} MiB); ${JSON.stringify(installation.simulator.stats().slotUse)}\n`);
     expect(peak).toBeGreaterThan(10 * MEBIBYTE);
     expect(peak).toBeLessThan(128 * MEBIBYTE);
 
-    const rows = await world.query<{ row: string }>(
+    const rows = await installation.query<{ row: string }>(
       `select target || ' ' || extract(epoch from at)::bigint - ${YESTERDAY.start} || ' ' || type || ' ' || updates as row from sluice.observed where target <> 'AS3'`,
     );
     expect(rows.map(({ row }) => row).sort()).toEqual(truth.rows.filter((row) => asked.has(row.split(" ")[0]!) && !row.startsWith("AS3 ")));
-    const [big] = await world.query<{ updates: string; bytes: string }>("select updates, bytes from sluice.results where target = 'AS3'");
-    expect({ updates: Number(big!.updates), bytes: Number(big!.bytes) }).toEqual({ updates: world.simulator.expected("AS3", YESTERDAY).updates, bytes: BIG });
-    expect(world.simulator.stats().breaches).toEqual({ inFlight: 0, sourceapp: 0 });
+    const [big] = await installation.query<{ updates: string; bytes: string }>("select updates, bytes from sluice.results where target = 'AS3'");
+    expect({ updates: Number(big!.updates), bytes: Number(big!.bytes) }).toEqual({ updates: installation.simulator.expected("AS3", YESTERDAY).updates, bytes: BIG });
+    expect(installation.simulator.stats().breaches).toEqual({ inFlight: 0, sourceapp: 0 });
   });
 });

@@ -3,31 +3,31 @@ import type { SweepObject } from "../../../src/controller/resources.ts";
 import { aPlugin, type Plugin } from "../../support/processes/kubectl-sluice.ts";
 import type { Ended } from "../../support/processes/sluice.ts";
 import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
-import { openWorld, type World } from "../support/world.ts";
+import { openInstallation, type Installation } from "../support/installation.ts";
 
 const DAY = dayOf(YESTERDAY);
 const FIRST = `daily-${DAY.replaceAll("-", "")}`;
 
 describe("kubectl sluice on a real cluster", () => {
-  let world: World;
+  let installation: Installation;
   let plugin: Plugin;
   const sluice = async (...args: readonly string[]): Promise<Ended> => {
-    const ended = await plugin.throughKubectl([...args, "--namespace", world.namespace]);
+    const ended = await plugin.throughKubectl([...args, "--namespace", installation.namespace]);
     process.stdout.write(`$ kubectl sluice ${args.join(" ")}\n${ended.stderr}${ended.stdout}(${ended.code})\n\n`);
     return ended;
   };
 
   beforeAll(async () => {
-    world = await openWorld("plugin", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 640, active: 0.5, largest: 3000 }, limits: { inFlight: 16 } });
-    plugin = await aPlugin(world.cluster.kubeconfig);
-    await world.install();
+    installation = await openInstallation("plugin", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 640, active: 0.5, largest: 3000 }, limits: { inFlight: 16 } });
+    plugin = await aPlugin(installation.cluster.kubeconfig);
+    await installation.install();
     // Its schedule is of the future: only what a person does begins a sweep.
-    await world.apply(world.aCronSweep("daily", {}, { schedule: "0 0 29 2 *" }));
+    await installation.apply(installation.aCronSweep("daily", {}, { schedule: "0 0 29 2 *" }));
   });
 
   afterAll(async () => {
     await plugin.remove();
-    await world.close();
+    await installation.close();
   });
 
   test("check finds everything in order, database and host included, and leaves no Job behind", async () => {
@@ -36,7 +36,7 @@ describe("kubectl sluice on a real cluster", () => {
     expect(stdout).toMatch(/^ok +database +PostgreSQL [0-9.]+ at .*; the first sweep makes its schema$/m);
     expect(stdout).toMatch(/^ok +host +provider\..* answers$/m);
     expect(code).toBe(0);
-    expect(await world.kubectl("get", "jobs", "--output", "name")).toBe("");
+    expect(await installation.kubectl("get", "jobs", "--output", "name")).toBe("");
   });
 
   test("plan says what is due", async () => {
@@ -50,7 +50,7 @@ describe("kubectl sluice on a real cluster", () => {
     expect(stderr).toContain(`sweep.sluice.dev/${FIRST} created`);
     expect(stdout).toContain(`Sweep ${FIRST}   Complete`);
     expect(code).toBe(0);
-    expect(await world.sweep(FIRST)).toMatchObject({ metadata: { labels: { "sluice.dev/cronsweep": "daily" }, ownerReferences: [{ kind: "CronSweep", name: "daily" }] }, status: { phase: "Complete", settled: 640 } });
+    expect(await installation.sweep(FIRST)).toMatchObject({ metadata: { labels: { "sluice.dev/cronsweep": "daily" }, ownerReferences: [{ kind: "CronSweep", name: "daily" }] }, status: { phase: "Complete", settled: 640 } });
   });
 
   test("status tells of the CronSweep, its windows and its Sweeps", async () => {
@@ -63,14 +63,14 @@ describe("kubectl sluice on a real cluster", () => {
   test("rerun asks again with more memory, and pause, resume and logs find what runs", async () => {
     const made = await sluice("rerun", FIRST, "--all", "--memory", "256Mi", "--output", "name");
     expect(made).toMatchObject({ code: 0, stdout: `sweep.sluice.dev/${FIRST}-2\n` });
-    await world.untilSweep(`${FIRST}-2`, "has batches at work", ({ status }) => (status?.flow?.running.length ?? 0) > 0);
+    await installation.untilSweep(`${FIRST}-2`, "has batches at work", ({ status }) => (status?.flow?.running.length ?? 0) > 0);
     expect((await sluice("logs", `${FIRST}-2`, "--output", "text")).code).toBe(0);
     expect((await sluice("pause", "daily")).stdout).toContain("cronsweep.sluice.dev/daily paused");
-    await world.untilSweep(`${FIRST}-2`, "is held", ({ status }) => status?.phase === "Suspended" || status?.finishedAt !== undefined);
+    await installation.untilSweep(`${FIRST}-2`, "is held", ({ status }) => status?.phase === "Suspended" || status?.finishedAt !== undefined);
     expect((await sluice("resume", "daily")).code).toBe(0);
     const { stdout, code } = await sluice("status", `${FIRST}-2`, "--watch");
     expect([code, stdout.includes("Complete")]).toEqual([0, true]);
-    expect(await world.sweep(`${FIRST}-2`)).toMatchObject({ spec: { select: "all", batch: { memory: "256Mi" } }, status: { phase: "Complete" } });
+    expect(await installation.sweep(`${FIRST}-2`)).toMatchObject({ spec: { select: "all", batch: { memory: "256Mi" } }, status: { phase: "Complete" } });
   });
 
   test("backfill sweeps the windows that are not complete, one after the other", async () => {
@@ -79,15 +79,15 @@ describe("kubectl sluice on a real cluster", () => {
     expect(stdout.trim().split("\n")).toHaveLength(2);
     expect(code).toBe(0);
     expect((await sluice("backfill", "daily", "--from", from)).stdout).toContain(`catches up from ${from} on`);
-    expect(JSON.parse(await world.kubectl("get", "cronsweep", "daily", "--output", "jsonpath={.spec.catchUp}"))).toEqual({ since: from });
+    expect(JSON.parse(await installation.kubectl("get", "cronsweep", "daily", "--output", "jsonpath={.spec.catchUp}"))).toEqual({ since: from });
   });
 
   test("what is misspelt is told with what was meant", async () => {
-    expect(await sluice("run", "dayly")).toMatchObject({ code: 2, stdout: "", stderr: `sluice: There is no CronSweep dayly in the namespace ${world.namespace}; did you mean daily?\n` });
+    expect(await sluice("run", "dayly")).toMatchObject({ code: 2, stdout: "", stderr: `sluice: There is no CronSweep dayly in the namespace ${installation.namespace}; did you mean daily?\n` });
   });
 
   test("a database that is away is told, and the host all the same", async () => {
-    await world.kubectl("patch", "secret", "bgp-db-app", "--patch", JSON.stringify({ stringData: { uri: `postgresql://nobody:x@postgres.${world.namespace}.svc.cluster.local:1/none?connect_timeout=2` } }));
+    await installation.kubectl("patch", "secret", "bgp-db-app", "--patch", JSON.stringify({ stringData: { uri: `postgresql://nobody:x@postgres.${installation.namespace}.svc.cluster.local:1/none?connect_timeout=2` } }));
     const { code, stdout } = await sluice("check", "daily");
     expect(stdout).toMatch(/^not ok +database/m);
     expect(stdout).toMatch(/^ok +host/m);

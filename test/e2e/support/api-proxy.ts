@@ -1,19 +1,19 @@
 import { type ApiProxy, startApiProxy } from "../../support/kube/cutting-proxy.ts";
 import { targetOfKubeconfig } from "../../support/kube/kubeconfig-target.ts";
-import { serviceBeside } from "./beside.ts";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
+import { exposeOutsideService } from "./outside-service.ts";
 
 const NAME = "cutting-proxy";
 
 /** Puts a proxy between the world's controller and the API server: another CA and another address, the account's own token. */
-export async function speakThroughProxy(world: World): Promise<ApiProxy> {
-  const { cluster, namespace } = world;
+export async function speakThroughProxy(installation: Installation): Promise<ApiProxy> {
+  const { cluster, namespace } = installation;
   const host = `${NAME}.${namespace}.svc.cluster.local`;
   const { server, ca } = await targetOfKubeconfig(cluster.kubeconfig);
   const proxy = await startApiProxy({ server, ...(ca === undefined ? {} : { ca }) }, { secure: true, host: cluster.hostAddress, name: host });
   const port = Number(new URL(proxy.url).port);
-  await serviceBeside(cluster, { namespace, name: NAME, port });
-  await world.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: NAME }, data: { "ca.crt": proxy.ca! } });
+  await exposeOutsideService(cluster, { namespace, name: NAME, port });
+  await installation.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: NAME }, data: { "ca.crt": proxy.ca! } });
   const account = [
     { serviceAccountToken: { path: "token" } },
     { configMap: { name: NAME, items: [{ key: "ca.crt", path: "ca.crt" }] } },
@@ -28,7 +28,7 @@ export async function speakThroughProxy(world: World): Promise<ApiProxy> {
     volumeMounts: [{ name: "account", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true }],
   };
   const pod = { automountServiceAccountToken: false, containers: [controller], volumes: [{ name: "account", projected: { sources: account } }] };
-  await world.kubectl("patch", "deployment", namespace, "--patch", JSON.stringify({ spec: { template: { spec: pod } } }));
-  await world.kubectl("rollout", "status", "deployment", namespace, "--timeout=120s");
+  await installation.kubectl("patch", "deployment", namespace, "--patch", JSON.stringify({ spec: { template: { spec: pod } } }));
+  await installation.kubectl("rollout", "status", "deployment", namespace, "--timeout=120s");
   return proxy;
 }

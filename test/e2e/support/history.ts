@@ -1,7 +1,7 @@
 import { SWEEP_LABEL } from "../../../src/controller/job/job.ts";
 import { type KubeObject, JOBS, PODS, type Resource } from "../../../src/kube/object.ts";
-import { follow } from "./follow.ts";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
+import { follow } from "./watch-objects.ts";
 
 /** Every Job and pod of a sweep that there ever was in the namespace since. */
 export interface History {
@@ -17,10 +17,10 @@ interface Seen {
   readonly owner: string | null;
 }
 
-export async function recordHistory(world: World): Promise<History> {
+export async function recordHistory(installation: Installation): Promise<History> {
   const jobs = new Map<string, Seen>();
   const pods = new Map<string, Seen>();
-  const closing = [await record(world, JOBS, jobs), await record(world, PODS, pods)];
+  const closing = [await record(installation, JOBS, jobs), await record(installation, PODS, pods)];
   return {
     doublesOf(sweep) {
       const made = [...jobs.values()].filter((job) => job.sweep === sweep);
@@ -36,8 +36,8 @@ export async function recordHistory(world: World): Promise<History> {
   };
 }
 
-function record<T extends KubeObject>(world: World, resource: Resource<T>, into: Map<string, Seen>): Promise<() => Promise<void>> {
-  return follow(world, resource, ({ after }) => {
+function record<T extends KubeObject>(installation: Installation, resource: Resource<T>, into: Map<string, Seen>): Promise<() => Promise<void>> {
+  return follow(installation, resource, ({ after }) => {
     if (after === null) return;
     const { uid, name, labels = {}, ownerReferences = [] } = after.metadata;
     into.set(uid, { uid, name, sweep: labels[SWEEP_LABEL] ?? "", owner: ownerReferences.find(({ controller }) => controller === true)?.uid ?? null });

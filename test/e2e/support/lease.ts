@@ -1,7 +1,7 @@
 import { type Lease, LEASES, type Pod, PODS } from "../../../src/kube/object.ts";
 import { until } from "../../support/time/until.ts";
-import { follow } from "./follow.ts";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
+import { follow } from "./watch-objects.ts";
 
 /** Who led since, as the Lease says it. */
 export interface Leading {
@@ -14,9 +14,9 @@ export interface Leading {
   close(): Promise<void>;
 }
 
-export async function followLeading(world: World): Promise<Leading> {
+export async function followLeading(installation: Installation): Promise<Leading> {
   const turns: { readonly holder: string; readonly at: number; renewed: number }[] = [];
-  const close = await follow<Lease>(world, LEASES, ({ after }) => {
+  const close = await follow<Lease>(installation, LEASES, ({ after }) => {
     const holder = after?.spec?.holderIdentity ?? "";
     if (turns.at(-1)?.holder !== holder) turns.push({ holder, at: performance.now(), renewed: performance.now() });
     else turns.at(-1)!.renewed = performance.now();
@@ -26,7 +26,7 @@ export async function followLeading(world: World): Promise<Leading> {
     async leader() {
       await until("somebody leads", () => (turns.at(-1)?.holder ?? "") !== "", 60);
       const [name] = turns.at(-1)!.holder.split("_");
-      return (await world.client.get(PODS, { namespace: world.namespace, name: name! }))!;
+      return (await installation.client.get(PODS, { namespace: installation.namespace, name: name! }))!;
     },
     async untilTurn(since, what, isSo) {
       const next = (): (typeof turns)[number] | undefined => turns.slice(since).find(({ holder }) => isSo(holder));

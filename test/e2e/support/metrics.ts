@@ -1,8 +1,8 @@
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
 
 /** What the controller says of itself, as text. */
-export function metricsOf(world: World): Promise<string> {
-  return world.kubectl("get", "--raw", `/api/v1/namespaces/${world.namespace}/services/${world.namespace}:8080/proxy/metrics`);
+export function metricsOf(installation: Installation): Promise<string> {
+  return installation.kubectl("get", "--raw", `/api/v1/namespaces/${installation.namespace}/services/${installation.namespace}:8080/proxy/metrics`);
 }
 
 /** The sum of a metric over all label sets that have these labels. */

@@ -4,8 +4,8 @@ import { type Pod, PODS } from "../../../src/kube/object.ts";
 import type { PrepareTask } from "../../../src/model/tasks.ts";
 import { type PlayedNode, startKwok } from "../../cluster/kwok.ts";
 import type { PodEnd, Programs } from "../../support/kube/run-jobs.ts";
-import { follow } from "./follow.ts";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
+import { follow } from "./watch-objects.ts";
 
 /** Pods of sweeps that no kubelet runs: kwok begins them on a node of its own, and each ends at once with what the programs say. */
 export interface PlayedPods {
@@ -17,8 +17,8 @@ export interface PlayedPods {
 }
 
 /** @param programs of the sweep with that name */
-export async function playPods(world: World, programs: (sweep: string) => Programs): Promise<PlayedPods> {
-  const node: PlayedNode = await startKwok(world.cluster, `played-${world.namespace}`);
+export async function playPods(installation: Installation, programs: (sweep: string) => Programs): Promise<PlayedPods> {
+  const node: PlayedNode = await startKwok(installation.cluster, `played-${installation.namespace}`);
   const ends = new Map<string, PodEnd>();
   const failures: unknown[] = [];
   const play = async (pod: Pod): Promise<void> => {
@@ -26,11 +26,11 @@ export async function playPods(world: World, programs: (sweep: string) => Progra
     // A program runs once for a pod, however often its end must be told.
     const end = ends.get(uid) ?? endOf(pod, programs(pod.metadata.labels![SWEEP_LABEL]!));
     ends.set(uid, end);
-    await world.client.replaceStatus(PODS, ended(pod, end)).catch((error: unknown) => {
+    await installation.client.replaceStatus(PODS, ended(pod, end)).catch((error: unknown) => {
       if (!isConflict(error) && !isNotFound(error)) failures.push(error);
     });
   };
-  const stop = await follow<Pod>(world, PODS, ({ after }) => {
+  const stop = await follow<Pod>(installation, PODS, ({ after }) => {
     if (after?.status?.phase === "Running" && after.spec?.nodeName === node.name && after.metadata.deletionTimestamp === undefined) void play(after);
   });
   return {

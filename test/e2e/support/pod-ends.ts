@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
 
 export interface PodEnd {
   readonly pod: string;
@@ -19,9 +19,9 @@ export interface PodEnds {
 const TOLD = "{.metadata.name} {.status.containerStatuses[0].state.terminated.exitCode} {.status.containerStatuses[0].state.terminated.reason}\n";
 
 /** How the containers of the namespace's pods end, as Kubernetes tells it: the controller removes a pod as soon as it has counted it. */
-export function watchPodEnds(world: World): PodEnds {
+export function watchPodEnds(installation: Installation): PodEnds {
   const ends = new Map<string, PodEnd>();
-  const child = spawn("kubectl", ["--namespace", world.namespace, "get", "pods", "--watch", "--output", `jsonpath=${TOLD}`], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn("kubectl", ["--namespace", installation.namespace, "get", "pods", "--watch", "--output", `jsonpath=${TOLD}`], { stdio: ["ignore", "pipe", "ignore"] });
   createInterface(child.stdout).on("line", (line) => {
     const [, pod, exitCode, reason] = /^(\S+) (\d+) (\w+)$/.exec(line) ?? [];
     if (pod !== undefined) ends.set(pod, { pod, exitCode: Number(exitCode), reason: reason! });

@@ -7,8 +7,8 @@ import type { Ended } from "../../support/processes/sluice.ts";
 import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { aSweep } from "./a-sweep.ts";
-import { follow } from "./follow.ts";
-import { openWorld, type World } from "./world.ts";
+import { openInstallation, type Installation } from "./installation.ts";
+import { follow } from "./watch-objects.ts";
 
 const SEED = 7;
 const NAMES = modelAsNumbers(SEED, 240).map((number) => `AS${number}`);
@@ -26,9 +26,9 @@ const TRACKING = {
   annotations: { "argocd.argoproj.io/tracking-id": "bgp:sluice.dev/CronSweep:bgp/behind" },
 };
 
-/** A world in which two CronSweeps work by their schedule beside what a test does: `behind`, which is kept in Git, and `beside`. */
+/** A installation in which two CronSweeps work by their schedule beside what a test does: `behind`, which is kept in Git, and `beside`. */
 export interface Scheduled {
-  readonly world: World;
+  readonly installation: Installation;
   /** The last that was seen of each, also of those that are gone, in the order in which they came. */
   readonly sweeps: ReadonlyMap<string, SweepObject>;
   readonly jobs: ReadonlyMap<string, Job>;
@@ -48,9 +48,9 @@ export function daysBefore(days: number): Window {
 export async function openScheduled(): Promise<Scheduled> {
   const source = { kind: "model", targets: NAMES.length, active: 0.5, largest: 2000 };
   const latency = { distribution: "uniform", fromSeconds: 0.2, toSeconds: 0.6 };
-  const world = await openWorld("reruns", { seed: SEED, compression: ["gzip"], source, latency, limits: { inFlight: 64 } });
-  const plugin = await aPlugin(world.cluster.kubeconfig);
-  await world.install();
+  const installation = await openInstallation("reruns", { seed: SEED, compression: ["gzip"], source, latency, limits: { inFlight: 64 } });
+  const plugin = await aPlugin(installation.cluster.kubeconfig);
+  await installation.install();
   const [sweeps, jobs, marked] = [new Map<string, SweepObject>(), new Map<string, Job>(), new Set<string>()];
   const remember = <T extends KubeObject>(object: T | null, known: Map<string, T>): void => {
     if (object === null) return;
@@ -59,31 +59,31 @@ export async function openScheduled(): Promise<Scheduled> {
     const marks = Object.keys({ ...labels, ...annotations }).filter((key) => key in TRACKING.labels || key in TRACKING.annotations);
     if (name !== "kept" && marks.length > 0) marked.add(`${name}: ${marks.join(", ")}`);
   };
-  const closing = [await follow(world, SWEEPS, ({ after }) => remember(after, sweeps)), await follow(world, JOBS, ({ after }) => remember(after, jobs))];
+  const closing = [await follow(installation, SWEEPS, ({ after }) => remember(after, sweeps)), await follow(installation, JOBS, ({ after }) => remember(after, jobs))];
 
   const few = { targets: { list: FEW }, canaries: { targets: [CANARY], every: "10s" } };
-  const behind = world.aCronSweep("behind", few, { schedule: "* * * * *", catchUp: { windows: 4 }, successfulSweepsHistoryLimit: 1 });
+  const behind = installation.aCronSweep("behind", few, { schedule: "* * * * *", catchUp: { windows: 4 }, successfulSweepsHistoryLimit: 1 });
   const kept = aSweep("kept", "behind", daysBefore(4));
-  const beside = world.aCronSweep("beside", few, { schedule: "* * * * *", catchUp: { windows: 1 }, concurrencyPolicy: "Allow" });
-  await world.apply({ ...behind, metadata: { name: "behind", ...TRACKING } }, { ...kept, metadata: { name: "kept", ...TRACKING } }, beside);
+  const beside = installation.aCronSweep("beside", few, { schedule: "* * * * *", catchUp: { windows: 1 }, concurrencyPolicy: "Allow" });
+  await installation.apply({ ...behind, metadata: { name: "behind", ...TRACKING } }, { ...kept, metadata: { name: "kept", ...TRACKING } }, beside);
 
   return {
-    world,
+    installation,
     sweeps,
     jobs,
     marked,
-    sluice: (...words) => plugin.throughKubectl([...words, "--namespace", world.namespace]),
+    sluice: (...words) => plugin.throughKubectl([...words, "--namespace", installation.namespace]),
     async trigger(cronSweep, value) {
-      await world.kubectl("annotate", "--overwrite", "cronsweep", cronSweep, `sluice.dev/trigger=${value}`);
+      await installation.kubectl("annotate", "--overwrite", "cronsweep", cronSweep, `sluice.dev/trigger=${value}`);
     },
     async untilHandled(cronSweep, value) {
-      const handled = async (): Promise<string | undefined> => (await world.client.get(CRON_SWEEPS, { namespace: world.namespace, name: cronSweep }))?.status?.handledTrigger;
+      const handled = async (): Promise<string | undefined> => (await installation.client.get(CRON_SWEEPS, { namespace: installation.namespace, name: cronSweep }))?.status?.handledTrigger;
       await until(`${value} is handled`, async () => (await handled()) === value, 60);
     },
     async close() {
       for (const close of closing) await close();
       await plugin.remove();
-      await world.close();
+      await installation.close();
     },
   };
 }

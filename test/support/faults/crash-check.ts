@@ -4,15 +4,15 @@ import type { Simulator } from "../../../src/simulate/server.ts";
 import { differences, hashOf, readStored, type Stored } from "../postgres/stored-rows.ts";
 import type { Ended } from "../processes/sluice.ts";
 import type { Step } from "./crash-plan.ts";
-import { aTrial, type TrialPostgres, type TrialWishes } from "./crash-run.ts";
+import { startCrashRun, type CrashPostgres, type CrashRunOptions } from "./crash-run.ts";
 
 /** What stands in Postgres after a sweep that nobody disturbed. */
-export async function undisturbed(scenario: Scenario, postgres: TrialPostgres): Promise<Stored> {
+export async function undisturbed(scenario: Scenario, postgres: CrashPostgres): Promise<Stored> {
   return (await sweepThrough(scenario, postgres, [])).stored;
 }
 
 /** Sweeps while the steps are done, and compares: the same rows and results as undisturbed, and the window complete. */
-export async function expectTheSame(wanted: Stored, scenario: Scenario, postgres: TrialPostgres, steps: readonly Step[], wishes?: TrialWishes): Promise<Swept> {
+export async function expectTheSame(wanted: Stored, scenario: Scenario, postgres: CrashPostgres, steps: readonly Step[], wishes?: CrashRunOptions): Promise<Swept> {
   const swept = await sweepThrough(scenario, postgres, steps, wishes);
   const { ended, stored } = swept;
   expect(ended.code, ended.stderr).toBe(0);
@@ -30,8 +30,8 @@ export interface Swept {
   readonly simulator: Simulator;
 }
 
-async function sweepThrough(scenario: Scenario, postgres: TrialPostgres, steps: readonly Step[], wishes?: TrialWishes): Promise<Swept> {
-  const trial = await aTrial(scenario, postgres, wishes);
+async function sweepThrough(scenario: Scenario, postgres: CrashPostgres, steps: readonly Step[], wishes?: CrashRunOptions): Promise<Swept> {
+  const trial = await startCrashRun(scenario, postgres, wishes);
   try {
     const ended = await trial.sweepThrough(steps);
     return { ended, stored: await readStored(postgres.url), simulator: trial.simulator };

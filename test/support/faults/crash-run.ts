@@ -9,13 +9,13 @@ import { aFolder, startSluice, writeCronSweep, type Ended } from "../processes/s
 import { isRunning, until } from "../time/until.ts";
 
 /** Where a trial stores: a Postgres of its own, if it is to be killed. */
-export interface TrialPostgres {
+export interface CrashPostgres {
   readonly url: string;
   kill9?(): Promise<void>;
   start?(): Promise<void>;
 }
 
-export interface Trial {
+export interface CrashRun {
   readonly simulator: Simulator;
   /** `sluice run`, again whenever it was killed, while the steps are done one after the other. @throws where it ends before the last */
   sweepThrough(steps: readonly Step[]): Promise<Ended>;
@@ -23,7 +23,7 @@ export interface Trial {
   close(): Promise<void>;
 }
 
-export interface TrialWishes {
+export interface CrashRunOptions {
   /** Chooses among the batches that run. */
   readonly seed?: number;
   readonly pods?: number;
@@ -32,7 +32,7 @@ export interface TrialWishes {
 const LOOK_EVERY_MS = 2;
 
 /** A simulated provider, `sluice run` in a process of its own, and a hand on every COMMIT. */
-export async function aTrial(scenario: Scenario, postgres: TrialPostgres, { seed = 1, pods = 3 }: TrialWishes = {}): Promise<Trial> {
+export async function startCrashRun(scenario: Scenario, postgres: CrashPostgres, { seed = 1, pods = 3 }: CrashRunOptions = {}): Promise<CrashRun> {
   const folder = await aFolder();
   const simulator = await startSimulator(scenario, { now: () => performance.now() });
   const watch = await startCommitWatch(postgres.url);

@@ -1,6 +1,6 @@
 import { type SweepObject, SWEEPS } from "../../../src/controller/resources.ts";
 import { aController, type KubeApi, sweepDraft, sweepIn, untilFinished } from "../../integration/controller/a-controller.ts";
-import { aWorld } from "../sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../sweeps/simulated-sweep.ts";
 import { runJobs } from "./run-jobs.ts";
 
 export interface ManyBatches {
@@ -18,7 +18,7 @@ export async function manyBatches(api: KubeApi, batches: number, pods: number, s
   let mostBytes = 0;
   let ended = 0;
   const requests = (): { writes: number; reads: number } => ({ writes: api.writes, reads: [...api.counts].reduce((sum, [what, count]) => (/^(get|list) /.test(what) ? sum + count : sum), 0) });
-  const world = aWorld({
+  const world = simulateSweep({
     targets: batches,
     batch: 1,
     passes: 5,

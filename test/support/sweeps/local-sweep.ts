@@ -18,7 +18,7 @@ export function dayOf({ start }: Window): string {
 }
 
 /** A simulated provider of its own, a dataset of its own, and the commands that sweep it. */
-export interface Trial {
+export interface LocalSweep {
   readonly simulator: Simulator;
   /** All that the provider lists, AS12654 among them. */
   readonly targets: readonly string[];
@@ -37,7 +37,7 @@ export interface Trial {
   close(): Promise<void>;
 }
 
-export interface TrialWishes {
+export interface LocalSweepOptions {
   readonly databaseUrl: string;
   readonly name: string;
   /** As a scenario's file has it. */
@@ -49,7 +49,7 @@ export interface TrialWishes {
   readonly through?: readonly string[];
 }
 
-export async function openTrial({ databaseUrl, name, scenario, spec = {}, form = "unix", through = [] }: TrialWishes): Promise<Trial> {
+export async function openLocalSweep({ databaseUrl, name, scenario, spec = {}, form = "unix", through = [] }: LocalSweepOptions): Promise<LocalSweep> {
   const folder = await aFolder();
   const simulator = await startSimulator(parseScenario(scenario), { now: () => performance.timeOrigin + performance.now() });
   const targets = await listedBy(simulator.url, simulator.caCertificate);

@@ -5,7 +5,7 @@ import { parseProgramMessage } from "../../../src/decide/sweep/program-message.t
 import type { SweepSums } from "../../../src/model/sweep.ts";
 import type { Outcome } from "../postgres/window-outcome.ts";
 import type { Ended } from "../processes/sluice.ts";
-import { dayOf, openTrial, YESTERDAY, type Trial } from "./local-sweep.ts";
+import { dayOf, openLocalSweep, YESTERDAY, type LocalSweep } from "./local-sweep.ts";
 
 /** What the batches of a run told of their memory, in bytes. */
 export interface Peaks {
@@ -19,7 +19,7 @@ export interface MeasuredRun extends Ended {
 }
 
 /** A trial's run with its batches watched: what they told last is gone when a run has ended. */
-export async function measuredRun(trial: Trial, args: readonly string[] = ["--window", dayOf(YESTERDAY)]): Promise<MeasuredRun> {
+export async function measuredRun(trial: LocalSweep, args: readonly string[] = ["--window", dayOf(YESTERDAY)]): Promise<MeasuredRun> {
   const temporary = path.join(trial.folder, "tmp");
   await mkdir(temporary, { recursive: true });
   const process = trial.start(["run", trial.file, ...args, "--output", "json"], { TMPDIR: temporary });
@@ -59,7 +59,7 @@ export interface BigSweep {
 /** Sweeps targets of which `answers` have this many bytes of text each, over HTTPS with gzip, in one batch with 128 MiB. */
 export async function sweepBig(databaseUrl: string, { answers, bytes }: { readonly answers: number; readonly bytes: number }): Promise<BigSweep> {
   const numbers = Array.from({ length: answers }, (_, index) => 100 + index);
-  const trial = await openTrial({
+  const trial = await openLocalSweep({
     databaseUrl,
     name: `big-${answers}-${bytes}`,
     scenario: {

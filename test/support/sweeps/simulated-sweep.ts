@@ -7,13 +7,13 @@ import type { PodEnd, Programs } from "../kube/run-jobs.ts";
 /** What becomes of a target when a batch asks it: settled, left failed, or the death of its batch. */
 export type Fate = "ok" | "failed" | "memory" | "crash";
 
-export interface World extends Programs {
+export interface SimulatedSweep extends Programs {
   readonly totals: () => Totals;
   /** How often a batch of this number ran. */
   readonly runs: ReadonlyMap<number, number>;
 }
 
-export interface WorldOptions {
+export interface SimulatedSweepOptions {
   readonly targets: number;
   readonly batch: number;
   readonly passes: number;
@@ -26,7 +26,7 @@ export interface WorldOptions {
 const MiB = 2 ** 20;
 
 /** Prepare and batch against a database of a few numbers: idempotent, as the real ones are. */
-export function aWorld({ targets, batch: size, passes, fate = () => "ok", instead = () => null }: WorldOptions): World {
+export function simulateSweep({ targets, batch: size, passes, fate = () => "ok", instead = () => null }: SimulatedSweepOptions): SimulatedSweep {
   const settled = new Set<number>();
   const failed = new Set<number>();
   const batches = new Map<number, { readonly targets: readonly number[]; readonly pass: number; readonly memoryBytes: number }>();

@@ -2,10 +2,10 @@ import { realClock } from "../../../src/bin/clock.ts";
 import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import type { KubeObject, Resource } from "../../../src/kube/object.ts";
 import { Reflector } from "../../../src/kube/reflector.ts";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
 
 /** Watches all objects of a kind in the world's namespace, whatever befalls the API server. @returns how to end it, once what is there was told */
-export async function follow<T extends KubeObject>({ client, namespace }: World, resource: Resource<T>, onChange: (change: Change<T>) => void): Promise<() => Promise<void>> {
+export async function follow<T extends KubeObject>({ client, namespace }: Installation, resource: Resource<T>, onChange: (change: Change<T>) => void): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   const reflector = new Reflector<T, T>({
     client,

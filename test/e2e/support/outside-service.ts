@@ -1,7 +1,7 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 
 /** Gives a process that listens beside the cluster a Service, so that pods reach it by the name NAME.NAMESPACE. */
-export async function serviceBeside(cluster: Cluster, service: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<void> {
+export async function exposeOutsideService(cluster: Cluster, service: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<void> {
   const { namespace, name, port } = service;
   await cluster.apply(
     { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec: { ports: [{ port }] } },

@@ -1,10 +1,10 @@
-import type { Condition } from "../../../src/model/condition.ts";
 import type { SweepObject } from "../../../src/controller/resources.ts";
-import type { World } from "./world.ts";
+import type { Condition } from "../../../src/model/condition.ts";
+import type { Installation } from "./installation.ts";
 
 /** What a person reads of an object: its events, the oldest first, as "Reason: message". */
-export async function eventsOf(world: World, name: string): Promise<readonly string[]> {
-  const text = await world.kubectl("get", "events", "--field-selector", `involvedObject.name=${name}`, "--sort-by", ".metadata.creationTimestamp", "--output", "json");
+export async function eventsOf(installation: Installation, name: string): Promise<readonly string[]> {
+  const text = await installation.kubectl("get", "events", "--field-selector", `involvedObject.name=${name}`, "--sort-by", ".metadata.creationTimestamp", "--output", "json");
   const { items } = JSON.parse(text) as { items: { reason: string; message: string }[] };
   return items.map(({ reason, message }) => `${reason}: ${message}`);
 }

@@ -2,14 +2,14 @@ import { type Pod, PODS } from "../../../src/kube/object.ts";
 import { alertGroups } from "../../support/alerts/expressions.ts";
 import { ofKind, render } from "../../support/kube/rendered-chart.ts";
 import { type PodMonitor, scrapesByAnnotations, scrapesOfPodMonitor } from "../../support/metrics/scrape-configs.ts";
-import { follow } from "./follow.ts";
+import type { Installation } from "./installation.ts";
 import { targetsOfPods } from "./pod-targets.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
-import type { World } from "./world.ts";
+import { follow } from "./watch-objects.ts";
 
 const EVERY = "1s";
 
-/** A world whose pods a Prometheus scrapes, as the chart says that it should. */
+/** A installation whose pods a Prometheus scrapes, as the chart says that it should. */
 export interface Observed {
   readonly prometheus: Prometheus;
   /** What Prometheus calls the job that it makes of the chart's PodMonitor for the controller, and of that for the pods of sweeps. */
@@ -20,8 +20,8 @@ export interface Observed {
 }
 
 /** @param alerts values of the chart */
-export async function observe(world: World, alerts: object): Promise<Observed> {
-  const { namespace } = world;
+export async function observe(installation: Installation, alerts: object): Promise<Observed> {
+  const { namespace } = installation;
   const release = { name: namespace, namespace };
   const values = { watch: { namespaces: [namespace] } };
   const monitors = ofKind(await render({ ...values, metrics: { podMonitor: { enabled: true, interval: EVERY } } }, release), "PodMonitor") as unknown as PodMonitor[];
@@ -35,7 +35,7 @@ export async function observe(world: World, alerts: object): Promise<Observed> {
   const pods = new Map<string, Pod>();
   const batchPods = new Set<string>();
   let telling = Promise.resolve();
-  const unfollow = await follow(world, PODS, ({ before, after }) => {
+  const unfollow = await follow(installation, PODS, ({ before, after }) => {
     const { name, labels = {} } = (after ?? before)!.metadata;
     if (after === null) pods.delete(name);
     else pods.set(name, after);

@@ -11,12 +11,12 @@ import { startCuttingProxy, type CuttingProxy } from "../../support/postgres/cut
 import { startPrivatePostgres, type PrivatePostgres } from "../../support/postgres/test-database.ts";
 import { readOutcome, type Outcome, type Query } from "../../support/postgres/window-outcome.ts";
 import { until } from "../../support/time/until.ts";
-import { serviceBeside } from "./beside.ts";
 import { CHART_VALUES } from "./image.ts";
 import { createNamespace } from "./namespace.ts";
+import { serviceBeside } from "./outside-service.ts";
 
 /** A provider and a database beside the cluster, and a namespace in it whose sweeps a controller of its own runs. */
-export interface World {
+export interface Installation {
   readonly cluster: Cluster;
   readonly namespace: string;
   /** As the cluster's administrator: quicker than kubectl where something is looked at again and again. */
@@ -46,7 +46,7 @@ const SECRET = { name: "bgp-db-app", key: "uri" };
 const CA = "provider-ca";
 
 /** @param scenario as a scenario's file has it */
-export async function openWorld(about: string, scenario: Readonly<Record<string, unknown>>): Promise<World> {
+export async function openInstallation(about: string, scenario: Readonly<Record<string, unknown>>): Promise<Installation> {
   const cluster = openCluster(process.env);
   const namespace = await createNamespace(cluster, about);
   const connection = connectionTo(await targetOfKubeconfig(cluster.kubeconfig));

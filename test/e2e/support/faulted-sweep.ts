@@ -8,7 +8,7 @@ import type { Expected } from "../../../src/simulate/expected.ts";
 import { dayOf, YESTERDAY } from "../../support/sweeps/local-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { type History, recordHistory } from "./history.ts";
-import type { World } from "./world.ts";
+import type { Installation } from "./installation.ts";
 
 /** Eight batches of 64, each of them asking for some seconds, so that there is a middle in which something can happen. */
 const TARGETS = 512;
@@ -21,9 +21,9 @@ export const DISTURBED_SCENARIO = {
 };
 const BATCH = { targets: 64, pods: 3 };
 
-/** Sweeps of one world, each over the same targets in a dataset of its own, to which something happens and which it must not show. */
-export interface Disturbed {
-  readonly world: World;
+/** Sweeps of one installation, each over the same targets in a dataset of its own, to which something happens and which it must not show. */
+export interface FaultedSweep {
+  readonly installation: Installation;
   /** @param podTemplate where its pods stand */
   begin(name: string, podTemplate?: object): Promise<void>;
   /** Waits until the process of a batch asks. */
@@ -33,20 +33,20 @@ export interface Disturbed {
   close(): Promise<void>;
 }
 
-export async function disturb(world: World): Promise<Disturbed> {
-  const history = await recordHistory(world);
+export async function disturb(installation: Installation): Promise<FaultedSweep> {
+  const history = await recordHistory(installation);
   return {
-    world,
+    installation,
     async begin(name, podTemplate = {}) {
       const sweep = { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name }, spec: { cronSweepRef: { name }, window: { start: dayOf(YESTERDAY) } } };
-      await world.apply(world.aCronSweep(name, { batch: { ...BATCH, concurrency: 16, memory: "128Mi", memoryMax: "512Mi", podTemplate }, host: { inFlight: 64, probeEvery: "2s", maxPause: "10s" } }), sweep);
+      await installation.apply(installation.aCronSweep(name, { batch: { ...BATCH, concurrency: 16, memory: "128Mi", memoryMax: "512Mi", podTemplate }, host: { inFlight: 64, probeEvery: "2s", maxPause: "10s" } }), sweep);
     },
     async untilRuns(name, batch) {
       let pod: Pod | undefined;
       await until(
         `batch ${batch} of ${name} runs`,
         async () => {
-          const { items } = await world.client.list(PODS, { namespace: world.namespace, labelSelector: `batch.kubernetes.io/job-name=${name}-b${batch}` });
+          const { items } = await installation.client.list(PODS, { namespace: installation.namespace, labelSelector: `batch.kubernetes.io/job-name=${name}-b${batch}` });
           pod = items.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.containerStatuses?.[0]?.state?.running !== undefined);
           return pod !== undefined;
         },
@@ -55,20 +55,20 @@ export async function disturb(world: World): Promise<Disturbed> {
       return pod!;
     },
     async end(name, seconds = 240) {
-      const sweep = await world.untilSweep(name, "is finished", ({ status }) => status?.flow !== undefined && isFinished(status.flow.phase), seconds);
-      return { sweep, damage: [...(await leftOf(world, name)), ...history.doublesOf(name), ...(await wrongOf(world, sweep))] };
+      const sweep = await installation.untilSweep(name, "is finished", ({ status }) => status?.flow !== undefined && isFinished(status.flow.phase), seconds);
+      return { sweep, damage: [...(await leftOf(installation, name)), ...history.doublesOf(name), ...(await wrongOf(installation, sweep))] };
     },
-    close: () => closeAll(world, history),
+    close: () => closeAll(installation, history),
   };
 }
 
-async function closeAll(world: World, history: History): Promise<void> {
+async function closeAll(installation: Installation, history: History): Promise<void> {
   await history.close();
-  await world.close();
+  await installation.close();
 }
 
 /** Jobs and pods that are still there half a minute after the end. */
-async function leftOf({ client, namespace }: World, name: string): Promise<string[]> {
+async function leftOf({ client, namespace }: Installation, name: string): Promise<string[]> {
   let left: string[] = [];
   const labelSelector = `${SWEEP_LABEL}=${name}`;
   await until(`nothing of ${name} is left`, async () => {
@@ -80,11 +80,11 @@ async function leftOf({ client, namespace }: World, name: string): Promise<strin
 }
 
 /** Where status, results and rows are not what they are where nothing happens. */
-async function wrongOf(world: World, { metadata, status }: SweepObject): Promise<string[]> {
-  const outcome = await world.outcome(`${world.namespace}/${metadata.name}`, YESTERDAY);
-  const due = dueOf([...outcome.results.keys()].map((target) => world.simulator.expected(target, YESTERDAY)));
+async function wrongOf(installation: Installation, { metadata, status }: SweepObject): Promise<string[]> {
+  const outcome = await installation.outcome(`${installation.namespace}/${metadata.name}`, YESTERDAY);
+  const due = dueOf([...outcome.results.keys()].map((target) => installation.simulator.expected(target, YESTERDAY)));
   const { totals, phase, sums } = status!.flow!;
-  const claims = await world.query<{ number: number; incarnation: number }>(`select number, incarnation from sluice.batches where sweep_uid = '${metadata.uid}' and incarnation > 1`);
+  const claims = await installation.query<{ number: number; incarnation: number }>(`select number, incarnation from sluice.batches where sweep_uid = '${metadata.uid}' and incarnation > 1`);
   return [
     ...outcome.lies,
     ...claims.map(({ number, incarnation }) => `batch ${number} was claimed ${incarnation} times`),

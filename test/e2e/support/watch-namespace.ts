@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { HEALTH_PORT } from "../../../src/controller/job/job.ts";
+import { until } from "../../support/time/until.ts";
+import type { Installation } from "./installation.ts";
+import { metricsOf } from "./metrics.ts";
+
+/** All that anybody can read in the namespace but for the Secrets: also of what came and went since. */
+export interface NamespaceWatch {
+  /** By what it is: "pods", "events", "logs of POD", "metrics of POD", "metrics" … */
+  read(): Promise<ReadonlyMap<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** What comes and goes. */
+const FLEETING = ["pods", "jobs.batch", "sweeps.sluice.dev", "events"];
+
+export async function watchNamespace(installation: Installation): Promise<NamespaceWatch> {
+  const seen = new Map<string, string>();
+  const stopping = new AbortController();
+  const watches = FLEETING.map((kind) => watch(installation, kind, (text) => seen.set(kind, (seen.get(kind) ?? "") + text)));
+  const reading = readPods(installation, seen, stopping.signal);
+  await until("everything is watched", () => watches.every(({ pid }) => pid !== undefined));
+  return {
+    async read() {
+      const kinds = (await installation.kubectl("api-resources", "--verbs=list", "--namespaced", "--output", "name")).split("\n").filter((kind) => kind !== "" && kind !== "secrets");
+      const standing = await installation.kubectl("get", kinds.join(), "--output", "yaml");
+      const nodes = await installation.cluster.kubectl("get", "nodes,crds", "--output", "yaml");
+      return new Map([...seen, ["what stands", standing], ["nodes and definitions", nodes], ["logs of the controller", await installation.kubectl("logs", `deployment/${installation.namespace}`)], ["metrics", await metricsOf(installation)]]);
+    },
+    async stop() {
+      stopping.abort();
+      const closed = watches.map((child) => once(child, "close"));
+      watches.forEach((child) => child.kill());
+      await Promise.all(closed);
+      await reading;
+    },
+  };
+}
+
+function watch({ namespace }: Installation, kind: string, heard: (text: string) => void): ReturnType<typeof spawn> {
+  const child = spawn("kubectl", ["--namespace", namespace, "get", kind, "--watch", "--output", "yaml"], { stdio: ["ignore", "pipe", "ignore"] });
+  child.stdout.setEncoding("utf8").on("data", heard);
+  return child;
+}
+
+/** A pod is gone soon after it ended, and its log and its metrics with it: what there is is read again and again. */
+async function readPods(installation: Installation, seen: Map<string, string>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const pods = (await installation.kubectl("get", "pods", "--selector", "app.kubernetes.io/managed-by=sluice", "--output", "name")).split("\n").filter(Boolean);
+    for (const pod of pods) {
+      const log = await installation.kubectl("logs", pod).catch(() => "");
+      if (log !== "") seen.set(`logs of ${pod}`, log);
+      const metrics = await workerMetrics(installation, pod).catch(() => "");
+      if (metrics !== "") seen.set(`metrics of ${pod}`, metrics);
+    }
+  }
+}
+
+/** @param pod "pod/NAME" */
+function workerMetrics(installation: Installation, pod: string): Promise<string> {
+  return installation.kubectl("get", "--raw", `/api/v1/namespaces/${installation.namespace}/pods/${pod.replace(/^pod\//, "")}:${HEALTH_PORT}/proxy/metrics`);
+}
