@@ -1,3 +1,5 @@
+import { SETTLED_LIST } from "../store/settled.ts";
+
 /** A question that many have. */
 export interface ReadyQuery {
   readonly name: string;
@@ -22,7 +24,7 @@ limit 10`,
     name: "quiet",
     about: "how many of the newest window's targets had updates, are known to have had none, or are not known yet",
     sql: `select dataset, count(*) filter (where state = 'ok') as active, count(*) filter (where state = 'empty') as quiet,
-  count(*) filter (where state = 'rejected') as rejected, count(*) filter (where state not in ('ok', 'empty', 'rejected')) as unsettled
+  count(*) filter (where state = 'rejected') as rejected, count(*) filter (where state not in ${SETTLED_LIST}) as unsettled
 from sluice.results
 where window_start = ${NEWEST}
 group by dataset
@@ -59,7 +61,7 @@ order by dataset, updates desc`,
     about: "what is not settled in the newest window, by its error",
     sql: `select dataset, state, error, http_status, count(*) as targets, min(target) as example
 from sluice.results
-where window_start = ${NEWEST} and state not in ('ok', 'empty', 'rejected')
+where window_start = ${NEWEST} and state not in ${SETTLED_LIST}
 group by dataset, state, error, http_status
 order by targets desc`,
   },

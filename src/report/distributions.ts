@@ -1,3 +1,4 @@
+import { SETTLED_LIST } from "../store/settled.ts";
 import { PLANNED_RESULTS, type Reader, type Subject } from "./reader.ts";
 import type { Bin, Histogram, Unsettled, UnsettledTarget } from "./report-data.ts";
 
@@ -63,7 +64,7 @@ function edge(bin: number): number {
 const MOST = 100;
 const MOST_MISSING = 50;
 
-const NOT_SETTLED = "r.state not in ('ok', 'empty', 'rejected')";
+const NOT_SETTLED = `r.state not in ${SETTLED_LIST}`;
 
 /** What was asked and is not settled, by its codes and one by one; and what was never asked. */
 export async function readUnsettled(on: Reader, { datasetId, windowStart }: Subject): Promise<Unsettled> {

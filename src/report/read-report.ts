@@ -1,5 +1,6 @@
 import type { EpochSeconds, Window } from "../model/window.ts";
 import type { Database } from "../store/database.ts";
+import { eachState } from "../store/settled.ts";
 import { readDurations, readSizes, readUnsettled } from "./distributions.ts";
 import { type Reader, type Subject, PLANNED_RESULTS } from "./reader.ts";
 import type { ReportData, SweepReport, LargestTarget, BatchMemory, Pass, Verdict } from "./report-data.ts";
@@ -134,7 +135,7 @@ export async function readPasses(on: Reader, uid: string, isMeasured: boolean, l
 /** Null for a window that is not planned yet. */
 export async function readVerdict(on: Reader, { datasetId, windowStart }: Subject): Promise<Verdict | null> {
   const rows = await on.query<Verdict>(
-    `select w.state, p.at_least as "atLeast", w.targets, w.settled, n.ok, n.empty, n.rejected, w.suspect, w.mismatch, w.failed, w.missing, w.updates
+    `select w.state, p.at_least as "atLeast", w.targets, w.settled, ${eachState((state) => `n.${state}`)}, w.updates
      from sluice.window_plans p
      join sluice.datasets d on d.id = p.dataset_id
      join sluice.windows w on w.dataset = d.name and w.window_start = p.window_start

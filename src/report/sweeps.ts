@@ -1,4 +1,5 @@
-import type { WindowState } from "../model/states.ts";
+import { SETTLED, type WindowState } from "../model/states.ts";
+import { SETTLED_LIST } from "../store/settled.ts";
 import type { Reader, Subject } from "./reader.ts";
 import type { SweepSums } from "./report-data.ts";
 
@@ -31,7 +32,7 @@ export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject
     `select s.uid, s.namespace, s.name, extract(epoch from s.created_at)::float8 as began, extract(epoch from s.finished_at)::float8 as ended,
        s.verdict, cardinality(s.selected) as selected, (s.spec #>> '{host,inFlight}')::int as "inFlightLimit",
        (select count(*) from sluice.batches b where b.sweep_uid = s.uid) as batches,
-       (s.totals ->> 'targets')::int - (s.totals ->> 'ok')::int - (s.totals ->> 'empty')::int - (s.totals ->> 'rejected')::int as "unsettledAtItsEnd"
+       (s.totals ->> 'targets')::int - ${SETTLED_TOTAL} as "unsettledAtItsEnd"
      from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2) and ${WORKS}
      order by s.created_at desc, s.uid limit $3`,
     [datasetId, windowStart, most],
@@ -44,6 +45,9 @@ export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject
   const { all, working } = counted!;
   return { sweeps, older: working - sweeps.length, idle: all - working };
 }
+
+/** How many targets were settled, by the totals that a sweep stored as JSON when it finished. */
+const SETTLED_TOTAL = `(${SETTLED.map((state) => `(s.totals ->> '${state}')::int`).join(" + ")})`;
 
 const WORKS = "(s.finished_at is null or exists (select from sluice.batches b where b.sweep_uid = s.uid))";
 
@@ -64,7 +68,7 @@ export async function readUnsettledOfSelected(on: Reader, uid: string): Promise<
   const [row] = await on.query<{ left: number }>(
     `select count(*) as left from sluice.sweeps s cross join unnest(s.selected) as asked (id)
      where s.uid = $1 and not exists (select from sluice.target_results r
-       where r.dataset_id = s.dataset_id and r.window_start = s.window_start and r.target_id = asked.id and r.state in ('ok', 'empty', 'rejected'))`,
+       where r.dataset_id = s.dataset_id and r.window_start = s.window_start and r.target_id = asked.id and r.state in ${SETTLED_LIST})`,
     [uid],
   );
   return row!.left;

@@ -5,6 +5,7 @@ import type { SweepIdentity } from "../model/sweep.ts";
 import type { Window } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
+import { SETTLED_LIST } from "./settled.ts";
 
 export interface PackedBatch {
   readonly number: number;
@@ -101,8 +102,8 @@ export async function claimBatch(db: Database, uid: string, number: number): Pro
          and not exists (select from sluice.target_results r
            where r.dataset_id = $3 and r.window_start = to_timestamp($4) and r.target_id = t.id
              and ((r.sweep_uid = s.uid and r.batch = b.number)
-               or (r.state in ('ok', 'empty', 'rejected') and s.spec #>> '{select,states}' = 'incomplete')))
-         and not exists (select from sluice.asides a where a.sweep_uid = s.uid and a.batch = b.number and a.target_id = t.id)
+               or (r.state in ${SETTLED_LIST} and s.spec #>> '{select,states}' = 'incomplete')))
+         and not exists (select from sluice.asides superseded where superseded.sweep_uid = s.uid and superseded.batch = b.number and superseded.target_id = t.id)
        order by packed.place`,
       [uid, number, sweep!.dataset_id, sweep!.start],
     );

@@ -4,7 +4,7 @@ import type { TargetState } from "../model/states.ts";
 import type { Fence } from "./batches.ts";
 import type { Database, Transaction } from "./database.ts";
 import { type CanaryState, type Placing, type StandingResult, doubtQuiet, placing } from "./replace-rule.ts";
-import { deleteRows, insertAsides, insertNew, lockStanding, overwrite } from "./result-rows.ts";
+import { deleteRows, insertSuperseded, insertNew, lockStanding, overwrite } from "./result-rows.ts";
 import { typeIds } from "./types.ts";
 
 /** One target's outcome. Only an `ok` result's rows are stored. */
@@ -20,8 +20,8 @@ export interface Committed {
   readonly targetId: number;
   readonly state: TargetState;
   readonly error: ErrorCode | null;
-  /** A settled answer stands, and this one is kept beside it. */
-  readonly aside: boolean;
+  /** A settled answer stays, and this one is stored as a superseded answer. */
+  readonly superseded: boolean;
 }
 
 /** The sweep, as a commit must know it. */
@@ -41,9 +41,9 @@ interface Prepared {
 }
 
 /**
- * Stores what some targets of one batch came to, in one short transaction: results, rows by binary COPY, hourly sums,
- * what is laid aside, and last the fence. In the order of `items`, what became of each.
- * Throws FencedError, with nothing written, where a newer incarnation claimed the batch or the sweep is finished.
+ * Stores the outcomes of some targets of one batch in one short transaction: results, rows by binary COPY, hourly sums,
+ * superseded answers, and last the fence. Returns what became of each, in the order of `items`.
+ * @throws FencedError, with nothing written, if a newer incarnation has claimed the batch or the sweep is finished
  */
 export async function commitResults(db: Database, fence: Fence, items: readonly ResultToCommit[]): Promise<readonly Committed[]> {
   // All that needs no connection comes before there is one.
@@ -61,7 +61,7 @@ export async function commitResults(db: Database, fence: Fence, items: readonly 
     await checkFence(tx, fence);
     return items.map(({ targetId }, index) => {
       const { place, result } = placings[index]!;
-      return { targetId, state: result.state, error: result.error, aside: place === "aside" };
+      return { targetId, state: result.state, error: result.error, superseded: place === "superseded" };
     });
   });
 }
@@ -92,7 +92,7 @@ async function placeAll(tx: Transaction, fence: Fence, sweep: SweepAtCommit, ite
   const replacing = going("result");
   await deleteRows(tx, sweep, [...replacing.keys()].filter((targetId) => standing.get(targetId)?.state === "ok"));
   await overwrite(tx, fence, sweep, replacing);
-  await insertAsides(tx, fence, going("aside"));
+  await insertSuperseded(tx, fence, going("superseded"));
   return items.map(({ targetId }) => placings.get(targetId)!);
 }
 

@@ -1,7 +1,7 @@
 import type { TargetResult } from "../model/result.ts";
 import type { Transaction } from "./database.ts";
 import { placing } from "./replace-rule.ts";
-import { insertAsides, insertNew, lockStanding, overwrite } from "./result-rows.ts";
+import { insertSuperseded, insertNew, lockStanding, overwrite } from "./result-rows.ts";
 import { readSweep } from "./sweeps.ts";
 
 /** A target that ran out of memory alone in a batch with the largest. */
@@ -21,7 +21,7 @@ export async function giveUp(tx: Transaction, uid: string, exhausted: readonly E
     const fresh = new Map([[targetId, failedForMemory(at, detail)]]);
     if ((await insertNew(tx, by, place, fresh)).has(targetId)) continue;
     const standing = (await lockStanding(tx, place, [targetId])).get(targetId) ?? null;
-    const write = placing(standing, fresh.get(targetId)!, false).place === "aside" ? insertAsides(tx, by, fresh) : overwrite(tx, by, place, fresh);
+    const write = placing(standing, fresh.get(targetId)!, false).place === "superseded" ? insertSuperseded(tx, by, fresh) : overwrite(tx, by, place, fresh);
     await write;
   }
 }

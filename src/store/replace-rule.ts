@@ -11,8 +11,8 @@ export interface StandingResult {
 export type Placing =
   /** It becomes the target's result. */
   | { readonly place: "result"; readonly result: TargetResult }
-  /** The standing one stays; this one is kept beside it. */
-  | { readonly place: "aside"; readonly result: TargetResult };
+  /** The standing one stays; this one is stored as a superseded answer. */
+  | { readonly place: "superseded"; readonly result: TargetResult };
 
 /** What the sweep's canaries said last. */
 export interface CanaryState {
@@ -35,10 +35,10 @@ export function doubtQuiet(result: TargetResult, { ill, wellSince }: CanaryState
  */
 export function placing(standing: StandingResult | null, fresh: TargetResult, replace: boolean): Placing {
   if (standing === null || !isSettled(standing.state)) return { place: "result", result: fresh };
-  if (!isSettled(fresh.state)) return { place: "aside", result: fresh };
+  if (!isSettled(fresh.state)) return { place: "superseded", result: fresh };
   if (replace) return { place: "result", result: fresh };
-  if (fresh.updates < standing.updates) return { place: "aside", result: holdsLess(standing, fresh) };
-  if (fresh.state === "empty" && standing.state === "empty") return { place: "aside", result: fresh };
+  if (fresh.updates < standing.updates) return { place: "superseded", result: holdsLess(standing, fresh) };
+  if (fresh.state === "empty" && standing.state === "empty") return { place: "superseded", result: fresh };
   return { place: "result", result: fresh };
 }
 

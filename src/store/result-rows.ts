@@ -3,7 +3,7 @@ import type { Transaction } from "./database.ts";
 import type { StandingResult } from "./replace-rule.ts";
 import { storable } from "./types.ts";
 
-/** The statements on results and asides that a commit is made of. */
+/** The statements on results and superseded answers that a commit consists of. */
 
 interface Place {
   readonly datasetId: number;
@@ -51,7 +51,8 @@ export async function overwrite(tx: Transaction, by: Author, place: Place, resul
   );
 }
 
-export async function insertAsides(tx: Transaction, by: Author, results: Results): Promise<void> {
+/** Superseded answers are in sluice.asides; migration 0001 says why the table keeps that name. */
+export async function insertSuperseded(tx: Transaction, by: Author, results: Results): Promise<void> {
   if (results.size === 0) return;
   await tx.query(
     `insert into sluice.asides (sweep_uid, batch, target_id, ${COLUMNS}) select $2, $3, r.target_id, ${OF_JSON} from ${FROM_JSON}

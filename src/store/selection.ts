@@ -1,12 +1,13 @@
 import { SpecError } from "../model/errors.ts";
 import type { Remaining } from "../model/remaining.ts";
 import type { Selection } from "../model/resolved.ts";
-import { type StateOrMissing, SETTLED, STATES } from "../model/states.ts";
+import { isSettled, type StateOrMissing, STATES } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
+import { SETTLED_LIST } from "./settled.ts";
 
-const INCOMPLETE: readonly StateOrMissing[] = STATES.filter((state) => !(SETTLED as readonly string[]).includes(state));
+const INCOMPLETE: readonly StateOrMissing[] = STATES.filter((state) => !isSettled(state));
 
 /**
  * Which targets of the window's plan a sweep asks, sorted: fixed once, at its first pass.
@@ -55,8 +56,8 @@ async function refuseStrangers(tx: Transaction, sweep: { readonly datasetId: Dat
 }
 
 /**
- * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it laid aside for good,
- * what ended as failed(memory), and, where it asks only what is incomplete, what anybody settled.
+ * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it superseded for good,
+ * what failed with `memory`, and, if it asks only incomplete targets, what any sweep settled.
  */
 export async function remaining(tx: Pick<Transaction, "query">, uid: string): Promise<Remaining[]> {
   const rows = await tx.query<RemainingRow>(
@@ -65,14 +66,14 @@ export async function remaining(tx: Pick<Transaction, "query">, uid: string): Pr
      ), held as materialized (
        select distinct on (t.id) t.id, b.number, b.memory_bytes, cardinality(b.targets) as size, t.id = any(b.asked) as asked
        from sluice.batches b cross join unnest(b.targets) as t (id) where b.sweep_uid = $1 order by t.id, b.number desc
-     ), laid_aside as materialized (
+     ), superseded as materialized (
        select distinct target_id from sluice.asides
-       where sweep_uid = $1 and (state in ('ok', 'empty', 'rejected') or error in ('holds-less', 'memory'))
+       where sweep_uid = $1 and (state in ${SETTLED_LIST} or error in ('holds-less', 'memory'))
      ), done as materialized (
        select r.target_id from sweep s join sluice.target_results r on r.dataset_id = s.dataset_id and r.window_start = s.window_start
-       where (r.state in ('ok', 'empty', 'rejected') and (s.incomplete or r.sweep_uid = s.uid))
+       where (r.state in ${SETTLED_LIST} and (s.incomplete or r.sweep_uid = s.uid))
          or (r.state = 'failed' and r.error = 'memory' and r.sweep_uid = s.uid)
-       union select target_id from laid_aside
+       union select target_id from superseded
      )
      select chosen.id, held.number, held.memory_bytes, held.size, held.asked
      from sweep s cross join unnest(s.selected) as chosen (id) left join held on held.id = chosen.id
@@ -135,7 +136,7 @@ export async function failingOf(on: Pick<Transaction, "query">, datasetId: Datas
      from sluice.window_plans p
      join sluice.target_results r on r.dataset_id = p.dataset_id and r.window_start = p.window_start and r.target_id = any(p.targets)
      join sluice.targets t on t.id = r.target_id
-     where p.dataset_id = $1 and p.window_start = to_timestamp($2) and r.state not in ('ok', 'empty', 'rejected')
+     where p.dataset_id = $1 and p.window_start = to_timestamp($2) and r.state not in ${SETTLED_LIST}
      order by r.finished_at desc, t.name limit $3`,
     [datasetId, window.start, most],
   );

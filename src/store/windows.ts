@@ -2,6 +2,7 @@ import type { Totals } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
+import { eachState, SETTLED_LIST } from "./settled.ts";
 
 type Reader = Pick<Transaction, "query">;
 
@@ -23,7 +24,7 @@ export async function planWindow(tx: Transaction, datasetId: DatasetId, window: 
      select $1, to_timestamp($2), to_timestamp($3), array(
          select unnest($4::integer[])
          union select target_id from sluice.target_results
-           where dataset_id = $1 and window_start = to_timestamp($2) and state in ('ok', 'empty', 'rejected')
+           where dataset_id = $1 and window_start = to_timestamp($2) and state in ${SETTLED_LIST}
          order by 1),
        cardinality($4::integer[]), $5, $6
      on conflict (dataset_id, window_start) do update set targets = excluded.targets, listed = excluded.listed,
@@ -73,7 +74,7 @@ export async function openWindow(tx: Transaction, datasetId: DatasetId, window: 
 /** Counts the results of a window against its plan. A window without a plan has no targets. */
 export async function tally(on: Reader, datasetId: DatasetId, window: Window): Promise<Totals> {
   const rows = await on.query<Totals>(
-    `select cardinality(p.targets) as targets, n.ok, n.empty, n.rejected, n.suspect, n.mismatch, n.failed, n.missing, n.updates
+    `select cardinality(p.targets) as targets, ${eachState((state) => `n.${state}`)}, n.updates
      from sluice.window_plans p join sluice.window_totals n using (dataset_id, window_start)
      where p.dataset_id = $1 and p.window_start = to_timestamp($2)`,
     [datasetId, window.start],
@@ -89,8 +90,7 @@ export async function closeWindow(tx: Transaction, datasetId: DatasetId, window:
   // First the lock, then the question by a statement of its own: else a sweep that begins just now would not be seen.
   await tx.query("select from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2) for update", [datasetId, window.start]);
   await tx.query(
-    `update sluice.window_plans p set tallied = true, ok = n.ok, empty = n.empty, rejected = n.rejected, suspect = n.suspect,
-       mismatch = n.mismatch, failed = n.failed, missing = n.missing, updates = n.updates,
+    `update sluice.window_plans p set tallied = true, ${eachState((state) => `${state} = n.${state}`)}, updates = n.updates,
        first_asked = least(p.first_asked, n.first_asked), last_asked = greatest(p.last_asked, n.last_asked)
      from sluice.window_totals n
      where p.dataset_id = $1 and p.window_start = to_timestamp($2) and not p.tallied

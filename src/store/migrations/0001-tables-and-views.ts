@@ -2,7 +2,13 @@ import type { Migration } from "./migration.ts";
 
 /**
  * The first shape of everything. The four views at the end are the contract with everyone outside; the tables are ours.
- * No foreign keys on partitioned tables: ATTACH would wait for writers.
+ *
+ * - No foreign keys on partitioned tables: ATTACH would wait for writers.
+ * - The states are literals here, not built from STATES and SETTLED: a migration is the text that existing databases
+ *   have run. If it followed the constants, a change of them would reach new databases only, and two databases of the
+ *   same step would count differently. Such a change needs a migration of its own; a test of the views fails until it has one.
+ * - `sluice.asides` holds what the code calls superseded answers. It keeps its name: workers of the version before write
+ *   to it while this version's schema is in place, and a rename would make their commits fail.
  */
 export const tablesAndViews: Migration = {
   number: 1,

@@ -50,9 +50,9 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     ];
     const committed = await commitResults(db, sweep.fence, [anOk(one, rows), aNo(two), aNo(three, { state: "failed", error: "timeout" })]);
     expect(committed).toEqual([
-      { targetId: one, state: "ok", error: null, aside: false },
-      { targetId: two, state: "empty", error: null, aside: false },
-      { targetId: three, state: "failed", error: "timeout", aside: false },
+      { targetId: one, state: "ok", error: null, superseded: false },
+      { targetId: two, state: "empty", error: null, superseded: false },
+      { targetId: three, state: "failed", error: "timeout", superseded: false },
     ]);
     expect(await resultsAre()).toEqual([
       { target: "AS1", state: "ok", updates: 2 ** 31 + 8, error: null },
@@ -113,40 +113,40 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
 
   describe("where a result stands already", () => {
     const STANDING = someRows(DAY, 4);
-    const cases: Record<string, { first: "ok" | "empty" | "rejected" | "failed"; then: ReturnType<typeof aNo>; wishes?: SweepWishes; stands: object; aside: object | null; rows: number }> = {
+    const cases: Record<string, { first: "ok" | "empty" | "rejected" | "failed"; then: ReturnType<typeof aNo>; wishes?: SweepWishes; stands: object; superseded: object | null; rows: number }> = {
       "replaces what failed by what is settled": {
-        first: "failed", then: anOk(0, someRows(DAY, 2)), stands: { state: "ok", updates: 4, error: null }, aside: null, rows: 2,
+        first: "failed", then: anOk(0, someRows(DAY, 2)), stands: { state: "ok", updates: 4, error: null }, superseded: null, rows: 2,
       },
       "replaces what failed by what failed otherwise": {
-        first: "failed", then: aNo(0, { state: "mismatch", error: "declared-wrong" }), stands: { state: "mismatch", updates: 0, error: "declared-wrong" }, aside: null, rows: 0,
+        first: "failed", then: aNo(0, { state: "mismatch", error: "declared-wrong" }), stands: { state: "mismatch", updates: 0, error: "declared-wrong" }, superseded: null, rows: 0,
       },
       "never replaces what is settled by what failed": {
-        first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), stands: { state: "ok", updates: 8, error: null }, aside: { state: "failed", error: "timeout" }, rows: 4,
+        first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), stands: { state: "ok", updates: 8, error: null }, superseded: { state: "failed", error: "timeout" }, rows: 4,
       },
       "replaces rows by as many or more, and leaves none of the old": {
-        first: "ok", then: anOk(0, someRows(DAY, 5, 2)), stands: { state: "ok", updates: 10, error: null }, aside: null, rows: 5,
+        first: "ok", then: anOk(0, someRows(DAY, 5, 2)), stands: { state: "ok", updates: 10, error: null }, superseded: null, rows: 5,
       },
-      "keeps a settled answer that holds less aside, as suspect": {
-        first: "ok", then: anOk(0, someRows(DAY, 3)), stands: { state: "ok", updates: 8, error: null }, aside: { state: "suspect", error: "holds-less" }, rows: 4,
+      "stores a settled answer that holds less as superseded, as suspect": {
+        first: "ok", then: anOk(0, someRows(DAY, 3)), stands: { state: "ok", updates: 8, error: null }, superseded: { state: "suspect", error: "holds-less" }, rows: 4,
       },
-      "keeps an empty answer aside where there were rows": {
-        first: "ok", then: aNo(0), stands: { state: "ok", updates: 8, error: null }, aside: { state: "suspect", error: "holds-less" }, rows: 4,
+      "stores an empty answer as superseded where there were rows": {
+        first: "ok", then: aNo(0), stands: { state: "ok", updates: 8, error: null }, superseded: { state: "suspect", error: "holds-less" }, rows: 4,
       },
       "replaces by less where it was told to replace": {
-        first: "ok", then: anOk(0, someRows(DAY, 3)), wishes: { replace: true }, stands: { state: "ok", updates: 6, error: null }, aside: null, rows: 3,
+        first: "ok", then: anOk(0, someRows(DAY, 3)), wishes: { replace: true }, stands: { state: "ok", updates: 6, error: null }, superseded: null, rows: 3,
       },
       "does not replace what is settled by what failed even where it was told to replace": {
-        first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), wishes: { replace: true }, stands: { state: "ok", updates: 8, error: null }, aside: { state: "failed", error: "timeout" }, rows: 4,
+        first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), wishes: { replace: true }, stands: { state: "ok", updates: 8, error: null }, superseded: { state: "failed", error: "timeout" }, rows: 4,
       },
       "leaves an empty one standing when it is empty again": {
-        first: "empty", then: aNo(0), stands: { state: "empty", updates: 0, error: null }, aside: { state: "empty", error: null }, rows: 0,
+        first: "empty", then: aNo(0), stands: { state: "empty", updates: 0, error: null }, superseded: { state: "empty", error: null }, rows: 0,
       },
       "replaces an empty one by rows": {
-        first: "empty", then: anOk(0, someRows(DAY, 1)), stands: { state: "ok", updates: 2, error: null }, aside: null, rows: 1,
+        first: "empty", then: anOk(0, someRows(DAY, 1)), stands: { state: "ok", updates: 2, error: null }, superseded: null, rows: 1,
       },
     };
 
-    test.each(Object.entries(cases))("%s", async (_, { first, then, wishes, stands, aside, rows }) => {
+    test.each(Object.entries(cases))("%s", async (_, { first, then, wishes, stands, superseded, rows }) => {
       const { db } = store;
       const before = await aSweep(db, { dataset });
       const [target, neighbour] = before.ids as [number, number];
@@ -154,8 +154,8 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       const rerun = await aSweep(db, { dataset, ...ALL, ...wishes });
       const [committed] = await commitResults(db, rerun.fence, [{ ...then, targetId: target }]);
       expect((await resultsAre())[0]).toEqual({ target: "AS1", ...stands });
-      expect(await db.query("select state, error from sluice.asides where sweep_uid = $1", [rerun.uid])).toEqual(aside === null ? [] : [aside]);
-      expect(committed).toMatchObject({ aside: aside !== null, ...(aside ?? { state: (stands as { state: string }).state }) });
+      expect(await db.query("select state, error from sluice.asides where sweep_uid = $1", [rerun.uid])).toEqual(superseded === null ? [] : [superseded]);
+      expect(committed).toMatchObject({ superseded: superseded !== null, ...(superseded ?? { state: (stands as { state: string }).state }) });
       const counts = await db.query(`select target, count(*) as rows from sluice.observed where dataset = $1 group by target order by target`, [dataset]);
       expect(counts).toEqual([...(rows === 0 ? [] : [{ target: "AS1", rows }]), { target: "AS2", rows: 7 }]);
       const [sums] = await db.query(`select coalesce(sum(updates), 0)::bigint as updates from sluice.hourly where target = 'AS1' and dataset = $1`, [dataset]);
@@ -193,10 +193,10 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     const [counts] = await db.query(
       `select (select count(*) from sluice.observed where dataset = $1) as rows, (select sum(updates) from sluice.hourly where dataset = $1)::bigint as hourly,
          (select count(*) from sluice.results where dataset = $1 and state = 'ok') as ok, (select count(*) from sluice.results where dataset = $1 and state = 'empty') as empty,
-         (select count(*) from sluice.asides where sweep_uid = $2) as asides`,
+         (select count(*) from sluice.asides where sweep_uid = $2) as superseded`,
       [dataset, sweep.uid],
     );
-    expect(counts).toEqual({ rows: 300_000, hourly: 600_000, ok: 300, empty: 300, asides: 0 });
+    expect(counts).toEqual({ rows: 300_000, hourly: 600_000, ok: 300, empty: 300, superseded: 0 });
   });
 
   test("leaves the other window's part of an hour that two windows share", async () => {

@@ -2,9 +2,10 @@ import { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Observation } from "../../../src/model/result.ts";
-import { commitResults } from "../../../src/store/commit.ts";
+import { isSettled, STATES, type TargetState } from "../../../src/model/states.ts";
+import { commitResults, type ResultToCommit } from "../../../src/store/commit.ts";
 import { exportCsv } from "../../../src/store/export.ts";
-import { type TestStore, type TestSweep, aNo, anOk, aStore, aSweep, DAY, WAYS } from "../../support/postgres/store.ts";
+import { type TestStore, type TestSweep, aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/postgres/store.ts";
 
 const DATASET = "bgp/it's \\ odd";
 const TARGETS = Array.from({ length: 40 }, (_, index) => `AS${index}`);
@@ -76,6 +77,17 @@ describe("the views", () => {
     const [wrong] = await store.db.query(`select count(*) as n from sluice.results r where (r.state = 'ok') <>
       exists (select from sluice.observed o where o.target = r.target) or (r.state = 'ok') <> exists (select from sluice.hourly h where h.target = r.target)`);
     expect(wrong).toEqual({ n: 0 });
+  });
+
+  test("count as settled what the model calls settled, and have a column of totals for each state", async () => {
+    const own = await aStore();
+    const stored = STATES.filter((state) => state !== "missing");
+    const mine = await aSweep(own.db, { targets: STATES });
+    const item = (state: TargetState, index: number): ResultToCommit => (state === "ok" ? anOk(mine.ids[index]!, someRows(DAY, 1)) : aNo(mine.ids[index]!, { state }));
+    await commitResults(own.db, mine.fence, stored.map(item));
+    expect(await own.db.query("select settled from sluice.windows")).toEqual([{ settled: STATES.filter(isSettled).length }]);
+    expect(await own.db.query(`select ${STATES.join(", ")} from sluice.window_totals`)).toEqual([Object.fromEntries(STATES.map((state) => [state, 1]))]);
+    await own.close();
   });
 
   test("name a result's window, sweep and times", async () => {

@@ -21,7 +21,7 @@ test("a line says which batch of which sweep it is about", () => {
 
 test("a target is told as it was committed, with the reason, and without what is not known of it", () => {
   const result = aResult({ target: "AS1", state: "failed", error: "connect", detail: "nobody listens", attempts: 3, bytes: 0, httpStatus: null, queryId: null });
-  expect(aboutTarget(result, { targetId: 1, state: "failed", error: "connect", aside: false })).toEqual({ target: "AS1", state: "failed", code: "connect", detail: "nobody listens", attempts: 3, bytes: 0, seconds: 4 });
-  expect(aboutTarget(aResult({ target: "AS2" }), { targetId: 2, state: "suspect", error: "quiet-host", aside: false })).toMatchObject({ state: "suspect", code: "quiet-host", httpStatus: 200, queryId: "q" });
-  expect(aboutTarget(aResult(), { targetId: 3, state: "mismatch", error: null, aside: false })).toMatchObject({ code: "mismatch" });
+  expect(aboutTarget(result, { targetId: 1, state: "failed", error: "connect", superseded: false })).toEqual({ target: "AS1", state: "failed", code: "connect", detail: "nobody listens", attempts: 3, bytes: 0, seconds: 4 });
+  expect(aboutTarget(aResult({ target: "AS2" }), { targetId: 2, state: "suspect", error: "quiet-host", superseded: false })).toMatchObject({ state: "suspect", code: "quiet-host", httpStatus: 200, queryId: "q" });
+  expect(aboutTarget(aResult(), { targetId: 3, state: "mismatch", error: null, superseded: false })).toMatchObject({ code: "mismatch" });
 });
