@@ -69,7 +69,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     expect(await typed(notes[0]!)).toMatch(/Phase: +Succeeded/);
   });
 
-  test("the controller's account may do what docs/permissions.md says, and no more", async () => {
+  test("the controller's account may do what docs/kubernetes-reference.md says, and no more", async () => {
     const { watched, lease } = rightsTold("sluice");
     expect(await rightsOf(cluster, "sluice:sluice", "default")).toEqual([...watched].sort());
     expect(await rightsOf(cluster, "sluice:sluice", "sluice")).toEqual([...watched, ...lease].sort());

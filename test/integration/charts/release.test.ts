@@ -51,7 +51,7 @@ describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => 
     expect(await owners()).toEqual(["one now", "one now"]);
   });
 
-  test("gives the controller what docs/permissions.md says, and the API server sees no more", async () => {
+  test("gives the controller what docs/kubernetes-reference.md says, and the API server sees no more", async () => {
     await until("roles hold", async () => can("list", "sweeps.sluice.dev", "anywhere"));
     const list = async (namespace: string): Promise<string[]> => rightsListed((await server.kubectl(["auth", "can-i", "--list", `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"])).stdout).sort();
     const { watched, lease } = rightsTold("one");

@@ -170,10 +170,10 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
   });
 
   describe("its permissions", () => {
-    const page = readPage("docs/permissions.md");
+    const page = readPage("docs/kubernetes-reference.md");
     const [watched, lease] = section(page, "The controller").split("In the release's namespace only:");
 
-    test("are those that docs/permissions.md explains, in the whole cluster", async () => {
+    test("are those that docs/kubernetes-reference.md explains, in the whole cluster", async () => {
       const objects = await render();
       expect(allowed(rulesOf(objects, "ClusterRole", "sluice"))).toEqual(ofTable(tableRows(watched!)));
       expect(allowed(rulesOf(objects, "Role", "sluice-lease"))).toEqual(ofTable(tableRows(lease!)));

@@ -1,8 +1,8 @@
 import { codes, readPage, section, tableRows } from "./page.ts";
 
-/** What docs/permissions.md says that the controller may do, as "verb resource.group [name]": where it watches, and with its Lease. */
+/** What docs/kubernetes-reference.md says that the controller may do, as "verb resource.group [name]": where it watches, and with its Lease. */
 export function rightsTold(release: string): { readonly watched: readonly string[]; readonly lease: readonly string[] } {
-  const [watched, lease] = section(readPage("docs/permissions.md"), "The controller").split("In the release's namespace only:");
+  const [watched, lease] = section(readPage("docs/kubernetes-reference.md"), "The controller").split("In the release's namespace only:");
   return { watched: tableRows(watched!).flatMap(rightsOf), lease: tableRows(lease!).flatMap((row) => rightsOf(row).map((right) => (row[1]!.includes("named") ? `${right} ${release}` : right))) };
 }
 

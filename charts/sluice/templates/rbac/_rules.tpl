@@ -1,4 +1,4 @@
-{{- /* What the controller may do where it watches: docs/permissions.md explains each line. */ -}}
+{{- /* The controller's rights in the namespaces that it watches. docs/kubernetes-reference.md explains each line. */ -}}
 {{- define "sluice.rules" -}}
 - { apiGroups: [sluice.dev], resources: [cronsweeps], verbs: [get, list, watch] }
 - { apiGroups: [sluice.dev], resources: [cronsweeps/status], verbs: [update] }
