@@ -1,25 +1,44 @@
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
-import { DashboardCursorSync, type DashboardLink, type Panel, RowBuilder, type RowPanel, DashboardLinkBuilder, DashboardLinkType, DatasourceVariableBuilder, QueryVariableBuilder, type VariableModel, VariableRefresh, VariableSort } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type ClassicDashboard, classicDashboard, type Section } from "./panel.ts";
+import {
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  type Panel,
+  QueryVariableBuilder,
+  RowBuilder,
+  type RowPanel,
+  type VariableModel,
+  VariableRefresh,
+  VariableSort,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Section } from "./panel.ts";
 import { DATASOURCE } from "./queries.ts";
 
-export interface DashboardWishes {
+/* eslint-disable @typescript-eslint/no-deprecated -- The SDK deprecates the classic form in favour of one that Grafana 10 to 12 cannot read. */
+
+export type ClassicDashboard = Dashboard;
+
+interface DashboardSpec {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
-  /** How far back it looks at first, in Grafana's words. */
+  /** The start of the default time range, in Grafana's notation. */
   readonly from: string;
   readonly timezone: "browser" | "utc";
-  /** How often it asks again; "" for never by itself. */
+  /** How often it refreshes by itself; "" for never. */
   readonly refresh: string;
   readonly links: readonly Builder<DashboardLink>[];
-  readonly variables: readonly Variable[];
+  readonly variables: readonly Builder<VariableModel>[];
   readonly sections: readonly Section[];
 }
 
-/** In the classic form, which Grafana 10 to 13 read. It cannot be edited there: it is made here. */
-export function dashboard({ uid, title, description, from, timezone, refresh, links, variables, sections }: DashboardWishes): ClassicDashboard {
-  const builder = classicDashboard(title)
+/** In the classic form, which Grafana 10 to 13 read; read-only there. */
+export function dashboard({ uid, title, description, from, timezone, refresh, links, variables, sections }: DashboardSpec): ClassicDashboard {
+  const builder = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
     .tags(["sluice"])
@@ -30,18 +49,20 @@ export function dashboard({ uid, title, description, from, timezone, refresh, li
     .refresh(refresh)
     .links([...links])
     .variables([...variables]);
-  for (const each of laid(sections)) {
-    if ("row" in each) builder.withRow(each.row);
-    else builder.withPanel(each.panel);
+  for (const placed of place(sections)) {
+    if ("row" in placed) builder.withRow(placed.row);
+    else builder.withPanel(placed.panel);
   }
   return builder.build();
 }
 
-export type Laid = { readonly row: Builder<RowPanel> } | { readonly panel: Builder<Panel> };
+/* eslint-enable @typescript-eslint/no-deprecated */
 
-/** Sections one below the other, with a number for each panel and a letter for each of its queries. */
-export function laid(sections: readonly Section[]): readonly Laid[] {
-  const all: Laid[] = [];
+type Placed = { readonly row: Builder<RowPanel> } | { readonly panel: Builder<Panel> };
+
+/** Places the sections one below the other, and numbers the panels. */
+function place(sections: readonly Section[]): readonly Placed[] {
+  const all: Placed[] = [];
   let y = 0;
   for (const { title, lines } of sections) {
     if (title !== null) {
@@ -50,10 +71,10 @@ export function laid(sections: readonly Section[]): readonly Laid[] {
     }
     for (const line of lines) {
       let [x, height] = [0, 0];
-      for (const each of line) {
-        const panel = each.build();
+      for (const builder of line) {
+        const panel = builder.build();
         const { w, h } = panel.gridPos!;
-        const built: Panel = { ...panel, id: all.length + 1, gridPos: { x, y, w, h }, ...asking(panel) };
+        const built: Panel = { ...panel, id: all.length + 1, gridPos: { x, y, w, h }, ...withLetters(panel) };
         all.push({ panel: { build: () => built } });
         x += w;
         height = Math.max(height, h);
@@ -64,30 +85,29 @@ export function laid(sections: readonly Section[]): readonly Laid[] {
   return all;
 }
 
-/** With a letter for each query, and their data source said of the panel too: where it is not, Grafana 10 asks its default one. */
-function asking({ targets }: Panel): Partial<Panel> {
+/** Gives each query its letter, and the panel the data source of its queries: without it Grafana 10 asks its default data source. */
+function withLetters({ targets }: Panel): Partial<Panel> {
   if (targets === undefined) return {};
   const [first] = targets as unknown as readonly [{ readonly datasource: NonNullable<Panel["datasource"]> }];
   return { datasource: first.datasource, targets: targets.map((query, index) => Object.assign(query, { refId: String.fromCharCode(65 + index) })) };
 }
 
-/** They never change: bookmarks and alerts point to them. */
+/** These never change: bookmarks and alerts point to them. */
 export const UID = { sweeps: "sluice-sweeps", oneSweep: "sluice-one-sweep", data: "sluice-data" } as const;
 
-const SAME_PLACE = "${datasource:queryparam}&${dataset:queryparam}&${sweep_namespace:queryparam}";
+const SAME_SELECTION = "${datasource:queryparam}&${dataset:queryparam}&${sweep_namespace:queryparam}";
 
-/** With the data source and what was chosen there; the time goes along. */
-export const TO_SWEEPS = link("Sweeps", `/d/${UID.sweeps}?${SAME_PLACE}`);
-export const TO_ONE_SWEEP = link("One sweep", `/d/${UID.oneSweep}?${SAME_PLACE}`);
+/** Between dashboards of one data source: keep it, the selection and the time range. */
+export const TO_SWEEPS = link("Sweeps", `/d/${UID.sweeps}?${SAME_SELECTION}`);
+export const TO_ONE_SWEEP = link("One sweep", `/d/${UID.oneSweep}?${SAME_SELECTION}`);
 
-/** The other way the data source is another one: only the time goes along. */
+/** Between Prometheus and Postgres: the data source differs, so it is not handed on. */
 export const TO_SWEEPS_FROM_DATA = link("Sweeps", `/d/${UID.sweeps}`);
-/** Prometheus' data source is none for it. */
 export const TO_DATA = link("Data", `/d/${UID.data}?\${dataset:queryparam}`);
 
-/** From a row of a table: the sweep that it is about. */
+/** From a row of a table to its sweep. */
 export const ROW_TO_ONE_SWEEP = {
-  title: "Look at this sweep",
+  title: "Show this sweep",
   url: `/d/${UID.oneSweep}?\${datasource:queryparam}&var-dataset=\${__data.fields.dataset}&var-sweep_namespace=\${__data.fields.sweep_namespace}&var-sweep=\${__data.fields.sweep}&\${__url_time_range}`,
 };
 
@@ -95,20 +115,18 @@ function link(title: string, url: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url).keepTime(true).includeVars(false).icon("dashboard");
 }
 
-export type Variable = Builder<VariableModel>;
+/** The series that name every dataset: those of CronSweeps, and those of Sweeps without a CronSweep. */
+export const ALL_SERIES = '{__name__=~"sluice_windows|sluice_sweep_info"}';
+export const SERIES_OF_DATASET = ALL_SERIES.replace("}", ', dataset=~"$dataset"}');
 
-/** A dataset is filled by CronSweeps or by Sweeps that stand alone. */
-export const KNOWN = '{__name__=~"sluice_windows|sluice_sweep_info"}';
-export const KNOWN_OF_DATASET = KNOWN.replace("}", ', dataset=~"$dataset"}');
-
-/** Which of the data sources of a kind is asked. The chart may put one in as the first choice. */
-export function dataSource(kind: keyof typeof DATASOURCE): Variable {
+/** Lets the reader choose among the data sources of a kind. The chart may set the first choice. */
+export function datasourceVariable(kind: keyof typeof DATASOURCE): Builder<VariableModel> {
   return new DatasourceVariableBuilder("datasource").label("Data source").type(DATASOURCE[kind].type);
 }
 
-/** Of the labels of a metric, over the time that is shown: also those of sweeps that are gone. */
-export function label(name: string, shown: string, metric: string): QueryVariableBuilder {
-  const query = `label_values(${metric}, ${name})`;
+/** The values of a label over the time range, so also those of sweeps that are gone. */
+export function labelVariable(name: string, shown: string, series: string): QueryVariableBuilder {
+  const query = `label_values(${series}, ${name})`;
   return new QueryVariableBuilder(name)
     .label(shown)
     .datasource(DATASOURCE.prometheus)
@@ -118,12 +136,12 @@ export function label(name: string, shown: string, metric: string): QueryVariabl
     .sort(VariableSort.AlphabeticalAsc);
 }
 
-export function several(variable: QueryVariableBuilder): Variable {
-  // Not the names that there are, one by one: those of a CronSweep without a Sweep would be missing.
+export function multiValue(variable: QueryVariableBuilder): Builder<VariableModel> {
+  // All is a pattern, not the list of known names: that would miss a CronSweep without a Sweep.
   return variable.multi(true).includeAll(true).allValue(".*").current({ selected: true, text: ["All"], value: ["$__all"] });
 }
 
-/** Of the rows of a query with one column. */
-export function ofRows(name: string, shown: string, query: string): Variable {
+/** The rows of an SQL query with one column. */
+export function sqlVariable(name: string, shown: string, query: string): Builder<VariableModel> {
   return new QueryVariableBuilder(name).label(shown).datasource(DATASOURCE.postgres).query(query).definition(query).refresh(VariableRefresh.OnTimeRangeChanged).sort(VariableSort.Disabled);
 }

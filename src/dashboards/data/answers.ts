@@ -1,4 +1,4 @@
-import { lines } from "../charts.ts";
+import { timeSeries } from "../charts.ts";
 import type { Section } from "../panel.ts";
 import { sql } from "../queries.ts";
 import { table } from "../table.ts";
@@ -15,7 +15,7 @@ export const ANSWERS: Section = {
       table(
         {
           title: "Largest answers",
-          description: "Bytes of text after inflating: these decide how much memory a batch takes. Seconds include the wait for a slot.",
+          description: "By bytes of decompressed text. The duration includes the wait for a slot.",
           unit: "none",
           width: 8,
           height: 10,
@@ -40,7 +40,7 @@ limit 20`,
       table(
         {
           title: "Failing targets",
-          description: "Targets that are not settled in a window shown, with what was wrong the last time: those that fail in every window are worth a question to the provider.",
+          description: "Targets that are unsettled in a window of the time range, with the latest error. If a target fails in every window, ask the provider.",
           unit: "none",
           width: 10,
           height: 10,
@@ -67,9 +67,9 @@ order by windows desc, target
 limit 100`,
         ),
       ),
-      lines({
-        title: "Not settled, by error",
-        description: "Targets of each window that were asked and are not settled, by error code.",
+      timeSeries({
+        title: "Unsettled targets by error",
+        description: "Targets of each window that were asked and are unsettled, by error code.",
         unit: "none",
         width: 6,
         height: 10,

@@ -1,10 +1,44 @@
-import { barChart, lines } from "../charts.ts";
+import { barChart, timeSeries } from "../charts.ts";
 import { TARGET_STATES } from "../colours.ts";
 import type { Section } from "../panel.ts";
 import { sql } from "../queries.ts";
 import { table } from "../table.ts";
 
-/** The newest window of the time shown. A value and not a join, so that Postgres looks at that window's partition only. */
+/** A month of hours is tens of millions of rows. Updates by window, above, covers the whole time range. */
+const DAYS = 3;
+
+const BY_HOUR = `select hour as "time", type as metric, sum(updates) as updates
+from sluice.hourly
+where dataset = \${dataset:sqlstring}
+  and hour >= greatest($__timeFrom()::timestamptz, $__timeTo()::timestamptz - interval '${DAYS} days') and hour < $__timeTo()::timestamptz
+group by hour, type
+order by hour, type`;
+
+export const UPDATES: Section = {
+  title: `Updates (the last ${DAYS} days of the time range)`,
+  lines: [
+    [
+      timeSeries({
+        title: "Updates by hour",
+        description: "Of all settled targets, by type. In RIPEstat, A announces a route and W withdraws one.",
+        unit: "short",
+        width: 12,
+        stacked: "values",
+        queries: [sql("time_series", BY_HOUR)],
+      }),
+      timeSeries({
+        title: "Share of types",
+        description: "Each type's share of an hour's updates. If withdrawals grow, routes went away.",
+        unit: "short",
+        width: 12,
+        stacked: "shares",
+        queries: [sql("time_series", BY_HOUR)],
+      }),
+    ],
+  ],
+};
+
+/** The newest window in the time range. A value instead of a join lets Postgres read only that window's partition. */
 const NEWEST = "(select max(window_start) from sluice.windows where dataset = ${dataset:sqlstring} and $__timeFilter(window_start))";
 
 export const TARGETS: Section = {
@@ -14,7 +48,7 @@ export const TARGETS: Section = {
       table(
         {
           title: "Noisiest targets",
-          description: "The twenty with the most updates in the windows shown, and their share of all updates. Only what is proven counts.",
+          description: "The twenty targets with the most updates in the time range, and their share of all updates. Only proven answers count.",
           unit: "none",
           width: 8,
           height: 10,
@@ -38,8 +72,8 @@ limit 20`,
         ),
       ),
       barChart({
-        title: "Types of the noisiest",
-        description: "Of the newest window shown: the fifteen targets with the most updates, by type.",
+        title: "Types of the noisiest targets",
+        description: "The fifteen targets with the most updates in the newest window, by type.",
         unit: "short",
         width: 8,
         bar: "target",
@@ -68,9 +102,9 @@ order by loudest.updates desc, loudest.target, hours.type`,
           ),
         ],
       }),
-      lines({
+      timeSeries({
         title: "Targets by state",
-        description: "What each window's targets came to: ok had updates, empty is known to have had none. A target that was never asked has no row.",
+        description: "Targets of each window by state. ok: had updates. empty: is known to have had none. Targets that were never asked are not counted.",
         unit: "none",
         width: 8,
         height: 10,
@@ -86,40 +120,6 @@ group by window_start, state
 order by window_start, state`,
           ),
         ],
-      }),
-    ],
-  ],
-};
-
-/** A month of hours is tens of millions of rows: by window they are shown above, however long the time is. */
-const DAYS = 3;
-
-const BY_HOUR = `select hour as "time", type as metric, sum(updates) as updates
-from sluice.hourly
-where dataset = \${dataset:sqlstring}
-  and hour >= greatest($__timeFrom()::timestamptz, $__timeTo()::timestamptz - interval '${DAYS} days') and hour < $__timeTo()::timestamptz
-group by hour, type
-order by hour, type`;
-
-export const UPDATES: Section = {
-  title: `Updates (the last ${DAYS} days of the time shown)`,
-  lines: [
-    [
-      lines({
-        title: "Updates by hour",
-        description: "Of all targets that are settled, by type. RIPEstat: A announces a route, W withdraws one.",
-        unit: "short",
-        width: 12,
-        stacked: "values",
-        queries: [sql("time_series", BY_HOUR)],
-      }),
-      lines({
-        title: "Types against each other",
-        description: "Their shares of each hour's updates. Withdrawals that grow against announcements: routes went away.",
-        unit: "short",
-        width: 12,
-        stacked: "shares",
-        queries: [sql("time_series", BY_HOUR)],
       }),
     ],
   ],

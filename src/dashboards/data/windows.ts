@@ -1,10 +1,10 @@
-import { history, lines } from "../charts.ts";
-import { COLOUR, type Words } from "../colours.ts";
-import { steps, type Section, stat } from "../panel.ts";
+import { stat, stateTimeline, timeSeries } from "../charts.ts";
+import { COLOUR, type StateStyles } from "../colours.ts";
+import { type Section, thresholds } from "../panel.ts";
 import { sql } from "../queries.ts";
 import { table } from "../table.ts";
 
-const STATES: Words = {
+const STATES: StateStyles = {
   incomplete: { number: 1, colour: COLOUR.bad },
   usable: { number: 2, colour: COLOUR.watch },
   complete: { number: 3, colour: COLOUR.good },
@@ -19,7 +19,7 @@ export const WINDOWS: Section = {
     [
       stat({
         title: "Windows",
-        description: "Windows of the time shown, by state. A window that no sweep ever began has no row, and is not counted.",
+        description: "Windows in the time range, by state. A window that was never swept is not counted.",
         unit: "none",
         width: 8,
         named: true,
@@ -35,34 +35,34 @@ ${WINDOWS_SHOWN}`,
       }),
       stat({
         title: "Not settled",
-        description: "Targets without a settled answer, of all windows shown. `kubectl sluice rerun` asks for them again.",
+        description: "Targets without a settled answer in the time range. `kubectl sluice rerun` asks them again.",
         unit: "none",
         width: 8,
         named: true,
-        steps: steps(COLOUR.good, [1, COLOUR.bad]),
+        thresholds: thresholds(COLOUR.good, [1, COLOUR.bad]),
         queries: [sql("table", `select coalesce(sum(suspect), 0) as suspect, coalesce(sum(mismatch), 0) as mismatch, coalesce(sum(failed), 0) as failed, coalesce(sum(missing), 0) as missing\n${WINDOWS_SHOWN}`)],
       }),
       stat({
         title: "Updates",
-        description: "Sum of the updates that are stored of the windows shown.",
+        description: "The sum of the updates stored for the time range.",
         unit: "short",
         width: 8,
         queries: [sql("table", `select coalesce(sum(updates), 0) as updates\n${WINDOWS_SHOWN}`)],
       }),
     ],
     [
-      history({
+      stateTimeline({
         title: "State of windows",
-        description: "A band from the start of each window to its end. Where there is none, no sweep has begun.",
+        description: "A band from the start to the end of each window. A gap is a window that was never swept.",
         unit: "string",
         width: 24,
         height: 4,
-        words: STATES,
-        spelt: true,
+        states: STATES,
+        hasNames: true,
         queries: [
           sql(
             "table",
-            // Else the last one would reach to the end of the time shown, and one before a gap to the next.
+            // Without these rows the last window would extend to the end of the time range, and one before a gap to the next window.
             `select window_start as "time", state
 ${WINDOWS_SHOWN}
 union all
@@ -78,16 +78,16 @@ order by 1`,
       table(
         {
           title: "Windows and their states",
-          description: "Each window of the time shown, the newest first, with what is not settled of it and how long it was worked on.",
+          description: "Each window in the time range, newest first, with its unsettled targets and the duration of the work.",
           unit: "none",
           width: 14,
           height: 9,
           noValue: "",
           columns: {
             window_start: { title: "window", unit: "dateTimeAsIso" },
-            state: { title: "state", words: STATES },
+            state: { title: "state", states: STATES },
             targets: { title: "targets", unit: "none" },
-            settled: { title: "settled", unit: "percentunit", decimals: 2, steps: [[null, COLOUR.bad], [0.99, COLOUR.watch], [1, COLOUR.good]] },
+            settled: { title: "settled", unit: "percentunit", decimals: 2, thresholds: [[null, COLOUR.bad], [0.99, COLOUR.watch], [1, COLOUR.good]] },
             suspect: { title: "suspect", unit: "none" },
             mismatch: { title: "mismatch", unit: "none" },
             failed: { title: "failed", unit: "none" },
@@ -104,9 +104,9 @@ ${WINDOWS_SHOWN}
 order by window_start desc`,
         ),
       ),
-      lines({
+      timeSeries({
         title: "Updates by window",
-        description: "Of each window shown. A day that is much lower than those beside it is worth a look, complete or not.",
+        description: "Of each window. Check a day that is much lower than its neighbours, even if it is complete.",
         unit: "short",
         width: 10,
         height: 9,

@@ -1,80 +1,80 @@
-import { bars, lines } from "../charts.ts";
+import { barGauge, timeSeries } from "../charts.ts";
 import type { Section } from "../panel.ts";
-import { over } from "../queries.ts";
-import { byProcess, ofSweep, quantile } from "../selectors.ts";
+import { byProcess, ofSweep, quantile } from "../promql.ts";
+import { range } from "../queries.ts";
 
 const inPod = (metric: string): string => `max by (instance, pod) (${metric})`;
 
-/** Each pod is a batch: which of those that run is the slowest, and which the largest? */
+/** Each pod is a batch: which running one is the slowest, and which the largest? */
 export const LIVE: Section = {
-  title: "Batches that run now",
+  title: "Running batches",
   lines: [
     [
-      bars({
+      barGauge({
         title: "Largest",
-        description: "The ten pods whose peak of anonymous memory is nearest to their limit.",
+        description: "The ten pods whose peak of anonymous memory is closest to their limit.",
         unit: "percentunit",
         width: 6,
-        noValue: "no batch runs",
-        queries: [over(byProcess(`topk(10, ${inPod(ofSweep("sluice_worker_anonymous_memory_peak_bytes"))} / (${inPod(ofSweep("sluice_worker_memory_limit_bytes"))} > 0))`), "{{process}}")],
+        noValue: "no batch is running",
+        queries: [range(byProcess(`topk(10, ${inPod(ofSweep("sluice_worker_anonymous_memory_peak_bytes"))} / (${inPod(ofSweep("sluice_worker_memory_limit_bytes"))} > 0))`), "{{process}}")],
       }),
-      bars({
+      barGauge({
         title: "Slowest",
-        description: "The ten pods whose targets take longest: 99 of 100 take less than this, waits between tries included.",
+        description: "The ten pods with the slowest targets: the 99th percentile of the time for a target, including waits between attempts.",
         unit: "s",
         width: 6,
-        noValue: "no batch runs",
-        queries: [over(byProcess(`topk(10, ${quantile(0.99, ofSweep("sluice_worker_target_seconds_bucket"), "instance", "pod")})`), "{{process}}")],
+        noValue: "no batch is running",
+        queries: [range(byProcess(`topk(10, ${quantile(0.99, ofSweep("sluice_worker_target_seconds_bucket"), "instance", "pod")})`), "{{process}}")],
       }),
-      lines({
+      timeSeries({
         title: "Memory",
         description: "Anonymous memory of each pod, and the largest limit.",
         unit: "bytes",
         width: 6,
-        noValue: "no batch runs",
-        queries: [over(byProcess(inPod(ofSweep("sluice_worker_anonymous_memory_bytes"))), "{{process}}"), over(`max(${ofSweep("sluice_worker_memory_limit_bytes")})`, "limit")],
+        noValue: "no batch is running",
+        queries: [range(byProcess(inPod(ofSweep("sluice_worker_anonymous_memory_bytes"))), "{{process}}"), range(`max(${ofSweep("sluice_worker_memory_limit_bytes")})`, "limit")],
       }),
-      lines({
+      timeSeries({
         title: "In flight and slots",
-        description: "Requests in flight of all pods of this sweep, the slots they hold and want, and what the host allows to all sweeps together.",
+        description: "Requests in flight of this sweep's pods, the slots that they hold and want, and the host's limit for all sweeps together.",
         unit: "none",
         width: 6,
-        noValue: "no batch runs",
+        noValue: "no batch is running",
         queries: [
-          over(`sum(${ofSweep("sluice_worker_in_flight_requests")})`, "in flight"),
-          over(`sum(${ofSweep("sluice_worker_slots_held")})`, "held"),
-          over(`sum(${ofSweep("sluice_worker_slots_wanted")})`, "wanted"),
-          over(`max(${ofSweep("sluice_worker_slots_limit")})`, "limit"),
+          range(`sum(${ofSweep("sluice_worker_in_flight_requests")})`, "in flight"),
+          range(`sum(${ofSweep("sluice_worker_slots_held")})`, "held"),
+          range(`sum(${ofSweep("sluice_worker_slots_wanted")})`, "wanted"),
+          range(`max(${ofSweep("sluice_worker_slots_limit")})`, "limit"),
         ],
       }),
     ],
     [
-      lines({
+      timeSeries({
         title: "Targets with a result",
-        description: "A second, by state, of the pods that run: what the rates of the whole sweep tell only when a batch ends.",
+        description: "Per second, by state, in the running pods. The rates of the whole sweep show them only when a batch ends.",
         unit: "cps",
         width: 8,
         height: 6,
         stacked: "values",
-        noValue: "no batch runs",
-        queries: [over(`sum by (state) (rate(${ofSweep("sluice_worker_targets_total")}[$__rate_interval]))`, "{{state}}")],
+        noValue: "no batch is running",
+        queries: [range(`sum by (state) (rate(${ofSweep("sluice_worker_targets_total")}[$__rate_interval]))`, "{{state}}")],
       }),
-      lines({
-        title: "Writing",
-        description: "How long commits take, half of them and 99 of 100: results and their rows. A database that is slow shows here.",
+      timeSeries({
+        title: "Commit duration",
+        description: "How long it takes to commit results and their rows. A slow database shows here.",
         unit: "s",
         width: 8,
         height: 6,
-        queries: [over(quantile(0.5, ofSweep("sluice_sweep_copy_seconds_bucket")), "half below"), over(quantile(0.99, ofSweep("sluice_sweep_copy_seconds_bucket")), "99 % below")],
+        queries: [range(quantile(0.5, ofSweep("sluice_sweep_copy_seconds_bucket")), "median"), range(quantile(0.99, ofSweep("sluice_sweep_copy_seconds_bucket")), "99th percentile")],
       }),
-      lines({
-        title: "Event loop",
-        description: "How late the event loop of each pod is, 99 of 100 times less than this. Tenths of a second: the pod has too little CPU.",
+      timeSeries({
+        title: "Event loop delay",
+        description: "99th percentile of the event loop's delay in each pod. Tenths of a second mean that the pod has too little CPU.",
         unit: "s",
         width: 8,
         height: 6,
-        noValue: "no batch runs",
-        queries: [over(byProcess(inPod(ofSweep("sluice_worker_event_loop_delay_seconds"))), "{{process}}")],
+        noValue: "no batch is running",
+        queries: [range(byProcess(inPod(ofSweep("sluice_worker_event_loop_delay_seconds"))), "{{process}}")],
       }),
     ],
   ],

@@ -1,62 +1,62 @@
-import { history, lines } from "../charts.ts";
+import { stateTimeline, timeSeries } from "../charts.ts";
 import { COLOUR, stateNumber, WINDOW_STATES } from "../colours.ts";
 import type { Section } from "../panel.ts";
-import { over } from "../queries.ts";
-import { CRONSWEEP, ofDataset, ofSweeps, one } from "../selectors.ts";
+import { CRONSWEEP, dedupe, ofDataset, ofSweeps } from "../promql.ts";
+import { range } from "../queries.ts";
 
-const gauge = (name: string): string => one(ofSweeps(name), CRONSWEEP);
+const gauge = (name: string): string => dedupe(ofSweeps(name), CRONSWEEP);
 
 export const WINDOWS: Section = {
   title: "Windows",
   lines: [
     [
-      history({
+      stateTimeline({
         title: "State of the newest window",
-        description: "Of each CronSweep, over time: due when its hour has come, running, then what it came to.",
+        description: "For each CronSweep: due once the schedule has come, then running, then the verdict.",
         unit: "none",
         width: 12,
         height: 8,
-        words: WINDOW_STATES,
-        queries: [over(stateNumber((state) => ofSweeps("sluice_newest_window_state", `state="${state}"`), WINDOW_STATES, CRONSWEEP), "{{cronsweep}}")],
+        states: WINDOW_STATES,
+        queries: [range(stateNumber((state) => ofSweeps("sluice_newest_window_state", `state="${state}"`), WINDOW_STATES, CRONSWEEP), "{{cronsweep}}")],
       }),
-      lines({
+      timeSeries({
         title: "Windows by state",
-        description: "What each CronSweep knows of its windows. Those that are incomplete are caught up where catchUp says so.",
+        description: "The windows that each CronSweep knows. Incomplete ones are swept again if catchUp covers them.",
         unit: "none",
         width: 12,
         stacked: "values",
         colours: { complete: COLOUR.good, usable: COLOUR.watch, incomplete: COLOUR.bad },
-        queries: [over(`sum by (state) (${one(ofSweeps("sluice_windows"), [...CRONSWEEP, "state"])})`, "{{state}}")],
+        queries: [range(`sum by (state) (${dedupe(ofSweeps("sluice_windows"), [...CRONSWEEP, "state"])})`, "{{state}}")],
       }),
     ],
     [
-      lines({
+      timeSeries({
         title: "Age of the newest complete window",
-        description: "How long ago it ended, in windows: between 1 and 2 when each is completed before the next begins.",
+        description: "How long ago it ended, in lengths of a window: between 1 and 2 if each window is complete before the next one ends.",
         unit: "none",
         width: 8,
-        queries: [over(`(time() - ${gauge("sluice_newest_complete_window_end_timestamp_seconds")}) / ${gauge("sluice_window_seconds")}`, "{{cronsweep}}")],
+        queries: [range(`(time() - ${gauge("sluice_newest_complete_window_end_timestamp_seconds")}) / ${gauge("sluice_window_seconds")}`, "{{cronsweep}}")],
       }),
-      lines({
+      timeSeries({
         title: "Windows to catch up",
-        description: "Windows that have ended and are to be swept still. If it does not fall, a window takes longer than the schedule has: more batch.pods, or host.inFlight if the provider allows it.",
+        description: "Windows that have ended and still have to be swept. If the number does not fall, a window takes longer than the schedule's interval: raise batch.pods, or host.inFlight if the provider allows it.",
         unit: "none",
         width: 8,
-        queries: [over(gauge("sluice_windows_to_catch_up"), "{{cronsweep}}")],
+        queries: [range(gauge("sluice_windows_to_catch_up"), "{{cronsweep}}")],
       }),
-      lines({
-        title: "Database",
-        description: "How large the database was when a prepare last looked.",
+      timeSeries({
+        title: "Database size",
+        description: "The size of the database at the last prepare.",
         unit: "bytes",
         width: 4,
-        queries: [over(one(ofDataset("sluice_database_bytes"), ["dataset"]), "{{dataset}}")],
+        queries: [range(dedupe(ofDataset("sluice_database_bytes"), ["dataset"]), "{{dataset}}")],
       }),
-      lines({
+      timeSeries({
         title: "Partitions",
-        description: "Of each dataset, and how many its retention should leave. More than that for days: prepare could not drop them.",
+        description: "Partitions of each dataset, and how many its retention keeps. If there are more for days, prepare cannot drop them.",
         unit: "none",
         width: 4,
-        queries: [over(one(ofDataset("sluice_dataset_partitions"), ["dataset"]), "{{dataset}}"), over(one(ofDataset("sluice_dataset_partitions_kept"), ["dataset"]), "to be kept of {{dataset}}")],
+        queries: [range(dedupe(ofDataset("sluice_dataset_partitions"), ["dataset"]), "{{dataset}}"), range(dedupe(ofDataset("sluice_dataset_partitions_kept"), ["dataset"]), "kept for {{dataset}}")],
       }),
     ],
   ],

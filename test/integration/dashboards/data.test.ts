@@ -12,7 +12,7 @@ import { aNo, anOk, aStore, aSweep, type TestStore } from "../../support/postgre
 
 const DAY_SECONDS = 86_400;
 const DATASET = "bgp/it's odd";
-/** Of the dataset asked about; the 21st was never swept. */
+/** Days of the tested dataset; the 21st was never swept. */
 const DAYS = [19, 20, 22];
 const TARGETS = Array.from({ length: 40 }, (_, index) => `AS${index}`);
 const CHOSEN: Chosen = { from: "2026-11-18T00:00:00Z", to: "2026-11-23T08:00:00Z", dataset: DATASET };
@@ -21,7 +21,7 @@ const HOURS_FROM = Date.UTC(2026, 10, 20, 8) / 1000;
 const ROLE = `reader_${randomBytes(4).toString("hex")}`;
 const PANELS = asJson(dashboards().data).panels.filter(({ targets }) => targets !== undefined);
 
-/** What a target came to on a day, as the test says it: null where it was never asked. */
+/** The outcome of a target on a day; null if it was never asked. */
 interface Fate {
   readonly day: number;
   readonly target: string;
@@ -63,7 +63,7 @@ beforeAll(async () => {
     });
     await commitResults(store.db, sweep.fence, items);
   }
-  // Somebody else's, louder and larger and worse: none of it is asked about.
+  // Another dataset, louder and larger and worse: no panel may show any of it.
   const other = await aSweep(store.db, { dataset: "bgp/other", targets: TARGETS, window: windowOf(22) });
   await commitResults(store.db, other.fence, other.ids.map((id, index) => (index === 0 ? aNo(id, { state: "failed", error: "timeout" }) : anOk(id, [{ at: windowOf(22).start + index, type: "B", updates: 1_000_000 }]))));
   const [roleSql] = blocks(readPage("docs/dashboards.md"), "sql");
@@ -118,8 +118,8 @@ function grouped<T>(all: readonly T[], key: (each: T) => string): [string, T[]][
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** What plain counting says that each panel should show. */
-const TOLD: Readonly<Record<string, () => unknown>> = {
+/** What each panel should show, by plain counting. */
+const EXPECTED: Readonly<Record<string, () => unknown>> = {
   Windows: () => [{ complete: 0, usable: 3, incomplete: 0 }],
   "Not settled": () => [{ suspect: 1, mismatch: 1, failed: 3, missing: 1 }],
   Updates: () => [{ updates: sumOf(FATES) }],
@@ -145,13 +145,13 @@ const TOLD: Readonly<Record<string, () => unknown>> = {
     })),
   "Updates by window": () => DAYS.map((day) => ({ time: date(day), updates: sumOf(ofDay(day)) })),
   "Updates by hour": byHour,
-  "Types against each other": byHour,
+  "Share of types": byHour,
   "Noisiest targets": () =>
     grouped(FATES.filter(({ state }) => state === "ok"), ({ target }) => target)
       .map(([target, fates]) => ({ target, updates: sumOf(fates), share: expect.closeTo(sumOf(fates) / sumOf(FATES), 9) as number, most: Math.max(...fates.map(updatesOf)), windows: fates.length }))
       .sort((one, other) => other.updates - one.updates || (one.target < other.target ? -1 : 1))
       .slice(0, 20),
-  "Types of the noisiest": () =>
+  "Types of the noisiest targets": () =>
     ofDay(22)
       .filter(({ state }) => state === "ok")
       .sort((one, other) => updatesOf(other) - updatesOf(one) || (one.target < other.target ? -1 : 1))
@@ -167,7 +167,7 @@ const TOLD: Readonly<Record<string, () => unknown>> = {
     { target: "AS5", windows: 1, state: "mismatch", error: "declared-wrong", http_status: 200, window_start: date(20) },
     { target: "AS6", windows: 1, state: "suspect", error: "ends-early", http_status: 200, window_start: date(22) },
   ],
-  "Not settled, by error": () => [
+  "Unsettled targets by error": () => [
     { time: date(19), metric: "server", targets: 1 },
     { time: date(20), metric: "declared-wrong", targets: 1 },
     { time: date(20), metric: "server", targets: 1 },
@@ -182,21 +182,21 @@ function byHour(): unknown {
 }
 
 describe("each panel of Data, asked as the role of docs/dashboards.md,", () => {
-  test("has its numbers told here", () => {
-    expect(Object.keys(TOLD)).toEqual(PANELS.map(({ title }) => title));
+  test("has its expected numbers here", () => {
+    expect(Object.keys(EXPECTED)).toEqual(PANELS.map(({ title }) => title));
   });
 
-  test.for(PANELS)("$title: says what plain counting says", async ({ title }) => {
-    const told = TOLD[title!]!() as Row[];
-    expect(told.length).toBeGreaterThan(0);
-    expect(await ask(title!)).toEqual(told);
+  test.for(PANELS)("$title: shows what plain counting finds", async ({ title }) => {
+    const expected = EXPECTED[title!]!() as Row[];
+    expect(expected.length).toBeGreaterThan(0);
+    expect(await ask(title!)).toEqual(expected);
   });
 
   test.for(PANELS)("$title: has the columns that it shows", async ({ type, targets, transformations }) => {
     const { format, rawSql } = targets![0]!;
     const { fields } = await reader.query({ text: expanded(rawSql!, CHOSEN), rowMode: "array" });
     const [names, types] = [fields.map(({ name }) => name), fields.map(({ dataTypeID }) => KINDS[dataTypeID])];
-    // Of a long answer Grafana makes a series for each word of `metric`, in the order of time.
+    // From a long answer Grafana makes a series for each value of `metric`, in the order of time.
     if (format === "time_series" || type === "state-timeline") expect([names[0], types[0]]).toEqual(["time", "time"]);
     if (format === "time_series") expect(types.slice(1)).toEqual(names.includes("metric") ? ["text", "number"] : ["number"]);
     if (type === "stat") expect(new Set(types)).toEqual(new Set(["number"]));
@@ -207,13 +207,13 @@ describe("each panel of Data, asked as the role of docs/dashboards.md,", () => {
     expect(types).not.toContain(undefined);
   });
 
-  test.for(PANELS)("$title: is content with a dataset that there is not", async ({ title }) => {
+  test.for(PANELS)("$title: shows nothing for an unknown dataset", async ({ title }) => {
     const rows = await ask(title!, { ...CHOSEN, dataset: "nobody's'; drop schema sluice cascade; --" });
     // A sum of nothing is a row of zeros.
     expect(rows.flatMap((row) => Object.values(row)).filter((value) => value !== 0)).toEqual([]);
   });
 
-  test("lets datasets be chosen, the one with the newest window first", async () => {
+  test("offers the datasets, the one with the newest window first", async () => {
     const { query } = asJson(dashboards().data).templating.list.find(({ name }) => name === "dataset")!;
     const { rows } = await reader.query<{ dataset: string }>(query as string);
     expect(rows).toEqual([{ dataset: DATASET }, { dataset: "bgp/other" }]);
@@ -249,14 +249,14 @@ describe("the role of docs/dashboards.md", () => {
     "may not: %s",
     async (sql) => {
       expect([INSUFFICIENT_PRIVILEGE, READ_ONLY]).toContain(await refusal(sql));
-      // What it is told by default it could tell itself otherwise: the rights are what holds it.
+      // The role could change its own default: it is held by its rights.
       await reader.query("set default_transaction_read_only = off");
       expect(await refusal(sql)).toBe(INSUFFICIENT_PRIVILEGE);
       await reader.query("set default_transaction_read_only = on");
     },
   );
 
-  test("is stopped when a question takes too long", async () => {
+  test("is stopped when a query takes too long", async () => {
     const { rows } = await reader.query<{ statement_timeout: string }>("show statement_timeout");
     expect(rows).toEqual([{ statement_timeout: "30s" }]);
   });

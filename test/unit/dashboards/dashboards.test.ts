@@ -6,17 +6,17 @@ import { asJson } from "../../support/dashboards/panels.ts";
 const ALL = Object.entries(dashboards()).map(([name, dashboard]) => ({ name, dashboard: asJson(dashboard) }));
 
 describe.for(ALL)("the dashboard $name", ({ dashboard }) => {
-  test("tells of each panel what it shows, fits, and asks only what there is", () => {
+  test("has titles, descriptions and units, and queries only what exists", () => {
     expect(mistakesOf(dashboard)).toEqual([]);
   });
 
-  test("has lines that fill the whole width", () => {
+  test("fills the width in each line", () => {
     const widths = new Map<number, number>();
     for (const { gridPos } of dashboard.panels) widths.set(gridPos.y, (widths.get(gridPos.y) ?? 0) + gridPos.w);
     expect([...new Set(widths.values())]).toEqual([24]);
   });
 
-  test("has panels of one height in each line", () => {
+  test("has panels of the same height in each line", () => {
     const heights = new Map<number, number>();
     for (const { gridPos, title } of dashboard.panels) {
       const height = heights.get(gridPos.y) ?? gridPos.h;
@@ -30,7 +30,7 @@ test("no two dashboards share a uid", () => {
   expect(new Set(ALL.map(({ dashboard }) => dashboard.uid)).size).toBe(ALL.length);
 });
 
-test("links between dashboards lead to those that there are", () => {
+test("links between dashboards lead to existing ones", () => {
   const uids = ALL.map(({ dashboard }) => dashboard.uid);
   const led = ALL.flatMap(({ dashboard }) => [...JSON.stringify(dashboard).matchAll(/\/d\/([a-z-]+)/g)].map((match) => match[1]));
   expect(new Set(led)).toEqual(new Set(uids));
