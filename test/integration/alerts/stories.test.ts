@@ -36,7 +36,7 @@ async function play(rule: AlertRule, { series, at, every = "1m" }: Story, fired:
   const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
   const story = { interval: every, input_series: input, alert_rule_test: [{ eval_time: at, alertname: rule.alert, exp_alerts: fired }] };
   const { code, stderr } = await testRules([{ name: "story", rules: [rule] }], [story], every);
-  // What it fired instead stands there.
+  // stderr shows what fired instead.
   expect(stderr).toBe("");
   expect(code).toBe(0);
 }

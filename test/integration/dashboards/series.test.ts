@@ -3,7 +3,7 @@ import { dashboards } from "../../../src/dashboards/dashboards.ts";
 import { hasPromtool, testRules } from "../../support/alerts/promtool.ts";
 import { panelExpressions, type PanelExpression, substituted } from "../../support/dashboards/expressions.ts";
 import { asJson } from "../../support/dashboards/panels.ts";
-import { aToldWorld, type Series, series } from "../../support/dashboards/sample-series.ts";
+import { sampleSeries, type Series, series } from "../../support/dashboards/sample-series.ts";
 
 interface Expected {
   readonly labels: string;
@@ -37,13 +37,13 @@ function byBoth(name: string, labels: Readonly<Record<string, string>>, values: 
 
 describe.skipIf(!hasPromtool)("the series of the dashboards (need promtool)", () => {
   test("exist for every expression if every metric is exported", async () => {
-    const { code, output } = await evaluated(aToldWorld(), panelExpressions().map(isAnswered));
+    const { code, output } = await evaluated(sampleSeries(), panelExpressions().map(isAnswered));
     expect(output).toContain("SUCCESS");
     expect(code).toBe(0);
   });
 
   test("are missed if a metric is not exported", async () => {
-    const without = aToldWorld().filter((each) => !each.series.startsWith("sluice_worker_memory_limit_bytes"));
+    const without = sampleSeries().filter((each) => !each.series.startsWith("sluice_worker_memory_limit_bytes"));
     const { code, output } = await evaluated(without, panelExpressions().map(isAnswered));
     expect(code).not.toBe(0);
     expect(output).toContain("sluice_worker_memory_limit_bytes");

@@ -19,22 +19,22 @@ export interface AlertExpression {
   readonly alert: string;
   readonly expr: string;
   /**
-   * The series that it reads, each as a query of its own: an alert's expression is empty while all is well, and these are not.
-   * What narrows them to trouble (a code, a phase, a cause) is left away, what tells this release from others is not.
+   * The series that it reads, each as a query of its own: an alert's expression has no result while all is well, these have.
+   * Matchers that select trouble (a code, a phase, a cause) are dropped, those that select the release are kept.
    */
   readonly reads: readonly string[];
 }
 
-/** Of Prometheus' own labels and the namespace of sweeps: by these a release's series are told from others. */
+/** The labels that distinguish a release's series from those of others. */
 const WHOSE = ["namespace", "pod", "sweep_namespace"];
 
-/** There only while a Sweep is blocked, so no healthy cluster has it. */
+/** Exported only while a Sweep is blocked, so a healthy cluster lacks it. */
 export const ONLY_IN_TROUBLE: readonly string[] = ["sluice_sweep_blocked"];
 
-/** All alerts that the chart can make need this: the size of the disk has no default. */
+/** Enables every alert of the chart: the size of the disk has no default. */
 export const EVERY_ALERT = { enabled: true, database: { diskBytes: 100 * 2 ** 30 } };
 
-/** What the chart's PrometheusRule holds. `alerts` are values of the chart. */
+/** The groups of the chart's PrometheusRule. `alerts` are values of the chart. */
 export async function alertGroups(alerts: object = EVERY_ALERT, release?: Release, values: object = {}): Promise<readonly RuleGroup[]> {
   const [rule] = ofKind(await render({ ...values, alerts: { ...EVERY_ALERT, ...alerts } }, release), "PrometheusRule");
   return (rule!.spec as { readonly groups: readonly RuleGroup[] }).groups;

@@ -13,7 +13,7 @@ export async function checkRules(groups: readonly { readonly name: string; reado
   return inFolder(async (folder) => run("promtool", ["check", "rules", "--lint-fatal", await write(folder, "rules.yaml", { groups })]));
 }
 
-/** `promtool test rules`, with tests as its own file has them. `every`: between two looks. */
+/** `promtool test rules`, with tests as its own file has them. `every`: the interval of evaluation. */
 export async function testRules(groups: readonly RuleGroup[], tests: readonly object[], every = "1m"): Promise<Ended> {
   return inFolder(async (folder) => {
     await write(folder, "rules.yaml", { groups });

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { CHART } from "../kube/rendered-chart.ts";
 
-/** A rule as the chart keeps it: with words in angle brackets where values stand. */
+/** A rule as in the chart, with values as words in angle brackets. */
 export interface RawRule {
   readonly alert: string;
   readonly expr: string;
@@ -11,7 +11,7 @@ export interface RawRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Without helm: the chart's own files are YAML. */
+/** Read without helm: the chart's alert files are YAML. */
 export function rawRules(): readonly RawRule[] {
   return globSync("alerts/*.yaml", { cwd: CHART }).sort().flatMap((file) => parse(readFileSync(path.join(CHART, file), "utf8")) as RawRule[]);
 }

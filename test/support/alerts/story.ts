@@ -1,10 +1,10 @@
-/** One alert in one situation, as promtool plays it: minute 0 is midnight, and the window before it is yesterday. */
+/** One alert in one situation, as promtool plays it. Minute 0 is midnight, so yesterday is the window before it. */
 export interface Story {
-  /** A series and its values, in promtool's own words: "5x10" is 5 and ten more, "0+3x10" rises by 3, "_x10" is silence. */
+  /** A series and its values, in promtool's notation: "5x10" is 5 and ten more, "0+3x10" rises by 3, "_x10" is a gap. */
   readonly series: Readonly<Record<string, string>>;
   /** "12h7m" */
   readonly at: string;
-  /** Between two values, and between two looks of Prometheus; a minute where it does not say. */
+  /** The interval of values and of evaluation; a minute by default. */
   readonly every?: string;
   /** Values of the chart's `alerts`. */
   readonly alerts?: object;
@@ -16,7 +16,7 @@ export interface Firing extends Story {
   readonly summary: string;
 }
 
-/** Each sentence says when. */
+/** The keys say when. */
 export interface AlertStories {
   readonly severity: "critical" | "warning";
   readonly fires: Readonly<Record<string, Firing>>;
@@ -31,12 +31,12 @@ export const CRONSWEEP = { dataset: "bgp/daily", sweep_namespace: "bgp", cronswe
 export const SWEEP = { dataset: "bgp/daily", sweep_namespace: "bgp", sweep: "daily-20261122" };
 export const WINDOW = { window: "2026-11-22" };
 
-/** As Prometheus stores what a controller told. */
+/** A controller's series, with the labels of the scrape. */
 export function controllerSeries(metric: string, labels: Readonly<Record<string, string>> = {}, pod = POD): string {
   return series(metric, { ...labels, namespace: "sluice", pod, job: "sluice/sluice", instance: `${pod}:8080` });
 }
 
-/** As Prometheus stores what a pod of a batch told. */
+/** The series of a batch's pod, with the labels of the scrape. */
 export function workerSeries(metric: string, labels: Readonly<Record<string, string>> = {}, pod = "daily-20261122-b1-xxxxx"): string {
   return series(metric, { ...SWEEP, ...labels, namespace: "bgp", pod, job: "sluice/sluice-workers", instance: `${pod}:8080` });
 }
@@ -49,7 +49,7 @@ export function ofCronSweep(metric: string, labels: Readonly<Record<string, stri
   return controllerSeries(metric, { ...CRONSWEEP, ...labels }, pod);
 }
 
-/** A Sweep that is there, with whatever else is told of it. */
+/** A running Sweep, with further series. */
 export function aSweep(more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return { [ofSweep("sluice_sweep_info", WINDOW)]: "1x3000", [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "1x3000", ...more };
 }

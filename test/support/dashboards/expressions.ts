@@ -7,7 +7,7 @@ export interface PanelExpression {
   readonly expr: string;
 }
 
-/** Every PromQL expression of every panel, as Prometheus would be asked with "All" in each variable. */
+/** Every PromQL expression of every panel, as Grafana sends it with "All" selected in each variable. */
 export function panelExpressions(): PanelExpression[] {
   return Object.values(dashboards())
     .map(asJson)
@@ -18,7 +18,7 @@ export function panelExpressions(): PanelExpression[] {
     );
 }
 
-/** Grafana puts in what was chosen, and a time that fits how often is scraped. */
+/** Replaces variables, as Grafana does with the selection and an interval that fits the scrape interval. */
 export function substituted(expr: string): string {
   return expr.replaceAll("$__rate_interval", "1m").replaceAll("$__range", "5m").replace(/\$\{?[a-z_]+\}?/g, ".*");
 }

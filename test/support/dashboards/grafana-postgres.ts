@@ -1,4 +1,4 @@
-/** What is chosen in a dashboard on a Postgres data source. */
+/** The selection in a dashboard with a Postgres data source. */
 export interface Chosen {
   /** RFC 3339, in UTC. */
   readonly from: string;
@@ -6,7 +6,7 @@ export interface Chosen {
   readonly dataset: string;
 }
 
-/** As Grafana hands it to Postgres: the page puts in the variables, and its backend the macros of the time. */
+/** The SQL that Grafana sends to Postgres: the page replaces variables, the backend the macros of the time range. */
 export function expanded(sql: string, { from, to, dataset }: Chosen): string {
   const quoted = `'${dataset.replaceAll("'", "''")}'`;
   const withVariables = sql.replaceAll("${dataset:sqlstring}", () => quoted);

@@ -3,13 +3,13 @@ import { CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, PROCESS, SWEEPS } from "../../
 import type { Declaration, Labels } from "../../../src/metrics/declaration.ts";
 import { registerBatchMetrics } from "../../../src/metrics/worker.ts";
 
-/** Labels that a bucket has beside its histogram's. */
+/** The extra label of a histogram's buckets. */
 const BORDER: Labels = { le: "the upper border" };
 
-/** Every metric that is exported, by the name that an expression uses, with its labels beside those of the scrape and their words. */
+/** Every exported metric, by the name that an expression uses, with its own labels and their values. */
 export const METRICS: ReadonlyMap<string, Labels> = new Map([...ofControllers(), ...ofPods(), ["process_resident_memory_bytes", {}]]);
 
-/** What Prometheus puts beside them. A pod's name only where the scrape's configuration says so, so nothing may rely on it. */
+/** Labels that the scrape adds. `pod` only if its configuration says so, so nothing may rely on it. */
 export const SCRAPED: readonly string[] = ["job", "instance"];
 export const SCRAPED_PERHAPS: readonly string[] = ["pod"];
 
@@ -22,7 +22,7 @@ function ofControllers(): [string, Labels][] {
   return all.flatMap(({ type, name, labels }) => asked(name, labels, type === "histogram"));
 }
 
-/** What they register is what they tell. */
+/** Pods export what they register. */
 function ofPods(): [string, Labels][] {
   const registry = new Registry();
   registerBatchMetrics(registry, () => []);

@@ -1,6 +1,6 @@
 import type { dashboards } from "../../../src/dashboards/dashboards.ts";
 
-/** What of a panel the tests look at, as it stands in the JSON. */
+/** The parts of a panel's JSON that tests read. */
 export interface PanelJson {
   readonly id: number;
   readonly type: string;

@@ -1,7 +1,7 @@
-/** What of a PromQL expression can be told without evaluating it. */
+/** What can be read from a PromQL expression without evaluating it. */
 export interface Asked {
   readonly metrics: readonly Selector[];
-  /** Labels that the result has been reduced to, or is matched or joined by. */
+  /** Labels by which the result is grouped, matched or joined. */
   readonly grouped: readonly string[];
   /** Labels that label_replace makes. */
   readonly made: readonly string[];
@@ -14,7 +14,7 @@ export interface Selector {
 
 export interface Matched {
   readonly label: string;
-  /** Those that it is compared with; none where a variable says. */
+  /** The values that it is compared with; none if it is a variable. */
   readonly words: readonly string[];
 }
 
@@ -34,7 +34,7 @@ function matchedIn(braces: string): Matched[] {
   return [...braces.matchAll(/([a-z_]+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].map((match) => ({ label: match[1]!, words: match[2]!.startsWith("$") ? [] : match[2]!.split("|") }));
 }
 
-/** The labels by which a legend calls its series. */
+/** The labels in a legend. */
 export function legendLabels(legend: string): string[] {
   return [...legend.matchAll(/\{\{\s*([a-z_]+)\s*\}\}/g)].map((match) => match[1]!);
 }

@@ -1,17 +1,17 @@
 import type { Labels } from "../../../src/metrics/declaration.ts";
 import { METRICS } from "./metrics.ts";
 
-/** What some labels are where they have no words of their own; of the others a name will do. */
+/** Values of labels that declare none; other labels get a made-up name. */
 const WORDS: Readonly<Record<string, readonly string[]>> = { le: ["0.5", "64", "+Inf"] };
 
 export interface Series {
   readonly series: string;
-  /** As promtool has them: where it begins and by how much it grows at each step. */
+  /** In promtool's notation: the first value, and the growth in each step. */
   readonly values: string;
 }
 
-/** Every metric, told by one controller and one pod, as Prometheus has it after ten minutes. */
-export function aToldWorld(): Series[] {
+/** Every metric of one controller and one pod, with every value of its labels. */
+export function sampleSeries(): Series[] {
   return [...METRICS].flatMap(([name, labels]) => combinations(labels).map((own) => ({ series: series(name, { ...own, job: "sluice", instance: "10.0.0.1:8080", pod: "sluice-0" }), values: name.endsWith("_state") || name.endsWith("_phase") || name.endsWith("_info") ? "1x40" : `${own["le"] === "0.5" ? 1 : 2}+${own["le"] === "0.5" ? 1 : 2}x40` })));
 }
 

@@ -42,9 +42,9 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
         series: aSweep({ [ofSweep(SETTLED)]: "0+500x60 30000x300" }),
         at: "2h12m",
         labels: LABELS,
-        summary: `${NAMED} has settled nothing for 60 minutes; it stands at 30k targets.`,
+        summary: `${NAMED} has settled no target for 60 minutes and is at 30k targets.`,
       },
-      "when a new leader tells the same": {
+      "when a new leader continues the series": {
         series: aSweep({
           [ofSweep("sluice_sweep_info", WINDOW)]: "1x80 stale",
           [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "1x80 stale",
@@ -55,27 +55,27 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
         }),
         at: "1h40m",
         labels: LABELS,
-        summary: `${NAMED} has settled nothing for 60 minutes; it stands at 30k targets.`,
+        summary: `${NAMED} has settled no target for 60 minutes and is at 30k targets.`,
       },
-      "sooner where less is told": {
+      "sooner with a smaller value": {
         series: aSweep({ [ofSweep(SETTLED)]: "0+500x60 30000x300" }),
         at: "1h42m",
         alerts: { sweepStuck: { minutes: 30 } },
         labels: LABELS,
-        summary: `${NAMED} has settled nothing for 30 minutes; it stands at 30k targets.`,
+        summary: `${NAMED} has settled no target for 30 minutes and is at 30k targets.`,
       },
     },
     isQuiet: {
       "when one target was settled after 55 minutes": { series: aSweep({ [ofSweep(SETTLED)]: "0+500x60 30000x55 30001x55 30002x55" }), at: "2h50m" },
-      "while a provider that is away for forty minutes is waited for": { series: aSweep({ [ofSweep(SETTLED)]: "0+500x60 30000x40 30000+500x100" }), at: "2h" },
-      "where it is suspended": { series: { ...aSweep({ [ofSweep(SETTLED)]: "30000x300" }), [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "0x300", [ofSweep("sluice_sweep_phase", { phase: "Suspended" })]: "1x300" }, at: "3h" },
+      "while the provider is down for forty minutes": { series: aSweep({ [ofSweep(SETTLED)]: "0+500x60 30000x40 30000+500x100" }), at: "2h" },
+      "while it is suspended": { series: { ...aSweep({ [ofSweep(SETTLED)]: "30000x300" }), [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "0x300", [ofSweep("sluice_sweep_phase", { phase: "Suspended" })]: "1x300" }, at: "3h" },
       "just after it was resumed": {
         series: { ...aSweep({ [ofSweep(SETTLED)]: "30000x300" }), [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "0x200 1x100", [ofSweep("sluice_sweep_phase", { phase: "Suspended" })]: "1x200 0x100" },
         at: "3h55m",
       },
-      "where it is Blocked, which is told by itself": { series: { ...aSweep({ [ofSweep(SETTLED)]: "30000x300" }), [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "0x300", [ofSweep("sluice_sweep_phase", { phase: "Blocked" })]: "1x300" }, at: "3h" },
+      "while it is Blocked, which has its own alert": { series: { ...aSweep({ [ofSweep(SETTLED)]: "30000x300" }), [ofSweep("sluice_sweep_phase", { phase: "Running" })]: "0x300", [ofSweep("sluice_sweep_phase", { phase: "Blocked" })]: "1x300" }, at: "3h" },
       "once it has ended": { series: ended("Complete", "3600", { [ofSweep(SETTLED)]: "80000x300" }), at: "4h" },
-      "when it has just begun": { series: aSweep({ [ofSweep(SETTLED)]: "0x50" }), at: "50m" },
+      "when it has just started": { series: aSweep({ [ofSweep(SETTLED)]: "0x50" }), at: "50m" },
     },
   },
 
@@ -98,7 +98,7 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
     isQuiet: {
       "when it was made before its window can be asked": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "NotAskable" })]: "1x300" }), at: "2h" },
       "when the database was away for ten minutes": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "Surroundings" })]: "_x10 1x10 stale" }), at: "27m" },
-      "where an hour is told": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "JobRefused" })]: "1x300" }), at: "50m", alerts: { sweepBlocked: { for: "1h" } } },
+      "with an hour as value": { series: aSweep({ [ofSweep("sluice_sweep_blocked", { reason: "JobRefused" })]: "1x300" }), at: "50m", alerts: { sweepBlocked: { for: "1h" } } },
     },
   },
 
@@ -107,34 +107,34 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
     fires: {
       "when too much is unsettled after the last pass": { series: ended("Incomplete", "3600"), at: "1h3m", labels: { ...LABELS, phase: "Incomplete" }, summary: `${NAMED} ended Incomplete.` },
       "when its spec was wrong": { series: ended("Failed", "3600"), at: "1h3m", labels: { ...LABELS, phase: "Failed" }, summary: `${NAMED} ended Failed.` },
-      "also when a rerun of it ended so too": { series: { ...ended("Incomplete", "3600"), ...rerun("Running") }, at: "3h", labels: { ...LABELS, phase: "Incomplete" }, summary: `${NAMED} ended Incomplete.` },
+      "also while a rerun is running": { series: { ...ended("Incomplete", "3600"), ...rerun("Running") }, at: "3h", labels: { ...LABELS, phase: "Incomplete" }, summary: `${NAMED} ended Incomplete.` },
     },
     isQuiet: {
       "when it ended Usable": { series: ended("Usable", "3600"), at: "2h" },
       "once a rerun has made the window complete": { series: { ...ended("Incomplete", "3600"), ...rerun("Complete") }, at: "2h15m" },
       "a day later": { series: ended("Incomplete", "3600"), at: "25h15m" },
-      "after two hours where two hours are told": { series: ended("Incomplete", "3600"), at: "3h15m", alerts: { sweepIncomplete: { hours: 2 } } },
+      "after two hours with two hours as value": { series: ended("Incomplete", "3600"), at: "3h15m", alerts: { sweepIncomplete: { hours: 2 } } },
     },
   },
 
   SluiceMemoryNear: {
     severity: "warning",
     fires: {
-      "when a batch that has ended took 92 % of its limit": { series: aSweep({ [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.5x30 0.92x300" }), at: "33m", labels: LABELS, summary: "A batch of Sweep bgp/daily-20261122 (window 2026-11-22) took 92% of its memory limit." },
-      "when a pod that works takes 95 % of it": {
+      "when a batch that ended used 92 % of its limit": { series: aSweep({ [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.5x30 0.92x300" }), at: "33m", labels: LABELS, summary: "A batch of Sweep bgp/daily-20261122 (window 2026-11-22) used 92% of its memory limit." },
+      "when a running pod uses 95 % of it": {
         series: aSweep({ [workerSeries("sluice_worker_anonymous_memory_bytes")]: "127506842x10", [workerSeries("sluice_worker_memory_limit_bytes")]: "134217728x10" }),
         at: "5m",
         labels: LABELS,
-        summary: "A batch of Sweep bgp/daily-20261122 (window 2026-11-22) took 95% of its memory limit.",
+        summary: "A batch of Sweep bgp/daily-20261122 (window 2026-11-22) used 95% of its memory limit.",
       },
-      "earlier where less is told": { series: aSweep({ [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.85x300" }), at: "33m", alerts: { memoryNear: { share: 0.8 } }, labels: LABELS, summary: "A batch of Sweep bgp/daily-20261122 (window 2026-11-22) took 85% of its memory limit." },
+      "earlier with a smaller value": { series: aSweep({ [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.85x300" }), at: "33m", alerts: { memoryNear: { share: 0.8 } }, labels: LABELS, summary: "A batch of Sweep bgp/daily-20261122 (window 2026-11-22) used 85% of its memory limit." },
     },
     isQuiet: {
       "at 89 % of the limit": {
         series: aSweep({ [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.89x300", [workerSeries("sluice_worker_anonymous_memory_bytes")]: "119000000x300", [workerSeries("sluice_worker_memory_limit_bytes")]: "134217728x300" }),
         at: "1h",
       },
-      "the day after a Sweep that came near it": { series: ended("Complete", "3600", { [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.95x3000" }), at: "5h" },
+      "the day after a Sweep that came close to it": { series: ended("Complete", "3600", { [ofSweep("sluice_sweep_peak_memory_ratio")]: "0.95x3000" }), at: "5h" },
     },
   },
 
@@ -142,17 +142,17 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
     severity: "warning",
     fires: {
       "when six batches ran out of memory within an hour": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "0x30 2x10 6x100" }), at: "50m", labels: LABELS, summary: `6 batches of ${NAMED} ran out of memory within an hour.` },
-      "when some of them were told by the next leader": {
+      "when the next leader exports some of them": {
         series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "0x30 4x5 stale", [ofSweep(...OUT_OF_MEMORY, OTHER_POD)]: "_x40 7x100" }),
         at: "50m",
         labels: LABELS,
         summary: `7 batches of ${NAMED} ran out of memory within an hour.`,
       },
-      "at fewer where fewer are told": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "0x30 1x100" }), at: "50m", alerts: { outOfMemory: { batches: 0 } }, labels: LABELS, summary: `1 batches of ${NAMED} ran out of memory within an hour.` },
+      "at fewer with a smaller value": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "0x30 1x100" }), at: "50m", alerts: { outOfMemory: { batches: 0 } }, labels: LABELS, summary: `1 batches of ${NAMED} ran out of memory within an hour.` },
     },
     isQuiet: {
-      "when one giant target climbs the ladder": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "0x30 1x5 2x5 3x5 4x300" }), at: "1h" },
-      "when a new leader tells of what was long ago": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "9x100 stale", [ofSweep(...OUT_OF_MEMORY, OTHER_POD)]: "_x103 9x300" }), at: "2h" },
+      "when one very large target climbs the memory ladder": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "0x30 1x5 2x5 3x5 4x300" }), at: "1h" },
+      "when a new leader exports old numbers": { series: aSweep({ [ofSweep(...OUT_OF_MEMORY)]: "9x100 stale", [ofSweep(...OUT_OF_MEMORY, OTHER_POD)]: "_x103 9x300" }), at: "2h" },
     },
   },
 
@@ -163,28 +163,28 @@ export const SWEEPS: Readonly<Record<string, AlertStories>> = {
         series: aSweep({ [ofSweep(...THROTTLED)]: "0+80x300", [ofSweep("sluice_sweep_batch_seconds_sum")]: "0+240x300" }),
         at: "1h30m",
         labels: LABELS,
-        summary: `The provider throttles ${NAMED}: it may not ask for 33.33% of the time.`,
+        summary: `The provider throttles ${NAMED}, which spent 33.33% of its time paused.`,
       },
     },
     isQuiet: {
       "with a pause of a minute in each hour": { series: aSweep({ [ofSweep(...THROTTLED)]: "0x59 240x60 480x60", [ofSweep("sluice_sweep_batch_seconds_sum")]: "0+240x300" }), at: "2h30m" },
-      "when illness pauses it": { series: aSweep({ [ofSweep("sluice_sweep_paused_seconds_total", { cause: "illness" })]: "0+200x300", [ofSweep("sluice_sweep_batch_seconds_sum")]: "0+240x300" }), at: "2h" },
-      "where half of the time is told to be fine": { series: aSweep({ [ofSweep(...THROTTLED)]: "0+80x300", [ofSweep("sluice_sweep_batch_seconds_sum")]: "0+240x300" }), at: "2h", alerts: { throttled: { share: 0.5 } } },
+      "when an unhealthy host pauses it": { series: aSweep({ [ofSweep("sluice_sweep_paused_seconds_total", { cause: "illness" })]: "0+200x300", [ofSweep("sluice_sweep_batch_seconds_sum")]: "0+240x300" }), at: "2h" },
+      "with half of the time as value": { series: aSweep({ [ofSweep(...THROTTLED)]: "0+80x300", [ofSweep("sluice_sweep_batch_seconds_sum")]: "0+240x300" }), at: "2h", alerts: { throttled: { share: 0.5 } } },
     },
   },
 
   SluiceSlotsIdle: {
     severity: "warning",
     fires: {
-      "when one slot in four is in use, and sixteen targets wait in each pod": { series: fourPods({ inFlight: "0.5x300", wanted: "16x300" }), at: "32m", labels: HOST, summary: "Only 25% of the slots for stat.ripe.net are in use, while targets wait and nothing pauses." },
-      "at a higher share where a higher is told": { series: fourPods({ inFlight: "1.5x300", wanted: "16x300" }), at: "32m", alerts: { slotsIdle: { share: 0.8 } }, labels: HOST, summary: "Only 75% of the slots for stat.ripe.net are in use, while targets wait and nothing pauses." },
+      "when one slot in four is in use, and sixteen targets wait in each pod": { series: fourPods({ inFlight: "0.5x300", wanted: "16x300" }), at: "32m", labels: HOST, summary: "Only 25% of the slots for stat.ripe.net are in use although targets are waiting and nothing is paused." },
+      "at a higher share with a larger value": { series: fourPods({ inFlight: "1.5x300", wanted: "16x300" }), at: "32m", alerts: { slotsIdle: { share: 0.8 } }, labels: HOST, summary: "Only 75% of the slots for stat.ripe.net are in use although targets are waiting and nothing is paused." },
     },
     isQuiet: {
       "when three in four are in use": { series: fourPods({ inFlight: "1.5x300", wanted: "16x300" }), at: "2h" },
       "while the provider pauses them": { series: fourPods({ inFlight: "0x300", wanted: "16x300", paused: "0+60x300" }), at: "2h" },
       "when few targets are left": { series: fourPods({ inFlight: "0.25x300", wanted: "1x300" }), at: "2h" },
       "between two Sweeps": { series: fourPods({ inFlight: "0.5x25 stale", wanted: "16x25 stale", limit: "8x25 stale", paused: "0x25 stale" }), at: "26m" },
-      "in the first half an hour, while pods begin": { series: fourPods({ inFlight: "0.5x10 2x200", wanted: "16x300" }), at: "45m" },
+      "in the first half hour, while pods start": { series: fourPods({ inFlight: "0.5x10 2x200", wanted: "16x300" }), at: "45m" },
     },
   },
 };
