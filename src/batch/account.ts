@@ -6,31 +6,31 @@ import { isSettled, SETTLED, type TargetState } from "../model/states.ts";
 import type { ClaimedBatch } from "../store/batches.ts";
 import type { Committed } from "../store/commit.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
-import type { Standing } from "./sampler.ts";
+import type { BatchSnapshot } from "./sampler.ts";
 import type { SlotKeeper } from "./slots.ts";
 
-/** What stands beside the counts in what a batch tells. */
+/** What a batch's message has beside its counts. */
 export interface AccountDeps {
   readonly clock: Pick<Clock, "monotonic">;
   readonly guard: MemoryGuard;
   readonly kernelPeak: () => number | null;
-  /** How late the event loop was: its 99th percentile so far. */
+  /** The 99th percentile so far of how late the event loop was. */
   readonly eventLoopDelaySeconds: () => number;
 }
 
-/** Keeps account of one batch's work: what is written into it comes out as message and as sample. */
+/** Counts one batch's work, and gives it out as a message and as a snapshot for samples. */
 export class Account {
-  readonly #around: AccountDeps;
+  readonly #deps: AccountDeps;
   readonly #keeper: SlotKeeper;
   readonly #progress: Progress;
-  readonly #measuring = new Measurements();
-  readonly #began: number;
+  readonly #measurements = new Measurements();
+  readonly #startedAt: number;
 
-  constructor({ fence, size }: ClaimedBatch, keeper: SlotKeeper, around: AccountDeps) {
-    this.#around = around;
+  constructor({ fence, size }: ClaimedBatch, keeper: SlotKeeper, deps: AccountDeps) {
+    this.#deps = deps;
     this.#keeper = keeper;
     this.#progress = new Progress(fence.batch, fence.incarnation, size);
-    this.#began = around.clock.monotonic();
+    this.#startedAt = deps.clock.monotonic();
   }
 
   onWire(bytes: number): void {
@@ -39,28 +39,28 @@ export class Account {
 
   onRequest(sent: SentRequest): void {
     this.#progress.textBytes += sent.textBytes;
-    this.#measuring.request(sent);
+    this.#measurements.request(sent);
   }
 
   asked({ result, seconds }: Asked): void {
     this.#progress.matches += result.updates + result.outside;
-    this.#measuring.target(seconds);
+    this.#measurements.target(seconds);
   }
 
-  /** One transaction, in seconds. */
+  /** @param seconds of one transaction */
   commit(seconds: number): void {
-    this.#measuring.commit(seconds);
+    this.#measurements.commit(seconds);
   }
 
-  /** @param rows that its reading has: only those of an ok answer are stored */
+  /** @param rows of its reading; only those of an ok answer are stored */
   committed(target: string, { state, error }: Committed, rows: number): void {
     if (state === "ok") this.#progress.rows += rows;
     this.#progress.committed(target, state, error);
-    this.#measuring.committed(state, error);
+    this.#measurements.committed(state, error);
   }
 
   message(): BatchMessage {
-    const { guard, clock, kernelPeak, eventLoopDelaySeconds } = this.#around;
+    const { guard, clock, kernelPeak, eventLoopDelaySeconds } = this.#deps;
     const measured = this.#measured();
     return this.#progress.message({
       requests: sumOf(measured.requests),
@@ -68,14 +68,14 @@ export class Account {
       inFlight: this.#keeper.inFlight,
       slots: { wanted: this.#keeper.wanted, held: this.#keeper.held, limit: this.#keeper.limit },
       memory: { limit: guard.limitBytes, anon: guard.anonBytes, anonPeak: guard.peakBytes, kernelPeak: kernelPeak() },
-      seconds: Math.round((clock.monotonic() - this.#began) / 100) / 10,
+      seconds: Math.round((clock.monotonic() - this.#startedAt) / 100) / 10,
       paused: this.#keeper.pausedFor,
       measured,
       eventLoopDelaySeconds: eventLoopDelaySeconds(),
     });
   }
 
-  standing(): Standing {
+  snapshot(): BatchSnapshot {
     const { results, settled, rows, wireBytes, textBytes } = this.#progress;
     const { requests, retries } = this.#measured();
     return {
@@ -88,21 +88,21 @@ export class Account {
       rows,
       wireBytes,
       textBytes,
-      anonPeak: this.#around.guard.peakBytes,
+      anonPeak: this.#deps.guard.peakBytes,
     };
   }
 
   #measured(): Measured {
-    return this.#measuring.measured({ matches: this.#progress.matches, pausedSeconds: this.#keeper.pausedSeconds });
+    return this.#measurements.measured({ matches: this.#progress.matches, pausedSeconds: this.#keeper.pausedSeconds });
   }
 }
 
 export const MOST_FAILING = 5;
 
-/** The longest name that a message shows, in bytes of JSON: five must fit into 4 KiB beside the rest. */
+/** In bytes of JSON: MOST_FAILING names must fit into the 4 KiB of a message beside the rest. */
 export const LONGEST_NAME = 130;
 
-/** What a batch knows of its own work, as its message tells it. Only what was committed counts as a state. */
+/** A batch's progress, as its message reports it. A target's state counts when it is committed. */
 export class Progress {
   readonly #batch: number;
   readonly #incarnation: number;
@@ -151,7 +151,7 @@ export class Progress {
   }
 }
 
-/** Sums up what a batch measures of its own work. */
+/** Sums up a batch's requests, targets and commits for its metrics. */
 export class Measurements {
   readonly #requests: Record<string, number> = {};
   readonly #retries: Record<string, number> = {};
@@ -202,7 +202,7 @@ function raise(tally: Record<string, number>, word: string, by = 1): void {
   tally[word] = (tally[word] ?? 0) + by;
 }
 
-/** All digits of a sum would take a message's room and say nothing. */
+/** More digits of a sum would fill the message and say nothing. */
 function inMilliseconds({ counts, sum }: Distribution): Distribution {
   return { counts, sum: rounded(sum) };
 }

@@ -1,25 +1,25 @@
 import type { Reading } from "../extract/reading.ts";
 import type { TargetResult } from "../model/result.ts";
 
-/** One target's outcome on its way into Postgres. */
+/** One target's result, to be committed. */
 export interface Finished {
   readonly targetId: number;
   readonly result: TargetResult;
-  /** Its rows; null where the answer never came to a reading. */
+  /** Its rows; null if there was no answer to read. */
   readonly reading: Reading | null;
 }
 
-/** What a transaction holds at the most, so that it stays short; one target alone may be larger. */
+/** The most that a transaction holds, so that it stays short. One target alone may be larger. */
 const MOST_TARGETS = 64;
 const MOST_ROWS = 50_000;
 
-/** What may wait for the database before askers wait too: the tables of finished answers are memory. */
+/** The most that waits for the database before add() waits too: the tables of finished answers take memory. */
 const MOST_WAITING = 32;
 const MOST_WAITING_ROWS = 200_000;
 
 /**
- * Brings finished targets into Postgres in the order in which they came, one transaction at a time, several small
- * targets in one. Nothing is lost when a commit fails: what was not committed is asked again by the next claim.
+ * Commits finished targets in the order in which they arrive, one transaction at a time, several small targets in each. A failed
+ * commit loses nothing: the next claim of the batch asks again whatever was not committed.
  */
 export class Committer {
   readonly #commit: (items: readonly Finished[]) => Promise<void>;
@@ -27,13 +27,13 @@ export class Committer {
   #queuedRows = 0;
   #busy: Promise<void> | null = null;
   #problem: Error | null = null;
-  #roomWanted: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(commit: (items: readonly Finished[]) => Promise<void>) {
     this.#commit = commit;
   }
 
-  /** Resolves when there is room for another; throws what an earlier commit threw. */
+  /** Resolves when there is room for another. Rejects with the error of an earlier commit. */
   async add(item: Finished): Promise<void> {
     if (this.#problem !== null) item.reading?.release();
     this.#throwProblem();
@@ -41,12 +41,12 @@ export class Committer {
     this.#queuedRows += rowsOf(item);
     this.#busy ??= this.#drain();
     while (this.#problem === null && (this.#queue.length > MOST_WAITING || this.#queuedRows > MOST_WAITING_ROWS)) {
-      await new Promise<void>((resolve) => this.#roomWanted.push(resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#throwProblem();
   }
 
-  /** Resolves when everything added is committed. */
+  /** Resolves when everything that was added is committed. */
   async idle(): Promise<void> {
     await this.#busy;
     this.#throwProblem();
@@ -65,8 +65,8 @@ export class Committer {
       } finally {
         items.forEach((item) => item.reading?.release());
       }
-      this.#roomWanted.forEach((tell) => tell());
-      this.#roomWanted = [];
+      this.#waiting.forEach((resolve) => resolve());
+      this.#waiting = [];
     }
     this.#busy = null;
   }

@@ -1,14 +1,14 @@
 import { Socket } from "node:net";
 
-/** As long as a parent gives a program that it has asked to stop. */
+/** The same time that a parent gives a program that it asks to stop. */
 const GRACE_MS = 10_000;
 
 /**
- * A program on one machine ends with the command that started it, however that one ended: it holds the other end of a pipe.
- * On Kubernetes there is no such pipe, and nothing happens here.
+ * Stops a program when the command that started it is gone, even by SIGKILL: the command holds the other end of a pipe. Does nothing
+ * without that pipe, as on Kubernetes.
  *
- * @param env SLUICE_PARENT_FD names the descriptor
- * @param onGone what SIGTERM would do; the program is ended if that takes too long, because nobody is left to kill it
+ * @param env SLUICE_PARENT_FD is the pipe's descriptor
+ * @param onGone does what SIGTERM would do. If that takes too long the program kills itself, since no parent is left to do it.
  */
 export function exitWithParent(env: Readonly<Record<string, string | undefined>>, onGone: () => void): void {
   const descriptor = env["SLUICE_PARENT_FD"];
@@ -20,6 +20,6 @@ export function exitWithParent(env: Readonly<Record<string, string | undefined>>
     onGone();
   });
   parent.resume();
-  // It alone is no reason to stay.
+  // The pipe alone must not keep the program running.
   parent.unref();
 }

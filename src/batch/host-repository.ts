@@ -1,40 +1,39 @@
 import { shouldOpenCircuit, rampedLimit, share } from "../decide/host/share.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
-import { canaryGood, canaryIll, takeCanary } from "../store/canaries.ts";
+import { canaryGood, canaryBad, takeCanary } from "../store/canaries.ts";
 import type { Database } from "../store/database.ts";
 import { openCircuit, closeCircuit, pauseHost, takeProbe, releaseSlots, renewSlots, slotsHeld } from "../store/hosts.ts";
 import type { CanaryRepository } from "./canary-watch.ts";
 
 export interface SlotTimes {
-  /** The lease of a hold, by the database's clock. */
+  /** How long slots are held without a renewal, by the database's clock. */
   readonly leaseSeconds: number;
-  /** Between two renewals while somebody waits for a slot, or a slot waits for somebody. */
+  /** Between two renewals while a request waits for a slot, or a slot for a request. */
   readonly busySeconds: number;
-  /** Between two renewals else: a pause is seen within it. */
+  /** Between two renewals otherwise: another process's pause takes effect here within this time. */
   readonly calmSeconds: number;
-  /** Between two looks for a slot that others gave back, or two renewals that give one back: at the least. */
+  /** The shortest time between two polls for a free slot, and between two renewals that give a slot back. */
   readonly leastSeconds: number;
-  /** A slot that came back is wanted again within this by the lane's next target, or it is not wanted here. */
+  /** The next target takes a free slot within this time; after it the slot is spare and goes back. */
   readonly turnSeconds: number;
 }
 
 export const SLOT_TIMES: SlotTimes = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
 
-export interface HostUser {
-  /** A UUID of its own. */
+interface HostUser {
+  /** A UUID. */
   readonly process: string;
   readonly spec: ResolvedSpec;
   readonly uid: string;
   readonly batch?: number;
-  /** Ids of the targets in flight: should the process die, the next pass asks those alone. */
+  /** Ids of the targets in flight: if the process dies, the next pass packs them alone. */
   readonly asked: () => readonly number[];
 }
 
-/** The host's row in Postgres, with the rules of decide applied to what it says. */
+/** The host's row in Postgres, with the rules of decide/host applied to it. */
 export function hostRepository(db: Database, { process, spec, uid, batch, asked }: HostUser): HostRepository {
   const { name, inFlight: limit, probeSeconds } = spec.host;
-  /** At the last renewal. */
-  let limitThen = 0;
+  let lastLimit = 0;
 
   return {
     renew: async (report) => {
@@ -49,13 +48,14 @@ export function hostRepository(db: Database, { process, spec, uid, batch, asked 
         asked: asked(),
         ...report,
       };
-      const grant = await renewSlots(db, me, share, (most, host) => rampedLimit(most, host.secondsSincePauseEnded));
-      limitThen = grant.limit;
-      const ill = grant.host.ill || shouldOpenCircuit(grant.host.recent);
-      if (ill && !grant.host.ill) await openCircuit(db, name);
-      return { held: grant.allowed, limit: grant.limit, pausedSeconds: grant.host.pausedSeconds, pauseReason: grant.host.pauseReason, ill };
+      const renewal = await renewSlots(db, me, share, (most, host) => rampedLimit(most, host.secondsSincePauseEnded));
+      lastLimit = renewal.limit;
+      const { pausedSeconds, pauseReason, recent } = renewal.host;
+      const circuitOpen = renewal.host.circuitOpen || shouldOpenCircuit(recent);
+      if (circuitOpen && !renewal.host.circuitOpen) await openCircuit(db, name);
+      return { allowed: renewal.allowed, limit: renewal.limit, pausedSeconds, pauseReason, circuitOpen };
     },
-    hasRoom: async () => (await slotsHeld(db, name)) < limitThen,
+    hasRoom: async () => (await slotsHeld(db, name)) < lastLimit,
     pause: (seconds, reason) => pauseHost(db, name, seconds, reason),
     takeProbe: () => takeProbe(db, name, probeSeconds),
     closeCircuit: () => closeCircuit(db, name),
@@ -63,18 +63,18 @@ export function hostRepository(db: Database, { process, spec, uid, batch, asked 
   };
 }
 
-/** The sweep's canaries, as its row in Postgres has them. */
+/** The state of a sweep's canaries, in the sweep's row in Postgres. */
 export function canaryRepository(db: Database, uid: string): CanaryRepository {
   return {
     take: (everySeconds) => takeCanary(db, uid, everySeconds),
     good: (taken) => canaryGood(db, uid, taken),
-    ill: async () => {
-      await canaryIll(db, uid);
+    bad: async () => {
+      await canaryBad(db, uid);
     },
   };
 }
 
-/** What the process tells of itself at a renewal. */
+/** What a process reports at a renewal. */
 export interface SlotReport {
   readonly wanted: number;
   readonly inFlight: number;
@@ -82,24 +82,24 @@ export interface SlotReport {
   readonly outcomes: string;
 }
 
-/** What a renewal says: the slots held until the lease ends, and how the host is. */
+/** What a renewal returns: how many requests this process may have in flight until its lease ends, and the state of the host. */
 export interface SlotGrant {
-  readonly held: number;
+  readonly allowed: number;
   readonly limit: number;
-  /** 0 where nothing pauses the host. */
+  /** How long the host is still paused; 0 if it is not. */
   readonly pausedSeconds: number;
   readonly pauseReason: string | null;
-  /** While it is ill nobody asks but the one who may probe. */
-  readonly ill: boolean;
+  /** While the host's circuit is open, the only request to it is the probe. */
+  readonly circuitOpen: boolean;
 }
 
 /** The host's row in Postgres, as one process uses it. */
 export interface HostRepository {
   renew(report: SlotReport): Promise<SlotGrant>;
-  /** Do all together hold fewer slots than the last renewal shared out? Cheap, and changes nothing. */
+  /** Whether all processes together hold fewer slots than the limit of the last renewal. Cheap, and changes nothing. */
   hasRoom(): Promise<boolean>;
   pause(seconds: number, reason: string): Promise<void>;
-  /** May this process send the one probe that decides whether an ill host is well? */
+  /** Whether this process may send the probe that decides whether the circuit closes. */
   takeProbe(): Promise<boolean>;
   closeCircuit(): Promise<void>;
   release(): Promise<void>;

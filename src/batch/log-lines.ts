@@ -4,7 +4,7 @@ import type { TargetResult } from "../model/result.ts";
 import type { ClaimedBatch } from "../store/batches.ts";
 import type { Committed } from "../store/commit.ts";
 
-/** Which batch a line is about. */
+/** The batch that a line is about. */
 export function aboutBatch({ fence, identity, spec, window, pass }: ClaimedBatch): LogFields {
   return {
     dataset: spec.dataset,
@@ -18,7 +18,7 @@ export function aboutBatch({ fence, identity, spec, window, pass }: ClaimedBatch
   };
 }
 
-/** What there is to say of a target that was not settled: as it was committed, which a canary may have changed. */
+/** A target that was not settled, in the state that was committed: a canary may have changed it. */
 export function aboutTarget(result: TargetResult, { state, error }: Committed): LogFields {
   return {
     target: result.target,

@@ -1,14 +1,14 @@
 import { closeSync, openSync, readSync, readFileSync } from "node:fs";
 
-/** At this share of the limit the program ends itself: with a code and a sentence, while it still can. */
+/** The program exits at this share of the limit, while it can still report why. */
 const SHARE = 0.9;
 
-/** Between two looks at the kernel's figure; a look costs about 15 µs. */
-const LOOK_EVERY_MS = 10;
+/** Between two reads of the kernel's figure. A read costs about 15 µs. */
+const READ_EVERY_MS = 10;
 
 /**
- * Keeps the process below its memory limit by its anonymous memory, as the kernel counts it. Page cache does not
- * count: the kernel takes that back by itself, and a figure with it reads "limit" after every cold start.
+ * Calls `exceeded` before the process reaches its memory limit, by its anonymous memory as the kernel counts it. Page cache does not
+ * count: the kernel reclaims it by itself, and a figure that includes it is at the limit after every cold start.
  */
 export class MemoryGuard {
   readonly limitBytes: number;
@@ -17,7 +17,7 @@ export class MemoryGuard {
   readonly #exceeded: (sentence: string) => void;
   #last = 0;
   #peak = 0;
-  #looked = -Infinity;
+  #readAt = -Infinity;
 
   constructor(options: { limitBytes: number; readAnon: () => number; monotonic: () => number; exceeded: (sentence: string) => void }) {
     this.limitBytes = options.limitBytes;
@@ -26,7 +26,7 @@ export class MemoryGuard {
     this.#exceeded = options.exceeded;
   }
 
-  /** As it was seen last. */
+  /** As read last. */
   get anonBytes(): number {
     return this.#last;
   }
@@ -35,21 +35,21 @@ export class MemoryGuard {
     return this.#peak;
   }
 
-  /** Called on every chunk; looks at most each 10 ms. */
+  /** Called on every chunk; reads at most every 10 ms. */
   check(): void {
     const now = this.#monotonic();
-    if (now - this.#looked < LOOK_EVERY_MS) return;
-    this.#looked = now;
+    if (now - this.#readAt < READ_EVERY_MS) return;
+    this.#readAt = now;
     const anon = this.#readAnon();
     this.#last = anon;
     if (anon > this.#peak) this.#peak = anon;
     if (anon > SHARE * this.limitBytes) {
-      this.#exceeded(`out of memory: ${mebibytes(anon)} MiB of anonymous memory, and the limit is ${mebibytes(this.limitBytes)} MiB`);
+      this.#exceeded(`out of memory: ${mebibytes(anon)} MiB of anonymous memory; the limit is ${mebibytes(this.limitBytes)} MiB`);
     }
   }
 }
 
-/** Reads RssAnon of this process in bytes. The file is kept open: this is called often. */
+/** Reads RssAnon of this process, in bytes. Keeps the file open, since it is read often. */
 export function anonymousMemoryReader(): { read: () => number; close: () => void } {
   const file = openSync("/proc/self/status", "r");
   const buffer = Buffer.alloc(4096);
@@ -67,16 +67,16 @@ function mebibytes(bytes: number): number {
   return Math.round(bytes / 2 ** 20);
 }
 
-/** A limit above this is none: version 1 says "no limit" by a number near 2^63. */
+/** Above this there is no limit: cgroups v1 write a number near 2^63. */
 const NO_LIMIT = 2 ** 60;
 
-/** In a container its own group is mounted at the root; elsewhere it is found by its path. */
+/** In a container its own cgroup is mounted at the root; elsewhere the path leads to it. */
 const PLACES = [
   { root: "/sys/fs/cgroup", peak: "memory.peak", limit: "memory.max", path: /^0::(.*)$/m },
   { root: "/sys/fs/cgroup/memory", peak: "memory.max_usage_in_bytes", limit: "memory.limit_in_bytes", path: /^\d+:memory:(.*)$/m },
 ];
 
-/** The peak in bytes that the kernel itself holds for this process's cgroup, page cache included; null where it has no limit of its own. */
+/** The kernel's own peak of this process's cgroup in bytes, page cache included; null if the cgroup has no limit. */
 export function kernelPeak(read: (file: string) => string | null = readText): number | null {
   const membership = read("/proc/self/cgroup") ?? "";
   for (const { root, peak, limit, path } of PLACES) {

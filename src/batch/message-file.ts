@@ -3,8 +3,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { MESSAGE_LIMIT_BYTES, type ProgramMessage } from "../model/message.ts";
 
 /**
- * A program's termination message, rewritten in place: one write, so that whoever reads it after any end, also after
- * a kill in the middle of it, finds a whole one. Blanks fill up what an earlier, longer message left.
+ * A program's termination message, rewritten in place by a single write: even after a kill in the middle of it, a reader finds a whole
+ * message. Blanks overwrite the rest of a longer one before it.
  */
 export class MessageFile {
   readonly #file: number;
@@ -16,7 +16,7 @@ export class MessageFile {
 
   write(message: ProgramMessage): void {
     const text = Buffer.from(JSON.stringify(message));
-    if (text.length > MESSAGE_LIMIT_BYTES) throw new RangeError(`a message of ${text.length} bytes; at most ${MESSAGE_LIMIT_BYTES} are kept`);
+    if (text.length > MESSAGE_LIMIT_BYTES) throw new RangeError(`a termination message of ${text.length} bytes; Kubernetes keeps at most ${MESSAGE_LIMIT_BYTES}`);
     this.#longest = Math.max(this.#longest, text.length);
     const bytes = Buffer.alloc(this.#longest, " ");
     text.copy(bytes);
@@ -28,12 +28,12 @@ export class MessageFile {
   }
 }
 
-/** Node looks so often; each of its figures holds this much of waiting that is no delay. */
-const LOOK_EVERY_MS = 10;
+/** Node samples at this interval, and each sample includes it. */
+const SAMPLE_EVERY_MS = 10;
 
-/** How late timers were from now on: the 99th percentile so far, in seconds. */
+/** Measures from now on how late timers are. Returns the 99th percentile so far, in seconds. */
 export function watchEventLoop(): () => number {
-  const histogram = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
+  const histogram = monitorEventLoopDelay({ resolution: SAMPLE_EVERY_MS });
   histogram.enable();
-  return () => Math.max(0, Math.round(histogram.percentile(99) / 1000 - LOOK_EVERY_MS * 1000) / 1e6);
+  return () => Math.max(0, Math.round(histogram.percentile(99) / 1000 - SAMPLE_EVERY_MS * 1000) / 1e6);
 }

@@ -1,6 +1,6 @@
 /**
- * Knows whether a program has stood still for too long: with no byte read, nothing committed and nobody waiting his turn. That is
- * never the host's doing, whose silence its timeouts bound.
+ * Detects that a program hangs: for too long it has read no byte, committed nothing, and waited for no slot. The host cannot cause
+ * that, since timeouts bound its silence.
  */
 export class ProgressDeadline {
   readonly #monotonic: () => number;
@@ -11,20 +11,20 @@ export class ProgressDeadline {
     this.#monotonic = monotonic;
   }
 
-  /** From now on it may be quiet for so long. Before, it may be for ever. */
-  begin(quietSeconds: number): void {
+  /** Starts the deadline. Until then there is none. */
+  start(quietSeconds: number): void {
     this.#quietSeconds = quietSeconds;
-    this.made();
+    this.progressed();
   }
 
-  /** Called on every chunk: it does next to nothing. */
-  made(): void {
+  /** Called on every chunk, so it must stay cheap. */
+  progressed(): void {
     this.#last = this.#monotonic();
   }
 
-  /** A sentence, or null. */
+  /** What /healthz answers with 503; null while the program makes progress. */
   problem(): string | null {
     const quiet = (this.#monotonic() - this.#last) / 1000;
-    return quiet > this.#quietSeconds ? `nothing has happened for ${Math.round(quiet)} seconds` : null;
+    return quiet > this.#quietSeconds ? `no progress for ${Math.round(quiet)} seconds` : null;
   }
 }

@@ -1,3 +1,4 @@
+import type { Asked } from "../fetch/ask.ts";
 import type { Clock } from "../model/clock.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { Log } from "../model/log.ts";
@@ -20,88 +21,88 @@ import { openTargetClient } from "./target-client.ts";
 import { TaskGroup } from "./task-group.ts";
 import { runWorkerPool } from "./worker-pool.ts";
 
-/** What a batch needs of the machine it runs on. */
-export interface BatchDeps extends AccountDeps {
+/** What a batch needs from its process. */
+interface BatchDeps extends AccountDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: () => number;
-  /** A fresh UUID: the name under which this process holds slots. */
+  /** A fresh UUID: this process holds its slots under it. */
   readonly processId: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
   readonly deadline: ProgressDeadline;
   readonly log: Log;
-  /** Called when the batch is claimed, before anything is told. */
+  /** Called when the batch is claimed, before the first report. */
   readonly claimed: (batch: ClaimedBatch) => void;
-  /** What the host may have in flight by what the Sweep says now, where that was changed since it began. */
+  /** The host's limit in the Sweep of now; absent if the frozen one holds. */
   readonly inFlight?: number;
-  readonly tell: (message: BatchMessage) => void;
+  readonly report: (message: BatchMessage) => void;
 }
 
-const TELL_EVERY_SECONDS = 0.5;
+const REPORT_EVERY_SECONDS = 0.5;
 
-/** Beside what a host may be silent: for a back-off, and for a database that is away. */
+/** Added to the time that a host may be silent: for a back-off, and for a database that is away. */
 const QUIET_SECONDS = 300;
 
 /**
- * Brings every target of one batch to a result: claim, ask, prove, commit. Returns the exit code: 0, or 143 where it
- * was asked to stop. Throws SpecError, SurroundingsError, or FencedError where another incarnation has the batch.
+ * Brings every target of one batch to a result: claim, ask, prove, commit. Returns the exit code: 0, or 143 if it was asked to stop.
+ *
+ * @throws SpecError, SurroundingsError, or FencedError if another incarnation has the batch
  */
-export async function runBatch(task: BatchTask, around: BatchDeps): Promise<number> {
-  const claimed = withLimit(await claimBatch(around.db, task.uid, task.batch), around.inFlight);
-  around.claimed(claimed);
-  const work = new Work(claimed, around);
-  return work.run();
+export async function runBatch(task: BatchTask, deps: BatchDeps): Promise<number> {
+  const claimed = withLimit(await claimBatch(deps.db, task.uid, task.batch), deps.inFlight);
+  deps.claimed(claimed);
+  return new BatchRun(claimed, deps).run();
 }
 
-/** What was frozen stands but for this. Of what several processes say to be the host's limit, the least holds. */
+/** The limit is the one field of the frozen spec that may change. Of the limits that several processes name, the smallest holds. */
 function withLimit(claimed: ClaimedBatch, inFlight: number | undefined): ClaimedBatch {
   return inFlight === undefined ? claimed : { ...claimed, spec: { ...claimed.spec, host: { ...claimed.spec.host, inFlight } } };
 }
 
-/** One claimed batch at work. */
-class Work {
+/** The work on one claimed batch. */
+class BatchRun {
   readonly #claimed: ClaimedBatch;
-  readonly #around: BatchDeps;
+  readonly #deps: BatchDeps;
   readonly #keeper: SlotKeeper;
   readonly #account: Account;
   readonly #sampler: Sampler;
-  readonly #asking = new Map<string, number>();
+  readonly #inFlight = new Map<string, number>();
 
-  constructor(claimed: ClaimedBatch, around: BatchDeps) {
-    const { db, clock, processId } = around;
+  constructor(claimed: ClaimedBatch, deps: BatchDeps) {
+    const { db, clock, processId } = deps;
     const { spec, fence } = claimed;
     const { connectSeconds, headersSeconds, idleSeconds } = spec.request.timeouts;
-    around.deadline.begin(connectSeconds + Math.max(headersSeconds, idleSeconds) + QUIET_SECONDS);
+    deps.deadline.start(connectSeconds + Math.max(headersSeconds, idleSeconds) + QUIET_SECONDS);
     this.#claimed = claimed;
-    this.#around = around;
-    const host = hostRepository(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#asking.values()] });
+    this.#deps = deps;
+    const host = hostRepository(db, { process: processId, spec, uid: fence.uid, batch: fence.batch, asked: () => [...this.#inFlight.values()] });
     this.#keeper = new SlotKeeper(host, clock);
-    this.#account = new Account(claimed, this.#keeper, around);
-    this.#sampler = new Sampler(clock, () => this.#account.standing(), (sample) => writeSample(db, fence, sample));
+    this.#account = new Account(claimed, this.#keeper, deps);
+    this.#sampler = new Sampler(clock, () => this.#account.snapshot(), (sample) => writeSample(db, fence, sample));
   }
 
   async run(): Promise<number> {
-    const { clock, random, environment, guard, deadline, signal } = this.#around;
+    const { clock, random, environment, guard, deadline, signal } = this.#deps;
     const { spec, targets } = this.#claimed;
     const account = this.#account;
     const onWire = (bytes: number): void => {
       account.onWire(bytes);
       guard.check();
-      deadline.made();
+      deadline.progressed();
     };
-    const targetClient = openTargetClient({ spec, keeper: this.#keeper, clock, random, environment, onWire, onRequest: (sent) => account.onRequest(sent) });
+    await using targetClient = openTargetClient({ spec, keeper: this.#keeper, clock, random, environment, onWire, onRequest: (sent) => account.onRequest(sent) });
     const committer = new Committer((items) => this.#commit(items));
-    const together = new TaskGroup(signal);
+    const tasks = new TaskGroup(signal);
     const [canary] = spec.canaries.targets;
-    if (canary !== undefined) this.#keeper.probeWith(() => targetClient.probe(canary, together.signal));
+    if (canary !== undefined) this.#keeper.probeWith(() => targetClient.probe(canary, tasks.signal));
     try {
-      together.aside((stop) => this.#keeper.run(stop));
-      together.aside((stop) => watchCanaries(spec.canaries, canaryRepository(this.#around.db, this.#claimed.fence.uid), targetClient.askCanary, clock, stop));
-      together.aside((stop) => this.#tellNowAndThen(stop));
-      together.aside((stop) => this.#sampler.run(stop));
-      await together.main(async (stop) => {
+      tasks.background((stop) => this.#keeper.run(stop));
+      tasks.background((stop) => watchCanaries(spec.canaries, canaryRepository(this.#deps.db, this.#claimed.fence.uid), targetClient.askCanary, clock, stop));
+      tasks.background((stop) => this.#reportRegularly(stop));
+      tasks.background((stop) => this.#sampler.run(stop));
+      await tasks.main(async (stop) => {
         await runWorkerPool({
           targets,
           concurrency: spec.batch.concurrency,
@@ -113,57 +114,56 @@ class Work {
         await committer.idle();
       });
     } finally {
-      await together.end();
+      await tasks[Symbol.asyncDispose]();
       await committer.idle().catch(() => undefined);
-      await Promise.all([this.#keeper.end().catch(() => undefined), this.#sampler.end()]);
-      await targetClient.close();
-      this.#tell();
+      await Promise.all([this.#keeper.close().catch(() => undefined), this.#sampler.finish()]);
+      this.#report();
     }
     return signal.aborted ? PROGRAM_EXIT.stopped : PROGRAM_EXIT.done;
   }
 
-  async #askOne(target: { id: number; name: string }, ask: () => ReturnType<ReturnType<typeof openTargetClient>["ask"]>): Promise<Finished> {
-    this.#asking.set(target.name, target.id);
+  async #askOne(target: { id: number; name: string }, ask: () => Promise<Asked>): Promise<Finished> {
+    this.#inFlight.set(target.name, target.id);
     try {
       const asked = await ask();
       this.#account.asked(asked);
       const { result, reading } = asked;
       return { targetId: target.id, result, reading };
     } finally {
-      this.#asking.delete(target.name);
+      this.#inFlight.delete(target.name);
     }
   }
 
   async #commit(items: readonly Finished[]): Promise<void> {
-    const { db, clock, log } = this.#around;
-    const began = clock.monotonic();
+    const { db, clock, log } = this.#deps;
+    const startedAt = clock.monotonic();
     const committed = await commitResults(
       db,
       this.#claimed.fence,
       items.map(({ targetId, result, reading }) => ({ targetId, result, rows: reading?.observations() ?? [] })),
     );
-    this.#account.commit((clock.monotonic() - began) / 1000);
+    this.#account.commit((clock.monotonic() - startedAt) / 1000);
     items.forEach(({ result, reading }, index) => {
-      const became = committed[index]!;
-      this.#account.committed(result.target, became, reading?.rows ?? 0);
-      if (!isSettled(became.state)) log.warn({ ...aboutBatch(this.#claimed), ...aboutTarget(result, became) }, "not settled");
+      const stored = committed[index]!;
+      this.#account.committed(result.target, stored, reading?.rows ?? 0);
+      if (!isSettled(stored.state)) log.warn({ ...aboutBatch(this.#claimed), ...aboutTarget(result, stored) }, "not settled");
     });
-    this.#around.deadline.made();
-    // At once: what a process that is killed in the next moment has told decides whether it crashed without a result.
-    this.#tell();
+    this.#deps.deadline.progressed();
+    // At once: if the process is killed next, its last report decides whether it crashed without a result.
+    this.#report();
   }
 
-  async #tellNowAndThen(stop: AbortSignal): Promise<void> {
+  async #reportRegularly(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      this.#around.guard.check();
-      // It waits for a slot, or for a host that is paused or ill.
-      if (this.#keeper.inFlight === 0 && this.#keeper.wanted > 0) this.#around.deadline.made();
-      this.#tell();
-      await this.#around.clock.sleep(TELL_EVERY_SECONDS * 1000, stop);
+      this.#deps.guard.check();
+      // Waiting for a slot, or for a host that is paused or unhealthy, is not a hang.
+      if (this.#keeper.inFlight === 0 && this.#keeper.wanted > 0) this.#deps.deadline.progressed();
+      this.#report();
+      await this.#deps.clock.sleep(REPORT_EVERY_SECONDS * 1000, stop);
     }
   }
 
-  #tell(): void {
-    this.#around.tell(this.#account.message());
+  #report(): void {
+    this.#deps.report(this.#account.message());
   }
 }

@@ -2,34 +2,34 @@ import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import type { Sample } from "../store/samples.ts";
 
-/** What a batch has done since it began, and how it stands. */
-export interface Standing extends Omit<Sample, "began" | "ended" | "inFlight"> {
-  /** How many requests were in flight for how long. */
+/** What a batch has done so far, and its present state. */
+export interface BatchSnapshot extends Omit<Sample, "began" | "ended" | "inFlight"> {
+  /** The sum over all requests of how long they were in flight. */
   readonly inFlightSeconds: number;
 }
 
-export const SAMPLE_SECONDS = 5;
+const SAMPLE_SECONDS = 5;
 
 /**
- * Writes every few seconds what a batch did in them. It never ends the batch because the database is away: what counts is committed or
- * fails by itself, and the next sample tells of the whole time since the last one that was written. What is not the database's fault is a bug, and thrown.
+ * Writes every few seconds what a batch did in them. A database that is away does not end the batch: the next sample covers the whole
+ * time since the last one that was written, and commits report the outage themselves. Any other error is a bug, and is thrown.
  */
 export class Sampler {
   readonly #clock: Pick<Clock, "now" | "monotonic" | "sleep">;
-  readonly #standing: () => Standing;
+  readonly #snapshot: () => BatchSnapshot;
   readonly #write: (sample: Sample) => Promise<void>;
-  /** This machine's time when `monotonic` was 0: so that no sample ends before it begins, whatever is done to the clock meanwhile. */
+  /** The wall clock when `monotonic` was 0: a sample cannot end before it starts, even if the clock is set in between. */
   readonly #origin: number;
-  #before: Standing;
-  #beganAt: number;
+  #before: BatchSnapshot;
+  #startedAt: number;
 
-  constructor(clock: Pick<Clock, "now" | "monotonic" | "sleep">, standing: () => Standing, write: (sample: Sample) => Promise<void>) {
+  constructor(clock: Pick<Clock, "now" | "monotonic" | "sleep">, snapshot: () => BatchSnapshot, write: (sample: Sample) => Promise<void>) {
     this.#clock = clock;
-    this.#standing = standing;
+    this.#snapshot = snapshot;
     this.#write = write;
-    this.#before = standing();
-    this.#beganAt = clock.monotonic();
-    this.#origin = clock.now() - this.#beganAt;
+    this.#before = snapshot();
+    this.#startedAt = clock.monotonic();
+    this.#origin = clock.now() - this.#startedAt;
   }
 
   async run(stop: AbortSignal): Promise<void> {
@@ -40,28 +40,28 @@ export class Sampler {
     }
   }
 
-  /** The last one, however short. */
-  async end(): Promise<void> {
+  /** Writes the last sample, however short. */
+  async finish(): Promise<void> {
     await this.#sample();
   }
 
   async #sample(): Promise<void> {
-    const now = this.#standing();
+    const now = this.#snapshot();
     const endedAt = this.#clock.monotonic();
-    if (endedAt <= this.#beganAt) return;
+    if (endedAt <= this.#startedAt) return;
     try {
-      await this.#write(sampleBetween(this.#before, now, { began: this.#origin + this.#beganAt, ended: this.#origin + endedAt }));
+      await this.#write(sampleBetween(this.#before, now, { began: this.#origin + this.#startedAt, ended: this.#origin + endedAt }));
     } catch (error) {
       if (error instanceof SurroundingsError) return;
       throw error;
     }
     this.#before = now;
-    this.#beganAt = endedAt;
+    this.#startedAt = endedAt;
   }
 }
 
-/** @param time in milliseconds */
-function sampleBetween(before: Standing, now: Standing, time: { readonly began: number; readonly ended: number }): Sample {
+/** @param time in milliseconds since 1970 */
+function sampleBetween(before: BatchSnapshot, now: BatchSnapshot, time: { readonly began: number; readonly ended: number }): Sample {
   return {
     began: time.began / 1000,
     ended: time.ended / 1000,

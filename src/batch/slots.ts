@@ -3,40 +3,40 @@ import { linkSignals } from "../model/linked-signal.ts";
 import type { Tally } from "../model/measured.ts";
 import { type HostRepository, SLOT_TIMES, type SlotGrant, type SlotTimes } from "./host-repository.ts";
 
-/** Somebody who waits looks so often for a slot while a request takes its time, so that what a hand-over costs is a small part of that. */
-const LOOKS_A_REQUEST = 10;
+/** Polls for a free slot in the time of one request, so that a hand-over between processes costs a small part of that time. */
+const POLLS_PER_REQUEST = 10;
 
 interface Waiter {
   readonly isProbe: boolean;
   readonly grant: () => void;
 }
 
-/** Asks something that the host always has an answer to, and says whether it had one; null where nothing is known to be so. */
-export type SendProbe = (() => Promise<boolean>) | null;
+/** Asks a canary, and resolves to whether the host answered; null without a canary: then the first waiting target is the probe. */
+type SendProbe = (() => Promise<boolean>) | null;
 
 /**
- * One process's hold on a host's slots.
+ * Shares a host's slots with the other processes, on behalf of this one.
  *
- * In words: a request may start while fewer are in flight than slots are held (and, while a renewal is under way, than that was
- * told), nothing pauses the host and it is not ill. The hold is renewed by run(): now and then, and at once when a slot
- * came back that is another's due or that nobody here wants; who waits looks often whether there is such a one, by a cheap question.
- * If no renewal succeeds for two thirds of the lease, all requests are aborted (`lease`), since another process may be given our
- * slots when it ends; with the next renewal asking goes on.
- * While the host is ill one request at a time may pass as the probe, and its outcome decides: a canary where there is one, since the
- * targets that are still waiting may be the very ones that it has no answer to.
+ * In words: a request may start while fewer are in flight than the last renewal allows (and, while a renewal is under way, than it
+ * reported), and the host is neither paused nor its circuit open. run() renews: regularly, and at once when a slot comes free that is
+ * due to another process or that no request here wants. A process with waiting requests polls for free slots, by a cheap query.
+ * If no renewal succeeds for two thirds of the lease, `lease` aborts all requests, since another process may get our slots when the
+ * lease ends. Requests start again with the next renewal.
+ * While the circuit is open (the docs call the host unhealthy) it lets one probe through at a time, and the probe's outcome
+ * decides whether it closes. The probe is a canary if the spec has one: the waiting targets may be the very ones that the host cannot answer.
  */
 export class SlotKeeper {
   readonly #host: HostRepository;
   readonly #clock: Clock;
   readonly #times: SlotTimes;
-  #grant: SlotGrant = { held: 0, limit: 0, pausedSeconds: 0, pauseReason: null, ill: false };
+  #grant: SlotGrant = { allowed: 0, limit: 0, pausedSeconds: 0, pauseReason: null, circuitOpen: false };
   #pause: { readonly until: number; readonly reason: string } = { until: 0, reason: "" };
   #inFlight = 0;
-  /** In flight, as the renewal under way tells it: no more may start meanwhile, since it may lower the hold to just that. */
-  #told = Infinity;
-  /** A slot came back that is another's by now. */
-  #hasAnothers = false;
-  /** Since when a slot is held that nobody here wants. */
+  /** Requests in flight as the renewal under way reports them. No more may start until it returns: it may lower our slots to just that. */
+  #reported = Infinity;
+  /** A slot came free that is due to another process. */
+  #owesSlot = false;
+  /** Since when a slot is held that no request here wants, in milliseconds of `monotonic`. */
   #spareSince: number | null = null;
   readonly #requestTime: RequestTime;
   readonly #pausedTime: PausedTime;
@@ -64,30 +64,30 @@ export class SlotKeeper {
   }
 
   get held(): number {
-    return this.#grant.held;
+    return this.#grant.allowed;
   }
 
   get limit(): number {
     return this.#grant.limit;
   }
 
-  /** Why nobody asks just now, or null. */
+  /** Why no request may start now, or null. "illness" is a stable word of logs, metrics and the database: the circuit is open. */
   get pausedFor(): string | null {
-    if (this.#grant.ill) return "illness";
+    if (this.#grant.circuitOpen) return "illness";
     return this.#isPaused() ? this.#pause.reason : null;
   }
 
-  /** For how long nobody asked, by cause. */
+  /** For how long no request could start, in seconds by reason. */
   get pausedSeconds(): Tally {
     return this.#pausedTime.seconds;
   }
 
-  /** How many requests were in flight for how long: their mean, times the seconds since the beginning. */
+  /** The sum over all requests of how long they were in flight. */
   get inFlightSeconds(): number {
     return this.#requestTime.inFlightSeconds;
   }
 
-  /** Aborted when the lease is about to be lost. Who asks after that asks under the next one, and waits until it is renewed. */
+  /** Aborted when the lease is about to be lost. Requests after that belong to the next lease, and wait until it is renewed. */
   get lease(): AbortSignal {
     return this.#lease.signal;
   }
@@ -124,76 +124,77 @@ export class SlotKeeper {
 
   /** The request is over. */
   release(): void {
-    const isAnothers = this.#inFlight > this.#grant.held;
+    const isOwed = this.#inFlight > this.#grant.allowed;
     this.#inFlight -= 1;
     this.#requestTime.ended();
-    // The probe was aborted: of that answered() is not told, and another may be sent.
+    // The probe was aborted, so answered() was not called: another may be sent.
     if (this.#inFlight === 0 && this.#probe === "sent" && this.#sendProbe === null) this.#probe = "none";
     this.#admit();
-    if (isAnothers) this.#hasAnothers = true;
-    if (this.wanted < this.#grant.held) this.#spareSince ??= this.#clock.monotonic();
-    if (isAnothers || this.#waiting.length === 0) this.#wake?.();
+    if (isOwed) this.#owesSlot = true;
+    if (this.wanted < this.#grant.allowed) this.#spareSince ??= this.#clock.monotonic();
+    if (isOwed || this.#waiting.length === 0) this.#wake?.();
   }
 
-  /** Was the answer the provider's own error? */
+  /** @param ownError the answer was the provider's own error */
   answered(ownError: boolean): void {
     this.#outcomes += ownError ? "x" : ".";
     if (this.#probe === "sent" && this.#sendProbe === null) this.#probed(!ownError);
   }
 
-  /** Stops asking here at once, and everywhere with everyone's next renewal. */
+  /** Stops requests here at once, and in every other process with its next renewal. */
   async pause(seconds: number, reason: string): Promise<void> {
     this.#lengthenPause(seconds, reason);
     await this.#host.pause(seconds, reason);
   }
 
-  /** Renews until `signal` is aborted. Throws what the database throws when it is beyond patience. */
+  /** Renews until `signal` is aborted. Rejects if the database stays away for longer than its client retries. */
   async run(signal: AbortSignal): Promise<void> {
     const deadline = new LeaseDeadline(this.#clock, (this.#times.leaseSeconds * 2) / 3, () => this.#lose());
     try {
       while (!signal.aborted) {
-        const asked = this.#clock.monotonic();
+        const sent = this.#clock.monotonic();
         const outcomes = this.#outcomes;
-        this.#told = this.#inFlight;
-        this.#hasAnothers = false;
+        this.#reported = this.#inFlight;
+        this.#owesSlot = false;
         this.#spareSince = null;
         const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes });
-        this.#told = Infinity;
+        this.#reported = Infinity;
         this.#outcomes = this.#outcomes.slice(outcomes.length);
-        // One that took too long is as good as none: others may have been given what it grants.
-        this.#take(deadline.renewedAt(asked) ? grant : { ...grant, held: 0 });
-        if (grant.ill && this.#probe === "none" && this.#waiting.length > 0 && (await this.#host.takeProbe())) this.#beginProbe();
+        // A renewal that took longer than the lease counts for nothing: other processes may have got these slots.
+        this.#take(deadline.renewedAt(sent) ? grant : { ...grant, allowed: 0 });
+        if (grant.circuitOpen && this.#probe === "none" && this.#waiting.length > 0 && (await this.#host.takeProbe())) this.#startProbe();
         this.#admit();
         await this.#untilDue(signal);
       }
     } finally {
-      this.#told = Infinity;
-      deadline.end();
+      this.#reported = Infinity;
+      deadline.cancel();
     }
   }
 
-  async end(): Promise<void> {
+  /** Gives all slots back. */
+  async close(): Promise<void> {
     await this.#host.release();
   }
 
   #take(grant: SlotGrant): void {
     this.#grant = grant;
     this.#lengthenPause(grant.pausedSeconds, grant.pauseReason ?? "paused");
-    if (!grant.ill && this.#probe === "granted") this.#probe = "none";
+    if (!grant.circuitOpen && this.#probe === "granted") this.#probe = "none";
   }
 
   #lose(): void {
-    this.#grant = { ...this.#grant, held: 0 };
+    this.#grant = { ...this.#grant, allowed: 0 };
     const lost = this.#lease;
     this.#lease = new AbortController();
     lost.abort(new Error("the lease of the slots could not be renewed"));
   }
 
-  /** Never shorter: a renewal may have been read before a pause of our own was written. */
+  /** Never shortens a pause: a renewal may have been read before our own pause was written. */
   #lengthenPause(seconds: number, reason: string): void {
     const until = this.#clock.monotonic() + seconds * 1000;
     if (until > this.#pause.until) this.#pause = { until, reason };
-    this.#pausedTime.turn(this.#grant.ill ? { reason: "illness", until: Infinity } : this.#pause);
+    this.#pausedTime.turn(this.#grant.circuitOpen ? { reason: "illness", until: Infinity } : this.#pause);
   }
 
   #isPaused(): boolean {
@@ -201,31 +202,31 @@ export class SlotKeeper {
   }
 
   #mayStart(isProbe: boolean): boolean {
-    if (this.#inFlight >= Math.min(this.#grant.held, this.#told) || this.#isPaused()) return false;
-    return !this.#grant.ill || isProbe || this.#probe === "granted";
+    if (this.#inFlight >= Math.min(this.#grant.allowed, this.#reported) || this.#isPaused()) return false;
+    return !this.#grant.circuitOpen || isProbe || this.#probe === "granted";
   }
 
-  #beginProbe(): void {
+  #startProbe(): void {
     if (this.#sendProbe === null) {
       this.#probe = "granted";
       return;
     }
     this.#probe = "sent";
     void this.#sendProbe().then(
-      (well) => this.#probed(well),
+      (answered) => this.#probed(answered),
       () => this.#probed(false),
     );
   }
 
-  #probed(well: boolean): void {
+  #probed(answered: boolean): void {
     this.#probe = "none";
-    if (well) void this.#host.closeCircuit().then(() => this.#wake?.(), () => undefined);
+    if (answered) void this.#host.closeCircuit().then(() => this.#wake?.(), () => undefined);
   }
 
   #start(): void {
     this.#inFlight += 1;
-    this.#requestTime.began();
-    if (this.wanted >= this.#grant.held) this.#spareSince = null;
+    this.#requestTime.started();
+    if (this.wanted >= this.#grant.allowed) this.#spareSince = null;
     if (this.#probe === "granted") this.#probe = "sent";
   }
 
@@ -242,9 +243,9 @@ export class SlotKeeper {
     while (!signal.aborted) {
       const left = this.#nextRenewal(renewed) - this.#clock.monotonic();
       if (left <= 0) return;
-      const look = this.#betweenLooks() * 1000;
-      await this.#wait(Math.min(left, look), signal);
-      if (look < left && this.#isShort() && (await this.#host.hasRoom())) return;
+      const poll = this.#pollSeconds() * 1000;
+      await this.#wait(Math.min(left, poll), signal);
+      if (poll < left && this.#isShort() && (await this.#host.hasRoom())) return;
     }
   }
 
@@ -260,24 +261,24 @@ export class SlotKeeper {
   #nextRenewal(last: number): number {
     const { busySeconds, calmSeconds, leastSeconds, turnSeconds } = this.#times;
     const soonest = last + leastSeconds * 1000;
-    if (this.#hasAnothers) return soonest;
+    if (this.#owesSlot) return soonest;
     if (this.#spareSince !== null) return Math.max(soonest, this.#spareSince + turnSeconds * 1000);
-    const isUnmet = this.#waiting.length > 0 || this.#grant.held > this.wanted;
+    const isUnmet = this.#waiting.length > 0 || this.#grant.allowed > this.wanted;
     return last + (isUnmet ? busySeconds : calmSeconds) * 1000;
   }
 
-  #betweenLooks(): number {
-    return this.#isShort() ? Math.max(this.#times.leastSeconds, this.#requestTime.meanSeconds / LOOKS_A_REQUEST) : Infinity;
+  #pollSeconds(): number {
+    return this.#isShort() ? Math.max(this.#times.leastSeconds, this.#requestTime.meanSeconds / POLLS_PER_REQUEST) : Infinity;
   }
 
-  /** Would one more slot be used at once? */
+  /** Whether one more slot would be used at once. */
   #isShort(): boolean {
-    return this.#waiting.length > 0 && this.#inFlight >= this.#grant.held && !this.#isPaused() && !this.#grant.ill;
+    return this.#waiting.length > 0 && this.#inFlight >= this.#grant.allowed && !this.#isPaused() && !this.#grant.circuitOpen;
   }
 }
 
-/** Calls `lost` once when `seconds` have passed since the last renewal was sent. */
-export class LeaseDeadline {
+/** Calls `lost` once, when no renewal has succeeded for `seconds`. */
+class LeaseDeadline {
   readonly #clock: Clock;
   readonly #seconds: number;
   readonly #lost: () => void;
@@ -289,11 +290,11 @@ export class LeaseDeadline {
     this.#lost = lost;
   }
 
-  /** False where it has passed already. */
+  /** A renewal sent at this time has succeeded. False if the deadline had already passed. @param sent milliseconds of `monotonic` */
   renewedAt(sent: number): boolean {
     const left = this.#seconds * 1000 - (this.#clock.monotonic() - sent);
     if (left <= 0) return false;
-    this.end();
+    this.cancel();
     this.#armed = new AbortController();
     void this.#clock.sleep(left, this.#armed.signal).then((passed) => {
       if (passed) this.#lost();
@@ -301,18 +302,18 @@ export class LeaseDeadline {
     return true;
   }
 
-  end(): void {
+  cancel(): void {
     this.#armed.abort();
   }
 }
 
-/** Why nobody asks, and until when in milliseconds of the clock; it is over where that is past. */
-export interface Pausing {
+/** Why no request may start, and until when in milliseconds of `monotonic`; over if that is past. */
+interface Pausing {
   readonly reason: string;
   readonly until: number;
 }
 
-/** Adds up for how long nobody might ask, by reason. Told whenever that changes; a pause that ends by itself need not be told of. */
+/** Adds up how long no request could start, by reason. turn() follows each change, but not a pause that runs out. */
 export class PausedTime {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #milliseconds: Record<string, number> = {};
@@ -323,7 +324,7 @@ export class PausedTime {
     this.#clock = clock;
   }
 
-  /** From here on this holds. */
+  /** The pause from now on. */
   turn(pausing: Pausing): void {
     const now = this.#clock.monotonic();
     const { reason, until } = this.#now;
@@ -339,7 +340,7 @@ export class PausedTime {
   }
 }
 
-/** How long requests take on average: how many were in flight for how long, over how many have ended. */
+/** How long requests take on average: their time in flight over how many have ended. */
 export class RequestTime {
   readonly #clock: Pick<Clock, "monotonic">;
   #inFlight = 0;
@@ -351,7 +352,7 @@ export class RequestTime {
     this.#clock = clock;
   }
 
-  began(): void {
+  started(): void {
     this.#turn(1);
   }
 
@@ -360,12 +361,12 @@ export class RequestTime {
     this.#ended += 1;
   }
 
-  /** 0 until one has ended. */
+  /** 0 until a request has ended. */
   get meanSeconds(): number {
     return this.#ended === 0 ? 0 : this.#sumMilliseconds / this.#ended / 1000;
   }
 
-  /** The sum over all requests of how long they were in flight so far. */
+  /** The sum over all requests of how long they have been in flight. */
   get inFlightSeconds(): number {
     this.#turn(0);
     return this.#sumMilliseconds / 1000;

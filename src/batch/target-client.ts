@@ -12,30 +12,29 @@ import type { HeaderValue, ResolvedSpec } from "../model/resolved.ts";
 import type { AskCanary } from "./canary-watch.ts";
 import type { SlotKeeper } from "./slots.ts";
 
-export interface TargetClientOptions {
+interface TargetClientOptions {
   readonly spec: ResolvedSpec;
   readonly keeper: SlotKeeper;
   readonly clock: Clock;
   readonly random: () => number;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Each chunk of each body, before it is inflated. */
+  /** Called with the length of each chunk of a body, before it is inflated. */
   readonly onWire: (bytes: number) => void;
-  /** Each request that was sent: of targets, canaries and probes. */
+  /** Called after each request, whether of a target, a canary or a probe. */
   readonly onRequest: (sent: SentRequest) => void;
 }
 
-/** Asks targets of one spec through one connection pool, with the slots of one keeper. */
-export interface TargetClient {
+/** Asks targets of one spec, through one connection pool and with the slots of one keeper. */
+interface TargetClient extends AsyncDisposable {
   readonly client: Client;
   ask(target: string, signal: AbortSignal): Promise<Asked>;
-  /** What a canary says about the host. One that lost its slot with the lease was not asked. */
+  /** What a canary says about the host: "unknown" if the lease of its slot was lost. */
   readonly askCanary: AskCanary;
-  /** Asks a canary while the host is ill: had it an answer at all? */
+  /** Asks a canary while the circuit is open. Resolves to whether the host answered at all. */
   probe(canary: string, signal: AbortSignal): Promise<boolean>;
-  close(): Promise<void>;
 }
 
-/** @throws SpecError for a pattern or a header that cannot be used, SurroundingsError for a proxy or a Node that cannot be */
+/** @throws SpecError for an unusable pattern or header, SurroundingsError for an unusable proxy or Node */
 export function openTargetClient({ spec, keeper, clock, random, environment, onWire, onRequest }: TargetClientOptions): TargetClient {
   const newReading: NewReading = createReadings(compileExtract(spec.extract), Buffer.allocUnsafeSlow(WORK_BYTES));
   const client = openClient({
@@ -49,7 +48,7 @@ export function openTargetClient({ spec, keeper, clock, random, environment, onW
     answered: (ownError: boolean) => keeper.answered(ownError),
     pause: (seconds: number, reason: "throttled") => keeper.pause(seconds, reason),
   };
-  // An ill host is asked once for each time that a probe is due: tries are for one that is well.
+  // A probe is one request: retries are for a host that is healthy.
   const once: ResolvedSpec = { ...spec, request: { ...spec.request, attempts: 1 } };
   const askAs = (target: string, signal: AbortSignal, isProbe: boolean): Promise<Asked> => {
     const limiter = { ...host, mayAsk: (until: AbortSignal) => keeper.acquire(until, isProbe) };
@@ -76,34 +75,34 @@ export function openTargetClient({ spec, keeper, clock, random, environment, onW
       reading?.release();
       return result.state !== "failed";
     },
-    close: () => client.close(),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }
 
 /**
  * All headers with their values, and which of those are secrets.
  *
- * @throws SpecError for a value that is to stand in the environment and does not; SurroundingsError for one that no header can have: it is
- * a Secret's, and not the spec's, so it can be put right while the sweep waits
+ * @throws SpecError if the environment lacks a value; SurroundingsError if a header cannot have it: it comes from a Secret and not from
+ * the spec, so it can be fixed while the sweep waits
  */
 export function withSecrets(headers: Readonly<Record<string, HeaderValue>>, environment: TargetClientOptions["environment"]): Pick<ClientOptions, "headers" | "secrets"> {
   const secrets: string[] = [];
   const entries = Object.entries(headers).map(([name, header]) => {
     if ("value" in header) return [name, header.value];
     const secret = environment[header.env];
-    if (secret === undefined) throw new SpecError(`request.headers.${name}: its value is to stand in the environment as ${header.env}, and is not there`);
-    if (!canBeSent(name, secret)) throw new SurroundingsError(`The value in ${header.env}, for the header ${name}, has characters that a header cannot have, such as a line break at its end.`);
+    if (secret === undefined) throw new SpecError(`its value is missing from the environment: ${header.env} is not set`, { path: ["request", "headers", name] });
+    checkValue(name, secret, header.env);
     secrets.push(secret);
     return [name, secret];
   });
   return { headers: Object.fromEntries(entries) as Record<string, string>, secrets };
 }
 
-function canBeSent(name: string, value: string): boolean {
+/** The message does not show the value, and Node's error is its cause because that does not either. */
+function checkValue(name: string, value: string, variable: string): void {
   try {
     validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
+  } catch (error) {
+    throw new SurroundingsError(`The value of ${variable}, for the header ${name}, has characters that a header cannot have, such as a line break at its end.`, { cause: error });
   }
 }

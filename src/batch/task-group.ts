@@ -1,26 +1,26 @@
 import { linkSignals, type LinkedSignal } from "../model/linked-signal.ts";
 
 /**
- * Work that lives and ends together: one main piece, and others beside it that go on until it has ended. What any of
- * them throws ends all, and main() throws it.
+ * Tasks that end together: a main task, and background tasks that run until it is done. An error in any of them stops them all, and
+ * main() rejects with it.
  */
-export class TaskGroup {
-  readonly #ended = new AbortController();
-  readonly #beside: Promise<void>[] = [];
+export class TaskGroup implements AsyncDisposable {
+  readonly #stopped = new AbortController();
+  readonly #background: Promise<void>[] = [];
   readonly #linked: LinkedSignal;
   #problem: { readonly error: unknown } | null = null;
 
   constructor(outside: AbortSignal) {
-    this.#linked = linkSignals(outside, this.#ended.signal);
+    this.#linked = linkSignals(outside, this.#stopped.signal);
   }
 
-  /** Aborted when all is to end. */
+  /** Aborted when all tasks must stop. */
   get signal(): AbortSignal {
     return this.#linked.signal;
   }
 
-  aside(work: (stop: AbortSignal) => Promise<void>): void {
-    this.#beside.push(work(this.signal).catch((error: unknown) => this.#fail(error)));
+  background(work: (stop: AbortSignal) => Promise<void>): void {
+    this.#background.push(work(this.signal).catch((error: unknown) => this.#fail(error)));
   }
 
   async main(work: (stop: AbortSignal) => Promise<void>): Promise<void> {
@@ -28,16 +28,16 @@ export class TaskGroup {
     if (this.#problem !== null) throw this.#problem.error;
   }
 
-  /** Resolves when everything has ended. */
-  async end(): Promise<void> {
-    this.#ended.abort(new Error("the work is done"));
+  /** Stops the background tasks, and waits for them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort(new Error("the work is done"));
     this.#linked[Symbol.dispose]();
-    await Promise.all(this.#beside);
+    await Promise.all(this.#background);
   }
 
   #fail(error: unknown): void {
     if (this.signal.aborted && this.signal.reason === error) return;
     this.#problem ??= { error };
-    this.#ended.abort(error);
+    this.#stopped.abort(error);
   }
 }

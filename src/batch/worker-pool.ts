@@ -8,17 +8,17 @@ interface Target {
 
 export interface PoolWork {
   readonly targets: readonly Target[];
-  /** Targets asked at once. */
+  /** How many targets are asked at once. */
   readonly concurrency: number;
   readonly stop: AbortSignal;
-  /** The lease of the slots; when it is lost, what was under way is asked again under the next. */
+  /** The current lease of the slots. If it is lost, the targets in flight are asked again under the next one. */
   readonly lease: () => AbortSignal;
   readonly ask: (target: Target, until: AbortSignal) => Promise<Finished>;
-  /** Resolves when there is room for the next. */
+  /** Resolves when there is room for another. */
   readonly add: (item: Finished) => Promise<void>;
 }
 
-/** Asks all targets, `concurrency` at a time: whenever one is done the next begins. Ends early, without throwing, when it is to stop. */
+/** Asks all targets, `concurrency` at a time: the next one starts as soon as one is done. When stopped it resolves early. */
 export async function runWorkerPool({ targets, concurrency, stop, lease, ask, add }: PoolWork): Promise<void> {
   const left = [...targets];
   const isStopped = (): boolean => stop.aborted;

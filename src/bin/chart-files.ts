@@ -13,7 +13,7 @@ export function chartDashboards(): readonly ChartFile[] {
   return Object.entries(dashboards()).map(([name, dashboard]) => ({ path: `dashboards/${name}.json`, text: `${JSON.stringify(dashboard, null, 2)}\n` }));
 }
 
-export interface ChartFile {
+interface ChartFile {
   /** Below charts/sluice. */
   readonly path: string;
   readonly text: string;

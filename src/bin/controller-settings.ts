@@ -2,7 +2,7 @@ import { type WorkerSettings, listOf, workerSettingsFrom } from "../controller/j
 import { SpecError } from "../model/errors.ts";
 
 /** What the chart's Deployment says by the environment. */
-export interface ControllerSettings {
+interface ControllerSettings {
   readonly namespace: string;
   readonly podName: string;
   readonly lease: string;

@@ -12,47 +12,43 @@ import type { TargetResult } from "../model/result.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Cli } from "./main.ts";
 
-/** One target asked, with all that a person wants to see of it. */
-export interface Trial {
+/** What came of asking one target, with everything that helps to write a pattern. */
+export interface Attempt {
   readonly result: TargetResult;
-  /** In their order: tries and parts. */
-  readonly requests: readonly SeenRequest[];
+  /** In order: tries and parts. */
+  readonly requests: readonly AttemptRequest[];
   readonly parts: readonly PartFacts[];
   readonly pattern: BoundedPattern;
-  readonly matches: readonly SeenMatch[];
-  /** Updates within the window by type, the most first. */
+  readonly matches: readonly FoundMatch[];
+  /** Updates in the window by type, largest first. */
   readonly types: readonly { readonly type: string; readonly updates: number }[];
-  /** Rows that would be stored. */
+  /** Rows that a sweep would store. */
   readonly rows: number;
 }
 
 const MATCHES_SHOWN = 5;
 
-/** Asks as a batch would, with its tries, parts and proof; without a database, and with nothing kept. */
-export async function tryTarget(target: string, spec: ResolvedSpec, { clock, random, environment, signal }: Pick<Cli, "clock" | "random" | "environment" | "signal">): Promise<Trial> {
+/** Asks a target as a batch would, with tries, parts and proof, but without a database. Stores nothing. */
+export async function tryTarget(target: string, spec: ResolvedSpec, { clock, random, environment, signal }: Pick<Cli, "clock" | "random" | "environment" | "signal">): Promise<Attempt> {
   const compiled = compileExtract(spec.extract);
-  const client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
-  const requests: SeenRequest[] = [];
-  const seen: SeenText = { parts: [], prefix: "", prefixIsWhole: true };
-  try {
-    const { result, reading } = await ask(target, {
-      client: { ...watchedClient(client, clock, requests), hide: client.hide },
-      spec,
-      newReading: watchedReadings(createReadings(compiled, Buffer.allocUnsafeSlow(2 * WORK_BYTES)), seen),
-      clock,
-      random,
-      host: singleRequestLimiter(clock),
-      onWire: () => undefined,
-      onRequest: () => undefined,
-      signal,
-    });
-    const counted = { types: reading === null ? [] : countTypes(reading), rows: reading?.rows ?? 0 };
-    reading?.release();
-    const matches = firstMatches(compiled, seen.prefix, seen.prefixIsWhole, MATCHES_SHOWN);
-    return { result, requests, parts: seen.parts, pattern: compiled.pattern, matches, ...counted };
-  } finally {
-    await client.close();
-  }
+  await using client = openClient({ request: spec.request, ...withSecrets(spec.request.headers, environment), environment, concurrency: 1 });
+  const requests: AttemptRequest[] = [];
+  const notes: AnswerNotes = { parts: [], prefix: "", prefixIsWhole: true };
+  const { result, reading } = await ask(target, {
+    client: { ...recordingClient(client, clock, requests), hide: client.hide },
+    spec,
+    newReading: recordingReadings(createReadings(compiled, Buffer.allocUnsafeSlow(2 * WORK_BYTES)), notes),
+    clock,
+    random,
+    host: singleRequestLimiter(clock),
+    onWire: () => undefined,
+    onRequest: () => undefined,
+    signal,
+  });
+  const counted = { types: reading === null ? [] : countTypes(reading), rows: reading?.rows ?? 0 };
+  reading?.release();
+  const matches = firstMatches(compiled, notes.prefix, notes.prefixIsWhole, MATCHES_SHOWN);
+  return { result, requests, parts: notes.parts, pattern: compiled.pattern, matches, ...counted };
 }
 
 function countTypes(reading: Reading): { type: string; updates: number }[] {
@@ -61,26 +57,26 @@ function countTypes(reading: Reading): { type: string; updates: number }[] {
   return [...counts].map(([type, updates]) => ({ type, updates })).sort((one, other) => other.updates - one.updates);
 }
 
-/** One match, as it stands in the answer and as it is understood. */
-export interface SeenMatch {
+/** One match: its text in the answer, and what was read from it. */
+export interface FoundMatch {
   readonly found: string;
-  /** What the first group caught. */
+  /** The text of the first group. */
   readonly time: string;
-  /** Null where that cannot be read. */
+  /** Null if that is no readable time. */
   readonly at: EpochSeconds | null;
-  /** Null where the pattern has no second group, or it took no part. */
+  /** Null if the pattern has no second group, or the group did not match. */
   readonly type: string | null;
 }
 
 /**
- * The first matches within the beginning of a text. `isWhole` is false where the text goes on: then a match that could
- * come out longer is left out.
+ * The first matches in the beginning of an answer. `isWhole`: `text` is the whole answer. If not, a match near its end is left out, because
+ * it could be longer in the whole answer.
  */
-export function firstMatches({ pattern, readTime }: CompiledExtract, text: string, isWhole: boolean, most: number): SeenMatch[] {
-  const sure = isWhole ? text.length : text.length - pattern.longest;
-  const matches: SeenMatch[] = [];
+export function firstMatches({ pattern, readTime }: CompiledExtract, text: string, isWhole: boolean, most: number): FoundMatch[] {
+  const lastStart = isWhole ? text.length : text.length - pattern.longest;
+  const matches: FoundMatch[] = [];
   for (const match of text.matchAll(new RegExp(pattern.source, "g"))) {
-    if (matches.length === most || match.index > sure) break;
+    if (matches.length === most || match.index > lastStart) break;
     const [found, time = "", type] = match;
     const at = readTime(time);
     matches.push({ found: Buffer.from(found, "latin1").toString("utf8"), time: readableText(time), at: Number.isNaN(at) ? null : at, type: type === undefined ? null : readableText(type) });
@@ -88,53 +84,53 @@ export function firstMatches({ pattern, readTime }: CompiledExtract, text: strin
   return matches;
 }
 
-/** For one request at a time, with no database to share the host's slots by: it only rests when it is told to. */
+/** For one request at a time, without a database to share slots with others: it only waits out the pauses that the host asks for. */
 export function singleRequestLimiter(clock: Clock): HostLimiter {
-  let restUntil = 0;
+  let pausedUntil = 0;
   return {
     async mayAsk(signal) {
-      const left = restUntil - clock.monotonic();
+      const left = pausedUntil - clock.monotonic();
       if (left > 0) await clock.sleep(left, signal);
       signal.throwIfAborted();
     },
     release: () => undefined,
     answered: () => undefined,
     pause(seconds) {
-      restUntil = Math.max(restUntil, clock.monotonic() + seconds * 1000);
+      pausedUntil = Math.max(pausedUntil, clock.monotonic() + seconds * 1000);
       return Promise.resolve();
     },
   };
 }
 
-/** One request as a person is told of it. */
-export interface SeenRequest {
+/** One request, for a person to read. */
+export interface AttemptRequest {
   /** Without user and password. */
   readonly url: string;
-  /** Null where there were no headers. */
+  /** Null if no headers arrived. */
   readonly status: number | null;
-  /** As the answer names it; null where its text was not read. */
+  /** Content-Encoding of the answer; null if its body was not read. */
   readonly encoding: string | null;
   readonly wireBytes: number;
   readonly textBytes: number;
   readonly seconds: number;
 }
 
-/** A client that notes what goes through it. */
-export function watchedClient(client: Pick<Client, "get">, clock: Clock, seen: SeenRequest[]): Pick<Client, "get"> {
+/** A client that adds each of its requests to `requests`. */
+export function recordingClient(client: Pick<Client, "get">, clock: Clock, requests: AttemptRequest[]): Pick<Client, "get"> {
   return {
-    async get(url, wish) {
-      const began = clock.monotonic();
+    async get(url, options) {
+      const start = clock.monotonic();
       let encoding: string | null = null;
       const reply = await client.get(url, {
-        ...wish,
-        sinkFor(status, named) {
-          const sink = wish.sinkFor(status, named);
-          encoding = sink === null ? null : named;
+        ...options,
+        sinkFor(status, contentEncoding) {
+          const sink = options.sinkFor(status, contentEncoding);
+          encoding = sink === null ? null : contentEncoding;
           return sink;
         },
       });
       const { status, wireBytes, textBytes } = reply;
-      seen.push({ url: withoutSecrets(url), status, encoding, wireBytes, textBytes, seconds: (clock.monotonic() - began) / 1000 });
+      requests.push({ url: withoutSecrets(url), status, encoding, wireBytes, textBytes, seconds: (clock.monotonic() - start) / 1000 });
       return reply;
     },
   };
@@ -149,24 +145,24 @@ export function withoutSecrets(url: URL): string {
 
 const PREFIX_BYTES = 64 * 1024;
 
-/** What an answer's parts said, and how the first of them begins. */
-export interface SeenText {
+/** Notes on an answer: facts of its parts, and the beginning of the first part. */
+export interface AnswerNotes {
   readonly parts: PartFacts[];
   /** The first 64 KiB of the first part, as latin1. */
   prefix: string;
-  /** That was all of it. */
+  /** The prefix is the whole first part. */
   prefixIsWhole: boolean;
 }
 
-/** Readings that note what they read. One answer at a time. */
-export function watchedReadings(newReading: NewReading, seen: SeenText): NewReading {
+/** Readings that write down in `notes` what they read. For one answer at a time. */
+export function recordingReadings(newReading: NewReading, notes: AnswerNotes): NewReading {
   return (asked) => {
     const reading = newReading(asked);
-    const watched: Reading = {
+    const recording: Reading = {
       part() {
-        const part = notingFacts(reading.part(), seen);
-        // Until the first part is whole it may be asked for again.
-        return seen.parts.length === 0 ? keepPrefix(part, seen) : part;
+        const part = recordFacts(reading.part(), notes);
+        // A first part that breaks off is asked for again, so the prefix starts over.
+        return notes.parts.length === 0 ? recordPrefix(part, notes) : part;
       },
       judge: () => reading.judge(),
       observations: () => reading.observations(),
@@ -178,34 +174,34 @@ export function watchedReadings(newReading: NewReading, seen: SeenText): NewRead
       },
       release: () => reading.release(),
     };
-    return watched;
+    return recording;
   };
 }
 
-function notingFacts(sink: PartSink, seen: SeenText): PartSink {
+function recordFacts(sink: PartSink, notes: AnswerNotes): PartSink {
   return {
     work: sink.work,
     begin: () => sink.begin(),
     take: (length) => sink.take(length),
     finish() {
       const facts = sink.finish();
-      seen.parts.push(facts);
+      notes.parts.push(facts);
       return facts;
     },
   };
 }
 
-function keepPrefix(sink: PartSink, seen: SeenText): PartSink {
+function recordPrefix(sink: PartSink, notes: AnswerNotes): PartSink {
   let from = 0;
-  seen.prefix = "";
-  seen.prefixIsWhole = true;
+  notes.prefix = "";
+  notes.prefixIsWhole = true;
   return {
     ...sink,
     begin: () => (from = sink.begin()),
     take(length) {
-      const room = PREFIX_BYTES - seen.prefix.length;
-      if (length > room) seen.prefixIsWhole = false;
-      seen.prefix += sink.work.toString("latin1", from, from + Math.min(length, room));
+      const room = PREFIX_BYTES - notes.prefix.length;
+      if (length > room) notes.prefixIsWhole = false;
+      notes.prefix += sink.work.toString("latin1", from, from + Math.min(length, room));
       sink.take(length);
     },
   };

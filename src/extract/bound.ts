@@ -18,7 +18,7 @@ export interface BoundedPattern {
 }
 
 /** For a person to check: `[^"]*` at column 7 became `[^"]{0,256}`. */
-export interface GivenBound {
+interface GivenBound {
   readonly column: number;
   readonly written: string;
   readonly bounded: string;

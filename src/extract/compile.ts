@@ -4,11 +4,11 @@ import { boundPattern, STREAM_MAXIMA, type BoundedPattern, type GivenMaxima } fr
 import { EDGE_BYTES } from "./edges.ts";
 import { timeReader, type ReadTime } from "./time.ts";
 
-/** The patterns that are looked for at the edges of an answer. Those with a number or a text to tell have it in group 1. */
+/** The patterns that are matched at the edges of an answer. A number or a text that they find is in group 1. */
 export const ENVELOPE_FIELDS = ["declared", "error", "maintenance", "queryStart", "queryEnd", "continuation", "queryId"] as const;
 export type EnvelopeField = (typeof ENVELOPE_FIELDS)[number];
 
-/** What an answer is read with: made once for all readings of a process. */
+/** The compiled patterns of a spec, made once per process. */
 export interface CompiledExtract {
   readonly pattern: BoundedPattern;
   readonly readTime: ReadTime;
@@ -17,10 +17,10 @@ export interface CompiledExtract {
   readonly envelope: Readonly<Partial<Record<EnvelopeField, BoundedPattern>>>;
 }
 
-/** The envelope is not a stream: what is kept of it is searched at once, and it holds URLs. */
+/** Larger than for the stream: the envelope is searched as one text, and it holds URLs. */
 const ENVELOPE_MAXIMA: GivenMaxima = { ...STREAM_MAXIMA, other: 4096 };
 
-/** A match alone tells something; the others have to say what, in their first group. */
+/** Of these a match alone is enough; the others need a first group to read. */
 const MAY_HAVE_NO_GROUP: readonly EnvelopeField[] = ["error", "maintenance"];
 
 /** @throws SpecError with the path of the field */
@@ -35,7 +35,7 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
     if (source !== undefined) envelope[field] = compileEnvelope(field, source);
   }
   if (envelope.continuation !== undefined && (envelope.queryStart === undefined || envelope.queryEnd === undefined)) {
-    throw new SpecError("it needs queryStart and queryEnd: without them nobody can tell what stands in two parts of an answer at once", { path: ["extract", "continuation"] });
+    throw new SpecError("it needs queryStart and queryEnd: without them the overlap of two parts of an answer is unknown", { path: ["extract", "continuation"] });
   }
   return { pattern, readTime: timeReader(spec.time), timeForm: spec.time, envelope };
 }
@@ -43,7 +43,7 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
 function compileEnvelope(field: EnvelopeField, source: string): BoundedPattern {
   const pattern = named(field, () => boundPattern(source, ENVELOPE_MAXIMA, EDGE_BYTES));
   if (pattern.groups === 0 && !MAY_HAVE_NO_GROUP.includes(field)) {
-    throw new SpecError("it has no group: put what is to be read between ( and )", { path: ["extract", field] });
+    throw new SpecError("it has no group: put what it should read between ( and )", { path: ["extract", field] });
   }
   return pattern;
 }

@@ -74,7 +74,7 @@ function sumOf(numbers: readonly number[]): number {
  * The asked end is exclusive. An answer may name it as it is or, where it counts it in, as the second before; so one second is
  * allowed at the end, and between two parts.
  */
-export function coverageProblem(parts: readonly PartFacts[], asked: Window): Problem | null {
+function coverageProblem(parts: readonly PartFacts[], asked: Window): Problem | null {
   const first = parts[0];
   const last = parts.at(-1);
   if (first === undefined || last === undefined) return null;

@@ -1,7 +1,7 @@
 import type { BoundedPattern } from "./bound.ts";
 
 /** Called for each match in the order of the text, with what the first two groups caught. */
-export type OnMatch = (first: string | undefined, second: string | undefined) => void;
+type OnMatch = (first: string | undefined, second: string | undefined) => void;
 
 /** Fewer new bytes than this wait for more: else a body that comes byte by byte would be matched M bytes at a time for each. */
 const WORTH_MATCHING = 4096;

@@ -99,7 +99,7 @@ function keyOf(walkers: Walkers): string {
 }
 
 /** One letter of a pattern, and which letters may follow it in a text. */
-export interface PatternLetter {
+interface PatternLetter {
   readonly number: number;
   readonly takes: ByteSet;
   readonly written: string;
@@ -121,7 +121,7 @@ const EMPTY: Ends = { first: [], last: [], nullable: true };
  * The pattern as an automaton of its letters (Glushkov's). To be on the safe side ? counts as *, {n,m} as +, and a
  * back-reference as any character; {n} counts as once, unless what is repeated varies.
  */
-export function lettersOf(tree: RegexTree): PatternLetter[] {
+function lettersOf(tree: RegexTree): PatternLetter[] {
   const letters: PatternLetter[] = [];
   read(tree, letters);
   return letters;

@@ -1,7 +1,7 @@
 import type { RegexTree } from "./regex-tree.ts";
 
 /** In characters, which are bytes. `reach` is how far from its start anything is looked at: look-ahead, the character that \b sees. */
-export interface RegexLength {
+interface RegexLength {
   readonly min: number;
   readonly max: number;
   readonly reach: number;

@@ -178,13 +178,13 @@ interface Piece {
 }
 
 /** The character at `at`, which is no part of the syntax. */
-export function readLiteral(source: string, at: number): Letter {
+function readLiteral(source: string, at: number): Letter {
   const piece = literal(source, at);
   return { kind: "letter", takes: piece.takes, written: source[at]!, printed: piece.printed, column: at + 1 };
 }
 
 /** The escape whose backslash stands at `at`; neither \b, \B nor a back-reference. */
-export function readEscape(source: string, at: number): { letter: Letter; next: number } {
+function readEscape(source: string, at: number): { letter: Letter; next: number } {
   const piece = escape(source, at);
   const written = source.slice(at, piece.next);
   const spelled = SPELLED[source[at + 1]!];
@@ -193,7 +193,7 @@ export function readEscape(source: string, at: number): { letter: Letter; next: 
 }
 
 /** The class whose [ stands at `at`. */
-export function readClass(source: string, at: number): { letter: Letter; next: number } {
+function readClass(source: string, at: number): { letter: Letter; next: number } {
   const negative = source[at + 1] === "^";
   let place = at + (negative ? 2 : 1);
   let takes = NO_BYTE;

@@ -14,12 +14,12 @@ export interface Letter {
   readonly column: number;
 }
 
-export interface Sequence {
+interface Sequence {
   readonly kind: "sequence";
   readonly items: readonly RegexTree[];
 }
 
-export interface Choice {
+interface Choice {
   readonly kind: "choice";
   readonly options: readonly RegexTree[];
 }
@@ -53,7 +53,7 @@ export interface LookAhead {
 }
 
 /** \b, or \B where it is negative. */
-export interface WordEdge {
+interface WordEdge {
   readonly kind: "word-edge";
   readonly negative: boolean;
 }

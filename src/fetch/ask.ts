@@ -100,7 +100,7 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
 }
 
 /** What there is to tell of a target, in the making. */
-export interface Tally {
+interface Tally {
   /** Requests sent. */
   attempts: number;
   /** Of the parts as they were last asked. */
@@ -115,7 +115,7 @@ export interface Tally {
   firstAt: number | null;
 }
 
-export interface PartOf {
+interface PartOf {
   readonly url: URL;
   /** From 1. */
   readonly number: number;
@@ -124,22 +124,22 @@ export interface PartOf {
   readonly tally: Tally;
 }
 
-export type Part = { readonly kind: "read"; readonly facts: PartFacts; readonly framed: boolean } | Ending;
+type Part = { readonly kind: "read"; readonly facts: PartFacts; readonly framed: boolean } | Ending;
 
 /** No answer in this pass. */
-export interface Ending {
+interface Ending {
   readonly kind: "ended";
   readonly state: "rejected" | "failed";
   readonly error: ErrorCode | null;
   readonly detail: string;
 }
 
-export function endBy(trouble: "continuation" | "unprovable", detail: string): Ending {
+function endBy(trouble: "continuation" | "unprovable", detail: string): Ending {
   return { kind: "ended", state: "failed", error: RULES[trouble].error, detail };
 }
 
 /** Asks for one part of an answer until it is read, or until the table of retry.ts says that it is enough. */
-export async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
+async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
   for (let after: Trouble | null = null; ; ) {
     await deps.host.mayAsk(deps.signal);
     const step: Step = await tryOnce(part, after, deps).finally(() => deps.host.release());
@@ -248,7 +248,7 @@ function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: T
 export const SPENT = Symbol("spent");
 
 /** The time that one target may spend on its requests. Waiting for a slot, a pause or a back-off is not charged. */
-export interface Budget {
+interface Budget {
   /** Rejects as `work` does; SPENT when the time ran out, after `work` has seen its signal. */
   run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | typeof SPENT>;
 }

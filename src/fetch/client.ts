@@ -18,18 +18,17 @@ export interface ClientOptions {
   readonly concurrency: number;
 }
 
-export interface Client {
+/** A connection pool. Disposing of it drops all connections; requests in flight end as broken. */
+export interface Client extends AsyncDisposable {
   /** Rejects only with the signal's reason, or with what the sink or onWire threw; whatever a server does is a Reply. */
   get(url: URL, wish: Wish): Promise<Reply>;
   /** Takes the secrets out of what a server said. */
   readonly hide: Hide;
   /** What the inflaters at work may hold outside of JavaScript's heap, in bytes. */
   readonly heldBytes: number;
-  /** Drops all connections. Requests under way end as broken. */
-  close(): Promise<void>;
 }
 
-export const MAX_REDIRECTS = 3;
+const MAX_REDIRECTS = 3;
 
 /** Throws SpecError for a header that cannot be sent, SurroundingsError for a proxy or a Node that cannot be used. */
 export function openClient({ request, headers, secrets, environment, concurrency }: ClientOptions): Client {
@@ -74,7 +73,7 @@ export function openClient({ request, headers, secrets, environment, concurrency
       for (const body of line.open) held += body.heldBytes;
       return held;
     },
-    close: () => line.dispatcher.destroy(),
+    [Symbol.asyncDispose]: () => line.dispatcher.destroy(),
   };
 }
 
@@ -102,14 +101,14 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
   return checked;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The connections: HTTP/1.1 kept alive, one request at a time on each, through the proxy that the environment names.
  * HTTP/2 is off because its one shared window lets a slow stream hold up its neighbours.
  * A private CA needs nothing here: Node reads NODE_EXTRA_CA_CERTS by itself.
  */
-export function openDispatcher(timeouts: RequestSpec["timeouts"], environment: Environment, connections: number): Dispatcher {
+function openDispatcher(timeouts: RequestSpec["timeouts"], environment: Environment, connections: number): Dispatcher {
   const options = { connections, pipelining: 1, allowH2: false, connectTimeout: timeouts.connectSeconds * 1000 };
   const httpProxy = proxyOf(environment, "http_proxy");
   const httpsProxy = proxyOf(environment, "https_proxy");

@@ -1,7 +1,7 @@
 import type { Window } from "../model/window.ts";
 import { readTime, placeholderNames } from "./url.ts";
 
-export interface AskedFor {
+interface AskedFor {
   /** The request's URL template: it tells which parameters are the target, the start and the end. */
   readonly template: string;
   readonly window: Window;

@@ -177,13 +177,13 @@ function first(header: string | string[] | undefined): string | null {
 }
 
 /** Bytes of one reply's body: as they came over the wire, and as text after inflating. */
-export interface Traffic {
+interface Traffic {
   readonly wireBytes: number;
   readonly textBytes: number;
 }
 
 /** The body went into the sink to its end. */
-export interface WholeReply extends Traffic {
+interface WholeReply extends Traffic {
   readonly kind: "whole";
   readonly status: number;
   /**
@@ -194,7 +194,7 @@ export interface WholeReply extends Traffic {
 }
 
 /** An answer that nobody wanted as text: an error status, or a redirect that was not followed. */
-export interface DeclinedReply extends Traffic {
+interface DeclinedReply extends Traffic {
   readonly kind: "declined";
   readonly status: number;
   /** The first of the body as latin1, at most 8 KiB. */
@@ -207,7 +207,7 @@ export interface DeclinedReply extends Traffic {
 }
 
 /** No whole answer: what went wrong on the way. */
-export interface BrokenReply extends Traffic {
+interface BrokenReply extends Traffic {
   readonly kind: "broken";
   readonly code: Extract<ErrorCode, "timeout" | "connect" | "reset" | "encoding" | "redirect">;
   /** Null before the headers. */
@@ -218,7 +218,7 @@ export interface BrokenReply extends Traffic {
 
 export type Reply = WholeReply | DeclinedReply | BrokenReply;
 
-export interface Stage {
+interface Stage {
   /** The request was written to a connection. */
   readonly sent: boolean;
   readonly status: number | null;
@@ -226,7 +226,7 @@ export interface Stage {
 }
 
 /** Says in our words why a request has no whole answer. `error` is undici's, or Node's beneath it. */
-export function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, "code" | "detail"> {
+function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, "code" | "detail"> {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   switch (code) {
     case "UND_ERR_CONNECT_TIMEOUT":
@@ -246,7 +246,7 @@ export function whyBroken(error: Error, stage: Stage, host: string): Pick<Broken
 export const ERROR_TEXT_LIMIT = 8 * 1024;
 
 /** Keeps the first of a body that is not an answer. What comes beyond is overwritten in place. */
-export interface ErrorText extends TextSink {
+interface ErrorText extends TextSink {
   readonly isFull: boolean;
   /** As latin1. */
   text(): string;

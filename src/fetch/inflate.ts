@@ -30,7 +30,7 @@ export class InflateError extends Error {
 }
 
 /** One body's inflater. Errors of the data are thrown as InflateError; after one, only close() is of use. */
-export interface Inflater {
+interface Inflater {
   /** Inflates `input` into the sink's work buffer, as often as it fills, and returns the bytes of text. Synchronous. */
   feed(input: Uint8Array, sink: TextSink): number;
   /** No more input comes: did the compressed stream reach its own end? */

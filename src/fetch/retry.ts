@@ -36,18 +36,18 @@ export const RULES: Readonly<Record<Trouble, Rule>> = {
 };
 
 /** How often a target had trouble in this pass, this time included. */
-export interface Counts {
+interface Counts {
   readonly tries: number;
   readonly throttles: number;
 }
 
-export interface Limits {
+interface Limits {
   /** Tries of one target within one pass. */
   readonly attempts: number;
   readonly maxPauseSeconds: number;
 }
 
-export interface Moment {
+interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** 0 ≤ random < 1. */

@@ -2,7 +2,7 @@ import { SpecError } from "../model/errors.ts";
 import type { RequestSpec } from "../model/resolved.ts";
 import type { Window, EpochSeconds } from "../model/window.ts";
 
-export interface Filling {
+interface Filling {
   readonly target: string;
   readonly window: Window;
   readonly timeFormat: RequestSpec["timeFormat"];
@@ -21,7 +21,7 @@ export function fillUrl(template: string, { target, window, timeFormat }: Fillin
 }
 
 /** The names of the query parameters whose value is a placeholder alone; null where it stands elsewhere or nowhere. */
-export interface PlaceholderNames {
+interface PlaceholderNames {
   readonly target: string | null;
   readonly start: string | null;
   readonly end: string | null;

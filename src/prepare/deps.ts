@@ -1,13 +1,13 @@
 import type { Clock } from "../model/clock.ts";
 import type { Database } from "../store/database.ts";
 
-/** What prepare needs of the machine it runs on. */
+/** What prepare needs from its process. */
 export interface PrepareDeps {
   readonly db: Database;
   readonly program: { readonly version: string };
   readonly clock: Clock;
   readonly random: () => number;
-  /** A fresh UUID: the name under which this process holds slots. */
+  /** A fresh UUID: this process holds its slots under it. */
   readonly processId: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the process is asked to stop. */

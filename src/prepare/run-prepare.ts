@@ -23,42 +23,38 @@ import { failingOf, remaining } from "../store/selection.ts";
 import { changeHost, finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
 import type { PrepareDeps } from "./deps.ts";
-import { openAsking, type Asking, planTargets, type Planned } from "./plan-targets.ts";
+import { openPrepareHost, type PrepareHost, planTargets, type Planned } from "./plan-targets.ts";
 
 /**
- * Packs one pass of a sweep, or gives its verdict. The same program at every step, and idempotent: what stands in
- * Postgres for this pass and round is said again.
+ * Packs one pass of a sweep, or gives its verdict. The same program runs at every step. It is idempotent: for a pass and round that
+ * Postgres already has, it repeats the answer.
  *
- * In words: migrate; freeze the spec; at the first pass make the plan and select from it; then what remains is packed
- * into batches. Where nothing remains, or the passes are used up, a last canary stands before the verdict: if it is ill,
- * what was empty since the last good one is asked again while there are passes.
+ * In words: migrate; freeze the spec; in the first pass write the plan and select from it; then pack what remains into batches. If
+ * nothing remains, or the passes are used up, a last canary is asked before the verdict: if it is ill, targets that were empty since
+ * the last good one are asked again while passes are left.
  */
-export async function runPrepare(task: PrepareTask, around: PrepareDeps): Promise<PrepareMessage> {
-  const { db } = around;
-  await migrate(db, around.program);
-  const sweep = await freeze(task, around);
+export async function runPrepare(task: PrepareTask, deps: PrepareDeps): Promise<PrepareMessage> {
+  const { db } = deps;
+  await migrate(db, deps.program);
+  const sweep = await freeze(task, deps);
   await markOutOfMemory(db, sweep.identity.uid, task.place.outOfMemory);
-  if (sweep.verdict !== null) return finished(sweep, task, around, []);
+  if (sweep.verdict !== null) return finished(sweep, task, deps, []);
   const packedBefore = await readPass(db, sweep.identity.uid, task.place.pass, task.place.round);
-  if (packedBefore !== null) return told(sweep, task, around, { ranges: packedBefore, notes: [] });
+  if (packedBefore !== null) return packedMessage(sweep, task, deps, { ranges: packedBefore, notes: [] });
 
-  const asking = openAsking(sweep, around);
-  try {
-    const planned: Planned = task.place.pass === 1 ? await plan(sweep, asking, around) : { notes: [], settledBefore: false };
-    if (planned.settledBefore) return await finished(sweep, task, around, planned.notes);
-    await ensurePartitions(db, sweep.datasetId, sweep.window);
-    await dropOld(db, sweep.datasetId, Math.floor(around.clock.now() / 1000));
-    return (await packPass(sweep, task, asking, around, planned.notes)) ?? (await finished(sweep, task, around, planned.notes));
-  } finally {
-    await asking.close();
-  }
+  await using host = openPrepareHost(sweep, deps);
+  const planned: Planned = task.place.pass === 1 ? await plan(sweep, host, deps) : { notes: [], settledBefore: false };
+  if (planned.settledBefore) return await finished(sweep, task, deps, planned.notes);
+  await ensurePartitions(db, sweep.datasetId, sweep.window);
+  await dropOld(db, sweep.datasetId, Math.floor(deps.clock.now() / 1000));
+  return (await packPass(sweep, task, host, deps, planned.notes)) ?? (await finished(sweep, task, deps, planned.notes));
 }
 
-/** What was frozen stands, whatever a later task says: the CronSweep that it was made from may have been edited since. */
+/** The frozen spec wins over a later task, since its CronSweep may have been edited in between. */
 async function freeze({ identity, spec }: PrepareTask, { db }: PrepareDeps): Promise<FrozenSweep> {
   const before = await readSweep(db, identity.uid);
   if (before !== null) return spec === undefined ? before : withLimits(before, spec.host, db);
-  if (spec === undefined) throw new SurroundingsError(`The database does not know the sweep ${identity.namespace}/${identity.name}, which was frozen in it: is it the right one, and was it restored from an older backup?`);
+  if (spec === undefined) throw new SurroundingsError(`The database has no sweep ${identity.namespace}/${identity.name}, although an earlier prepare stored it. Is DATABASE_URL right, or was the database restored from an older backup?`);
   const text = fingerprintText(spec);
   return db.transaction(async (tx) => {
     const datasetId = await openDataset(tx, {
@@ -74,39 +70,39 @@ async function freeze({ identity, spec }: PrepareTask, { db }: PrepareDeps): Pro
   });
 }
 
-/** But for how much of the host is used: that may be changed while a sweep runs. */
-async function withLimits(before: FrozenSweep, asked: HostSpec, db: PrepareDeps["db"]): Promise<FrozenSweep> {
-  const host = { ...asked, name: before.spec.host.name };
+/** The limits of the host are the exception: they may change while a sweep runs. */
+async function withLimits(before: FrozenSweep, wanted: HostSpec, db: PrepareDeps["db"]): Promise<FrozenSweep> {
+  const host = { ...wanted, name: before.spec.host.name };
   if (isDeepStrictEqual(host, before.spec.host)) return before;
   await changeHost(db, before.identity.uid, host);
   return { ...before, spec: { ...before.spec, host } };
 }
 
-async function plan(sweep: FrozenSweep, asking: Asking, around: PrepareDeps): Promise<Planned> {
+async function plan(sweep: FrozenSweep, host: PrepareHost, deps: PrepareDeps): Promise<Planned> {
   try {
-    return await planTargets(sweep, asking, around);
+    return await planTargets(sweep, host, deps);
   } catch (error) {
-    if (error instanceof SpecError) await forgetSweep(around.db, sweep.identity.uid);
+    if (error instanceof SpecError) await forgetSweep(deps.db, sweep.identity.uid);
     throw error;
   }
 }
 
-/** Null where nothing is left to be asked in this sweep. */
-async function packPass(sweep: FrozenSweep, task: PrepareTask, asking: Asking, around: PrepareDeps, notes: readonly string[]): Promise<PrepareMessage | null> {
+/** Null if this sweep has nothing left to ask. */
+async function packPass(sweep: FrozenSweep, task: PrepareTask, host: PrepareHost, deps: PrepareDeps, notes: readonly string[]): Promise<PrepareMessage | null> {
   const { uid } = sweep.identity;
   const { pass, round } = task.place;
   const isOver = pass > sweep.spec.done.passes;
-  const isLast = isOver || (await remaining(around.db, uid)).length === 0;
-  // Where this sweep has asked nothing, there is nothing that a canary could bring into doubt.
-  if (!isLast || pass > 1) await asking.askCanaries(isLast);
-  const ranges = await around.db.transaction(async (tx) => {
-    const batches = await packRemaining(sweep, task, around, tx);
+  const isLast = isOver || (await remaining(deps.db, uid)).length === 0;
+  // Before the first request of this sweep there are no empty answers that a canary could put in doubt.
+  if (!isLast || pass > 1) await host.askCanaries(isLast);
+  const ranges = await deps.db.transaction(async (tx) => {
+    const batches = await packRemaining(sweep, task, deps, tx);
     return isOver ? [] : writeBatches(tx, uid, pass, round, batches);
   });
-  return ranges.length === 0 ? null : told(sweep, task, around, { ranges, notes });
+  return ranges.length === 0 ? null : packedMessage(sweep, task, deps, { ranges, notes });
 }
 
-/** The batches of what remains. Whoever ran out of memory alone, and with the most there is, is written down as that. */
+/** The batches of what remains. A target that ran out of memory alone, with batch.memoryMax, is recorded as failed(memory). */
 async function packRemaining({ identity, spec }: FrozenSweep, { place }: PrepareTask, { clock }: PrepareDeps, tx: Transaction): Promise<readonly PackedBatch[]> {
   const left = await remaining(tx, identity.uid);
   const { batches, exhausted } = pack({ remaining: left, outOfMemory: place.outOfMemory, spec: spec.batch, firstNumber: await nextBatchNumber(tx, identity.uid) });
@@ -116,14 +112,14 @@ async function packRemaining({ identity, spec }: FrozenSweep, { place }: Prepare
   return batches;
 }
 
-async function told(
+async function packedMessage(
   sweep: FrozenSweep,
   { place }: PrepareTask,
-  around: PrepareDeps,
-  said: Pick<PrepareMessage, "ranges" | "notes">,
+  deps: PrepareDeps,
+  packed: Pick<PrepareMessage, "ranges" | "notes">,
 ): Promise<PrepareMessage> {
-  const totals = await tally(around.db, sweep.datasetId, sweep.window);
-  return { program: "prepare", pass: place.pass, round: place.round, totals, ...(await sized(sweep, around)), ...said };
+  const totals = await tally(deps.db, sweep.datasetId, sweep.window);
+  return { program: "prepare", pass: place.pass, round: place.round, totals, ...(await sized(sweep, deps)), ...packed };
 }
 
 async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareDeps): Promise<Pick<PrepareMessage, "database">> {
@@ -131,8 +127,8 @@ async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareDeps): Pr
   return database === null ? {} : { database };
 }
 
-async function finished(sweep: FrozenSweep, { place }: PrepareTask, around: PrepareDeps, notes: readonly string[]): Promise<PrepareMessage> {
-  const { db } = around;
+async function finished(sweep: FrozenSweep, { place }: PrepareTask, deps: PrepareDeps, notes: readonly string[]): Promise<PrepareMessage> {
+  const { db } = deps;
   const { done } = sweep.spec;
   const end = await db.transaction((tx) => finishSweep(tx, sweep.identity.uid, (totals) => verdict(totals, done.atLeast)));
   const failing = await failingOf(db, sweep.datasetId, sweep.window, MOST_FAILING);
@@ -144,7 +140,7 @@ async function finished(sweep: FrozenSweep, { place }: PrepareTask, around: Prep
     totals: end.totals,
     verdict: end.verdict,
     failing: failing.map(({ target, code }) => ({ target: shortened(target, LONGEST_NAME), code })),
-    ...(await sized(sweep, around)),
+    ...(await sized(sweep, deps)),
     notes,
   };
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { TargetSource } from "../model/resolved.ts";
 
 /**
- * Where a list comes from, as a hash: a window whose plan was made from the same source and that is complete is not
- * listed again. The origin of a URL does not count: a mirror or a proxy serves the same list.
+ * A hash of where a list comes from. A complete window whose plan has the same hash does not fetch the list again. Scheme and host of
+ * a URL do not count: a mirror or a proxy serves the same list.
  */
 export function sourceHash({ from }: TargetSource): string {
   return createHash("sha256").update(JSON.stringify(sourceOf(from))).digest("hex");

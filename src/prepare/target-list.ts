@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { BoundedPattern } from "../extract/bound.ts";
+import { tidyNames, type Names } from "../decide/targets/names.ts";
+import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
 import { keptBytes, StreamMatcher } from "../extract/matcher.ts";
+import { WORK_BYTES } from "../extract/read.ts";
 import type { TextSink } from "../extract/reading.ts";
 import type { Client } from "../fetch/client.ts";
 import type { Reply } from "../fetch/exchange.ts";
@@ -10,38 +12,62 @@ import { SurroundingsError } from "../model/errors.ts";
 import { linkSignals } from "../model/linked-signal.ts";
 import type { ResolvedSpec, TargetSource } from "../model/resolved.ts";
 
-type HttpSource = Extract<TargetSource["from"], { kind: "http" }>;
+export type HttpSource = Extract<TargetSource["from"], { kind: "http" }>;
+type FileSource = Extract<TargetSource["from"], { kind: "file" }>;
 
-export interface ListAsking {
+/**
+ * The names of a source of targets, without blanks and doubles.
+ *
+ * @param fetchNames called for a source of HTTP only, since a client needs the spec's secrets: see fetchList()
+ * @throws SurroundingsError if a file or a URL cannot be read
+ */
+export async function readTargets({ from }: Pick<TargetSource, "from">, fetchNames: (source: HttpSource) => Promise<readonly string[]>): Promise<Names> {
+  switch (from.kind) {
+    case "list":
+      return tidyNames(from.list);
+    case "file":
+      return tidyNames(await readLines(from));
+    case "http":
+      return tidyNames(await fetchNames(from));
+  }
+}
+
+/** The URL of a list, for a window. */
+export function listUrl(source: HttpSource, { window, request }: Pick<ResolvedSpec, "window" | "request">): URL {
+  return fillUrl(source.url, { target: "", window, timeFormat: request.timeFormat });
+}
+
+interface ListDeps {
   readonly client: Pick<Client, "get">;
   readonly spec: Pick<ResolvedSpec, "window" | "request">;
   readonly clock: Clock;
-  /** One slot of the host for each request. */
+  /** Holds a slot of the host during each request. */
   readonly withSlot: <T>(work: () => Promise<T>) => Promise<T>;
-  readonly work: Buffer;
   readonly signal: AbortSignal;
 }
 
-/** Seconds before the second and the third try: whoever calls tries again later by itself. */
-const TRY_AGAIN_AFTER = [1, 4];
+/** Seconds before the second and the third try. More are not needed: prepare itself is tried again later. */
+const RETRY_AFTER_SECONDS = [1, 4];
 
-/** The names in the answer to the list's URL, as they stand there. @throws SurroundingsError where it cannot be had */
-export async function askList(source: HttpSource, pattern: BoundedPattern, asking: ListAsking): Promise<string[]> {
-  const { client, spec, clock, withSlot, work, signal } = asking;
-  const url = fillUrl(source.url, { target: "", window: spec.window, timeFormat: spec.request.timeFormat });
+/** The names in the answer to a list's URL, unchanged. @throws SurroundingsError if no try gets an answer */
+export async function fetchList(source: HttpSource, { client, spec, clock, withSlot, signal }: ListDeps): Promise<string[]> {
+  const url = listUrl(source, spec);
+  const { targetSeconds } = spec.request.timeouts;
+  const pattern = boundPattern(source.pattern);
+  const work = Buffer.allocUnsafeSlow(WORK_BYTES);
   for (let tries = 0; ; tries++) {
     const sink = new NameSink(pattern, source.prefix, work);
-    using limit = linkSignals(signal, AbortSignal.timeout(spec.request.timeouts.targetSeconds * 1000));
+    using limit = linkSignals(signal, AbortSignal.timeout(targetSeconds * 1000));
     const reply = await withSlot(() => client.get(url, { sinkFor: (status) => (status === 200 ? sink : null), signal: limit.signal, onWire: () => undefined })).catch((error: unknown) => {
       if (signal.aborted || !limit.signal.aborted) throw error;
-      throw new SurroundingsError(`The list of targets did not come within ${spec.request.timeouts.targetSeconds} s from ${url.href}.`);
+      throw new SurroundingsError(`The list of targets did not arrive within ${targetSeconds} s from ${url.href}.`, { cause: error });
     });
     if (reply.kind === "whole") {
       sink.finish();
       return sink.names;
     }
-    const wait = TRY_AGAIN_AFTER[tries];
-    if (wait === undefined) throw new SurroundingsError(`The list of targets cannot be had from ${url.href}: ${problemOf(reply)}.`);
+    const wait = RETRY_AFTER_SECONDS[tries];
+    if (wait === undefined) throw new SurroundingsError(`The list of targets cannot be fetched from ${url.href}: ${problemOf(reply)}.`);
     await clock.sleep(wait * 1000, signal);
     signal.throwIfAborted();
   }
@@ -61,7 +87,7 @@ export class NameSink implements TextSink {
   constructor(pattern: BoundedPattern, prefix: string, work: Buffer) {
     this.work = work;
     this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (name = "") => {
-      // A blank with a prefix would pass for a name.
+      // With the prefix, a blank would look like a name.
       this.names.push(name.trim() === "" ? "" : `${prefix}${name}`);
     });
   }
@@ -79,11 +105,11 @@ export class NameSink implements TextSink {
   }
 }
 
-/** The lines of a file that the pod was given. @throws SurroundingsError where it was not, or where it is empty */
-export async function readTargets({ path, origin }: Extract<TargetSource["from"], { kind: "file" }>): Promise<string[]> {
+async function readLines({ path, origin }: FileSource): Promise<string[]> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw new SurroundingsError(`The list of targets (${origin}) cannot be read: ${(error as Error).message}.`);
-    throw new SurroundingsError(`The list of targets is not there: ${origin}.`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const sentence = code === "ENOENT" ? `The list of targets does not exist: ${origin}.` : `The list of targets (${origin}) cannot be read: ${message}.`;
+    throw new SurroundingsError(sentence, { cause: error });
   });
   if (text.trim() === "") throw new SurroundingsError(`The list of targets is empty: ${origin}.`);
   return text.trimEnd().split("\n");

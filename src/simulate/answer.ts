@@ -127,7 +127,7 @@ export function listAnswer(answering: Answering, asked: EpochSeconds | null, wit
   });
 }
 
-export interface Part {
+interface Part {
   readonly updates: readonly Update[];
   /** What the part says as its query_endtime. */
   readonly end: EpochSeconds;

@@ -5,7 +5,7 @@ import type { Attributes } from "./source.ts";
 const TRANSIT = [174, 1299, 2914, 3257, 3356, 3491, 5511, 6453, 6461, 6762, 6830, 6939, 9002, 12956];
 const KINDS = 48;
 
-export interface Pool {
+interface Pool {
   announcement(draw: number): Attributes;
   withdrawal(draw: number): Attributes;
 }

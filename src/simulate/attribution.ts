@@ -3,7 +3,7 @@ import type { EpochSeconds } from "../model/window.ts";
 import { isPrivate } from "./question.ts";
 
 /** Which element belongs to which AS, and what belongs to none. */
-export interface Attribution {
+interface Attribution {
   /** AS number → indices of its elements, ascending. */
   readonly ofOrigin: ReadonlyMap<number, readonly number[]>;
   /** The list and the origins, ascending. */

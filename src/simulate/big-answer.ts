@@ -12,7 +12,7 @@ const AROUND_BYTES = 2_048;
 const BLOCKS_A_CHUNK = 16;
 
 /** Which updates an answer of so many bytes holds. */
-export interface BigLayout {
+interface BigLayout {
   readonly window: Window;
   /** Whole blocks; the i-th stands at `secondOf(i)`. */
   readonly blocks: number;

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
 
-export interface Certificate {
+interface Certificate {
   /** PEM; signed by itself, so it is also what a client has to trust. */
   readonly certificate: string;
   readonly key: string;

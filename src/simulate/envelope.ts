@@ -42,7 +42,7 @@ export function envelope(format: WireFormat, facts: EnvelopeFacts): Record<strin
     : { ...opening, data: facts.data, ...server, build_version: "main-2025.05.26", ...closing };
 }
 
-export interface UpdatesData {
+interface UpdatesData {
   readonly resource: string;
   readonly start: EpochSeconds | string;
   readonly end: EpochSeconds | string;

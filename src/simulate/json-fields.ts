@@ -1,6 +1,6 @@
 import { SpecError } from "../model/errors.ts";
 
-export interface Bounds {
+interface Bounds {
   readonly min?: number;
   readonly max?: number;
   readonly integer?: boolean;

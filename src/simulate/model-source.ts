@@ -75,7 +75,7 @@ function beaconBursts(): Uint32Array {
 }
 
 /** The RIS beacons: they announce and withdraw on a schedule, so they are never quiet. */
-export const BEACONS = 12_654;
+const BEACONS = 12_654;
 /** Of 85,321 real ones 362 are private. */
 const PRIVATE_SHARE = 0.0042;
 

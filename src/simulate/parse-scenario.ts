@@ -4,7 +4,7 @@ import { parseFaults, parseLatency } from "./parse-fault.ts";
 import { readResource } from "./question.ts";
 import type { ModelSpec, Scenario, SourceSpec } from "./scenario.ts";
 
-export const SMALLEST_BIG = 4_096;
+const SMALLEST_BIG = 4_096;
 
 /** A scenario with everything that is left out filled in. What is wrong is a SpecError that names the field. */
 export function parseScenario(value: unknown): Scenario {

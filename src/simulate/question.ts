@@ -39,7 +39,7 @@ export function readTime(text: string | null, otherwise: EpochSeconds): EpochSec
   return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 }
 
-export type Resource = { readonly target: string } | { readonly refusal: string };
+type Resource = { readonly target: string } | { readonly refusal: string };
 
 /** The name under which a resource is known everywhere here (AS3333, or a prefix as asked), or why it is refused. */
 export function readResource(text: string): Resource {

@@ -119,7 +119,7 @@ function retryAfter(value: number | string | undefined): Record<string, string> 
 }
 
 /** Compressed bytes with some of them wrong: in the middle of the data, or in gzip's checksum at the very end. */
-export function corrupted(body: EncodedBody, where: "data" | "checksum"): EncodedBody {
+function corrupted(body: EncodedBody, where: "data" | "checksum"): EncodedBody {
   return { ...body, chunks: where === "data" ? wrongData(body) : wrongChecksum(body) };
 }
 

@@ -49,7 +49,7 @@ export interface RecordedSpec {
   readonly everySeconds: number;
 }
 
-export interface Limits {
+interface Limits {
   /** Requests in flight from one address. */
   readonly inFlight: number;
   /** What one above the limit gets. It counts as a breach either way. */

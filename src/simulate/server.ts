@@ -21,7 +21,7 @@ import { SlotUseMeter, newCounters, raise, readStats } from "./stats.ts";
 import type { TimeForm } from "./wire-format.ts";
 import { linkSignals } from "../model/linked-signal.ts";
 
-export interface SimulatorPlace {
+interface SimulatorPlace {
   /** 0, the default: any free one. */
   readonly port?: number;
   readonly host?: string;
@@ -205,7 +205,7 @@ function placeOf(socket: Socket): string {
   return `${socket.remoteAddress ?? ""} ${socket.remotePort ?? 0}`;
 }
 
-export interface Place {
+interface Place {
   /** Whether as many as are allowed were already in flight from this address. */
   readonly over: boolean;
   /** The request has been answered, or its client is gone. More than once does no harm. */
@@ -213,7 +213,7 @@ export interface Place {
 }
 
 /** Counts requests in flight by address. */
-export interface InFlight {
+interface InFlight {
   enter(address: string, limit: number): Promise<Place>;
   /** The most that were seen at once from one address. */
   most(): number;

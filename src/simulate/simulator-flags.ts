@@ -92,7 +92,7 @@ function present<Name extends string>(name: Name, value: unknown): Partial<Recor
 }
 
 /** The target whose answer is 256 MB. */
-export const DEMO_GIANT = "AS3333";
+const DEMO_GIANT = "AS3333";
 
 /**
  * 3,000 AS numbers that behave like a good day of the real provider: most are quiet, one answers with 256 MB, some fail

@@ -15,7 +15,7 @@ export interface Stats {
   readonly bytesByTarget: Readonly<Record<string, number>>;
 }
 
-export interface Counters {
+interface Counters {
   requests: number;
   inFlightBreaches: number;
   sourceappBreaches: number;
@@ -50,7 +50,7 @@ export function readStats(counters: Counters, mostInFlight: number, slotUse: Slo
 }
 
 /** Requests in flight, summed over time, for as long as there was a target that had not been asked yet. */
-export interface SlotUse {
+interface SlotUse {
   readonly seconds: number;
   readonly requestSeconds: number;
 }

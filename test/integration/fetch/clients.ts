@@ -7,7 +7,7 @@ import type { RequestSpec } from "../../../src/model/resolved.ts";
 const open: Client[] = [];
 
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((client) => client.close()));
+  await Promise.all(open.splice(0).map((client) => client[Symbol.asyncDispose]()));
 });
 
 export type Options = Partial<Omit<ClientOptions, "request">> & {

@@ -39,7 +39,7 @@ describe("over TLS", () => {
         const reply = await client.get(new URL(process.argv[1]), { sinkFor: () => ({ work, begin: () => 0, take() {} }), signal: new AbortController().signal, onWire() {} });
         console.log(reply.kind, reply.textBytes, reply.detail ?? "");
       }
-      await client.close();`;
+      await client[Symbol.asyncDispose]();`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program, server.url().href], {
       env: { PATH: process.env["PATH"], NODE_EXTRA_CA_CERTS: path.join(folder, "ca.pem") },
     });

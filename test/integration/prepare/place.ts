@@ -7,7 +7,7 @@ import { expect, inject } from "vitest";
 import { MemoryGuard } from "../../../src/batch/memory-guard.ts";
 import { ProgressDeadline } from "../../../src/batch/progress-deadline.ts";
 import { runBatch } from "../../../src/batch/run-batch.ts";
-import { wantedSweeps } from "../../../src/cli/run-command.ts";
+import { sweepsToRun } from "../../../src/cli/choose-windows.ts";
 import { documentsOf } from "../../../src/cli/sweep-files.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import type { Log } from "../../../src/model/log.ts";
@@ -57,7 +57,7 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
   const folder = await aFolder();
   const simulator = await startSimulator(parseScenario(scenario), { now: () => CLOCK.now() });
   const store = await aStore();
-  const around = (signal: AbortSignal): Parameters<typeof runPrepare>[1] => ({
+  const deps = (signal: AbortSignal): Parameters<typeof runPrepare>[1] => ({
     db: store.db,
     program: { version: "0.1.0" },
     clock: CLOCK,
@@ -75,17 +75,17 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
     listed: () => simulator.stats().requestsByTarget["ris-asns"] ?? 0,
     async spec(day = DAYS.first, sections = {}, name = "trial") {
       const file = await writeCronSweep(folder.path, simulator.url, sections, name);
-      const [wanted] = wantedSweeps(await documentsOf([file]), { window: day }, Date.UTC(2026, 10, 23) / 1000);
+      const [wanted] = sweepsToRun(await documentsOf([file]), { window: day }, Date.UTC(2026, 10, 23) / 1000);
       return wanted!.spec;
     },
     async prepare(identity, spec, place = {}, signal = never) {
-      const { database, ...said } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place } }, around(signal));
+      const { database, ...message } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place } }, deps(signal));
       expect(database?.bytes).toBeGreaterThan(0);
-      return said;
+      return message;
     },
     async sweep({ uid }, { ranges }) {
       const numbers = ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
-      for (const batch of numbers) await runBatch({ uid, batch }, { ...around(never), guard, deadline: new ProgressDeadline(() => CLOCK.monotonic()), kernelPeak: () => null, eventLoopDelaySeconds: () => 0, log: NO_LOG, claimed: () => undefined, tell: () => undefined });
+      for (const batch of numbers) await runBatch({ uid, batch }, { ...deps(never), guard, deadline: new ProgressDeadline(() => CLOCK.monotonic()), kernelPeak: () => null, eventLoopDelaySeconds: () => 0, log: NO_LOG, claimed: () => undefined, report: () => undefined });
     },
     async worker(spec) {
       const task = path.join(folder.path, "task.json");

@@ -50,7 +50,7 @@ describe("memory guard", () => {
       at(0, 90);
       expect(exceeded).toEqual([]);
       at(10, 91);
-      expect(exceeded).toEqual(["out of memory: 91 MiB of anonymous memory, and the limit is 100 MiB"]);
+      expect(exceeded).toEqual(["out of memory: 91 MiB of anonymous memory; the limit is 100 MiB"]);
     });
   });
 

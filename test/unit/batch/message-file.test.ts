@@ -48,7 +48,7 @@ describe("message file", () => {
 
   test("refuses what is longer than is kept, and the one before stands", async () => {
     messages.write(saying("short"));
-    expect(() => messages.write(saying("a".repeat(4096)))).toThrow("at most 4096 are kept");
+    expect(() => messages.write(saying("a".repeat(4096)))).toThrow("Kubernetes keeps at most 4096");
     expect(parseProgramMessage(await readFile(file, "utf8"))).toEqual(saying("short"));
   });
 

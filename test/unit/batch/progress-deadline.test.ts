@@ -6,27 +6,27 @@ function aDeadline(): { deadline: ProgressDeadline; pass: (seconds: number) => v
   return { deadline: new ProgressDeadline(() => now), pass: (seconds) => void (now += seconds * 1000) };
 }
 
-test("may be quiet for ever before its work has begun", () => {
+test("has no problem before it is started", () => {
   const { deadline, pass } = aDeadline();
   pass(1e6);
   expect(deadline.problem()).toBeNull();
 });
 
-test("may be quiet for as long as it was told, and no longer", () => {
+test("has a problem after the given time without progress", () => {
   const { deadline, pass } = aDeadline();
   pass(1000);
-  deadline.begin(300);
+  deadline.start(300);
   pass(300);
   expect(deadline.problem()).toBeNull();
   pass(1);
-  expect(deadline.problem()).toBe("nothing has happened for 301 seconds");
+  expect(deadline.problem()).toBe("no progress for 301 seconds");
 });
 
-test("begins anew with whatever happens", () => {
+test("starts again with any progress", () => {
   const { deadline, pass } = aDeadline();
-  deadline.begin(300);
+  deadline.start(300);
   pass(400);
-  deadline.made();
+  deadline.progressed();
   pass(300);
   expect(deadline.problem()).toBeNull();
 });

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { Sampler, type Standing } from "../../../src/batch/sampler.ts";
+import { Sampler, type BatchSnapshot } from "../../../src/batch/sampler.ts";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import type { Sample } from "../../../src/store/samples.ts";
 import { FakeClock, settled } from "../../support/time/fake-clock.ts";
 
-const AT_FIRST: Standing = { inFlightSeconds: 0, slotsLimit: 8, requests: 0, retries: 0, targets: 0, settled: 0, rows: 0, wireBytes: 0, textBytes: 0, anonPeak: 50 };
+const AT_FIRST: BatchSnapshot = { inFlightSeconds: 0, slotsLimit: 8, requests: 0, retries: 0, targets: 0, settled: 0, rows: 0, wireBytes: 0, textBytes: 0, anonPeak: 50 };
 
 const stops: (() => void)[] = [];
 
@@ -19,7 +19,7 @@ interface Started {
   readonly ended: Promise<unknown>;
   /** In milliseconds. */
   readonly began: number;
-  readonly stand: (fields: Partial<Standing>) => void;
+  readonly stand: (fields: Partial<BatchSnapshot>) => void;
   readonly fail: (error: Error | null) => void;
   readonly stop: () => void;
 }
@@ -53,7 +53,7 @@ test("writes every five seconds what was done in them, and at the end the rest",
   await clock.advance(2);
   stop();
   expect(await ended).toBeNull();
-  await sampler.end();
+  await sampler.finish();
   const second = began / 1000;
   expect(written).toEqual([
     { began: second, ended: second + 5, inFlight: 6, slotsLimit: 8, requests: 12, retries: 1, targets: 10, settled: 9, rows: 100, wireBytes: 1000, textBytes: 9000, anonPeak: 60 },
@@ -63,7 +63,7 @@ test("writes every five seconds what was done in them, and at the end the rest",
 
 test("writes nothing about no time", async () => {
   const { sampler, written } = start();
-  await sampler.end();
+  await sampler.finish();
   expect(written).toEqual([]);
 });
 
@@ -91,7 +91,7 @@ describe("a database that is away", () => {
     ]);
     fail(new SurroundingsError("The database is away."));
     await clock.advance(1);
-    await expect(sampler.end()).resolves.toBeUndefined();
+    await expect(sampler.finish()).resolves.toBeUndefined();
   });
 
   test("is told from a bug, which is thrown", async () => {

@@ -8,7 +8,7 @@ describe("slots", () => {
 
   /** A host's row as a test wants it to be; every renewal says what `grant` says then. */
   class FakeHost implements HostRepository {
-    grant: SlotGrant = { held: 2, limit: 8, pausedSeconds: 0, pauseReason: null, ill: false };
+    grant: SlotGrant = { allowed: 2, limit: 8, pausedSeconds: 0, pauseReason: null, circuitOpen: false };
     /** Set: renewals wait for it before they answer, or fail with what it fails with. */
     renewing: Promise<void> | null = null;
     mayProbe = true;
@@ -44,7 +44,7 @@ describe("slots", () => {
 
     async closeCircuit(): Promise<void> {
       this.wells += 1;
-      this.grant = { ...this.grant, ill: false };
+      this.grant = { ...this.grant, circuitOpen: false };
       return Promise.resolve();
     }
 
@@ -127,7 +127,7 @@ describe("slots", () => {
       const { host, keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
-      host.grant = { ...host.grant, held: 3 };
+      host.grant = { ...host.grant, allowed: 3 };
       await clock.advance(TIMES.busySeconds);
       expect(startedOf(askers)).toBe(3);
     });
@@ -136,7 +136,7 @@ describe("slots", () => {
       const { host, keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
-      host.grant = { ...host.grant, held: 1 };
+      host.grant = { ...host.grant, allowed: 1 };
       await clock.advance(TIMES.busySeconds);
       keeper.release();
       await clock.advance(0.1);
@@ -160,7 +160,7 @@ describe("slots", () => {
       await settled();
       expect([second.started, third.started, keeper.inFlight]).toEqual([true, false, 1]);
       host.renewing = null;
-      host.grant = { ...host.grant, held: 1 };
+      host.grant = { ...host.grant, allowed: 1 };
       answer();
       await clock.advance(0.1);
       expect([third.started, keeper.held]).toEqual([false, 1]);
@@ -183,7 +183,7 @@ describe("slots", () => {
 
     test("are given back at the end", async () => {
       const { host, keeper } = start();
-      await keeper.end();
+      await keeper.close();
       expect(host.releases).toBe(1);
     });
   });
@@ -204,7 +204,7 @@ describe("slots", () => {
 
     test.each(Object.entries(cases))("%s", async (_, { held, askers, every }) => {
       const started = start();
-      started.host.grant = { ...started.host.grant, held };
+      started.host.grant = { ...started.host.grant, allowed: held };
       for (let targetClient = 0; targetClient < askers; targetClient += 1) asks(started.keeper);
       await started.clock.advance(1);
       expect(await renewalsIn(8, started)).toBe(8 / every);
@@ -247,10 +247,10 @@ describe("slots", () => {
 
     test("come at once when slots come back that are others' by now, and one tells of several", async () => {
       const { host, keeper, clock } = start();
-      host.grant = { ...host.grant, held: 3 };
+      host.grant = { ...host.grant, allowed: 3 };
       const askers = [asks(keeper), asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
-      host.grant = { ...host.grant, held: 1 };
+      host.grant = { ...host.grant, allowed: 1 };
       await clock.advance(TIMES.busySeconds);
       host.reports.splice(0);
       keeper.release();
@@ -266,7 +266,7 @@ describe("slots", () => {
       await clock.advance(TIMES.busySeconds);
       const before = host.reports.length;
       host.room = true;
-      host.grant = { ...host.grant, held: 3 };
+      host.grant = { ...host.grant, allowed: 3 };
       await clock.advance(2 * TIMES.leastSeconds);
       expect([host.reports.length, startedOf(askers)]).toEqual([before + 1, 3]);
     });
@@ -473,7 +473,7 @@ describe("slots", () => {
   describe("an ill host", () => {
     function ill(): ReturnType<typeof start> {
       const host = new FakeHost();
-      host.grant = { ...host.grant, held: 2, ill: true };
+      host.grant = { ...host.grant, allowed: 2, circuitOpen: true };
       return start(host);
     }
 
@@ -579,10 +579,10 @@ describe("slots", () => {
       const { throttled } = keeper.pausedSeconds;
       expect(throttled).toBeGreaterThanOrEqual(5);
       expect(throttled).toBeLessThan(6);
-      host.grant = { ...host.grant, ill: true };
+      host.grant = { ...host.grant, circuitOpen: true };
       await clock.advance(0.8);
       await clock.advance(4);
-      host.grant = { ...host.grant, ill: false };
+      host.grant = { ...host.grant, circuitOpen: false };
       await clock.advance(10);
       expect(keeper.pausedSeconds).toEqual({ throttled, illness: expect.closeTo(4.8, 0) as number });
     });
@@ -649,9 +649,9 @@ describe("request time", () => {
     let now = 5_000;
     const time = new RequestTime({ monotonic: () => now });
     expect(time.meanSeconds).toBe(0);
-    time.began();
+    time.started();
     now += 1000;
-    time.began();
+    time.started();
     now += 2000;
     expect(time.meanSeconds).toBe(0);
     expect(time.inFlightSeconds).toBe(5);

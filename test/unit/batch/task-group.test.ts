@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { TaskGroup } from "../../../src/batch/task-group.ts";
 import { settled } from "../../support/time/fake-clock.ts";
 
-/** Goes on until it is to stop; then it ends as `end` says. */
+/** Runs until it is stopped, then calls `end`. */
 async function untilStopped(stop: AbortSignal, end: () => void = () => undefined): Promise<void> {
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve));
   end();
@@ -10,42 +10,40 @@ async function untilStopped(stop: AbortSignal, end: () => void = () => undefined
 
 const outside = new AbortController().signal;
 
-describe("work that lives and ends together", () => {
-  test("goes on beside the main piece until that has ended", async () => {
-    const together = new TaskGroup(outside);
-    const told: string[] = [];
-    together.aside((stop) => untilStopped(stop, () => told.push("the other ended")));
-    await together.main(() => Promise.resolve(void told.push("the main piece ended")));
+describe("a task group", () => {
+  test("runs background tasks until the main task is done", async () => {
+    const tasks = new TaskGroup(outside);
+    const ended: string[] = [];
+    tasks.background((stop) => untilStopped(stop, () => ended.push("background")));
+    await tasks.main(() => Promise.resolve(void ended.push("main")));
     await settled();
-    expect(told).toEqual(["the main piece ended"]);
-    await together.end();
-    expect(told).toEqual(["the main piece ended", "the other ended"]);
+    expect(ended).toEqual(["main"]);
+    await tasks[Symbol.asyncDispose]();
+    expect(ended).toEqual(["main", "background"]);
   });
 
-  test("ends with what one beside it throws, and the main piece throws it", async () => {
-    const together = new TaskGroup(outside);
-    together.aside(() => Promise.reject(new Error("no database")));
-    await expect(together.main((stop) => untilStopped(stop))).rejects.toThrow("no database");
-    await together.end();
+  test("stops on an error in the background, and main() rejects with it", async () => {
+    await using tasks = new TaskGroup(outside);
+    tasks.background(() => Promise.reject(new Error("no database")));
+    await expect(tasks.main((stop) => untilStopped(stop))).rejects.toThrow("no database");
   });
 
-  test("throws the first of two problems", async () => {
-    const together = new TaskGroup(outside);
-    together.aside((stop) =>
+  test("rejects with the first of two errors", async () => {
+    await using tasks = new TaskGroup(outside);
+    tasks.background((stop) =>
       untilStopped(stop, () => {
         throw new Error("only a consequence");
       }),
     );
-    await expect(together.main(() => Promise.reject(new Error("the cause")))).rejects.toThrow("the cause");
-    await together.end();
+    await expect(tasks.main(() => Promise.reject(new Error("the cause")))).rejects.toThrow("the cause");
   });
 
-  test("ends when it is stopped from outside, and that is no problem of its own", async () => {
+  test("stops with the outer signal, and that is no error", async () => {
     const stop = new AbortController();
-    const together = new TaskGroup(stop.signal);
+    await using tasks = new TaskGroup(stop.signal);
     const whyStopped: unknown[] = [];
-    together.aside((ended) => untilStopped(ended, () => ended.throwIfAborted()));
-    const main = together.main((ended) =>
+    tasks.background((ended) => untilStopped(ended, () => ended.throwIfAborted()));
+    const main = tasks.main((ended) =>
       untilStopped(ended, () => {
         whyStopped.push(ended.reason);
         ended.throwIfAborted();
@@ -53,14 +51,12 @@ describe("work that lives and ends together", () => {
     );
     stop.abort(new Error("asked to stop"));
     await main;
-    await together.end();
     expect(whyStopped).toEqual([new Error("asked to stop")]);
   });
 
-  test("does not begin in earnest where it was stopped before", async () => {
-    const together = new TaskGroup(AbortSignal.abort(new Error("asked to stop")));
-    expect(together.signal.aborted).toBe(true);
-    await together.main((ended) => untilStopped(ended));
-    await together.end();
+  test("is stopped from the start if the outer signal is aborted", async () => {
+    await using tasks = new TaskGroup(AbortSignal.abort(new Error("asked to stop")));
+    expect(tasks.signal.aborted).toBe(true);
+    await tasks.main((ended) => untilStopped(ended));
   });
 });

@@ -34,7 +34,7 @@ describe("compiling what is to be extracted", () => {
     "a pattern that cannot be bounded": [{ pattern: "^(a)" }, "extract.pattern: ^ at column 1: a stream is matched in pieces"],
     "a pattern without a group": [{ pattern: "a" }, "extract.pattern: it has 0 groups: the first catches the time"],
     "a pattern with three groups": [{ pattern: "(a)(b)(c)" }, "extract.pattern: it has 3 groups"],
-    "a declared number without a group": [{ declared: "n" }, "extract.declared: it has no group: put what is to be read between ( and )"],
+    "a declared number without a group": [{ declared: "n" }, "extract.declared: it has no group: put what it should read between ( and )"],
     "an end without a group": [{ queryEnd: "n" }, "extract.queryEnd: it has no group"],
     "an envelope's pattern that can backtrack": [{ queryId: '"id":\\s*([^,]+)' }, "extract.queryId: \\s at column 6 and [^,] at column 10 are both repeated"],
     "a longest match that does not fit an edge": [{ queryId: '"([^"]{40000})"' }, "extract.queryId: its longest match has 40002 bytes, and at most 32768"],

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
-import { servePod } from "../../../src/batch/pod-server.ts";
+import { serveHttp } from "../../../src/metrics/http-endpoint.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import { wrongWith } from "../../support/docs/log-fields.ts";
 import { aFolder } from "../../support/processes/sluice.ts";
@@ -111,17 +111,17 @@ test("goes by the host's limit that it is given, although another was frozen", a
 });
 
 test("ends with the sentence where its port is in use: exit code 3", async () => {
-  const taken = await servePod(0, { problem: () => null, metrics: () => Promise.reject(new Error("nobody asks")) });
+  const taken = await serveHttp({ port: 0, pages: { "/metrics": () => Promise.reject(new Error("nobody asks")) } });
   const worker = await startBatch("taken", { SLUICE_HEALTH_PORT: String(taken.port) });
   expect(await worker.exited).toBe(3);
-  expect(await worker.message()).toMatchObject({ problem: `The port ${taken.port}, for /healthz and /metrics, is in use.` });
+  expect(await worker.message()).toMatchObject({ problem: `Cannot serve /healthz and /metrics on port ${taken.port}: another program uses this port.` });
   taken.close();
 });
 
 test.each([
   ["a database URL that is none", { DATABASE_URL: "bgp-db" }, "The database URL does not begin with postgres://: expected postgres://user:password@host:port/database."],
   ["a CA that is none", { SLUICE_DATABASE_CA: "x" }, "The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."],
-  ["a further CA whose ConfigMap is not there", { NODE_EXTRA_CA_CERTS: "/sluice-ca/ca.pem" }, "The further CA certificates are not there: the ConfigMap for /sluice-ca/ca.pem is missing in this namespace, or has another key."],
+  ["a further CA whose ConfigMap is not there", { NODE_EXTRA_CA_CERTS: "/sluice-ca/ca.pem" }, "The additional CA certificates are missing: the ConfigMap for /sluice-ca/ca.pem does not exist in this namespace, or has no such key."],
 ])("waits for the surroundings with %s: exit code 3, and the sentence", async (_, env: Record<string, string>, problem) => {
   const worker = await startBatch("none", env);
   expect(await worker.exited).toBe(3);

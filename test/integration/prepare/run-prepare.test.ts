@@ -166,9 +166,9 @@ describe("a list", () => {
   });
 
   const cases: Record<string, { sections: Parameters<PreparePlaces["spec"]>[1]; faults: readonly Fault[]; code: number; says: RegExp }> = {
-    "that is empty ends it with code 3": { sections: {}, faults: [{ what: "maintenance", when: { targets: ["ris-asns"] } }], code: 3, says: /^The list of targets is empty: the provider lists nothing just now/ },
+    "that is empty ends it with code 3": { sections: {}, faults: [{ what: "maintenance", when: { targets: ["ris-asns"] } }], code: 3, says: /^The list of targets is empty: the provider lists none at the moment/ },
     "that is too short ends it with code 2": { sections: { targets: { atLeast: 21 } }, faults: [], code: 2, says: /^The list holds 20 targets; targets\.atLeast asks for 21\.$/ },
-    "that cannot be had ends it with code 3": { sections: {}, faults: [LIST_DOWN], code: 3, says: /^The list of targets cannot be had from http:\S+: HTTP 503.*\.$/ },
+    "that cannot be fetched ends it with code 3": { sections: {}, faults: [LIST_DOWN], code: 3, says: /^The list of targets cannot be fetched from http:\S+: HTTP 503.*\.$/ },
   };
 
   test.each(Object.entries(cases))("%s, and the sentence", async (_, { sections, faults, code, says }) => {

@@ -90,7 +90,7 @@ class FakeDatabase {
     const allowed = Math.max(0, Math.min(due, this.#limit - (this.#held() - row.held)));
     const held = Math.max(inFlight, allowed);
     this.#rows.set(process, { ...row, held, waitingSince: held > 0 ? now : row.waitingSince });
-    return { held: allowed, limit: this.#limit, pausedSeconds: 0, pauseReason: null, ill: false };
+    return { allowed, limit: this.#limit, pausedSeconds: 0, pauseReason: null, circuitOpen: false };
   }
 
   #held(): number {
@@ -142,7 +142,7 @@ async function sweep({ limit, processes, targets, meanSeconds }: World): Promise
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
     ended.abort();
     await renewing;
-    await keeper.end();
+    await keeper.close();
   }
 
   async function pod(number: number): Promise<void> {

@@ -42,11 +42,11 @@ describe("worker check", () => {
     const database = await createDatabase();
     const { code, findings } = await check(database.url);
     expect(findings).toEqual([
-      { check: "database", ok: true, said: expect.stringMatching(/^PostgreSQL \d+\.\d+ at .*; the first sweep makes its schema$/) as string },
+      { check: "database", ok: true, said: expect.stringMatching(/^PostgreSQL \d+\.\d+ at .*; the first sweep creates the schema$/) as string },
       { check: "host", ok: true, said: `${new URL(place.simulator.url).host} answers` },
     ]);
     expect(code).toBe(0);
-    expect((await check(place.store.url)).findings[0]).toMatchObject({ ok: true, said: expect.stringMatching(/; its schema is at step \d+$/) as string });
+    expect((await check(place.store.url)).findings[0]).toMatchObject({ ok: true, said: expect.stringMatching(/; the schema is at step \d+$/) as string });
     await database.drop();
   });
 
