@@ -1,4 +1,4 @@
-{{- /* What alerts/*.yaml call <<…>>: the chart's own words, and each threshold as <<group.name>>. A mapping from the word to its text. */ -}}
+{{- /* The text of each word in double angle brackets of alerts/*.yaml: the chart's own words, and each threshold as <<group.name>>. */ -}}
 {{- define "sluice.alertWords" -}}
 {{- $controller := include "sluice.controllerSeries" . -}}
 controller: {{ $controller | quote }}
@@ -18,7 +18,7 @@ windowLate.hoursOf: {{ include "sluice.hoursOfDatasets" . | quote }}
 {{- end }}
 {{- end }}
 
-{{- /* Of a dataset that is named this comes first, and `or` leaves the rule for all out. */ -}}
+{{- /* For datasets with hours of their own. It comes first, so that `or` drops the general rule for them. */ -}}
 {{- define "sluice.hoursOfDatasets" -}}
 {{- $controller := include "sluice.controllerSeries" . -}}
 {{- range $dataset, $hours := .Values.alerts.windowLate.hoursOf -}}
@@ -29,12 +29,12 @@ max by (dataset, sweep_namespace, cronsweep) (sluice_window_seconds{{ printf "{%
 {{- default (printf "namespace=%q,pod=~\"%s-[a-z0-9]+(-[a-z0-9]+)?\"" .Release.Namespace (include "sluice.fullname" .)) .Values.alerts.selector -}}
 {{- end }}
 
-{{- /* Helm holds every number as a float, and would write a large one as 1e+11. */ -}}
+{{- /* Helm keeps every number as a float, and would print a large one as 1e+11. */ -}}
 {{- define "sluice.alertNumber" -}}
 {{- if and (kindIs "float64" .) (eq (float64 (int64 .)) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}
 
-{{- /* The rules of one file, as this release wants them. */ -}}
+{{- /* The rules of one file, with this release's values. */ -}}
 {{- define "sluice.alertRules" -}}
 {{- $alerts := .root.Values.alerts -}}
 {{- $text := .text -}}

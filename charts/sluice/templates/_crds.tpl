@@ -1,7 +1,7 @@
 {{- /*
-Whether this release brings the definition `.name`. One that is there already, of the very same schema, and that another release
-left behind or still holds, is used as it is: helm would refuse to touch it. One of another schema is rendered all the same, and
-helm's refusal then says whose it is; --take-ownership makes it this release's.
+Whether to render the definition `.name`. One that exists, belongs to another release, and has exactly this schema is used as it is:
+helm would refuse to change it. One with another schema is rendered, so that helm's error names its owner; --take-ownership then
+makes it this release's.
 */ -}}
 {{- define "sluice.crd.wanted" -}}
 {{- $live := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name | default dict -}}

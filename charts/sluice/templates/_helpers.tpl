@@ -27,19 +27,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
-{{- /* "true" where the pods say by annotations where their metrics are; a PodMonitor says it better, and both would be twice. */ -}}
+{{- /* "true" if annotations tell Prometheus to scrape the pods. Not with PodMonitors: every pod would be scraped twice. */ -}}
 {{- define "sluice.scrapeAnnotations" -}}
 {{- with .Values.metrics }}{{ if and .annotations (not .podMonitor.enabled) }}true{{ end }}{{ end }}
 {{- end }}
 
-{{- /* Where to reach whom, for the controller and for the check that helm test runs. */ -}}
+{{- /* The environment that the controller and the check of helm test share. */ -}}
 {{- define "sluice.placeEnv" -}}
 - { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }
 - { name: SLUICE_NAMESPACES, value: {{ join "," .Values.watch.namespaces | quote }} }
 - { name: SLUICE_LEASE, value: {{ include "sluice.fullname" . }} }
 {{- end }}
 
-{{- /* What the restricted Pod Security Standard asks of a pod, and of a container. */ -}}
+{{- /* The security contexts of a pod and a container under the restricted Pod Security Standard. */ -}}
 {{- define "sluice.podSecurity" -}}
 runAsNonRoot: true
 seccompProfile: { type: RuntimeDefault }

@@ -13,7 +13,7 @@ function lua(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** What Argo CD would read: it runs the script as the body of a function that sees `obj`. */
+/** As Argo CD evaluates it: the script is the body of a function that sees `obj`. */
 async function health(kind: string, object: object): Promise<string> {
   const { data } = parse(readPage("charts/sluice/argocd-health.yaml")) as { data: Record<string, string> };
   const script = `local obj = ${lua(object)}\nlocal health = (function()\n${data[`resource.customizations.health.sluice.dev_${kind}`]!}\nend)()\nprint(health.status .. ": " .. health.message)`;
@@ -32,10 +32,10 @@ function aCronSweep(status: object, spec: object = {}): object {
 
 const REFUSED = [{ type: "Accepted", status: "False", message: "spec.schedule: wrong" }];
 
-describe.skipIf(!existsSync(LUA))("what Argo CD makes of it (needs lua5.4)", () => {
+describe.skipIf(!existsSync(LUA))("Argo CD's health (needs lua5.4)", () => {
   test.for<[string, string, object, string]>([
-    ["a Sweep that nobody looked at", "Sweep", aSweep(), "Progressing: Not looked at by the controller yet"],
-    ["a Sweep that was changed since", "Sweep", aSweep({ observedGeneration: 1, phase: "Complete" }), "Progressing: Not looked at by the controller yet"],
+    ["a Sweep that the controller has not seen", "Sweep", aSweep(), "Progressing: Waiting for the controller"],
+    ["a Sweep that has changed since", "Sweep", aSweep({ observedGeneration: 1, phase: "Complete" }), "Progressing: Waiting for the controller"],
     ["a Sweep that was not accepted", "Sweep", aSweep({ conditions: REFUSED }), "Degraded: spec.schedule: wrong"],
     ["a Sweep that runs", "Sweep", aSweep({ phase: "Running", settledOfTargets: "10/30" }), "Progressing: Running 10/30"],
     ["a Sweep that is blocked", "Sweep", aSweep({ phase: "Blocked", conditions: [{ type: "Blocked", status: "True", message: "The Secret is missing." }] }), "Degraded: The Secret is missing."],
@@ -44,9 +44,9 @@ describe.skipIf(!existsSync(LUA))("what Argo CD makes of it (needs lua5.4)", () 
     ["a Sweep whose window is usable", "Sweep", aSweep({ phase: "Usable", settledOfTargets: "29/30" }), "Healthy: Usable 29/30"],
     ["a Sweep that ended incomplete", "Sweep", aSweep({ phase: "Incomplete", conditions: [{ type: "Complete", status: "False", message: "20 of 30 are settled." }] }), "Degraded: 20 of 30 are settled."],
     ["a CronSweep that waits for its time", "CronSweep", aCronSweep({ nextRun: "2026-11-24T05:00:00Z", conditions: [] }), "Healthy: Next run 2026-11-24T05:00:00Z"],
-    ["a CronSweep that is suspended", "CronSweep", aCronSweep({}, { suspend: true }), "Suspended: No new sweeps are begun"],
+    ["a CronSweep that is suspended", "CronSweep", aCronSweep({}, { suspend: true }), "Suspended: spec.suspend: no new sweep starts"],
     ["a CronSweep that was not accepted", "CronSweep", aCronSweep({ conditions: REFUSED }), "Degraded: spec.schedule: wrong"],
-  ])("%s", async ([, kind, object, told]) => {
-    expect(await health(kind, object)).toBe(told);
+  ])("%s", async ([, kind, object, expected]) => {
+    expect(await health(kind, object)).toBe(expected);
   });
 });
