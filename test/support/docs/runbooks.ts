@@ -10,14 +10,14 @@ export interface Runbook {
   readonly page: string;
 }
 
-/** One for each alert; the index is none. */
+/** The page of each alert, without the index. */
 export function runbooks(): readonly Runbook[] {
   return readdirSync(path.join(ROOT, FOLDER))
     .filter((file) => file !== "README.md")
     .map((file) => ({ name: file.replace(/\.md$/, ""), page: readPage(`${FOLDER}/${file}`) }));
 }
 
-/** What is to be typed: in blocks and in the text. */
+/** The commands in indented blocks and in the text. */
 export function commandsOf(page: string): string[] {
   const blocks = [...page.matchAll(/^ {4,}(?=kubectl|sluice|helm)(.*)$/gm)].map(([, command]) => command!);
   const inText = [...page.matchAll(/`((?:kubectl|sluice|helm) [^`]+)`/g)].map(([, command]) => command!);

@@ -20,18 +20,18 @@ const VALUES = parse(readPage("charts/sluice/values.yaml")) as Readonly<Record<s
 const FIELDS = readPage("docs/fields.md");
 const rules = rawRules();
 
-function quiet({ commands }: Program): Command {
+function withoutActions({ commands }: Program): Command {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
   for (const add of commands) add(program, {} as Cli, () => Promise.resolve());
   return program;
 }
 
-/** What the command line minds of a command, without doing it; nothing of another program's. */
-function mindedOf(command: string): string | null {
+/** Why our command lines refuse a command, without running it; null if they accept it, or if it is another program's. */
+function refusalOf(command: string): string | null {
   const [, called, rest] = /^(kubectl sluice|sluice) (.*)$/.exec(command) ?? [];
   if (called === undefined) return null;
   try {
-    quiet(called === "sluice" ? SLUICE : KUBECTL_SLUICE).parse(rest!.split(" "), { from: "user" });
+    withoutActions(called === "sluice" ? SLUICE : KUBECTL_SLUICE).parse(rest!.split(" "), { from: "user" });
     return null;
   } catch (error) {
     return `${command}: ${(error as Error).message}`;
@@ -46,22 +46,22 @@ test("every alert has a page, and every page an alert", () => {
   expect(PAGES.map(({ name }) => name).sort()).toEqual(rules.map(({ alert }) => alert).sort());
 });
 
-test("the index names them all, with their severity", () => {
+test("the index lists them all, with their severity", () => {
   const told = tableRows(INDEX).map(([link, severity]) => [/^\[(\w+)\]\(\1\.md\)$/.exec(link!)?.[1], severity]);
   expect(told.sort()).toEqual(rules.map(({ alert, labels }) => [alert, labels.severity]).sort());
 });
 
-test("what the operations page says of them leads there", () => {
+test("the operations page links to them", () => {
   expect(readPage("docs/operations.md")).toContain("](runbooks/README.md)");
 });
 
 describe.each(PAGES)("$name", ({ name, page }) => {
-  // Fences are backticks too.
+  // Without fenced blocks, whose fences are backticks too.
   const words = codes(page.replaceAll(/^```[^]*?^```$/gm, ""));
 
-  test("says what it means, what to look at, what to do, and when to leave it alone", () => {
+  test("says what it means, how to check, what to do, and when to ignore it", () => {
     const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual([name, "What it means", "What to look at", "What to do", "When to leave it alone"]);
+    expect(headings).toEqual([name, "What it means", "How to check", "What to do", "When to ignore it"]);
     for (const heading of headings.slice(1)) expect(section(page, heading!).trim()).not.toBe("");
     expect(page.split("\n")[2]).toMatch(new RegExp(`^${rules.find(({ alert }) => alert === name)!.labels.severity}\\. `));
   });
@@ -71,13 +71,13 @@ describe.each(PAGES)("$name", ({ name, page }) => {
     expect([...new Set(thresholds)].filter((word) => !page.includes(`\`${word}`) && !page.includes(`\`${word.split(".").at(-1)!}\``))).toEqual([]);
   });
 
-  test("has only commands that there are", () => {
-    expect(commandsOf(page).map(mindedOf).filter((minded) => minded !== null)).toEqual([]);
+  test("has only existing commands", () => {
+    expect(commandsOf(page).map(refusalOf).filter((refusal) => refusal !== null)).toEqual([]);
     for (const [, ready] of page.matchAll(/--ready (\w+)/g)) expect(READY_QUERIES.map((query) => query.name)).toContain(ready);
     for (const [, reason] of page.matchAll(/reason=(\w+)/g)) expect(Object.values(REASON)).toContain(reason);
   });
 
-  test("has only fields and values that there are", () => {
+  test("has only existing fields and values", () => {
     const dotted = words.map((code) => /^([a-z]\w*(?:\.[a-z]\w*)+)(?=$|:)/.exec(code)?.[1]).filter((code) => code !== undefined);
     const lost = dotted.filter((code) => {
       const [group, ...rest] = code.split(".");
@@ -90,12 +90,12 @@ describe.each(PAGES)("$name", ({ name, page }) => {
     expect(lost).toEqual([]);
   });
 
-  test("asks Prometheus for metrics that there are", () => {
+  test("queries only existing metrics", () => {
     const read = [...blocks(page, "promql"), ...words].flatMap((text) => [...text.matchAll(/\bsluice_\w+/g)].map(([metric]) => metric));
     expect(read.filter((metric) => !METRICS.has(metric))).toEqual([]);
   });
 
-  test("names panels that there are", () => {
+  test("names existing panels", () => {
     const named = [...page.matchAll(/(?<!\*)\*([A-Z][^*\n]+)\*(?!\*)/g)].map(([, title]) => title!).filter((title) => title !== "Status / Targets");
     expect(named.filter((title) => !titles.has(title))).toEqual([]);
   });
