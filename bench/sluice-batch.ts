@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { wantedSweeps } from "../src/cli/run-command.ts";
+import { sweepsToRun } from "../src/cli/choose-windows.ts";
 import { documentsOf } from "../src/cli/sweep-files.ts";
 import { nodeFlagsFor } from "../src/decide/sweep/process-memory.ts";
 import type { PrepareTask } from "../src/model/tasks.ts";
@@ -46,7 +46,7 @@ async function prepareTask({ protocol, baseUrl, targets }: Serving, folder: stri
     host: { inFlight: AT_ONCE },
     batch: { concurrency: AT_ONCE },
   });
-  const [wanted] = wantedSweeps(await documentsOf([file]), { window: DAY.name }, Math.floor(Date.now() / 1000));
+  const [wanted] = sweepsToRun(await documentsOf([file]), { window: DAY.name }, Math.floor(Date.now() / 1000));
   const { namespace, name, spec } = wanted!;
   return { identity: { uid: randomUUID(), namespace, name }, spec, place: { pass: 1, round: 1, outOfMemory: [] } };
 }

@@ -23,13 +23,13 @@ SECONDS=0
 first=$(newcomer npm start 2>&1 | tee /dev/stderr)
 took=$SECONDS
 wanted "is complete: 3,000 of 3,000 targets are settled" "$first"
-wanted "A report of it" "$first"
+wanted "Its report, to open in a browser:" "$first"
 report=$(grep --only-matching "/.*/reports/.*\.html" <<<"$first")
 [ -s "$report" ] || { echo "The report is not there: $report" >&2; exit 1; }
 [ "$took" -le 120 ] || { echo "The first npm start took $took s, and two minutes are promised." >&2; exit 1; }
 
 second=$(newcomer npm start 2>&1 | tee /dev/stderr)
-wanted "Nothing was left to be asked." "$second"
+wanted "There was nothing left to ask." "$second"
 wanted "$report" "$second"
 
 if pgrep --full --list-full "$folder"; then

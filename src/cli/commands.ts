@@ -1,3 +1,4 @@
+import { addBackfill } from "./backfill-command.ts";
 import { addDemo } from "./demo-command.ts";
 import { addExport } from "./export-command.ts";
 import type { Program } from "./main.ts";
@@ -14,7 +15,7 @@ import { addValidate } from "./validate-command.ts";
 
 export const SLUICE: Program = {
   name: "sluice",
-  description: "Bring windows of a dataset to completion: ask an HTTP API about very many targets, prove that nothing was lost, store it in Postgres.",
+  description: "Ask an HTTP API about very many targets, prove that no update was lost, and store the counts in Postgres, window by window.",
   /** In the order of `sluice --help`. */
-  commands: [addRun, addRerun, addDemo, addValidate, addTry, addPlan, addStatus, addReport, addSql, addExport, addPurge, addSimulate],
+  commands: [addRun, addBackfill, addRerun, addDemo, addValidate, addTry, addPlan, addStatus, addReport, addSql, addExport, addPurge, addSimulate],
 };

@@ -22,20 +22,20 @@ Examples:
   sluice export bgp/ripestat-daily --from 2026-11-20 --to 2026-11-21 > day.csv
   sluice export bgp/ripestat-daily --from 2026-11-01 --to 2026-12-01 --what hourly --file november.csv
 
-Times are in UTC. The rows come in no order.`;
+Times are in UTC. The rows are in no particular order.`;
 
-export const addExport: AddCommand = (program, cli, act) => {
+export const addExport: AddCommand = (program, cli, execute) => {
   program
     .command("export")
     .description("Write the rows of a dataset as CSV.")
-    .argument("<dataset>", "as sluice status lists it")
+    .argument("<dataset>", "its name, as sluice status lists it")
     .requiredOption("--from <time>", "the first moment, in UTC, such as 2026-11-20")
-    .requiredOption("--to <time>", "the moment before which it ends, such as 2026-11-21 for one day")
-    .addOption(new Option("--what <view>", "which of the views").choices(EXPORTED_VIEWS).default("observed"))
-    .option("--file <file>", "write them there and not to standard output")
+    .requiredOption("--to <time>", "the end, exclusive: 2026-11-21 for that one day")
+    .addOption(new Option("--what <view>", "which view").choices(EXPORTED_VIEWS).default("observed"))
+    .option("--file <file>", "write to this file instead of standard output")
     .addOption(dataOption())
     .addHelpText("after", EXAMPLES)
-    .action((dataset: string, options: ExportOptions) => act(() => runExport(cli, dataset, options)));
+    .action((dataset: string, options: ExportOptions) => execute(() => runExport(cli, dataset, options)));
 };
 
 async function runExport(cli: Cli, name: string, { from, to, what, file, data }: ExportOptions): Promise<number> {

@@ -1,18 +1,18 @@
 import type { Paint } from "./paint.ts";
 import { oneLine } from "./table.ts";
 
-/** A stack is for whoever reads the JSON. */
+/** Shown in front of the line, or only in the JSON. */
 const NO_FIELDS = ["level", "time", "msg", "program", "stack"];
 
 /**
- * A line of a program's log for a person: JSON as a sentence with its fields behind, anything else as it is.
- * `said`: fields that whoever reads it knows.
+ * A log line for a person: of a JSON line time, level, message and the other fields, of any other line the text.
+ * `known`: fields to leave out, because the reader knows them.
  */
-export function readableLine(line: string, paint: Paint, said: readonly string[] = []): string {
+export function readableLine(line: string, paint: Paint, known: readonly string[] = []): string {
   const entry = parsed(line);
   if (entry === null) return oneLine(line);
   const { level, time, msg } = entry;
-  const fields = Object.entries(entry).filter(([name]) => !NO_FIELDS.includes(name) && !said.includes(name));
+  const fields = Object.entries(entry).filter(([name]) => !NO_FIELDS.includes(name) && !known.includes(name));
   const parts = [timeOf(time), paintLevel(String(level), paint), typeof msg === "string" ? oneLine(msg) : "", ...fields.map(([name, value]) => `${paint.dim(`${name}=`)}${valueText(value)}`)];
   return parts.filter((part) => part !== "").join(" ");
 }

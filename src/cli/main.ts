@@ -4,39 +4,42 @@ import type { Clock } from "../model/clock.ts";
 import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 
-/** A command says how it is called; `act` gets its work done and its exit code. */
-export type AddCommand = (program: Command, cli: Cli, act: (run: Run) => Promise<void>) => void;
+/** Adds a command to a program. Its action hands its work to `execute`, which turns the result into the exit code of the program. */
+export type AddCommand = (program: Command, cli: Cli, execute: (work: CommandWork) => Promise<void>) => void;
 
-/** What a program is called, and what it can do. */
+/** A command's work. Resolves to its exit code (see COMMAND_EXIT). */
+type CommandWork = () => Promise<number>;
+
+/** A command line program: `sluice` or `kubectl sluice`. */
 export interface Program {
   readonly name: string;
   readonly description: string;
   readonly commands: readonly AddCommand[];
-  /** Options that stand before the command, too. */
+  /** Adds options that may also stand before the command. */
   readonly addOptions?: (program: Command) => Command;
 }
 
 const EXITS = `
 Exit codes:
   0    complete or usable; or the command did what was asked
-  1    incomplete: run it again to do the rest
+  1    incomplete: run the command again to do the rest
   2    the command or the file is wrong
-  3    the surroundings are wrong: database, host, disk, cluster
+  3    environment problem: database, host, disk, cluster
   130  interrupted`;
 
-/** Runs one command line. Never throws: whatever goes wrong is one line and an exit code. */
-export async function main(argv: readonly string[], cli: Cli, { name, description, commands, addOptions = asItIs }: Program): Promise<number> {
+/** Runs one command line and returns its exit code. Never throws: an error becomes one line on standard error. */
+export async function main(argv: readonly string[], cli: Cli, { name, description, commands, addOptions = noOptions }: Program): Promise<number> {
   let code: number = COMMAND_EXIT.done;
   const program = addOptions(new Command(name))
     .description(description)
     .version(cli.version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => cli.stdout.write(text), writeErr: (text) => cli.stderr.write(text) })
-    .showHelpAfterError(`(${name} COMMAND --help shows how it is used)`)
+    .showHelpAfterError(`(see ${name} COMMAND --help)`)
     .addHelpText("after", EXITS);
   commands.forEach((add) =>
-    add(program, cli, async (run) => {
-      code = await run();
+    add(program, cli, async (work) => {
+      code = await work();
     }),
   );
   try {
@@ -48,34 +51,34 @@ export async function main(argv: readonly string[], cli: Cli, { name, descriptio
 }
 
 function exitFor(error: unknown, cli: Cli): number {
-  // Commander has written its own line already; --help and --version are no errors.
+  // Commander has already written its own line. --help and --version throw too, with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? COMMAND_EXIT.done : COMMAND_EXIT.usage;
   if (cli.signal.aborted) return COMMAND_EXIT.interrupted;
-  if (error instanceof SpecError || error instanceof FencedError) return told(error, COMMAND_EXIT.usage, cli);
-  if (error instanceof SurroundingsError) return told(error, COMMAND_EXIT.surroundings, cli);
-  cli.stderr.write(`sluice: this is a bug: ${(error as Error).stack ?? String(error)}\n`);
+  if (error instanceof SpecError || error instanceof FencedError) return report(error, COMMAND_EXIT.usage, cli);
+  if (error instanceof SurroundingsError) return report(error, COMMAND_EXIT.surroundings, cli);
+  cli.stderr.write(`sluice: internal error, please report it: ${(error as Error).stack ?? String(error)}\n`);
   return COMMAND_EXIT.surroundings;
 }
 
-function asItIs(program: Command): Command {
+function noOptions(program: Command): Command {
   return program;
 }
 
-function told(error: Error, code: number, cli: Cli): number {
+function report(error: Error, code: number, cli: Cli): number {
   cli.stderr.write(`sluice: ${error.message}\n`);
   return code;
 }
 
-/** Where a command writes, and what it knows of it. */
+/** A stream that a command writes to. */
 export interface Output {
   write(text: string): void;
-  /** The same for what is too much to be held: it takes as fast as its reader does. */
+  /** For large results: honours back-pressure, so that they need not fit into memory. */
   readonly stream: Writable;
   readonly isTerminal: boolean;
   readonly columns: number;
 }
 
-/** All that a command knows of the machine it runs on. */
+/** Everything that a command knows about the machine it runs on. */
 export interface Cli {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -83,20 +86,17 @@ export interface Cli {
   readonly random: () => number;
   /** Results. */
   readonly stdout: Output;
-  /** What goes on, and what is wrong. */
+  /** Progress and errors. */
   readonly stderr: Output;
-  /** Asks the person at the terminal for one line; null where there is none. */
+  /** Asks the person at the terminal for one line. Null without a terminal. */
   readonly question: ((text: string) => Promise<string>) | null;
-  /** Aborted by Ctrl-C or SIGTERM: a command stops in good order. */
+  /** Aborted by Ctrl-C or SIGTERM: then a command stops in an orderly way. */
   readonly signal: AbortSignal;
-  /** Path of Node, of this program, and of the one that prepare and batch processes run. */
+  /** Paths of Node, of this program, and of the program that runs as prepare and as batch. */
   readonly node: string;
   readonly program: string;
   readonly worker: string;
-  /** Folder of the program: there is its package.json, and the examples. */
+  /** Root folder of the project, with package.json and the examples. */
   readonly home: string;
   readonly uid: number;
 }
-
-/** A command's work: its exit code (see COMMAND_EXIT). */
-export type Run = () => Promise<number>;

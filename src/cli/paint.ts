@@ -1,6 +1,6 @@
 import type { Cli, Output } from "./main.ts";
 
-/** Colours, where they are wanted; else each of these says what it was given. */
+/** Functions that colour a text, or return it unchanged if colours are off. */
 export interface Paint {
   readonly strong: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -9,7 +9,7 @@ export interface Paint {
   readonly bad: (text: string) => string;
 }
 
-/** None where the reader is no terminal, or the person said NO_COLOR. */
+/** Colours are off if the output is no terminal or NO_COLOR is set. */
 export function paintFor(output: Output, { environment }: Pick<Cli, "environment">): Paint {
   const isColoured = output.isTerminal && (environment["NO_COLOR"] ?? "") === "";
   const inCode = (code: number) => (text: string) => (isColoured && text !== "" ? `\u001b[${code}m${text}\u001b[0m` : text);

@@ -11,20 +11,20 @@ import { findDataset, refuseOther } from "../store/datasets.ts";
 import { statesOfNames } from "../store/selection.ts";
 import { lastListed } from "../store/windows.ts";
 
-/** What a sweep would find, and what is left of it to be asked. */
+/** How many targets a sweep would find, and how many of them it would ask. */
 export interface PlannedSweep {
   readonly spec: ResolvedSpec;
   readonly targets: number;
-  /** Null where there is no database yet. */
+  /** Null without a database. */
   readonly settled: number | null;
   readonly asked: number;
-  /** What a person should be told of the list. */
+  /** Remarks on the list, for a person. */
   readonly notes: readonly string[];
 }
 
 /**
- * What prepare would decide, with nothing written. `db` is null where there is none yet.
- * @throws SpecError where prepare would: a list that is empty, too short or shrunken, a dataset of another grid or fingerprint
+ * What prepare would decide. Writes nothing. `db` is null if there is no database yet.
+ * @throws SpecError where prepare would: an empty, short or shrunken list, a dataset with another grid or fingerprint
  */
 export async function planSweep(spec: ResolvedSpec, { names, notes }: Names, db: Database | null): Promise<PlannedSweep> {
   const dataset = db === null ? null : await findDataset(db, spec.dataset);
@@ -32,8 +32,8 @@ export async function planSweep(spec: ResolvedSpec, { names, notes }: Names, db:
   const last = db === null || dataset === null ? null : await lastListed(db, dataset.id, spec.window, sourceHash(spec.targets));
   const problem = listProblem(names.length, { ...spec.targets, last });
   if (problem !== null) throw new SpecError(problem);
-  const meant = spec.select.narrow ?? names;
-  const states = db === null || dataset === null ? new Map<StateOrMissing, number>([["missing", meant.length]]) : await statesOfNames(db, dataset.id, spec.window, meant);
+  const wanted = spec.select.narrow ?? names;
+  const states = db === null || dataset === null ? new Map<StateOrMissing, number>([["missing", wanted.length]]) : await statesOfNames(db, dataset.id, spec.window, wanted);
   return {
     spec,
     targets: names.length,

@@ -20,17 +20,17 @@ Examples:
   sluice purge default/demo          asks first
   sluice purge default/demo --yes    for a script
 
-Removes all windows, results and rows of the dataset. There is no way back. A dataset of which a sweep runs is left alone.`;
+Deletes all windows, results and rows of the dataset. This cannot be undone. A dataset with a running sweep is refused.`;
 
-export const addPurge: AddCommand = (program, cli, act) => {
+export const addPurge: AddCommand = (program, cli, execute) => {
   program
     .command("purge")
-    .description("Remove a dataset and everything of it.")
-    .argument("<dataset>", "as sluice status lists it")
-    .option("--yes", "without being asked")
+    .description("Delete a dataset and all its data.")
+    .argument("<dataset>", "its name, as sluice status lists it")
+    .option("--yes", "do not ask for confirmation")
     .addOption(dataOption())
     .addHelpText("after", EXAMPLES)
-    .action((dataset: string, options: PurgeOptions) => act(() => runPurge(cli, dataset, options)));
+    .action((dataset: string, options: PurgeOptions) => execute(() => runPurge(cli, dataset, options)));
 };
 
 async function runPurge(cli: Cli, name: string, { yes = false, data }: PurgeOptions): Promise<number> {
@@ -39,25 +39,25 @@ async function runPurge(cli: Cli, name: string, { yes = false, data }: PurgeOpti
     await checkMayWrite(store.db, store.db.place);
     await knownDataset(store.db, name);
     const [row] = await readDatasets(store.db, name);
-    const held = tellHeld(row!);
-    if (!yes && !(await isMeant(cli, `Remove ${name} with ${held}? There is no way back. [y/N] `))) {
-      cli.stderr.write("Nothing was removed.\n");
+    const contents = contentsOf(row!);
+    if (!yes && !(await isConfirmed(cli, `Delete ${name} with ${contents}? This cannot be undone. [y/N] `))) {
+      cli.stderr.write("Nothing was deleted.\n");
       return COMMAND_EXIT.done;
     }
     await purgeDataset(store.db, name);
-    cli.stdout.write(`${name} is removed: ${held}.\n`);
+    cli.stdout.write(`Deleted ${name}: ${contents}.\n`);
     return COMMAND_EXIT.done;
   } finally {
     await store.close();
   }
 }
 
-async function isMeant({ question }: Cli, text: string): Promise<boolean> {
-  if (question === null) throw new SpecError("purge removes data for good: say --yes where nobody can be asked.");
+async function isConfirmed({ question }: Cli, text: string): Promise<boolean> {
+  if (question === null) throw new SpecError("purge deletes data for good. Without a terminal to ask for confirmation, it needs --yes.");
   return /^y(es)?$/i.test((await question(text)).trim());
 }
 
-function tellHeld({ complete, usable, incomplete, oldest, newest, updates }: DatasetRow): string {
+function contentsOf({ complete, usable, incomplete, oldest, newest, updates }: DatasetRow): string {
   const windows = complete + usable + incomplete;
   if (windows === 0 || oldest === null || newest === null) return "no windows";
   const [first, last] = [oldest, newest].map((start) => formatMoment(start.getTime() / 1000));

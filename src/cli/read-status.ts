@@ -20,16 +20,16 @@ export interface WindowRow {
   readonly last_asked: Date | null;
 }
 
-/** The newest first. */
+/** Newest first. */
 export function readWindows(db: Database, dataset: string, last: number): Promise<WindowRow[]> {
   return db.query<WindowRow>("select * from sluice.windows where dataset = $1 order by window_start desc limit $2", [dataset, last]);
 }
 
-/** All windows of a dataset in one row. */
+/** A dataset, with all its windows summed up. */
 export interface DatasetRow {
   readonly dataset: string;
   readonly every_seconds: number;
-  /** Null for who may read nothing but the views. */
+  /** Null for a role that may only read the views. */
   readonly retention_seconds: number | null;
   readonly complete: number;
   readonly usable: number;
@@ -42,7 +42,7 @@ export interface DatasetRow {
 const DATASETS_OF_WINDOWS = `(select dataset as name, extract(epoch from min(window_end - window_start))::bigint as every_seconds,
   null::bigint as retention_seconds from sluice.windows group by dataset)`;
 
-/** `dataset` narrows it to one. */
+/** Every dataset, or only the one named. */
 export async function readDatasets(db: Database, dataset: string | null = null): Promise<DatasetRow[]> {
   const datasets = (await mayRead(db, "datasets")) ? "sluice.datasets" : DATASETS_OF_WINDOWS;
   return db.query<DatasetRow>(
@@ -64,11 +64,11 @@ export interface OpenSweep {
   readonly windowStart: number;
   readonly name: string;
   readonly status: SweepStatus;
-  /** Null where nobody drives it: it was interrupted. */
+  /** Null if no process drives it: it was interrupted. */
   readonly drivenBy: { readonly host: string; readonly pid: number } | null;
 }
 
-/** Null for who may not see them. */
+/** Null for a role that may not read them. */
 export async function readOpenSweeps(db: Database): Promise<OpenSweep[] | null> {
   if (!(await mayRead(db, "driven_sweeps"))) return null;
   const sweeps = await unfinishedSweeps(db);

@@ -1,7 +1,7 @@
 import { SETTLED_LIST } from "../store/settled.ts";
 
-/** A question that many have. */
-export interface ReadyQuery {
+/** A query that many people need. */
+interface ReadyQuery {
   readonly name: string;
   readonly about: string;
   readonly sql: string;

@@ -15,7 +15,7 @@ import type { Dataset } from "../store/datasets.ts";
 import { writeTo } from "./destination.ts";
 import { knownDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
-import { dataOption } from "./shared-options.ts";
+import { dataOption, windowOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
 
 interface ReportOptions {
@@ -30,22 +30,22 @@ Examples:
   sluice report bgp/ripestat-daily --window 2026-11-20 --output friday.html
   sluice report default/demo --output - | gzip > demo.html.gz
 
-One page that needs no network. A report made again takes the place of the one before.`;
+One HTML page that needs no network. An existing file is replaced.`;
 
-export const addReport: AddCommand = (program, cli, act) => {
+export const addReport: AddCommand = (program, cli, execute) => {
   program
     .command("report")
-    .description("Write a page on how a window was swept: its verdict, pace, memory, and the targets that went wrong.")
-    .argument("<dataset>", "as sluice status lists it")
-    .option("--window <start>", "the window that starts then, in UTC, such as 2026-11-20 (default: the newest that was swept)")
-    .option("--output <file>", "where to, - for standard output (default: DATASET-WINDOW.html in this folder)")
+    .description("Write an HTML page about the sweep of a window: verdict, pace, memory, and the targets that failed.")
+    .argument("<dataset>", "its name, as sluice status lists it")
+    .addOption(windowOption("the newest that was swept"))
+    .option("--output <file>", "the file to write, - for standard output (default: DATASET-WINDOW.html in this folder)")
     .addOption(dataOption())
     .addHelpText("after", EXAMPLES)
-    .action((dataset: string, options: ReportOptions) => act(() => runReport(cli, dataset, options)));
+    .action((dataset: string, options: ReportOptions) => execute(() => runReport(cli, dataset, options)));
 };
 
-async function runReport(cli: Cli, name: string, { window: wish, output, data }: ReportOptions): Promise<number> {
-  const start = wish === undefined ? null : parseWindowStart(wish);
+async function runReport(cli: Cli, name: string, { window: chosen, output, data }: ReportOptions): Promise<number> {
+  const start = chosen === undefined ? null : parseWindowStart(chosen);
   const store = await openFilledStore(cli, { data });
   try {
     await checkRights(store.db);
@@ -54,16 +54,16 @@ async function runReport(cli: Cli, name: string, { window: wish, output, data }:
     const { page, summary } = await makeReport(cli, store.db, dataset, window);
     const file = output === "-" ? undefined : path.resolve(output ?? reportFileName(dataset.name, window));
     await writeTo(cli, file, (out) => pipeline([page], out));
-    const told = `${dataset.name} ${formatMoment(window.start)} is ${summary}\n`;
-    if (file === undefined) cli.stderr.write(told);
-    else cli.stdout.write(`${told}Its report: ${file} (${bytes(Buffer.byteLength(page))})\n`);
+    const verdict = `${dataset.name} ${formatMoment(window.start)} is ${summary}\n`;
+    if (file === undefined) cli.stderr.write(verdict);
+    else cli.stdout.write(`${verdict}Its report: ${file} (${bytes(Buffer.byteLength(page))})\n`);
     return COMMAND_EXIT.done;
   } finally {
     await store.close();
   }
 }
 
-/** The page on a window, and what it says first: "complete: All 3,000 targets are settled." */
+/** The page about a window, and its headline: "complete: all 3,000 targets are settled." */
 export async function makeReport(cli: Cli, db: Database, dataset: Dataset, window: Window): Promise<{ readonly page: string; readonly summary: string }> {
   const data = await readReport(db, { dataset, window, now: Math.floor(cli.clock.now() / 1000), version: cli.version });
   const script = readFileSync(path.join(path.dirname(cli.program), "report-page.js"), "utf8");
@@ -71,7 +71,7 @@ export async function makeReport(cli: Cli, db: Database, dataset: Dataset, windo
   return { page: renderPage(data, script), summary: `${stateWord(data)}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` };
 }
 
-/** default-demo-2026-11-22.html: a name that any file system takes. */
+/** "default-demo-2026-11-22.html": without characters that a file system may refuse. */
 export function reportFileName(dataset: string, window: Window): string {
   return `${dataset.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}-${formatMoment(window.start).replaceAll(":", "")}.html`;
 }

@@ -1,63 +1,46 @@
-import { InvalidArgumentError, Option } from "commander";
 import { sweepName } from "../decide/cron-sweep/sweep-name.ts";
-import { parseWindowStart, windowAt, windowsBetween } from "../decide/grid.ts";
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
-import { parseMemory } from "../model/quantity.ts";
 import type { Selection, ResolvedSpec } from "../model/resolved.ts";
-import { STATES, type StateOrMissing } from "../model/states.ts";
-import type { Window } from "../model/window.ts";
-import type { Dataset } from "../store/datasets.ts";
+import type { EpochSeconds } from "../model/window.ts";
 import { checkMayWrite } from "../store/rights.ts";
 import { incompleteWindows, newestSpec } from "../store/sweeps.ts";
-import type { WindowWish } from "./choose-windows.ts";
+import { sweepsToRun, windowsOnGrid, type SweepToRun } from "./choose-windows.ts";
 import { knownDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { withMetrics } from "./metrics-server.ts";
-import { wantedSweeps } from "./run-command.ts";
-import { addRangeOptions, dataOption, metricsPortOption, outputOption } from "./shared-options.ts";
+import type { RunOptions } from "./run-command.ts";
+import { addSelectionOptions, dataOption, fromOption, metricsPortOption, outputOption, toOption, windowOption, type SelectionOptions } from "./shared-options.ts";
 import { openFilledStore, openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
-import { sweepWindows, type WantedSweep } from "./sweep-windows.ts";
+import { sweepWindows } from "./sweep-windows.ts";
 import type { SweptMetrics } from "./swept-metrics.ts";
 
-interface RerunOptions extends WindowWish {
-  readonly state?: readonly StateOrMissing[];
-  readonly all?: true;
-  readonly replace?: true;
-  readonly target?: readonly string[];
-  readonly memory?: number;
-  readonly data?: string;
-  readonly output: "text" | "json";
-  readonly metricsPort?: number;
-}
+interface RerunOptions extends RunOptions, SelectionOptions {}
 
 const EXAMPLES = `
 Examples:
-  sluice rerun default/ripestat-daily                                       what is unsettled, in each window that is not complete
+  sluice rerun default/ripestat-daily                                       what is unsettled, in every incomplete window
   sluice rerun default/ripestat-daily --window 2026-11-20 --state failed    only what failed that day
   sluice rerun default/ripestat-daily --window 2026-11-20 --target AS3333 --memory 1Gi
-  sluice rerun daily.yaml --window 2026-11-20 --all                         everything once more, as the file says it now
+  sluice rerun daily.yaml --window 2026-11-20 --all                         every target again, as the file says now
 
-A settled answer is replaced only by a settled one that holds no fewer matches, unless --replace is given.`;
+A settled answer is only replaced by a settled one with at least as many matches, unless --replace is given.`;
 
-export const addRerun: AddCommand = (program, cli, act) => {
+export const addRerun: AddCommand = (program, cli, execute) => {
   const command = program
     .command("rerun")
-    .description("Ask again: by state, window and target, with more memory if it takes that.")
-    .argument("<dataset-or-file>", "a dataset that was swept, asked as it was then; or a file, asked as it says now")
-    .option("--window <start>", "the window that starts then, in UTC (default: each that is not complete)");
-  addRangeOptions(command)
-    .addOption(new Option("--state <state...>", "targets in these states (default: all that are not settled)").choices(STATES).conflicts("all"))
-    .option("--all", "settled targets too")
-    .option("--replace", "let an answer that holds fewer matches replace a settled one")
-    .option("--target <name...>", "only these targets")
-    .option("--memory <amount>", "memory of a batch, such as 512Mi", readMemory)
+    .description("Ask selected targets again, by state, window or name.")
+    .argument("<dataset-or-file>", "a dataset, asked the way it was asked last; or a file, asked as it says now")
+    .addOption(windowOption("every window that is not complete; of a file, the newest that has settled"))
+    .addOption(fromOption())
+    .addOption(toOption());
+  addSelectionOptions(command)
     .addOption(dataOption())
     .addOption(outputOption())
     .addOption(metricsPortOption())
     .addHelpText("after", EXAMPLES)
-    .action((what: string, options: RerunOptions) => act(() => withMetrics(cli, options.metricsPort, (metrics) => rerun(cli, what, options, metrics))));
+    .action((what: string, options: RerunOptions) => execute(() => withMetrics(cli, options.metricsPort, (metrics) => rerun(cli, what, options, metrics))));
 };
 
 async function rerun(cli: Cli, what: string, options: RerunOptions, metrics: SweptMetrics | null): Promise<number> {
@@ -65,66 +48,50 @@ async function rerun(cli: Cli, what: string, options: RerunOptions, metrics: Swe
   const store = await (isFile ? openStore : openFilledStore)(cli, { data: options.data, patienceSeconds: 300 });
   try {
     await checkMayWrite(store.db, store.db.place);
-    const wanted = isFile ? wantedSweeps(await documentsOf([what]), options, Math.floor(cli.clock.now() / 1000)) : await frozenSweeps(store, what, options);
-    if (wanted.length === 0) {
-      cli.stderr.write(`Every window of ${what} is complete: there is nothing to ask again. --window names one all the same.\n`);
+    const now = Math.floor(cli.clock.now() / 1000);
+    const found = isFile ? sweepsToRun(await documentsOf([what]), options, now) : await earlierSweeps(store, what, options, now);
+    if (found.length === 0) {
+      cli.stderr.write(`Every window of ${what} is complete, so there is nothing to ask again. Name a window with --window to ask it all the same.\n`);
       return COMMAND_EXIT.done;
     }
-    const wish = wishOf(options);
-    const sweeps = wanted.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, wish) }));
+    const changes = changesOf(options);
+    const sweeps = found.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, changes) }));
     return await sweepWindows(cli, sweeps, { store, output: options.output, metrics });
   } finally {
     await store.close();
   }
 }
 
-/** The windows meant, each with the spec by which it was swept last. */
-async function frozenSweeps({ db }: Store, name: string, options: RerunOptions): Promise<WantedSweep[]> {
-  const dataset = await knownDataset(db, name);
-  const windows = windowsOf(dataset, options) ?? (await incompleteWindows(db, name));
+/** The chosen windows of a dataset, newest first, each with the spec of its last sweep. */
+async function earlierSweeps({ db }: Store, name: string, options: RerunOptions, now: EpochSeconds): Promise<SweepToRun[]> {
+  const { id, everySeconds } = await knownDataset(db, name);
+  const settleSeconds = (await newestSpec(db, id, now))?.spec.grid.settleSeconds ?? 0;
+  const windows = windowsOnGrid({ everySeconds, settleSeconds }, options, now)?.reverse() ?? (await incompleteWindows(db, name));
   return Promise.all(
     windows.map(async (window) => {
-      const found = await newestSpec(db, dataset.id, window.start);
-      if (found === null) throw new SpecError(`The dataset ${name} was never swept: \`sluice run FILE\` does that.`);
+      const found = await newestSpec(db, id, window.start);
+      if (found === null) throw new SpecError(`The dataset ${name} was never swept: use \`sluice run FILE\` first.`);
       return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window, 1), spec: { ...found.spec, window } };
     }),
   );
 }
 
-/** Null where nothing is said. */
-function windowsOf(dataset: Dataset, { window, from, to }: WindowWish): readonly Window[] | null {
-  const grid = { everySeconds: dataset.everySeconds, settleSeconds: 0 };
-  if (window !== undefined) {
-    if ((from ?? to) !== undefined) throw new SpecError("--window is for one window, --from and --to are for several: say one or the other.");
-    return [windowAt(grid, parseWindowStart(window))];
-  }
-  if (from === undefined && to === undefined) return null;
-  if (from === undefined || to === undefined) throw new SpecError("--from and --to go together: the first and the last window to ask again.");
-  return windowsBetween(grid, windowAt(grid, parseWindowStart(from)).start, windowAt(grid, parseWindowStart(to)).end).reverse();
-}
-
-function wishOf({ state, all, replace, target, memory }: RerunOptions): RerunWish {
+function changesOf({ state, all, replace, target, memory }: SelectionOptions): RerunChanges {
   const states: Selection["states"] = all === true ? "all" : (state ?? "incomplete");
   return { states, targets: target, memoryBytes: memory, replace: replace === true };
 }
 
-function readMemory(text: string): number {
-  const bytes = parseMemory(text);
-  if (bytes === null) throw new InvalidArgumentError("An amount like 512Mi or 1Gi is wanted.");
-  return bytes;
-}
-
-/** What a rerun changes of the spec that a window was swept with. */
-export interface RerunWish {
+/** What a rerun changes in the spec of the window's last sweep. */
+interface RerunChanges {
   readonly states: Selection["states"];
-  /** Names of targets; absent: all that are in those states. */
+  /** Names of targets. Absent: every target in those states. */
   readonly targets?: readonly string[] | undefined;
   readonly memoryBytes?: number | undefined;
   readonly replace: boolean;
 }
 
-/** More memory means what it says, whatever the ladder was allowed before. */
-export function rerunSpec(spec: ResolvedSpec, { states, targets, memoryBytes, replace }: RerunWish): ResolvedSpec {
+/** The memory asked for is granted even above `batch.memoryMax`. */
+function rerunSpec(spec: ResolvedSpec, { states, targets, memoryBytes, replace }: RerunChanges): ResolvedSpec {
   const memory = memoryBytes ?? spec.batch.memoryBytes;
   return {
     ...spec,

@@ -1,38 +1,69 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { parseMemory } from "../model/quantity.ts";
+import { STATES, type StateOrMissing } from "../model/states.ts";
 
-/** `--output`, the first of the choices being what a person reads. */
+/** `-o, --output`. The first choice is the default: what a person reads. */
 export function outputOption(choices: readonly [string, ...string[]] = ["text", "json"]): Option {
-  return new Option("--output <format>", "how the result is printed").choices(choices).default(choices[0]);
+  return new Option("-o, --output <format>", "how the result is printed").choices(choices).default(choices[0]);
 }
 
 export function dataOption(): Option {
-  return new Option("--data <dir>", "the data folder, used where DATABASE_URL is not set (default: sluice in the XDG data folder)");
+  return new Option("--data <dir>", "the data folder, used if DATABASE_URL is not set (default: sluice in the XDG data folder)");
 }
 
-export function addWindowOption(command: Command): Command {
-  return command.option("--window <start>", "the window that starts then, in UTC, such as 2026-11-20 (default: the newest that has settled)");
+/** `--window`. `fallback` says which windows are meant without it. */
+export function windowOption(fallback = "the newest that has settled"): Option {
+  return new Option("--window <start>", `the window that starts at this time, in UTC, such as 2026-11-20 (default: ${fallback})`);
 }
 
-export function addRangeOptions(command: Command): Command {
+export function fromOption(): Option {
+  return new Option("--from <start>", "the first window of a range, by its start in UTC");
+}
+
+/** `--to`. `fallback` says where the range ends without it. */
+export function toOption(fallback = "the newest that has settled"): Option {
+  return new Option("--to <start>", `the last window of the range, included (default: ${fallback})`);
+}
+
+/** What `rerun` asks again, as the options say it. */
+export interface SelectionOptions {
+  readonly state?: readonly StateOrMissing[];
+  readonly all?: true;
+  readonly replace?: true;
+  readonly target?: readonly string[];
+  /** Bytes. */
+  readonly memory?: number;
+}
+
+export function addSelectionOptions(command: Command): Command {
   return command
-    .option("--from <start>", "the first window of several")
-    .option("--to <start>", "the last of them, itself included (default: the newest)");
+    .addOption(new Option("--state <state...>", "only targets in these states (default: all that are not settled)").choices(STATES).conflicts("all"))
+    .option("--all", "settled targets too")
+    .option("--target <name...>", "only these targets")
+    .option("--memory <amount>", "memory limit of a batch, such as 512Mi", readMemory)
+    .option("--replace", "let an answer with fewer matches replace a settled one");
 }
 
-/** Of the commands that sweep. */
+function readMemory(text: string): number {
+  const bytes = parseMemory(text);
+  if (bytes === null) throw new InvalidArgumentError("Must be an amount such as 512Mi or 1Gi.");
+  return bytes;
+}
+
+/** Of the commands that sweep on this machine. */
 export function metricsPortOption(): Option {
-  return new Option("--metrics-port <port>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics until the command ends; 0: any port that is free").argParser(readPort);
+  return new Option("--metrics-port <port>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics until the command finishes; 0: any free port").argParser(readPort);
 }
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("A port from 0 to 65535 is wanted.");
+  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("Must be a port between 0 and 65535.");
   return port;
 }
 
-/** For an option that is a whole number of at least 1. */
+/** For an option whose value is a whole number, at least 1. */
 export function readCount(text: string): number {
   const count = Number(text);
-  if (!/^[0-9]{1,9}$/.test(text) || count < 1) throw new InvalidArgumentError("A whole number from 1 on is wanted.");
+  if (!/^[0-9]{1,9}$/.test(text) || count < 1) throw new InvalidArgumentError("Must be a whole number, at least 1.");
   return count;
 }

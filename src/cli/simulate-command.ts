@@ -18,18 +18,18 @@ Examples:
   sluice simulate --asns asns.txt.gz --updates updates.txt.gz      real AS numbers, and bgpdump -m
   sluice simulate --fault status,status=503,when.rate=0.01 --fault slow,latency.distribution=constant,latency.seconds=5,when.targets=AS3333
 
-Standard output says where it answers. Ctrl-C ends it; then it says what it has seen.`;
+It prints its address. Ctrl-C stops it; then it prints what it was asked.`;
 
-export const addSimulate: AddCommand = (program, cli, act) => {
-  const command = program.command("simulate").description("Answer as RIPEstat does, on this machine, with the faults that one wants to see.");
+export const addSimulate: AddCommand = (program, cli, execute) => {
+  const command = program.command("simulate").description("Run a local RIPEstat simulator with injectable faults.");
   for (const { flags, description } of simulatorOptions) command.option(flags, description);
   command
     .addOption(outputOption())
     .addHelpText("after", EXAMPLES)
-    .action((options: SimulateOptions) => act(() => simulate(cli, options)));
+    .action((options: SimulateOptions) => execute(() => simulate(cli, options)));
 };
 
-/** Until it is told to stop, which is its regular end. */
+/** Runs until it is interrupted, which is how it normally stops. */
 async function simulate(cli: Cli, { output, ...flags }: SimulateOptions): Promise<number> {
   const simulator = await runSimulator(flags, () => cli.clock.now(), (line) => cli.stderr.write(`${line}\n`));
   cli.stdout.write(`A simulated RIPEstat answers at ${simulator.url}\n`);
@@ -50,14 +50,14 @@ function aborted(signal: AbortSignal): Promise<void> {
 function renderStats({ requests, requestsByTarget, byStatus, byFault, mostInFlight, breaches, bytes }: Stats, paint: Paint): string {
   const labels: Label[] = [
     ["requests", `${grouped(requests)} for ${grouped(Object.keys(requestsByTarget).length)} targets, ${grouped(bytes)} bytes sent`],
-    ["answers", tell(Object.entries(byStatus).map(([status, count]) => [`HTTP ${status}`, count]))],
-    ["faults", tell(Object.entries(byFault))],
-    ["in flight", `${grouped(mostInFlight)} at once at the most from one address`],
+    ["answers", countsText(Object.entries(byStatus).map(([status, count]) => [`HTTP ${status}`, count]))],
+    ["faults", countsText(Object.entries(byFault))],
+    ["in flight", `${grouped(mostInFlight)} at most, from one address`],
     ["breaches", `${grouped(breaches.inFlight)} of the limit in flight, ${grouped(breaches.sourceapp)} requests without sourceapp`],
   ];
   return renderLabels(labels, paint);
 }
 
-function tell(counts: readonly (readonly [string, number])[]): string {
+function countsText(counts: readonly (readonly [string, number])[]): string {
   return counts.length === 0 ? "none" : counts.map(([what, count]) => `${what}: ${grouped(count)}`).join(", ");
 }

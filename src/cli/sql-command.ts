@@ -27,23 +27,23 @@ Examples:
   sluice sql "select target, updates from sluice.results where window_start = '2026-11-22' and state = 'ok' order by updates desc limit 10"
   sluice sql "select * from sluice.hourly where target = 'AS3333'" --output csv --file as3333.csv
 
-Views: sluice.windows, sluice.results, sluice.hourly, sluice.observed. Times are in UTC. Nothing can be written.`;
+Views: sluice.windows, sluice.results, sluice.hourly, sluice.observed. Times are in UTC. A query cannot change anything.`;
 
-export const addSql: AddCommand = (program, cli, act) => {
+export const addSql: AddCommand = (program, cli, execute) => {
   program
     .command("sql")
-    .description("Ask the database one question.")
-    .argument("[query]", "one statement that reads; without it, the ready queries are listed")
-    .addOption(new Option("--ready <name>", "a query that is ready").choices(READY_QUERIES.map(({ name }) => name)))
+    .description("Run one read-only query.")
+    .argument("[query]", "one statement (default: list the ready queries)")
+    .addOption(new Option("--ready <name>", "run this ready query").choices(READY_QUERIES.map(({ name }) => name)))
     .addOption(dataOption())
     .addOption(outputOption(["table", "csv", "json"]))
-    .option("--file <file>", "write the result there and not to standard output")
+    .option("--file <file>", "write to this file instead of standard output")
     .addHelpText("after", EXAMPLES)
-    .action((query: string | undefined, options: SqlOptions) => act(() => runSql(cli, query, options)));
+    .action((query: string | undefined, options: SqlOptions) => execute(() => runSql(cli, query, options)));
 };
 
 async function runSql(cli: Cli, query: string | undefined, { data, output, file, ready }: SqlOptions): Promise<number> {
-  if (query !== undefined && ready !== undefined) throw new SpecError("A query and --ready exclude each other.");
+  if (query !== undefined && ready !== undefined) throw new SpecError("Give either a query or --ready, not both.");
   const sql = query ?? READY_QUERIES.find(({ name }) => name === ready)?.sql;
   if (sql === undefined) {
     cli.stdout.write(listReady(cli, output));
@@ -64,5 +64,5 @@ async function runSql(cli: Cli, query: string | undefined, { data, output, file,
 function listReady(cli: Cli, output: SqlOutput): string {
   if (output === "json") return `${JSON.stringify(READY_QUERIES, null, 2)}\n`;
   const rows = READY_QUERIES.map(({ name, about }) => [name, about]);
-  return `${renderTable([{ title: "ready" }, { title: "what it tells" }], rows, paintFor(cli.stdout, cli))}\nsluice sql --ready NAME, or a query of your own (see sluice sql --help).\n`;
+  return `${renderTable([{ title: "ready" }, { title: "what it shows" }], rows, paintFor(cli.stdout, cli))}\nsluice sql --ready NAME, or your own query (see sluice sql --help).\n`;
 }

@@ -4,7 +4,7 @@ import { columnWidths, oneLine, renderHeading, renderRow, type Column } from "./
 
 export type SqlOutput = "table" | "csv" | "json";
 
-/** The text of a result, a piece for each page. */
+/** The text of a result, one piece per page. */
 export async function* printPages(pages: AsyncIterable<ReadPage>, output: SqlOutput, paint: Paint): AsyncGenerator<string> {
   switch (output) {
     case "table":
@@ -18,7 +18,7 @@ export async function* printPages(pages: AsyncIterable<ReadPage>, output: SqlOut
   }
 }
 
-/** As wide as the first page needs: a later row with a longer cell stands out, but nothing is held back for it. */
+/** Columns are as wide as the first page needs. A longer cell on a later page breaks the alignment, but no page has to wait for it. */
 async function* printTable(pages: AsyncIterable<ReadPage>, paint: Paint): AsyncGenerator<string> {
   let widths: number[] | null = null;
   let count = 0;
@@ -46,7 +46,7 @@ async function* printCsv(pages: AsyncIterable<ReadPage>): AsyncGenerator<string>
   }
 }
 
-/** A list of objects, one a line. */
+/** A list of objects, one per line. */
 async function* printJson(pages: AsyncIterable<ReadPage>): AsyncGenerator<string> {
   let before = "[\n";
   for await (const { columns, rows } of pages) {
@@ -59,7 +59,7 @@ async function* printJson(pages: AsyncIterable<ReadPage>): AsyncGenerator<string
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Two columns may be called the same, two fields of an object not. */
+/** Two columns may have the same name, two fields of an object may not. */
 function uniqueNames(columns: readonly ReadColumn[]): string[] {
   const taken = new Map<string, number>();
   return columns.map(({ name }) => {
@@ -69,25 +69,25 @@ function uniqueNames(columns: readonly ReadColumn[]): string[] {
   });
 }
 
-/** Postgres' numbers of the types that are not printed as plain text. */
+/** Type OIDs of Postgres: the types that are not printed as plain text. */
 const BOOL = 16;
 const NUMBERS: ReadonlySet<number> = new Set([20, 21, 23, 26, 700, 701, 1700]);
 const DATE_TIMES: ReadonlySet<number> = new Set([1114, 1184]);
 const JSONS: ReadonlySet<number> = new Set([114, 3802]);
 
-export function isNumber(type: number): boolean {
+function isNumber(type: number): boolean {
   return NUMBERS.has(type);
 }
 
-/** A cell as text: times as ISO 8601, all else as Postgres writes it, so that a bigint keeps each of its digits. */
+/** A cell as text: times as ISO 8601, everything else as Postgres writes it, so that a bigint keeps all its digits. */
 export function cellText(text: string, type: number): string {
   if (type === BOOL) return text === "t" ? "true" : "false";
   if (!DATE_TIMES.has(type)) return text;
-  // "infinity" and years before our era are left as they are.
+  // "infinity" and years BC stay as they are.
   return text.replace(/^([0-9]{4,}-[0-9]{2}-[0-9]{2}) ([0-9:.]+)(?:\+00)?$/, (_, date: string, time: string) => `${date}T${time}${type === 1184 ? "Z" : ""}`);
 }
 
-/** The same as JSON. Numbers keep their digits: who reads them decides what it can hold. */
+/** A cell as JSON. Numbers keep all their digits, even those that a JavaScript number could not hold. */
 export function cellJson(text: string | null, type: number): string {
   if (text === null) return "null";
   if (isNumber(type) && /^-?[0-9.]+(?:e[+-]?[0-9]+)?$/i.test(text)) return text;
@@ -95,9 +95,9 @@ export function cellJson(text: string | null, type: number): string {
   return type === BOOL ? cellText(text, type) : JSON.stringify(cellText(text, type));
 }
 
-/** RFC 4180, and as COPY writes it: null is nothing, the empty text is "". */
+/** A cell as RFC 4180 and COPY write it: null is nothing, the empty text is "". */
 export function cellCsv(text: string | null, type: number): string {
   if (text === null) return "";
-  const said = cellText(text, type);
-  return said === "" || /[",\r\n]/.test(said) ? `"${said.replaceAll('"', '""')}"` : said;
+  const value = cellText(text, type);
+  return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

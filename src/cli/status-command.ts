@@ -19,20 +19,20 @@ interface StatusOptions {
 
 const EXAMPLES = `
 Examples:
-  sluice status                              a line for each dataset
-  sluice status bgp/ripestat-daily           its last windows, and a sweep that runs
+  sluice status                              one line per dataset
+  sluice status bgp/ripestat-daily           its last windows, and its unfinished sweeps
   sluice status bgp/ripestat-daily --last 60 --output json`;
 
-export const addStatus: AddCommand = (program, cli, act) => {
+export const addStatus: AddCommand = (program, cli, execute) => {
   program
     .command("status")
-    .description("Show datasets, or the windows of one, and the sweeps that run.")
-    .argument("[dataset]", "as it is listed without this")
-    .option("--last <windows>", "how many windows, the newest first", readCount, 14)
+    .description("Show the datasets, or one dataset with its windows, and the unfinished sweeps.")
+    .argument("[dataset]", "its name (default: all datasets)")
+    .option("--last <windows>", "how many windows to show, newest first", readCount, 14)
     .addOption(dataOption())
     .addOption(outputOption())
     .addHelpText("after", EXAMPLES)
-    .action((dataset: string | undefined, options: StatusOptions) => act(() => runStatus(cli, dataset, options)));
+    .action((dataset: string | undefined, options: StatusOptions) => execute(() => runStatus(cli, dataset, options)));
 };
 
 async function runStatus(cli: Cli, name: string | undefined, { data, output, last }: StatusOptions): Promise<number> {
@@ -44,7 +44,7 @@ async function runStatus(cli: Cli, name: string | undefined, { data, output, las
       cli.stdout.write(renderDatasets(await readDatasets(store.db), open, output, paint));
       return COMMAND_EXIT.done;
     }
-    // A first sweep that has just begun has no dataset yet.
+    // The first sweep of a dataset starts before the dataset exists.
     const own = open?.filter((sweep) => sweep.dataset === name) ?? null;
     if (own === null || own.length === 0) await checkDataset(store.db, name);
     cli.stdout.write(renderDataset(name, await readWindows(store.db, name, last), own, output, paint));
@@ -56,9 +56,9 @@ async function runStatus(cli: Cli, name: string | undefined, { data, output, las
 
 type Output = "text" | "json";
 
-export function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
+function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
   if (output === "json") return `${JSON.stringify({ datasets: rows.map(datasetInJson), sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
-  if (rows.length === 0) return `There is no dataset yet.\n${openInText(open, paint)}`;
+  if (rows.length === 0) return `No datasets yet.\n${openInText(open, paint)}`;
   const columns: Column[] = [
     { title: "dataset" },
     { title: "every" },
@@ -84,9 +84,9 @@ export function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenS
   return renderTable(columns, cells, paint) + openInText(open, paint);
 }
 
-export function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
+function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
   if (output === "json") return `${JSON.stringify({ dataset, windows: rows.map(windowInJson), sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
-  if (rows.length === 0) return `${dataset} has no window yet.\n${openInText(open, paint)}`;
+  if (rows.length === 0) return `${dataset} has no windows yet.\n${openInText(open, paint)}`;
   const sum = (of: (row: WindowRow) => number): string => grouped(rows.reduce((total, row) => total + of(row), 0));
   const states: Record<WindowRow["state"], (text: string) => string> = { complete: paint.good, usable: paint.middling, incomplete: paint.bad };
   const columns: Column[] = [
@@ -106,18 +106,18 @@ export function renderDataset(dataset: string, rows: readonly WindowRow[], open:
 }
 
 function openInText(open: readonly OpenSweep[] | null, paint: Paint): string {
-  if (open === null) return "\nThis user of the database may not see whether a sweep runs.\n";
+  if (open === null) return "\nUnfinished sweeps are not shown: this database user may not read them.\n";
   return open.length === 0 ? "" : `\n${open.map((sweep) => sweepInText(sweep, paint)).join("")}`;
 }
 
 function sweepInText({ dataset, windowStart, name, status, drivenBy }: OpenSweep, paint: Paint): string {
   const { phase, pass, running, totals, blocked } = status;
-  const batches = drivenBy === null ? "" : `, ${running.length} ${running.length === 1 ? "batch" : "batches"} at work`;
+  const batches = drivenBy === null ? "" : `, ${running.length} ${running.length === 1 ? "batch" : "batches"} running`;
   const work = pass === 0 ? phase.toLowerCase() : `${phase.toLowerCase()}, pass ${pass}${batches}`;
   const settled = totals === undefined ? "" : `, ${grouped(settledOf(totals))} of ${grouped(totals.targets)} settled before this pass (${percent(settledOf(totals), totals.targets)})`;
   const because = phase === "Blocked" && blocked !== undefined ? `: ${blocked.message}` : "";
-  const who = drivenBy === null ? paint.middling("nobody drives it: the same command again does the rest") : `process ${drivenBy.pid} on ${drivenBy.host} drives it`;
-  return `${paint.strong(`sweep ${name}`)} of ${dataset} ${formatMoment(windowStart)}: ${work}${settled}${because}; ${who}\n`;
+  const driver = drivenBy === null ? paint.middling("no process drives it: run the same command again to do the rest") : `driven by process ${drivenBy.pid} on ${drivenBy.host}`;
+  return `${paint.strong(`sweep ${name}`)} of ${dataset} ${formatMoment(windowStart)}: ${work}${settled}${because}; ${driver}\n`;
 }
 
 function right(title: string): Column {

@@ -9,28 +9,28 @@ import { openDatabase, type Database } from "../store/database.ts";
 import { checkProgram, isMigrated } from "../store/migrate.ts";
 import type { Cli } from "./main.ts";
 
-/** Postgres, as a command uses it. */
+/** The Postgres that a command uses, and the folder beside it. */
 export interface Store {
   readonly db: Database;
-  /** For the programs that a command starts. */
+  /** For the processes that a command starts. */
   readonly url: string;
-  /** The folder of this machine's own files. */
+  /** The data folder, for logs and reports. */
   readonly folder: string;
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   /** `--data DIR`, else the XDG data folder. */
   readonly data?: string | undefined;
   readonly patienceSeconds?: number;
 }
 
-/** DATABASE_URL, or else the Postgres that Sluice brings along. @throws SurroundingsError where neither can be had */
+/** Opens DATABASE_URL, or starts the bundled Postgres. @throws SurroundingsError if that fails */
 export async function openStore(cli: Cli, options: StoreOptions): Promise<Store> {
-  const named = namedUrl(cli);
-  const own = named === undefined ? await ownPostgres(cli, folderOf(cli, options)) : null;
-  const url = own?.url ?? named!;
-  if (own === null) await reach(cli, url);
+  const given = givenUrl(cli);
+  const own = given === undefined ? await ownPostgres(cli, folderOf(cli, options)) : null;
+  const url = own?.url ?? given!;
+  if (own === null) await checkReachable(cli, url);
   const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: untilInterrupted(cli) });
   const close = async (): Promise<void> => {
     await db.close();
@@ -39,7 +39,7 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
   return {
     db,
     url,
-    // Asked for by who writes there only: with a DATABASE_URL one can read without a home.
+    // Resolved only when used: with a DATABASE_URL, commands that only read work without a home folder.
     get folder() {
       return folderOf(cli, options);
     },
@@ -47,10 +47,10 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
   };
 }
 
-/** Whoever waits at a terminal should learn at once that a database is not there; one that goes away later is waited for. */
+/** A database that is away from the start is reported at once; only one that goes away later is waited for. */
 const REACH_SECONDS = 3;
 
-async function reach(cli: Cli, url: string): Promise<void> {
+async function checkReachable(cli: Cli, url: string): Promise<void> {
   const db = openDatabase({ url, name: "sluice", max: 1, patienceSeconds: REACH_SECONDS, clock: cli.clock });
   try {
     await db.query("select 1");
@@ -59,17 +59,17 @@ async function reach(cli: Cli, url: string): Promise<void> {
   }
 }
 
-/** For commands that only read: what an earlier command has filled, and nothing is made. @throws SurroundingsError where there is none */
+/** For commands that only read: creates nothing. @throws SurroundingsError if no earlier command has stored anything */
 export async function openFilledStore(cli: Cli, options: StoreOptions): Promise<Store> {
   const store = await findFilledStore(cli, options);
   if (store !== null) return store;
-  const where = namedUrl(cli) === undefined ? `The data folder ${folderOf(cli, options)}` : "The database that DATABASE_URL names";
-  throw new SurroundingsError(`${where} holds no data of Sluice yet: \`sluice run FILE\` brings some.`);
+  const where = givenUrl(cli) === undefined ? `The data folder ${folderOf(cli, options)}` : "The database of DATABASE_URL";
+  throw new SurroundingsError(`${where} has no data of Sluice yet: use \`sluice run FILE\` first.`);
 }
 
-/** The same; null where there is none. */
+/** The same, or null if there is no data. */
 export async function findFilledStore(cli: Cli, options: StoreOptions): Promise<Store | null> {
-  if (namedUrl(cli) === undefined && !existsSync(path.join(folderOf(cli, options), POSTGRES))) return null;
+  if (givenUrl(cli) === undefined && !existsSync(path.join(folderOf(cli, options), POSTGRES))) return null;
   const store = await openStore(cli, options);
   try {
     if (await isMigrated(store.db)) {
@@ -84,10 +84,10 @@ export async function findFilledStore(cli: Cli, options: StoreOptions): Promise<
   return null;
 }
 
-/** The local Postgres' own folder, within the data folder. */
+/** The folder of the bundled Postgres, within the data folder. */
 const POSTGRES = "postgres";
 
-function namedUrl({ environment }: Cli): string | undefined {
+function givenUrl({ environment }: Cli): string | undefined {
   const url = environment["DATABASE_URL"];
   return url === "" ? undefined : url;
 }
@@ -108,7 +108,7 @@ function ownPostgres(cli: Cli, folder: string): ReturnType<typeof startOrAdoptPo
   });
 }
 
-/** Who presses Ctrl-C does not wait for a database that is away. */
+/** Ctrl-C also interrupts the wait for a database that is away. */
 function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "sleep"> {
   return {
     monotonic: () => clock.monotonic(),
@@ -124,12 +124,12 @@ function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "sl
  * The folder that outlives a command: `$XDG_DATA_HOME/sluice`, else `~/.local/share/sluice`.
  * A relative XDG_DATA_HOME is ignored, as the XDG base directory specification asks.
  *
- * @throws SurroundingsError where neither XDG_DATA_HOME nor HOME says where to write
+ * @throws SurroundingsError if neither XDG_DATA_HOME nor HOME names a folder
  */
 export function dataFolder(env: Readonly<Record<string, string | undefined>>): string {
   const data = env["XDG_DATA_HOME"];
   if (data !== undefined && path.isAbsolute(data)) return path.join(data, "sluice");
   const home = env["HOME"];
   if (home !== undefined && path.isAbsolute(home)) return path.join(home, ".local", "share", "sluice");
-  throw new SurroundingsError("No folder to keep data in: neither XDG_DATA_HOME nor HOME is an absolute path.");
+  throw new SurroundingsError("No data folder: neither XDG_DATA_HOME nor HOME is an absolute path. Use --data.");
 }

@@ -14,39 +14,33 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Window } from "../model/window.ts";
 import { migrate } from "../store/migrate.ts";
+import type { SweepToRun } from "./choose-windows.ts";
 import type { Cli } from "./main.ts";
 import type { Store } from "./store.ts";
 import type { SweptMetrics } from "./swept-metrics.ts";
 import { renderSummary, SweepWatch } from "./view/watch.ts";
 
-/** One window of one dataset that is to be swept. */
-export interface WantedSweep {
-  readonly namespace: string;
-  readonly name: string;
-  readonly spec: ResolvedSpec;
-}
-
-export interface SweepWindowsOptions {
+interface SweepWindowsOptions {
   readonly store: Store;
   readonly output: "text" | "json";
-  /** Told of each sweep where they are asked for. */
+  /** Null without --metrics-port. */
   readonly metrics: SweptMetrics | null;
 }
 
-/** Sweeps one after the other, newest first, and shows each. Returns the exit code of them all. */
-export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], options: SweepWindowsOptions): Promise<number> {
-  // Prepare migrates too; but where a driver's status is kept must be there before.
+/** Runs the sweeps one after the other, in the order given, and shows each. Returns the exit code for all of them. */
+export async function sweepWindows(cli: Cli, sweeps: readonly SweepToRun[], options: SweepWindowsOptions): Promise<number> {
+  // Prepare migrates too, but the driver stores its status before the first prepare runs.
   await migrate(options.store.db, { version: cli.version });
   const cgroups = await findMemoryCgroups("/sys/fs/cgroup", readFileSync("/proc/self/cgroup", "utf8"));
   let code: number = COMMAND_EXIT.done;
   for (const sweep of sweeps) {
     const status = await sweepOne(cli, sweep, options, cgroups).catch((error: unknown) => {
-      // Whatever went wrong on the way out is not what somebody who interrupts wants to read.
+      // After Ctrl-C, errors of the shutdown are of no interest.
       if (!cli.signal.aborted) throw error;
       return null;
     });
     if (cli.signal.aborted || status === null) {
-      cli.stderr.write("Interrupted. What was committed is kept; the same command again does only the rest.\n");
+      cli.stderr.write("Interrupted. What was committed is kept. Run the same command again to do the rest.\n");
       return COMMAND_EXIT.interrupted;
     }
     if (status.verdict === "incomplete") code = COMMAND_EXIT.incomplete;
@@ -54,18 +48,18 @@ export async function sweepWindows(cli: Cli, sweeps: readonly WantedSweep[], opt
   return code;
 }
 
-/** Null where it was interrupted before it began. */
+/** Null if it was interrupted before it started. */
 async function sweepOne(
   cli: Cli,
-  { namespace, name, spec }: WantedSweep,
+  { namespace, name, spec }: SweepToRun,
   { store, output, metrics }: SweepWindowsOptions,
   cgroups: MemoryCgroups | null,
 ): Promise<SweepStatus | null> {
   const view = new SweepWatch(cli.stderr, cli.clock);
-  const began = cli.clock.monotonic();
-  const ended = new AbortController();
+  const start = cli.clock.monotonic();
+  const finished = new AbortController();
   let watching: Promise<void> = Promise.resolve();
-  let tellEnd: (() => void) | undefined;
+  let recordFinish: (() => void) | undefined;
   const window = formatWindow(spec.window);
   try {
     const { status, logFile } = await runSweep({
@@ -89,30 +83,30 @@ async function sweepOne(
         }),
       clock: cli.clock,
       signal: cli.signal,
-      tell: ({ type, message }) => {
+      report: ({ type, message }) => {
         if (type === "Warning" || cli.stderr.isTerminal) view.say(message);
       },
       watch: (driver, identity) => {
-        tellEnd = metrics?.follow(driver, identity, spec);
-        watching = view.follow(driver, { dataset: spec.dataset, window, passes: spec.done.passes }, ended.signal);
+        recordFinish = metrics?.follow(driver, identity, spec);
+        watching = view.follow(driver, { dataset: spec.dataset, window, passes: spec.done.passes }, finished.signal);
       },
     });
-    tellEnd?.();
-    ended.abort();
+    recordFinish?.();
+    finished.abort();
     await watching;
     if (cli.signal.aborted || status === null) return status;
     refuseUnfinished(status, logFile);
-    show(cli, spec, window, status, (cli.clock.monotonic() - began) / 1000, output);
+    show(cli, spec, window, status, (cli.clock.monotonic() - start) / 1000, output);
     return status;
   } finally {
-    ended.abort();
+    finished.abort();
     await watching;
   }
 }
 
 function refuseUnfinished({ phase, problem, blocked }: SweepStatus, logFile: string): void {
-  if (phase === "Failed") throw new SpecError(problem ?? "the sweep failed");
-  if (phase === "Blocked") throw new SurroundingsError(`${blocked?.message ?? "the sweep is blocked"} (what the processes said: ${logFile})`);
+  if (phase === "Failed") throw new SpecError(problem ?? "The sweep failed.");
+  if (phase === "Blocked") throw new SurroundingsError(`${blocked?.message ?? "The sweep is blocked."} (log of its processes: ${logFile})`);
 }
 
 function show(cli: Cli, spec: ResolvedSpec, window: string, status: SweepStatus, seconds: number, output: "text" | "json"): void {

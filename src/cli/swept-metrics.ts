@@ -18,11 +18,11 @@ interface Swept {
   readonly startedAt: number;
   finishedAt: number | null;
   readonly meter: RateMeter;
-  /** What each batch told last: its file may just be written anew when it is read. */
+  /** Each batch's last message, since its file may be unreadable while it is being rewritten. */
   readonly messages: Map<number, BatchMessage>;
 }
 
-/** What the sweeps of one command tell at /metrics, while they run and after. */
+/** The metrics of the sweeps of one command, while they run and afterwards. */
 export class SweptMetrics {
   readonly #cli: Pick<Cli, "clock">;
   readonly #render: ReturnType<typeof runMetrics>;
@@ -33,7 +33,7 @@ export class SweptMetrics {
     this.#render = runMetrics(cli.version);
   }
 
-  /** @returns what is to be called when it has ended */
+  /** @returns a function to call when the sweep has finished */
   follow(driver: Swept["driver"], identity: SweepIdentity, spec: ResolvedSpec): () => void {
     const { clock } = this.#cli;
     const swept: Swept = { driver, identity, spec, startedAt: clock.now() / 1000, finishedAt: null, meter: new RateMeter(), messages: new Map() };
@@ -42,14 +42,14 @@ export class SweptMetrics {
   }
 
   async text(): Promise<{ readonly contentType: string; readonly text: string }> {
-    const told = await Promise.all(this.#swept.map((swept) => this.#told(swept)));
-    const sweeps = whichSweeps(told.map(({ sweep }) => sweep), this.#cli.clock.now() / 1000);
-    return this.#render({ sweeps, batches: told.filter(({ sweep }) => sweeps.includes(sweep)).map(({ batches }) => batches) });
+    const snapshots = await Promise.all(this.#swept.map((swept) => this.#snapshot(swept)));
+    const sweeps = whichSweeps(snapshots.map(({ sweep }) => sweep), this.#cli.clock.now() / 1000);
+    return this.#render({ sweeps, batches: snapshots.filter(({ sweep }) => sweeps.includes(sweep)).map(({ batches }) => batches) });
   }
 
-  async #told({ driver, identity, spec, startedAt, finishedAt, meter, messages }: Swept): Promise<{ readonly sweep: SweepSnapshot; readonly batches: BatchesSnapshot }> {
+  async #snapshot({ driver, identity, spec, startedAt, finishedAt, meter, messages }: Swept): Promise<{ readonly sweep: SweepSnapshot; readonly batches: BatchesSnapshot }> {
     const { namespace, name } = identity;
-    // The status is read at the moment that decides which batches are not counted in it yet: else one would stand in both.
+    // Read before `running()`, which leaves out the batches that this status has counted: read later, a batch could be counted twice.
     const { status } = driver;
     const running = await driver.running();
     for (const { batch, message } of running) if (message !== null) messages.set(batch, message);

@@ -2,22 +2,22 @@ import type { Paint } from "./paint.ts";
 
 export interface Column {
   readonly title: string;
-  /** Default: left. Numbers stand on the right. */
+  /** Default: left. Numbers go right. */
   readonly align?: "left" | "right";
-  /** Given the cell's text without the blanks beside it. */
+  /** Gets the text of the cell without padding. */
   readonly paint?: (text: string) => string;
 }
 
 const GAP = "  ";
 
-/** Columns under their titles, a row a line, each as wide as its widest cell. Ends with a new line. */
+/** A line of titles, and a line per row. Ends with a line break. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint): string {
   const clean = rows.map((row) => row.map(oneLine));
   const widths = columnWidths(columns, clean);
   return [renderHeading(columns, widths, paint), ...clean.map((row) => renderRow(columns, row, widths))].join("");
 }
 
-/** The width of each column: for who prints a table piece by piece. The cells must be of one line each. */
+/** The width of each column, to print a table piece by piece. Cells must be single lines. */
 export function columnWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
   return columns.map(({ title }, index) => rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? "")), widthOf(title)));
 }
@@ -28,7 +28,7 @@ export function renderHeading(columns: readonly Column[], widths: readonly numbe
 }
 
 export function renderRow(columns: readonly Column[], cells: readonly string[], widths: readonly number[]): string {
-  const padded = columns.map(({ align, paint = asIs }, index) => {
+  const padded = columns.map(({ align, paint = unpainted }, index) => {
     const cell = cells[index] ?? "";
     const blanks = " ".repeat(Math.max(0, widths[index]! - widthOf(cell)));
     return align === "right" ? blanks + paint(cell) : paint(cell) + blanks;
@@ -36,7 +36,7 @@ export function renderRow(columns: readonly Column[], cells: readonly string[], 
   return `${padded.join(GAP).trimEnd()}\n`;
 }
 
-/** What a terminal would obey, and what would break a row, is shown and not done. */
+/** Escapes control characters and line breaks, so that a text can neither control the terminal nor break a row. */
 export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
@@ -47,6 +47,6 @@ function widthOf(text: string): number {
   return Array.from(text).length;
 }
 
-function asIs(text: string): string {
+function unpainted(text: string): string {
   return text;
 }

@@ -1,12 +1,12 @@
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { isSettled } from "../model/states.ts";
+import { sweepsToRun } from "./choose-windows.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor } from "./paint.ts";
-import { wantedSweeps } from "./run-command.ts";
-import { addWindowOption, outputOption } from "./shared-options.ts";
+import { outputOption, windowOption } from "./shared-options.ts";
 import { documentsOf } from "./sweep-files.ts";
-import { renderTrial } from "./try-report.ts";
+import { renderAttempt } from "./try-report.ts";
 import { tryTarget } from "./try-target.ts";
 
 interface TryOptions {
@@ -23,24 +23,24 @@ Examples:
 
 Exit code 0 if the answer settles the target (ok, empty or rejected), else 1.`;
 
-export const addTry: AddCommand = (program, cli, act) => {
-  const command = program
+export const addTry: AddCommand = (program, cli, execute) => {
+  program
     .command("try")
-    .description("Ask one target and show what is found: how patterns get written. Writes nothing.")
-    .argument("<files...>", "one CronSweep or Sweep, as YAML, with what it names")
-    .requiredOption("--target <name>", "the target, as the list names it");
-  addWindowOption(command)
+    .description("Ask one target and show what the pattern finds. Stores nothing.")
+    .argument("<files...>", "one CronSweep or Sweep, as YAML, with the files it refers to")
+    .requiredOption("--target <name>", "the target, as the list names it")
+    .addOption(windowOption())
     .addOption(outputOption())
     .addHelpText("after", EXAMPLES)
-    .action((files: string[], options: TryOptions) => act(() => runTry(cli, files, options)));
+    .action((files: string[], options: TryOptions) => execute(() => runTry(cli, files, options)));
 };
 
 async function runTry(cli: Cli, files: readonly string[], { target, window, output }: TryOptions): Promise<number> {
-  const [sweep, another] = wantedSweeps(await documentsOf(files), { window }, Math.floor(cli.clock.now() / 1000));
-  if (another !== undefined) throw new SpecError(`One sweep can be tried at a time, and the files ask for several: ${sweep!.name}, ${another.name}.`);
+  const [sweep, another] = sweepsToRun(await documentsOf(files), { window }, Math.floor(cli.clock.now() / 1000));
+  if (another !== undefined) throw new SpecError(`try runs one sweep at a time, but the files contain several: ${sweep!.name}, ${another.name}.`);
   const { spec } = sweep!;
   cli.stderr.write(`Asking ${spec.host.name} about ${target} …\n`);
-  const trial = await tryTarget(target, spec, cli);
-  cli.stdout.write(renderTrial(trial, spec, output, paintFor(cli.stdout, cli)));
-  return isSettled(trial.result.state) ? COMMAND_EXIT.done : COMMAND_EXIT.incomplete;
+  const attempt = await tryTarget(target, spec, cli);
+  cli.stdout.write(renderAttempt(attempt, spec, output, paintFor(cli.stdout, cli)));
+  return isSettled(attempt.result.state) ? COMMAND_EXIT.done : COMMAND_EXIT.incomplete;
 }

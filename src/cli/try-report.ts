@@ -7,14 +7,14 @@ import type { EpochSeconds } from "../model/window.ts";
 import { renderLabels, type Label } from "./labels.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
-import type { Trial, SeenRequest } from "./try-target.ts";
+import type { Attempt, AttemptRequest } from "./try-target.ts";
 
-export function renderTrial(trial: Trial, spec: ResolvedSpec, output: "text" | "json", paint: Paint): string {
-  return output === "json" ? `${JSON.stringify(inJson(trial, spec), null, 2)}\n` : inText(trial, spec, paint);
+export function renderAttempt(attempt: Attempt, spec: ResolvedSpec, output: "text" | "json", paint: Paint): string {
+  return output === "json" ? `${JSON.stringify(inJson(attempt, spec), null, 2)}\n` : inText(attempt, spec, paint);
 }
 
-function inText(trial: Trial, spec: ResolvedSpec, paint: Paint): string {
-  const { result, requests, pattern, matches, types, rows } = trial;
+function inText(attempt: Attempt, spec: ResolvedSpec, paint: Paint): string {
+  const { result, requests, pattern, matches, types, rows } = attempt;
   const colour = isSettled(result.state) ? paint.good : paint.bad;
   const sections = [
     `${paint.strong(result.target)} in ${formatWindow(spec.window)} of ${spec.dataset} would be ${colour(result.state)}${result.error === null ? "" : ` (${result.error})`}\n`,
@@ -22,48 +22,48 @@ function inText(trial: Trial, spec: ResolvedSpec, paint: Paint): string {
       [
         ...requests.flatMap(requestLabels),
         ["pattern", [pattern.source, ...warnAboutWidened(pattern), `a match has at most ${pattern.longest} bytes`]],
-        ...proofLabels(trial),
+        ...proofLabels(attempt),
         ...(result.detail === null ? [] : [["because", result.detail] as const]),
-        ...(result.state === "empty" ? [["note", "in a sweep an empty answer stands only while the canaries are well"] as const] : []),
+        ...(result.state === "empty" ? [["note", "in a sweep, an empty answer only counts while the canaries are healthy"] as const] : []),
       ],
       paint,
     ),
   ];
   if (matches.length > 0) {
-    const cells = matches.map(({ found, time, at, type }) => [found, at === null ? `${time}: no time` : iso(at), type ?? ""]);
+    const cells = matches.map(({ found, time, at, type }) => [found, at === null ? `${time}: unreadable` : iso(at), type ?? ""]);
     sections.push(renderTable([{ title: "first matches" }, { title: "time" }, { title: "type" }], cells, paint));
   }
   if (types.length > 0) {
     const cells = types.map(({ type, updates }) => [type === "" ? "(none)" : type, grouped(updates)]);
-    sections.push(`${renderTable([{ title: "type" }, { title: "updates", align: "right" }], cells, paint)}These would be ${grouped(rows)} rows.\n`);
+    sections.push(`${renderTable([{ title: "type" }, { title: "updates", align: "right" }], cells, paint)}A sweep would store ${grouped(rows)} rows.\n`);
   }
   return sections.join("\n");
 }
 
-function requestLabels({ url, status, encoding, wireBytes, textBytes, seconds }: SeenRequest): Label[] {
+function requestLabels({ url, status, encoding, wireBytes, textBytes, seconds }: AttemptRequest): Label[] {
   const text = encoding === null || encoding === "identity" ? "" : ` (${encoding}), ${grouped(textBytes)} of text`;
-  const came = `${status === null ? "no answer" : `HTTP ${status}`}, ${grouped(wireBytes)} bytes${text}, ${seconds.toFixed(2)} s`;
+  const answer = `${status === null ? "no answer" : `HTTP ${status}`}, ${grouped(wireBytes)} bytes${text}, ${seconds.toFixed(2)} s`;
   return [
     ["asked", url],
-    ["answer", came],
+    ["answer", answer],
   ];
 }
 
-function proofLabels({ result, parts }: Trial): Label[] {
+function proofLabels({ result, parts }: Attempt): Label[] {
   if (parts.length === 0) return [];
   const { updates, outside, declared } = result;
   return [
     ["found", `${grouped(updates)} in the window, ${grouped(outside)} outside it`],
-    ["declared", declared === null ? "nothing: no answer can be proven" : grouped(declared)],
+    ["declared", declared === null ? "nothing, so the answer cannot be proven complete" : grouped(declared)],
     ...parts.map(({ start, end, continuation }, index): Label => {
-      const range = `${start === null ? "(not said)" : iso(start)} to ${end === null ? "(not said)" : iso(end)}`;
-      return [parts.length === 1 ? "covers" : `part ${index + 1}`, continuation === null ? range : [range, `goes on at ${continuation}`]];
+      const range = `${start === null ? "(not stated)" : iso(start)} to ${end === null ? "(not stated)" : iso(end)}`;
+      return [parts.length === 1 ? "covers" : `part ${index + 1}`, continuation === null ? range : [range, `continues at ${continuation}`]];
     }),
     ...(result.queryId === null ? [] : [["query id", result.queryId] as const]),
   ];
 }
 
-function inJson({ result, requests, parts, pattern, matches, types, rows }: Trial, spec: ResolvedSpec): object {
+function inJson({ result, requests, parts, pattern, matches, types, rows }: Attempt, spec: ResolvedSpec): object {
   return {
     dataset: spec.dataset,
     window: { start: iso(spec.window.start), end: iso(spec.window.end) },

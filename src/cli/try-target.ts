@@ -58,7 +58,7 @@ function countTypes(reading: Reading): { type: string; updates: number }[] {
 }
 
 /** One match: its text in the answer, and what was read from it. */
-export interface FoundMatch {
+interface FoundMatch {
   readonly found: string;
   /** The text of the first group. */
   readonly time: string;

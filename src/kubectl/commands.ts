@@ -9,10 +9,13 @@ import { addRerun } from "./rerun-command.ts";
 import { addRun } from "./run-command.ts";
 import { addStatus } from "./status-command.ts";
 
-/** The plugin, by the name that kubectl gives it. */
+/**
+ * kubectl runs whatever is called `kubectl-sluice` in the PATH as `kubectl sluice`.
+ * Options of the cluster may stand before the command too, as with kubectl itself.
+ */
 export const KUBECTL_SLUICE: Program = {
   name: "kubectl sluice",
-  description: "Run, rerun and watch CronSweeps and Sweeps in a cluster. Uses the Kubernetes API only: no database, no provider.",
+  description: "Run, rerun, pause and watch the CronSweeps and Sweeps of a cluster. Uses only the Kubernetes API: no database, no provider.",
   /** In the order of `kubectl sluice --help`. */
   commands: [addRun, addBackfill, addRerun, addPlan, addStatus, addLogs, addPause, addResume, addCheck],
   addOptions: addClusterOptions,

@@ -12,25 +12,25 @@ export type Found = { readonly kind: "CronSweep"; readonly object: CronSweepObje
 
 type Where = Pick<Cluster, "client" | "namespace">;
 
-/** As kubectl lets an object be named: cronsweep/daily, csw/daily, cronsweeps.sluice.dev/daily. */
+/** The prefixes that kubectl accepts: cronsweep/daily, csw/daily, cronsweeps.sluice.dev/daily. */
 const OF_CRON_SWEEPS = /^(?:cronsweeps?|csw)(?:\.sluice\.dev)?\//;
 const OF_SWEEPS = /^(?:sweeps?|sw)(?:\.sluice\.dev)?\//;
 
-/** @throws SpecError where there is none, with the name that was probably meant */
+/** @throws SpecError if there is none; it suggests a similar name */
 export async function findCronSweep({ client, namespace }: Where, name: string): Promise<CronSweepObject> {
   const found = await client.get(CRON_SWEEPS, { namespace, name: name.replace(OF_CRON_SWEEPS, "") });
   if (found !== null) return found;
-  throw new SpecError(`There is no CronSweep ${name} in the namespace ${namespace}; ${meant(name, namesOf(await listAll(client, CRON_SWEEPS, namespace)))}`);
+  throw new SpecError(`There is no CronSweep ${name} in the namespace ${namespace}; ${suggest(name, namesOf(await listAll(client, CRON_SWEEPS, namespace)))}`);
 }
 
 /** @throws SpecError */
 export async function findSweep({ client, namespace }: Where, name: string): Promise<SweepObject> {
   const found = await client.get(SWEEPS, { namespace, name: name.replace(OF_SWEEPS, "") });
   if (found !== null) return found;
-  throw new SpecError(`There is no Sweep ${name} in the namespace ${namespace}; ${meant(name, namesOf(await listAll(client, SWEEPS, namespace)))}`);
+  throw new SpecError(`There is no Sweep ${name} in the namespace ${namespace}; ${suggest(name, namesOf(await listAll(client, SWEEPS, namespace)))}`);
 }
 
-/** A CronSweep or a Sweep; `sweep/NAME` says which where both have the name. @throws SpecError */
+/** A CronSweep or a Sweep of that name; a prefix such as `sweep/NAME` decides if both exist. @throws SpecError */
 export async function findEither(where: Where, name: string): Promise<Found> {
   const { client, namespace } = where;
   if (OF_SWEEPS.test(name)) return { kind: "Sweep", object: await findSweep(where, name) };
@@ -40,10 +40,10 @@ export async function findEither(where: Where, name: string): Promise<Found> {
   const sweep = await client.get(SWEEPS, { namespace, name });
   if (sweep !== null) return { kind: "Sweep", object: sweep };
   const known = [...namesOf(await listAll(client, CRON_SWEEPS, namespace)), ...namesOf(await listAll(client, SWEEPS, namespace))];
-  throw new SpecError(`There is neither a CronSweep nor a Sweep ${name} in the namespace ${namespace}; ${meant(name, known)}`);
+  throw new SpecError(`There is no CronSweep and no Sweep ${name} in the namespace ${namespace}; ${suggest(name, known)}`);
 }
 
-/** Every page; of all namespaces where none is given. */
+/** Reads every page of a list. Without `namespace`: of all namespaces. */
 export async function listAll<T extends KubeObject>(client: KubeClient, of: Resource<T>, namespace?: string, labelSelector?: string): Promise<T[]> {
   const which = { limit: 500, ...(namespace === undefined ? {} : { namespace }), ...(labelSelector === undefined ? {} : { labelSelector }) };
   const items: T[] = [];
@@ -60,14 +60,14 @@ function namesOf(objects: readonly KubeObject[]): string[] {
   return objects.map(({ metadata }) => metadata.name);
 }
 
-function meant(name: string, known: readonly string[]): string {
-  if (known.length === 0) return "there is none at all: another namespace is named by -n.";
+function suggest(name: string, known: readonly string[]): string {
+  if (known.length === 0) return "there are none at all: is it in another namespace (-n)?";
   const near = nearest(name.replace(/^.*\//, ""), known);
   if (near !== undefined) return `did you mean ${near}?`;
   return `known: ${known.slice(0, 8).join(", ")}${known.length > 8 ? ", …" : ""}.`;
 }
 
-/** The Sweeps of a CronSweep, whoever made them. */
+/** The Sweeps that refer to a CronSweep, whether the controller or a person created them. */
 export function sweepsOf(cronSweep: string, sweeps: readonly SweepObject[]): SweepObject[] {
   return sweeps.filter(({ spec }) => spec.cronSweepRef?.name === cronSweep);
 }
@@ -76,18 +76,18 @@ export function isOfWindow({ spec }: SweepObject, window: Pick<Window, "start">)
   return parseMoment(spec.window.start) === window.start;
 }
 
-/** Not finished, and not about to go. */
-export function isUnderWay(sweep: SweepObject): boolean {
+/** Not finished, not refused and not being deleted. */
+export function isUnfinished(sweep: SweepObject): boolean {
   const { status, metadata } = sweep;
   return metadata.deletionTimestamp === undefined && (status?.phase === undefined || !isFinished(status.phase)) && !isRefused(sweep);
 }
 
-/** The controller has looked at it, and will not begin. */
+/** The controller found the spec invalid and does not start it. */
 export function isRefused({ status }: SweepObject): boolean {
-  return status?.conditions?.some(({ type, status: said }) => type === "Accepted" && said === "False") ?? false;
+  return status?.conditions?.some(({ type, status: value }) => type === "Accepted" && value === "False") ?? false;
 }
 
-/** How many sweeps a window has had, as far as is known. */
+/** How many sweeps a window has had, as far as the CronSweep's status knows. */
 export function turnsOf({ status }: CronSweepObject, { start }: Pick<Window, "start">): number {
   return status?.windows?.find(({ from, to }) => (parseMoment(from) ?? Infinity) <= start && start < (parseMoment(to) ?? 0))?.turns ?? 0;
 }

@@ -6,22 +6,20 @@ import { Agent, ProxyAgent, type Dispatcher } from "undici";
 import type { Connection } from "../kube/requests.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 
-/** What a person says of the cluster, as to kubectl. */
+/** Which cluster, by the options that kubectl has too. */
 export interface ClusterChoice {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
 }
 
-export interface KubeconfigPlace {
+interface KubeconfigPlace {
   readonly connection: Connection;
-  /** Its name, for sentences. */
-  readonly context: string;
   readonly namespace: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The files that a kubeconfig is put together from, as kubectl looks for them; none where there are none. */
+/** The existing files that make up the kubeconfig, found as kubectl finds them. */
 export function kubeconfigFiles({ kubeconfig }: ClusterChoice, environment: Environment): string[] {
   if (kubeconfig !== undefined) return [kubeconfig];
   const listed = (environment["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
@@ -30,8 +28,8 @@ export function kubeconfigFiles({ kubeconfig }: ClusterChoice, environment: Envi
 }
 
 /**
- * Speaks with a cluster as kubectl does: with its CA, certificates, tokens, exec plugins, proxy and server name, over one pool.
- * @throws SpecError where the files do not name such a context, SurroundingsError where they cannot be read
+ * Connects to a cluster as kubectl does: with its CA, certificates, tokens, exec plugins, proxy and server name, over one pool.
+ * @throws SpecError if the files have no such context, SurroundingsError if they cannot be read
  */
 export async function kubeconfigConnection(files: readonly string[], { context }: ClusterChoice): Promise<KubeconfigPlace> {
   const config = await readFiles(files);
@@ -46,7 +44,6 @@ export async function kubeconfigConnection(files: readonly string[], { context }
   if (cluster === null) throw new SpecError(`The context ${name} names a cluster that is not in ${files.join(", ")}.`);
   const { server } = cluster;
   return {
-    context: name,
     namespace: config.getContextObject(name)?.namespace ?? "default",
     connection: {
       server,
@@ -56,7 +53,7 @@ export async function kubeconfigConnection(files: readonly string[], { context }
   };
 }
 
-/** Only loaded where it is needed: it is two megabytes of program. */
+/** The library is imported only here, when it is needed: it is two megabytes of code. */
 async function readFiles(files: readonly string[]): Promise<KubeConfig> {
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const read = files.map((file) => {
@@ -65,25 +62,25 @@ async function readFiles(files: readonly string[]): Promise<KubeConfig> {
       config.loadFromFile(file);
       return config;
     } catch (error) {
-      throw new SurroundingsError(`The kubeconfig ${file} cannot be read: ${sentenceOf(error)}`);
+      throw new SurroundingsError(`The kubeconfig ${file} cannot be read: ${firstLineOf(error)}`, { cause: error });
     }
   });
   const [first, ...others] = read;
-  // The first file to say something wins, as with kubectl.
+  // As in kubectl, the first file that sets a value wins.
   others.forEach((other) => first!.mergeConfig(other, true));
   return first!;
 }
 
-/** Read anew for each request: tokens change, and exec plugins have their own idea of how long theirs is good. */
+/** Read again for each request: tokens change, and an exec plugin decides how long its token is valid. */
 async function credentials(config: KubeConfig, server: string): Promise<RequestOptions> {
   const options: RequestOptions = { headers: {} };
-  // What listens without TLS is a `kubectl proxy`, which asks for no credentials, and none should be sent in the clear.
+  // Without TLS it is a `kubectl proxy`, which needs no credentials; none must be sent in the clear.
   if (server.startsWith("http:")) return options;
   try {
     await config.applyToHTTPSOptions(options);
     return options;
   } catch (error) {
-    throw new SurroundingsError(`The credentials of the context ${config.getCurrentContext()} cannot be had: ${sentenceOf(error)}`);
+    throw new SurroundingsError(`Cannot get the credentials of the context ${config.getCurrentContext()}: ${firstLineOf(error)}`, { cause: error });
   }
 }
 
@@ -97,10 +94,10 @@ function dispatcherFor(server: string, proxy: string | undefined, { ca, cert, ke
   const tls = Object.fromEntries(Object.entries({ ca, cert, key, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined));
   const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
   if (proxy === undefined) return new Agent({ allowH2: false, connect });
-  if (!/^https?:/.test(proxy)) throw new SpecError(`The proxy ${proxy} of the cluster at ${server} is none that is known here: http:// and https:// are.`);
+  if (!/^https?:/.test(proxy)) throw new SpecError(`The cluster at ${server} has the proxy ${proxy}: unsupported scheme, use http:// or https://.`);
   return new ProxyAgent({ uri: proxy, requestTls: tls, allowH2: false });
 }
 
-function sentenceOf(error: unknown): string {
+function firstLineOf(error: unknown): string {
   return error instanceof Error ? error.message.trim().split("\n")[0]! : String(error);
 }

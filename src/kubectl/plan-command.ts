@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { resolveWindows, type WindowWish } from "../cli/choose-windows.ts";
+import { resolveWindows, type WindowChoice } from "../cli/choose-windows.ts";
 import type { Cli, AddCommand } from "../cli/main.ts";
 import { paintFor } from "../cli/paint.ts";
-import { planTogether, renderPlan } from "../cli/plan-command.ts";
+import { planOf, renderPlan } from "../cli/plan-command.ts";
 import type { PlannedSweep } from "../cli/plan-sweep.ts";
-import { addRangeOptions } from "../cli/shared-options.ts";
+import { fromOption, outputOption, toOption, windowOption } from "../cli/shared-options.ts";
 import { documentsOf } from "../cli/sweep-files.ts";
 import { cronPlanOf } from "../controller/cron-sweep/cron-plan.ts";
 import { SWEEPS, type CronSweepObject, type SweepObject } from "../controller/resources.ts";
@@ -12,40 +12,42 @@ import { knownAt, readRuns } from "../decide/cron-sweep/window-runs.ts";
 import { windowsDue } from "../decide/cron-sweep/windows-due.ts";
 import { newestWindow, windowsBetween } from "../decide/grid.ts";
 import { tidyNames } from "../decide/targets/names.ts";
+import { acceptOrThrow } from "../documents/accept.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { counted } from "../model/figures.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
-import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { acceptedCronSweep } from "./accepted.ts";
-import { withCluster, type Cluster, addClusterOptions, objectOutputOption, type ClusterOptions } from "./cluster.ts";
+import { withCluster, type Cluster, addClusterOptions, type ClusterOptions } from "./cluster.ts";
 import { findCronSweep, listAll, sweepsOf, isOfWindow } from "./find.ts";
 
-interface PlanOptions extends ClusterOptions, WindowWish {
+interface PlanOptions extends ClusterOptions, WindowChoice {
   readonly output: "text" | "json";
 }
 
 const EXAMPLES = `
 Examples:
-  kubectl sluice plan ripestat-daily                        what is due, and how long that takes
-  kubectl sluice plan ripestat-daily --from 2026-10-01      a backfill
-  kubectl sluice plan examples/ripestat-daily.yaml          before it is applied
+  kubectl sluice plan ripestat-daily                     what is due, and how long it takes
+  kubectl sluice plan ripestat-daily --from 2026-10-01   a backfill
+  kubectl sluice plan examples/ripestat-daily.yaml       a file, before you apply it
 
-It asks the cluster and nobody else: how many targets there are is what the last sweep counted, or targets.atLeast.
-sluice plan FILE asks for the list itself, and the database for what is settled.`;
+It only asks the cluster: the number of targets is what the last sweep counted, or targets.atLeast.
+sluice plan FILE asks for the list of targets itself, and asks the database what is settled.`;
 
-export const addPlan: AddCommand = (program, cli, act) => {
+export const addPlan: AddCommand = (program, cli, execute) => {
   const command = program
     .command("plan")
-    .description("Show what sweeps would ask, and how long that takes. Changes nothing.")
-    .argument("<cronsweep-or-file>", "a CronSweep of the cluster, or a file with one")
-    .option("--window <start>", "the window that starts then, in UTC (default: those that are due)");
-  addClusterOptions(addRangeOptions(command))
-    .addOption(objectOutputOption(["text", "json"]))
+    .description("Show what a sweep would ask, and how long it takes. Changes nothing.")
+    .argument("<cronsweep-or-file>", "a CronSweep of the cluster, or a file")
+    .addOption(windowOption("those that are due"))
+    .addOption(fromOption())
+    .addOption(toOption());
+  addClusterOptions(command)
+    .addOption(outputOption())
     .addHelpText("after", EXAMPLES)
-    .action((what: string, _: unknown, self: Command) => act(() => plan(cli, what, self.optsWithGlobals())));
+    .action((what: string, _: unknown, self: Command) => execute(() => plan(cli, what, self.optsWithGlobals())));
 };
 
 async function plan(cli: Cli, what: string, options: PlanOptions): Promise<number> {
@@ -57,31 +59,29 @@ async function plan(cli: Cli, what: string, options: PlanOptions): Promise<numbe
   }
   const documents = await documentsOf([what]);
   for (const document of documents.filter(({ kind }) => kind === (documents.some((one) => one.kind === "Sweep") ? "Sweep" : "CronSweep"))) {
-    show(cli, document, { cronSweep: null, sweeps: [], documents }, options);
+    show(cli, acceptOrThrow(document, { providers: PROVIDERS, documents, inCluster: true }, nowOf(cli)), { cronSweep: null, sweeps: [] }, options);
   }
   return COMMAND_EXIT.done;
 }
 
-/** What the cluster knows of a document. */
+/** What the cluster knows about a document. */
 interface Known {
   readonly cronSweep: CronSweepObject | null;
   readonly sweeps: readonly SweepObject[];
-  readonly documents: readonly SweepDocument[];
 }
 
 async function knownOf({ client, namespace }: Cluster, cronSweep: CronSweepObject): Promise<Known> {
-  return { cronSweep, sweeps: sweepsOf(cronSweep.metadata.name, await listAll(client, SWEEPS, namespace)), documents: [] };
+  return { cronSweep, sweeps: sweepsOf(cronSweep.metadata.name, await listAll(client, SWEEPS, namespace)) };
 }
 
-function show(cli: Cli, document: SweepDocument, { cronSweep, sweeps, documents }: Known, options: PlanOptions): number {
+function show(cli: Cli, accepted: Parameters<typeof resolveWindows>[0], { cronSweep, sweeps }: Known, options: PlanOptions): number {
   const now = nowOf(cli);
-  const surroundings = { providers: PROVIDERS, documents };
-  const isWished = (options.window ?? options.from ?? options.to) !== undefined;
-  const wishes: readonly WindowWish[] = isWished || cronSweep === null ? [options] : windowsToDo(cronSweep, now);
-  const specs = wishes.flatMap((wish) => resolveWindows(document, wish, surroundings, now).reverse());
+  const isChosen = (options.window ?? options.from ?? options.to) !== undefined;
+  const choices: readonly WindowChoice[] = isChosen || cronSweep === null ? [options] : windowsToDo(cronSweep, now);
+  const specs = choices.flatMap((choice) => resolveWindows(accepted, choice, now).reverse());
   const planned = specs.map((spec) => plannedFrom(spec, cronSweep, sweeps));
   if (planned.every(({ asked }) => asked === 0)) cli.stderr.write(`Nothing is due${cronSweep?.status?.nextRun === undefined ? "" : `; the next run is at ${cronSweep.status.nextRun}`}.\n`);
-  cli.stdout.write(renderPlan([planTogether(planned)], options.output, paintFor(cli.stdout, cli)));
+  cli.stdout.write(renderPlan([planOf(planned)], options.output, paintFor(cli.stdout, cli)));
   return COMMAND_EXIT.done;
 }
 
@@ -89,24 +89,24 @@ function nowOf({ clock }: Cli): number {
   return Math.floor(clock.now() / 1000);
 }
 
-/** So many windows are planned one by one; what is older comes after them. */
+/** At most this many windows are listed; older ones are swept after them. */
 const MOST_WINDOWS = 60;
 
-/** The windows that the controller will have swept, as far as it knows of them: newest first. The newest, where nothing is to do. */
-export function windowsToDo(cronSweep: CronSweepObject, now: EpochSeconds): WindowWish[] {
+/** The windows that the controller is going to sweep, newest first; the newest window if there is nothing to do. */
+function windowsToDo(cronSweep: CronSweepObject, now: EpochSeconds): WindowChoice[] {
   const plan = cronPlanOf(cronSweep, PROVIDERS, now);
   if ("problems" in plan) return [];
   const known = readRuns(cronSweep.status?.windows ?? [], plan.grid.everySeconds);
   const createdAt = Date.parse(cronSweep.metadata.creationTimestamp ?? "") / 1000 || 0;
   const { due, since } = windowsDue({ ...plan, createdAt, now, known, running: [] });
   const newest = newestWindow(plan.grid, now);
-  const looked = windowsBetween(plan.grid, Math.max(since, newest.start - MOST_WINDOWS * plan.grid.everySeconds), (due ?? newest).end).reverse();
-  const open = looked.filter(({ start }) => knownAt(known, start)?.state !== "complete");
+  const candidates = windowsBetween(plan.grid, Math.max(since, newest.start - MOST_WINDOWS * plan.grid.everySeconds), (due ?? newest).end).reverse();
+  const open = candidates.filter(({ start }) => knownAt(known, start)?.state !== "complete");
   return (open.length > 0 ? open : [newest]).map(({ start }) => ({ window: formatMoment(start) }));
 }
 
-/** A sweep of the window, by what the objects of the cluster say about its targets. */
-export function plannedFrom(spec: ResolvedSpec, cronSweep: CronSweepObject | null, sweeps: readonly SweepObject[]): PlannedSweep {
+/** Counts the targets of a window by what the objects in the cluster say. */
+function plannedFrom(spec: ResolvedSpec, cronSweep: CronSweepObject | null, sweeps: readonly SweepObject[]): PlannedSweep {
   const { targets, note } = targetsOf(spec, sweeps);
   const isComplete = knownAt(readRuns(cronSweep?.status?.windows ?? [], spec.grid.everySeconds), spec.window.start)?.state === "complete";
   const last = newestOf(sweeps.filter((sweep) => isOfWindow(sweep, spec.window)));
@@ -115,11 +115,11 @@ export function plannedFrom(spec: ResolvedSpec, cronSweep: CronSweepObject | nul
 }
 
 function targetsOf({ targets, select }: ResolvedSpec, sweeps: readonly SweepObject[]): { readonly targets: number; readonly note: string } {
-  if (select.narrow !== undefined) return { targets: select.narrow.length, note: "those that the Sweep names" };
-  if (targets.from.kind === "list") return { targets: tidyNames(targets.from.list).names.length, note: "stands in the spec" };
+  if (select.narrow !== undefined) return { targets: select.narrow.length, note: "the targets that the Sweep names" };
+  if (targets.from.kind === "list") return { targets: tidyNames(targets.from.list).names.length, note: "in the spec" };
   const last = newestOf(sweeps.filter(({ status }) => status?.targets !== undefined));
-  if (last === undefined) return { targets: targets.atLeast, note: `not asked for: ${counted(targets.atLeast, "target", "targets")} is what targets.atLeast says` };
-  return { targets: last.status!.targets!, note: `not asked for: so many were counted by ${last.metadata.name}` };
+  if (last === undefined) return { targets: targets.atLeast, note: `not asked for: targets.atLeast says ${counted(targets.atLeast, "target", "targets")}` };
+  return { targets: last.status!.targets!, note: `not asked for: ${last.metadata.name} counted this many` };
 }
 
 function newestOf(sweeps: readonly SweepObject[]): SweepObject | undefined {

@@ -5,31 +5,31 @@ import { ApiError, isNotFound } from "../kube/api-error.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { Pod } from "../kube/object.ts";
 
-/** Longer ones are cut: a line that never ends must not be held. */
+/** Longer lines are cut, so that a line without an end does not fill the memory. */
 const LONGEST_LINE = 64 * 1024;
 
-/** "b12" or "p1-1-1": the end of its Job's name says what a pod is for. */
-export function workOf({ metadata }: Pod): string {
+/** What a pod is for, by the end of its Job's name: "b12" is batch 12, "p2-1-1" a prepare of pass 2. */
+export function labelOf({ metadata }: Pod): string {
   const job = metadata.labels?.["batch.kubernetes.io/job-name"] ?? metadata.name;
   return /-([bp][0-9]+(?:-[0-9]+-[0-9]+)?)$/.exec(job)?.[1] ?? job;
 }
 
-/** Prepares as they came and batches by their number: by when they were made, and then by name. */
+/** Sorts by creation time, and pods created in the same second by their label. */
 export function inOrder(pods: readonly Pod[]): Pod[] {
   const key = ({ metadata }: Pod): string => metadata.creationTimestamp ?? "";
-  return pods.toSorted((one, other) => key(one).localeCompare(key(other)) || workOf(one).localeCompare(workOf(other), "en", { numeric: true }));
+  return pods.toSorted((one, other) => key(one).localeCompare(key(other)) || labelOf(one).localeCompare(labelOf(other), "en", { numeric: true }));
 }
 
 export function selectorOf(sweep: string): string {
   return `${SWEEP_LABEL}=${sweep}`;
 }
 
-/** Its container has begun, so there is a log. */
+/** Its container has started, so it has a log. */
 export function hasLog({ status }: Pod): boolean {
   return status?.containerStatuses?.some(({ state }) => state?.running !== undefined || state?.terminated !== undefined) ?? false;
 }
 
-/** Hands over each line that a pod's container wrote, until it ends. A pod that is gone meanwhile has said what it said. */
+/** Calls `line` for each line of a pod's log, until the log ends. A pod deleted in the meantime is no error. */
 export async function readLog(client: KubeClient, pod: Pod, follow: boolean, signal: AbortSignal, line: (text: string) => void): Promise<void> {
   const { name, namespace } = pod.metadata;
   try {
@@ -42,12 +42,12 @@ export async function readLog(client: KubeClient, pod: Pod, follow: boolean, sig
   }
 }
 
-/** The server's words where a container waits to be started, or was removed with its pod. */
+/** The server answers 400 while a container waits to start, or if it was removed with its pod. */
 function isNotThereYet(error: unknown): boolean {
   return error instanceof ApiError && error.status === 400;
 }
 
-/** Like kube/lines.ts, but for people: what is too long is cut, and what has no end is told all the same. */
+/** Unlike the lines of a watch, a line that is too long is cut rather than refused, and a last line without a line break counts. */
 async function eachLine(body: Readable, line: (text: string) => void): Promise<void> {
   const decoder = new StringDecoder("utf8");
   let held = "";

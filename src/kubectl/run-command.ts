@@ -1,15 +1,15 @@
 import type { Command } from "commander";
 import { resolveWindows } from "../cli/choose-windows.ts";
 import type { Cli, AddCommand } from "../cli/main.ts";
+import { outputOption, windowOption } from "../cli/shared-options.ts";
 import { SWEEPS, type SweepObject } from "../controller/resources.ts";
-import { PROVIDERS } from "../providers/registry.ts";
 import { acceptedCronSweep } from "./accepted.ts";
-import { withCluster, type Cluster, addClusterOptions, objectOutputOption, type ClusterOptions, type ObjectOutput } from "./cluster.ts";
+import { withCluster, type Cluster, addClusterOptions, OBJECT_OUTPUTS, type ClusterOptions, type ObjectOutput } from "./cluster.ts";
+import { createSweep, showSweep, waitOption } from "./create-sweep.ts";
 import { AS_SCHEDULED } from "./draft-sweep.ts";
-import { findCronSweep, listAll, isOfWindow, isUnderWay, sweepsOf } from "./find.ts";
-import { makeSweep, showMade } from "./show-made.ts";
+import { findCronSweep, listAll, isOfWindow, isUnfinished, sweepsOf } from "./find.ts";
 
-export interface RunOptions extends ClusterOptions {
+interface RunOptions extends ClusterOptions {
   readonly window?: string;
   readonly wait?: true;
   readonly output: ObjectOutput;
@@ -17,39 +17,39 @@ export interface RunOptions extends ClusterOptions {
 
 const EXAMPLES = `
 Examples:
-  kubectl sluice run ripestat-daily                              the newest window that has settled
-  kubectl sluice run ripestat-daily --window 2026-11-20 --wait   that day, shown until it is over
+  kubectl sluice run ripestat-daily                              the newest window
+  kubectl sluice run ripestat-daily --window 2026-11-20 --wait   that day, shown until it has finished
   kubectl sluice run ripestat-daily -o name                      only the name of the Sweep, for scripts
 
-A CronSweep is made by kubectl apply -f FILE: this only makes a Sweep of it.`;
+This creates a Sweep of a CronSweep. The CronSweep itself is created by kubectl apply -f FILE.`;
 
-export const addRun: AddCommand = (program, cli, act) => {
+export const addRun: AddCommand = (program, cli, execute) => {
   const command = program
     .command("run")
-    .description("Sweep a window of a CronSweep now: makes a Sweep.")
+    .description("Sweep the newest window, or the one named by --window. Creates a Sweep.")
     .argument("<cronsweep>", "its name")
-    .option("--window <start>", "the window that starts then, in UTC, such as 2026-11-20 (default: the newest that has settled)")
-    .option("--wait", "show it until it is over, and end with its exit code");
+    .addOption(windowOption())
+    .addOption(waitOption());
   addClusterOptions(command)
-    .addOption(objectOutputOption(["text", "name", "json", "yaml"]))
+    .addOption(outputOption(OBJECT_OUTPUTS))
     .addHelpText("after", EXAMPLES)
-    .action((name: string, _: unknown, self: Command) => act(() => run(cli, name, self.optsWithGlobals())));
+    .action((name: string, _: unknown, self: Command) => execute(() => run(cli, name, self.optsWithGlobals())));
 };
 
 function run(cli: Cli, name: string, options: RunOptions): Promise<number> {
   return withCluster(cli, options, async (cluster) => {
-    const sweep = await newOrUnderWay(cli, cluster, name, options.window);
-    return showMade(cli, cluster, sweep, options);
+    const sweep = await newOrUnfinished(cli, cluster, name, options.window);
+    return showSweep(cli, cluster, sweep, options);
   });
 }
 
-/** Twice is once: a sweep of the window that runs already is the one that is wanted. */
-async function newOrUnderWay(cli: Cli, cluster: Cluster, name: string, window: string | undefined): Promise<{ readonly sweep: SweepObject; readonly isNew: boolean }> {
+/** If the window is being swept already, that Sweep is used, so running the command twice creates one Sweep. */
+async function newOrUnfinished(cli: Cli, cluster: Cluster, name: string, window: string | undefined): Promise<{ readonly sweep: SweepObject; readonly isNew: boolean }> {
   const cronSweep = await findCronSweep(cluster, name);
   const now = Math.floor(cli.clock.now() / 1000);
-  const spec = resolveWindows(acceptedCronSweep(cronSweep, now), { window }, { providers: PROVIDERS }, now)[0]!;
+  const spec = resolveWindows(acceptedCronSweep(cronSweep, now), { window }, now)[0]!;
   const sweeps = await listAll(cluster.client, SWEEPS, cluster.namespace);
-  const running = sweepsOf(cronSweep.metadata.name, sweeps).find((sweep) => isOfWindow(sweep, spec.window) && isUnderWay(sweep));
+  const running = sweepsOf(cronSweep.metadata.name, sweeps).find((sweep) => isOfWindow(sweep, spec.window) && isUnfinished(sweep));
   if (running !== undefined) return { sweep: running, isNew: false };
-  return { sweep: await makeSweep(cluster, cronSweep, spec, AS_SCHEDULED, sweeps), isNew: true };
+  return { sweep: await createSweep(cluster, cronSweep, spec, AS_SCHEDULED, sweeps), isNew: true };
 }

@@ -9,27 +9,27 @@ import { settledOf } from "../model/states.ts";
 import { isFinished, type SweepStatus } from "../model/sweep.ts";
 import { isRefused } from "./find.ts";
 
-/** All that is known of a Sweep, for a person. `now` in milliseconds. */
+/** Everything known about a Sweep, for a person. `now` in milliseconds. */
 export function renderSweep(sweep: SweepObject, now: number, paint: Paint): string {
-  return `${headingOf(sweep, paint)}\n${renderLabels([...labelsOf(sweep, now), ...conditionLabels(sweep.status?.conditions ?? [], isEnded(sweep), paint)], paint)}`;
+  return `${headingOf(sweep, paint)}\n${renderLabels([...labelsOf(sweep, now), ...conditionLabels(sweep.status?.conditions ?? [], hasFinished(sweep), paint)], paint)}`;
 }
 
-/** The same while it runs, for a terminal: as many lines as it takes, each shorter than a line of it. */
+/** The same without conditions, as lines that each fit into `columns`. `note` goes behind the heading. */
 export function sweepScreen(sweep: SweepObject, now: number, paint: Paint, columns: number, note: string): string[] {
   const lines = renderLabels(labelsOf(sweep, now), paint).trimEnd().split("\n");
   return [`${headingOf(sweep, paint)}${note}`, ...lines].map((line) => fit(line, columns));
 }
 
-/** The same in one line, for a log. */
+/** The same in one line. */
 export function sweepLine(sweep: SweepObject): string {
   const { status = {}, metadata } = sweep;
   const targets = status.targets === undefined ? "" : `, ${grouped(status.settled ?? 0)} of ${grouped(status.targets)} settled`;
   const batches = status.batches === undefined ? "" : `, batches ${status.batches}`;
   const pace = status.rate === undefined ? "" : `, ${status.rate}${status.eta === undefined ? "" : `, about ${status.eta} left`}`;
-  return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waiting(status.conditions)}`;
+  return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waitingText(status.conditions)}`;
 }
 
-function isEnded({ status }: SweepObject): boolean {
+function hasFinished({ status }: SweepObject): boolean {
   return status?.phase !== undefined && isFinished(status.phase);
 }
 
@@ -46,7 +46,7 @@ export function paintPhase(phase: string, paint: Paint): string {
 }
 
 function headingOf(sweep: SweepObject, paint: Paint): string {
-  return `${paint.strong(`Sweep ${sweep.metadata.name}`)}   ${paintPhase(phaseText(sweep), paint)}${waiting(sweep.status?.conditions)}`;
+  return `${paint.strong(`Sweep ${sweep.metadata.name}`)}   ${paintPhase(phaseText(sweep), paint)}${waitingText(sweep.status?.conditions)}`;
 }
 
 function labelsOf({ spec, status = {} }: SweepObject, now: number): Label[] {
@@ -59,14 +59,14 @@ function labelsOf({ spec, status = {} }: SweepObject, now: number): Label[] {
     status.batches === undefined ? null : ["batches", batchesText(status.batches, flow)],
     status.peakMemory === undefined ? null : ["memory", memoryText(status)],
     flow === undefined || flow.sums.requests === 0 ? null : ["requests", sumsText(flow)],
-    status.startedAt === undefined ? null : ["began", timesText(status.startedAt, status.finishedAt, now)],
+    status.startedAt === undefined ? null : ["started", timesText(status.startedAt, status.finishedAt, now)],
     status.failing === undefined ? null : ["failing", status.failing.map(({ target, code }) => `${target} ${code}`)],
   ];
   return labels.filter((label) => label !== null);
 }
 
 function askedText({ select, replace, targets, cronSweepRef }: SweepObject["spec"]): string {
-  const states = select === "all" ? "every target" : typeof select === "string" ? "what has no settled answer" : `what is ${select.join(" or ")}`;
+  const states = select === "all" ? "every target" : typeof select === "string" ? "targets without a settled answer" : `targets in state ${select.join(" or ")}`;
   const narrow = cronSweepRef === undefined || targets?.list === undefined ? "" : `, of ${counted(targets.list.length, "target", "targets")}`;
   return `${states}${narrow}${replace ? ", replacing settled answers" : ""}`;
 }
@@ -78,12 +78,12 @@ function targetsText({ targets = 0, settled = 0, failed = 0, rate, eta }: NonNul
 
 function batchesText(batches: string, flow: SweepStatus | undefined): string {
   const running = flow?.running ?? [];
-  return `${batches.replace("/", " of ")} ended${running.length === 0 ? "" : `, at work: ${running.map(({ batch }) => `#${batch}`).join(" ")}`}`;
+  return `${batches.replace("/", " of ")} finished${running.length === 0 ? "" : `, running: ${running.map(({ batch }) => `#${batch}`).join(" ")}`}`;
 }
 
 function memoryText({ peakMemory = "", lastOutOfMemory: out, flow }: NonNullable<SweepObject["status"]>): string[] {
-  const killed = flow === undefined || flow.sums.outOfMemory === 0 ? "" : `; ${counted(flow.sums.outOfMemory, "batch", "batches")} ran out of it`;
-  return [`${peakMemory.replace("/", " of ")} at the most${killed}`, ...(out === undefined ? [] : [`the last was #${out.batch}: ${out.peak} of ${out.limit}`])];
+  const killed = flow === undefined || flow.sums.outOfMemory === 0 ? "" : `; ${counted(flow.sums.outOfMemory, "batch", "batches")} ran out of memory`;
+  return [`${peakMemory.replace("/", " of ")} at most${killed}`, ...(out === undefined ? [] : [`the last was #${out.batch}: ${out.peak} of ${out.limit}`])];
 }
 
 function sumsText({ sums, totals }: SweepStatus): string {
@@ -93,20 +93,20 @@ function sumsText({ sums, totals }: SweepStatus): string {
 }
 
 function timesText(startedAt: string, finishedAt: string | undefined, now: number): string {
-  const began = Date.parse(startedAt);
-  const seconds = ((finishedAt === undefined ? now : Date.parse(finishedAt)) - began) / 1000;
+  const start = Date.parse(startedAt);
+  const seconds = ((finishedAt === undefined ? now : Date.parse(finishedAt)) - start) / 1000;
   const shown = (iso: string): string => iso.slice(0, 16).replace("T", " ");
   return finishedAt === undefined ? `${shown(startedAt)} UTC, ${duration(Math.max(0, seconds))} ago` : `${shown(startedAt)} UTC, took ${duration(Math.max(0, seconds))}`;
 }
 
-/** Those that say more than the heading: whether it is complete is of interest when it has ended, and how it goes before. */
-export function conditionLabels(conditions: readonly Condition[], isEnded: boolean, paint: Paint): Label[] {
-  const shown = conditions.filter(({ type, status }) => !(type === "Blocked" && status === "False") && type !== (isEnded ? "Progressing" : "Complete"));
+/** The conditions that add to the heading: Progressing while it runs, Complete once it has finished. */
+export function conditionLabels(conditions: readonly Condition[], isOver: boolean, paint: Paint): Label[] {
+  const shown = conditions.filter(({ type, status }) => !(type === "Blocked" && status === "False") && type !== (isOver ? "Progressing" : "Complete"));
   return shown.map(({ type, status, reason, message }): Label => [type, `${status === "True" && type !== "Blocked" ? status : paint.middling(status)}  ${reason}: ${message}`]);
 }
 
-/** Why nothing is asked just now, beside the phase. */
-function waiting(conditions: readonly Condition[] | undefined): string {
+/** Why nothing is being asked, to go behind the phase. */
+function waitingText(conditions: readonly Condition[] | undefined): string {
   const why = conditions?.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"));
   return why === undefined ? "" : `: ${oneLine(why.message)}`;
 }

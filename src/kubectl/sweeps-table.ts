@@ -27,7 +27,7 @@ export function renderSweeps(sweeps: readonly SweepObject[], now: number, paint:
   return renderTable(columns, cells, paint);
 }
 
-/** As `kubectl get cronsweeps` shows them, and whether they are held. */
+/** As `kubectl get cronsweeps` shows them, and whether they are paused or suspended. */
 export function renderCronSweeps(cronSweeps: readonly CronSweepObject[], now: number, paint: Paint): string {
   const columns: Column[] = [
     { title: "cronsweep" },
@@ -36,7 +36,7 @@ export function renderCronSweeps(cronSweeps: readonly CronSweepObject[], now: nu
     { title: "newest" },
     { title: "state", paint: (text) => paintPhase(text, paint) },
     { title: "behind", align: "right" },
-    { title: "held", paint: paint.middling },
+    { title: "paused", paint: paint.middling },
     { title: "age", align: "right" },
   ];
   const cells = cronSweeps.map((cronSweep) => {
@@ -49,14 +49,15 @@ export function renderCronSweeps(cronSweeps: readonly CronSweepObject[], now: nu
       newestWindow ?? "",
       newestState ?? "",
       String(windowsToCatchUp ?? ""),
-      holdText(cronSweep),
+      pausedText(cronSweep),
       ageOf(cronSweep.metadata.creationTimestamp, now),
     ];
   });
   return renderTable(columns, cells, paint);
 }
 
-export function holdText({ spec, metadata }: CronSweepObject): string {
+/** "paused", "suspended", both, or nothing. */
+export function pausedText({ spec, metadata }: CronSweepObject): string {
   const isPaused = metadata.annotations?.[PAUSED_ANNOTATION] === "true";
   return [spec.suspend ? "suspended" : "", isPaused ? "paused" : ""].filter((word) => word !== "").join(", ");
 }

@@ -1,14 +1,14 @@
 import type { Snapshot } from "./snapshot.ts";
 
-/** How fast a sweep goes just now. */
+/** The current speed of a sweep. */
 export interface Rates {
   readonly requestsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Null while nobody can tell. */
+  /** Null while there is nothing to estimate it from. */
   readonly secondsLeft: number | null;
 }
 
-/** Seconds that are looked back on: long enough to be calm, short enough to be true. */
+/** Seconds to average over: long enough to be steady, short enough to be current. */
 const RATE_SECONDS = 5;
 const LEFT_SECONDS = 30;
 
@@ -30,7 +30,7 @@ export class RateMeter {
   #rate(now: Snapshot, seconds: number, of: (one: Snapshot) => number): number {
     const then = this.#past.find((one) => now.at - one.at <= seconds * 1000) ?? now;
     const passed = (now.at - then.at) / 1000;
-    // A batch that ends takes its last half second of counting with it until its end is written down.
+    // When a batch finishes, its last counts are missing until the status has counted it: the rate must not go negative.
     return passed <= 0 ? 0 : Math.max(0, of(now) - of(then)) / passed;
   }
 }

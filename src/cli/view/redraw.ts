@@ -1,6 +1,6 @@
 import type { Output } from "../main.ts";
 
-/** Lines that are drawn over themselves, so that nothing flickers. None may be as wide as the terminal, which would wrap it. */
+/** Draws lines over the lines drawn before, without flicker. Each must be narrower than the terminal, which would wrap it otherwise. */
 export class Redraw {
   readonly #out: Output;
   #drawn = 0;
@@ -11,7 +11,7 @@ export class Redraw {
 
   draw(lines: readonly string[]): void {
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : "";
-    // What was longer before is cleared below.
+    // Also clears lines below that a longer drawing left.
     this.#out.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
     this.#drawn = lines.length;
   }
@@ -22,8 +22,8 @@ export class Redraw {
   }
 }
 
-/** A line that the terminal would wrap is cut. Of one with colours only what is seen counts, and the colours stay whole. */
+/** Cuts a line that the terminal would wrap. Colour codes do not count and are kept. */
 export function fit(line: string, columns: number): string {
-  let seen = 0;
-  return line.replace(/\u001b\[[0-9;]*m|[^]/gu, (part) => (part.startsWith("\u001b") || ++seen < columns ? part : ""));
+  let width = 0;
+  return line.replace(/\u001b\[[0-9;]*m|[^]/gu, (part) => (part.startsWith("\u001b") || ++width < columns ? part : ""));
 }

@@ -2,9 +2,9 @@ import type { RunningView } from "../../local/sweep-driver.ts";
 import { isSettled, settledOf, type TargetState } from "../../model/states.ts";
 import type { SweepStatus } from "../../model/sweep.ts";
 
-/** A sweep at one moment, as a person follows it. */
+/** A sweep at one moment, as the live view shows it. */
 export interface Snapshot {
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   readonly at: number;
   readonly phase: SweepStatus["phase"];
   readonly pass: number;
@@ -18,11 +18,11 @@ export interface Snapshot {
   readonly inFlight: number;
   readonly limit: number;
   readonly batches: readonly { readonly batch: number; readonly peakBytes: number; readonly limitBytes: number }[];
-  /** Why nobody asks just now: a pause, an illness, or why the sweep is Blocked. */
+  /** Why nothing is being asked: the host pauses, its circuit breaker is open, or the sweep is Blocked. */
   readonly waitingFor: string | null;
 }
 
-/** Adds what the running batches say to what stands in the status. */
+/** Adds the messages of the running batches to the status. */
 export function takeSnapshot(status: SweepStatus | null, running: readonly RunningView[], at: number): Snapshot {
   const messages = running.map(({ message }) => message).filter((message) => message !== null);
   const sum = (of: (message: (typeof messages)[number]) => number): number => messages.reduce((total, message) => total + of(message), 0);
@@ -43,7 +43,7 @@ export function takeSnapshot(status: SweepStatus | null, running: readonly Runni
     textBytes: (status?.sums.textBytes ?? 0) + sum((message) => message.textBytes),
     wireBytes: (status?.sums.wireBytes ?? 0) + sum((message) => message.wireBytes),
     rows: (status?.sums.rows ?? 0) + sum((message) => message.rows),
-    // The messages are of different moments: a slot that moved from one process to another stands in both.
+    // Messages are written at different moments: a slot that moved from one process to another may be in both.
     inFlight: Math.min(limit, sum((message) => message.inFlight)),
     limit,
     batches: running.map(({ batch, anonPeakBytes, message }) => ({

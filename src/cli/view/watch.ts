@@ -13,7 +13,7 @@ const SCREEN_SECONDS = 0.5;
 const FIRST_LINE_SECONDS = 2;
 const LINE_SECONDS = 10;
 
-/** Shows a sweep while it runs: redrawn in place on a terminal, a line now and then elsewhere. */
+/** Shows a sweep while it runs: redrawn in place on a terminal, a line every ten seconds elsewhere. */
 export class SweepWatch {
   readonly #out: Output;
   readonly #clock: Clock;
@@ -28,13 +28,13 @@ export class SweepWatch {
   /** Until `signal` is aborted. */
   async follow(driver: Pick<SweepDriver, "status" | "running">, heading: Heading, signal: AbortSignal): Promise<void> {
     const meter = new RateMeter();
-    let toldAt = this.#clock.monotonic() - (LINE_SECONDS - FIRST_LINE_SECONDS) * 1000;
+    let printedAt = this.#clock.monotonic() - (LINE_SECONDS - FIRST_LINE_SECONDS) * 1000;
     while (!signal.aborted) {
       const now = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic());
       const pace = meter.add(now);
       if (this.#out.isTerminal) this.#screen.draw(renderScreen(heading, now, pace, this.#out.columns));
-      else if (now.at - toldAt >= LINE_SECONDS * 1000) {
-        toldAt = now.at;
+      else if (now.at - printedAt >= LINE_SECONDS * 1000) {
+        printedAt = now.at;
         this.#out.write(`${renderLine(heading, now, pace)}\n`);
       }
       await this.#clock.sleep(SCREEN_SECONDS * 1000, signal);
@@ -42,7 +42,7 @@ export class SweepWatch {
     this.clear();
   }
 
-  /** A sentence above the view. */
+  /** Prints a sentence above the live view. */
   say(sentence: string): void {
     this.clear();
     this.#out.write(`${sentence}\n`);
@@ -53,7 +53,7 @@ export class SweepWatch {
   }
 }
 
-/** Which sweep it is. */
+/** Says which sweep is shown. */
 export interface Heading {
   readonly dataset: string;
   readonly window: string;
@@ -62,10 +62,10 @@ export interface Heading {
 
 const LONGEST_BAR = 28;
 
-/** What stands beside the bar, at its longest: what is settled, the share, and how long it takes still. */
+/** Columns for the text next to the bar at its longest: settled targets, share, time left. */
 const BESIDE_BAR = 70;
 
-/** The live view: always the same lines in the same places, none as long as `columns`, where a terminal would wrap it. */
+/** The live view: always the same lines, each shorter than `columns`, so that the terminal does not wrap them. */
 export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, columns: number): string[] {
   const left = pace.secondsLeft === null ? "" : `   about ${duration(pace.secondsLeft)} left`;
   const lines = [
@@ -79,7 +79,7 @@ export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, colum
   return lines.map((line) => line.slice(0, columns - 1));
 }
 
-/** The same as one line, for a log. */
+/** The same in one line, for a log. */
 export function renderLine(heading: Heading, now: Snapshot, pace: Rates): string {
   const left = pace.secondsLeft === null ? "" : `, about ${duration(pace.secondsLeft)} left`;
   const waiting = now.waitingFor === null ? "" : `, waiting: ${oneLine(now.waitingFor)}`;
@@ -94,7 +94,7 @@ function passOf({ passes }: Heading, { phase, pass }: Snapshot): string {
   return pass === 0 ? "preparing" : `pass ${Math.min(pass, passes)} of at most ${passes}`;
 }
 
-/** Nothing where there is no room for one. */
+/** Empty if there is no room for a bar. */
 function bar({ settled, targets }: Snapshot, width: number): string {
   if (width < 1) return "";
   const full = targets === 0 ? 0 : Math.floor((settled / targets) * width);
@@ -107,21 +107,21 @@ function asking(now: Snapshot, pace: Rates): string {
 }
 
 function memory({ batches }: Snapshot): string {
-  if (batches.length === 0) return "no batch runs";
+  if (batches.length === 0) return "no batch is running";
   return `${batches.map(({ batch, peakBytes, limitBytes }) => `#${batch} ${mebibytes(peakBytes)}/${mebibytes(limitBytes)}`).join("  ")} MiB`;
 }
 
-/** What a finished sweep came to, in a few lines. */
+/** The result of a finished sweep, in a few lines. */
 export function renderSummary(window: string, status: SweepStatus, seconds: number): string[] {
   const { totals, verdict, sums } = status;
   if (totals === undefined || verdict === undefined) return [`${window}: ${status.problem ?? "no verdict"}`];
   const lines = [`${window} is ${verdict}: ${grouped(settledOf(totals))} of ${grouped(totals.targets)} targets are settled (${states(totals)}); ${grouped(totals.updates)} updates are stored.`];
-  if (sums.requests === 0) return [...lines, "Nothing was left to be asked."];
+  if (sums.requests === 0) return [...lines, "There was nothing left to ask."];
   lines.push(
     `${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries, ${bytes(sums.textBytes)} of text (${bytes(sums.wireBytes)} over the wire), ${counted(sums.rows, "row", "rows")}, ` +
       `${counted(sums.batches, "batch", "batches")} in ${counted(status.pass, "pass", "passes")}, ${duration(seconds)}.`,
   );
-  lines.push(`The largest batch had ${mebibytes(sums.anonPeak)} MiB of memory${sums.outOfMemory > 0 ? `; ${grouped(sums.outOfMemory)} ran out of theirs` : ""}.`);
+  lines.push(`The largest batch used ${mebibytes(sums.anonPeak)} MiB of memory${sums.outOfMemory > 0 ? `; ${counted(sums.outOfMemory, "batch", "batches")} ran out of memory` : ""}.`);
   return lines;
 }
 

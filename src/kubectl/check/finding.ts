@@ -1,7 +1,7 @@
 import type { Paint } from "../../cli/paint.ts";
 import { oneLine } from "../../cli/table.ts";
 
-/** One thing that was looked at. `unknown`: it could not be looked at, which is no reason to worry by itself. */
+/** The result of one check. `unknown`: it could not be checked, for example for lack of permissions. */
 export interface Finding {
   readonly check: string;
   readonly state: "ok" | "not ok" | "unknown";

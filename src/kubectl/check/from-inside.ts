@@ -1,5 +1,5 @@
 import type { Cli } from "../../cli/main.ts";
-import type { Accepted } from "../../controller/accept.ts";
+import type { AcceptedObject } from "../../controller/accept.ts";
 import { podTemplate } from "../../controller/job/job.ts";
 import type { WorkerSettings } from "../../controller/job/settings.ts";
 import { freezePods } from "../../controller/sweep/acceptance.ts";
@@ -15,17 +15,17 @@ import { notOk, ok, unknown, type Finding } from "./finding.ts";
 const PATIENCE_SECONDS = 150;
 const POLL_SECONDS = 1;
 
-/** So long an image may be on its way before its absence is believed. */
+/** Kubernetes retries to pull an image; only after this time does a failed pull count. */
 const IMAGE_SECONDS = 20;
 
-/** Database and host as a pod of the sweep's own sees them: by a Job, which is removed afterwards. */
-export async function checkFromInside(cli: Cli, cluster: Cluster, accepted: Accepted<CronSweep>, settings: WorkerSettings): Promise<Finding[]> {
+/** Checks database and host from a pod like those of a sweep: by a Job, which is deleted afterwards. */
+export async function checkFromInside(cli: Cli, cluster: Cluster, accepted: AcceptedObject<CronSweep>, settings: WorkerSettings): Promise<Finding[]> {
   const { client, namespace } = cluster;
   let job: Job;
   try {
     job = await client.create(JOBS, checkJob(accepted, namespace, settings));
   } catch (error) {
-    if (isForbidden(error)) return [unknown("database", `you may not create a Job in ${namespace}, and only a pod can look from there`)];
+    if (isForbidden(error)) return [unknown("database", `not checked: you may not create a Job in ${namespace}`)];
     throw error;
   }
   try {
@@ -37,17 +37,17 @@ export async function checkFromInside(cli: Cli, cluster: Cluster, accepted: Acce
 }
 
 async function outcome(cli: Cli, { client, namespace }: Cluster, { metadata }: Job): Promise<Finding[]> {
-  const began = cli.clock.monotonic();
-  const seconds = (): number => (cli.clock.monotonic() - began) / 1000;
-  let why = "its pod was not made: kubectl describe resourcequota, or the events of the namespace, say why";
+  const start = cli.clock.monotonic();
+  const seconds = (): number => (cli.clock.monotonic() - start) / 1000;
+  let why = "its pod was not created; see kubectl describe resourcequota, or the events of the namespace";
   while (seconds() < PATIENCE_SECONDS) {
     const { items } = await client.list(PODS, { namespace, labelSelector: `batch.kubernetes.io/job-name=${metadata.name}` }, { signal: cli.signal });
     const pod = items[0];
     if (pod !== undefined) {
-      if (hasEnded(pod)) return findingsOf(await linesOf(cli, client, pod));
+      if (hasFinished(pod)) return findingsOf(await linesOf(cli, client, pod));
       const waiting = waitingOf(pod);
       if (waiting !== null && (waiting.isFinal || seconds() > IMAGE_SECONDS)) return [notOk("pod", waiting.said)];
-      why = waiting?.said ?? "its pod runs and does not come to an end";
+      why = waiting?.said ?? "its pod is running and has not finished";
     }
     await cli.clock.sleep(POLL_SECONDS * 1000, cli.signal);
     cli.signal.throwIfAborted();
@@ -55,16 +55,16 @@ async function outcome(cli: Cli, { client, namespace }: Cluster, { metadata }: J
   return [notOk("pod", `after ${PATIENCE_SECONDS} s: ${why}`)];
 }
 
-function hasEnded({ status }: Pod): boolean {
+function hasFinished({ status }: Pod): boolean {
   return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
-/** Why its container does not begin. A Secret that is not there does not come by itself; an image and a place may. */
+/** Why its container does not start. Final for a missing Secret; an image or a node may still turn up. */
 function waitingOf({ status }: Pod): { readonly said: string; readonly isFinal: boolean } | null {
   const waiting = status?.containerStatuses?.[0]?.state?.waiting;
   if (waiting?.message !== undefined) return { said: `${waiting.reason ?? "it waits"}: ${waiting.message}`, isFinal: waiting.reason === "CreateContainerConfigError" };
   const unscheduled = status?.conditions?.find(({ type, status: said }) => type === "PodScheduled" && said === "False");
-  return unscheduled?.message === undefined ? null : { said: `it cannot be placed: ${unscheduled.message}`, isFinal: false };
+  return unscheduled?.message === undefined ? null : { said: `it cannot be scheduled: ${unscheduled.message}`, isFinal: false };
 }
 
 async function linesOf(cli: Cli, client: Cluster["client"], pod: Pod): Promise<string[]> {
@@ -73,7 +73,7 @@ async function linesOf(cli: Cli, client: Cluster["client"], pod: Pod): Promise<s
   return lines;
 }
 
-/** What is none of its findings is why it came to none: an environment that is wrong, or a program that is older than this. */
+/** The findings that the pod logged. If it logged none, its last line says why: a wrong environment, or an older program. */
 export function findingsOf(lines: readonly string[]): Finding[] {
   const findings = lines.flatMap((line): Finding[] => {
     try {
@@ -83,7 +83,7 @@ export function findingsOf(lines: readonly string[]): Finding[] {
       return [];
     }
   });
-  return findings.length > 0 ? findings : [notOk("pod", sentenceOf(lines.findLast((line) => line.trim() !== "") ?? "it wrote nothing"))];
+  return findings.length > 0 ? findings : [notOk("pod", sentenceOf(lines.findLast((line) => line.trim() !== "") ?? "its log is empty"))];
 }
 
 function sentenceOf(line: string): string {
@@ -95,17 +95,17 @@ function sentenceOf(line: string): string {
   }
 }
 
-/** Longer than a database is waited for, and a host. */
+/** Longer than the pod waits for the database and the host. */
 const DEADLINE_SECONDS = 120;
 
-/** Whoever should remove it may be gone. */
+/** For a Job whose command was killed before it could delete it. */
 const KEPT_SECONDS = 300;
 
 /**
- * A Job that looks, with all that a prepare of this CronSweep would have: image, Secrets, proxy, CA, placing. It bears no label of a
- * sweep, so no controller takes it for a Job of its own; to NetworkPolicies it is a prepare.
+ * A Job with everything that a prepare of this CronSweep would have: image, Secrets, proxy, CA, node selection. It has no sweep label, so
+ * that no controller takes it for its own; its component label is a prepare's, so that the same NetworkPolicies apply.
  */
-export function checkJob(accepted: Accepted<CronSweep>, namespace: string, settings: WorkerSettings): Draft<Job> {
+export function checkJob(accepted: AcceptedObject<CronSweep>, namespace: string, settings: WorkerSettings): Draft<Job> {
   const { name } = accepted.document.metadata;
   const labels = { "app.kubernetes.io/name": "sluice", "app.kubernetes.io/component": "prepare", "app.kubernetes.io/managed-by": "kubectl-sluice" };
   const sweep = { uid: "check", namespace, name };
@@ -131,7 +131,7 @@ function asCheck(command: readonly string[]): string[] {
   return command.map((part, index) => (part === "prepare" && index === command.length - 2 ? "check" : part));
 }
 
-/** One target is enough to ask the host, and a pod cannot be given many. */
+/** One target is enough to ask the host, and a long list does not fit into a pod's annotations. */
 function withoutLongList(spec: ResolvedSpec): ResolvedSpec {
   const { from } = spec.targets;
   return "list" in from ? { ...spec, targets: { ...spec.targets, from: { ...from, list: from.list.slice(0, 1) } } } : spec;

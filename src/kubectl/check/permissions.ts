@@ -2,16 +2,16 @@ import { SELF_SUBJECT_ACCESS_REVIEWS } from "../../kube/object.ts";
 import type { Cluster } from "../cluster.ts";
 import { notOk, ok, type Finding } from "./finding.ts";
 
-export interface Right {
+interface Right {
   readonly group: string;
   /** With its subresource: "sweeps/status". */
   readonly resource: string;
   readonly verbs: readonly string[];
-  /** Only of the object with this name. */
+  /** Restricts it to the object with this name. */
   readonly name?: string;
 }
 
-/** What the commands of the plugin do. */
+/** The permissions that the commands of the plugin need. */
 export const OF_THE_PLUGIN: readonly Right[] = [
   { group: "sluice.dev", resource: "cronsweeps", verbs: ["get", "list", "patch"] },
   { group: "sluice.dev", resource: "sweeps", verbs: ["get", "list", "create", "patch"] },
@@ -19,7 +19,7 @@ export const OF_THE_PLUGIN: readonly Right[] = [
   { group: "", resource: "pods/log", verbs: ["get"] },
 ];
 
-/** What the controller does where it watches: the rules of the chart's Role. */
+/** The permissions that the controller needs where it watches: the rules of the chart's Role. */
 export const OF_THE_CONTROLLER: readonly Right[] = [
   { group: "sluice.dev", resource: "cronsweeps", verbs: ["get", "list", "watch"] },
   { group: "sluice.dev", resource: "cronsweeps/status", verbs: ["update"] },
@@ -37,13 +37,13 @@ export function ofTheLease(name: string): readonly Right[] {
   ];
 }
 
-/** @param namespace undefined: in every one */
+/** @param namespace undefined: in all namespaces */
 export async function checkRights({ client }: Pick<Cluster, "client">, rights: readonly Right[], namespace: string | undefined, cure: string): Promise<Finding> {
   const asked = rights.flatMap(({ verbs, ...right }) => verbs.map((verb) => ({ ...right, verb })));
   const answers = await Promise.all(asked.map(async (right) => ({ ...right, allowed: await isAllowed({ client }, right, namespace) })));
   const where = namespace === undefined ? "in all namespaces" : `in the namespace ${namespace}`;
   const refused = Map.groupBy(answers.filter(({ allowed }) => !allowed), ({ resource }) => resource);
-  if (refused.size === 0) return ok("permissions", `${answers.length} of ${answers.length} that are needed ${where}`);
+  if (refused.size === 0) return ok("permissions", `all ${answers.length} needed permissions are granted ${where}`);
   const missing = [...refused].map(([resource, lacking]) => `${lacking.map(({ verb }) => verb).join(", ")} ${resource}`);
   return notOk("permissions", `not allowed ${where}: ${missing.join("; ")}`, cure);
 }

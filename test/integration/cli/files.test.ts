@@ -61,7 +61,7 @@ describe("sluice validate", () => {
     expect(ended.stdout.match(/is right/g)).toHaveLength(4);
   });
 
-  test("tells every problem of every file with file, line and field, and ends with 2", async () => {
+  test("lists every problem of every file with file, line and field, and exits with 2", async () => {
     const bad = path.join(ROOT, "test/support/bad-files/misspelt-field.yaml");
     const missing = path.join(folder.path, "nope.yaml");
     const ended = await sluice(["validate", bad, missing, file], env);
@@ -71,7 +71,7 @@ describe("sluice validate", () => {
     expect(ended.stdout).toContain(`${file}: CronSweep default/trial is right, fills the dataset default/trial\n`);
   });
 
-  test("tells a program the same", async () => {
+  test("prints the same as JSON", async () => {
     const ended = await sluice(["validate", path.join(ROOT, "test/support/bad-files/misspelt-field.yaml"), file, "--output", "json"], env);
     expect(ended.code).toBe(2);
     const { valid, files } = JSON.parse(ended.stdout) as { valid: boolean; files: { problems: { line: number }[]; documents: { patterns: { field: string; longestBytes: number }[] }[] }[] };
@@ -124,10 +124,10 @@ describe("sluice try", () => {
     expect(tried.parts[0]!.continuation).toContain("starttime=");
   });
 
-  test("says of an empty answer what a sweep would ask besides", async () => {
+  test("says of an empty answer that it depends on the canaries", async () => {
     const ended = await tryTarget("AS1101");
     expect(ended.code).toBe(0);
-    expect(ended.stdout).toMatch(/would be empty\n[^]*only while the canaries are well/);
+    expect(ended.stdout).toMatch(/would be empty\n[^]*only counts while the canaries are healthy/);
   });
 
   test("ends with 1 where the answer settles nothing, and shows each try", async () => {
@@ -144,7 +144,7 @@ describe("sluice try", () => {
     expect(ended.stdout).toMatch(/would be mismatch \(declared-wrong\)\n/);
   });
 
-  test("rests when it is told to, and asks again", async () => {
+  test("waits out a pause of the host, and asks again", async () => {
     const tried = JSON.parse((await tryTarget("AS1103", "--output", "json")).stdout) as Tried;
     expect(tried.requests.map(({ status }) => status)).toEqual([429, 200]);
   });
@@ -155,15 +155,15 @@ describe("sluice try", () => {
     expect(ended.stdout).toMatch(/would be rejected\n/);
   });
 
-  test("makes no data folder", () => {
+  test("creates no data folder", () => {
     expect(existsSync(env.XDG_DATA_HOME)).toBe(false);
   });
 
   const wrong: Record<string, { args: string[]; line: RegExp }> = {
     "without a target": { args: [], line: /required option '--target <name>' not specified/ },
-    "with a window that is none": { args: ["--target", "AS1", "--window", "2026-11-20T06:00"], line: /^sluice: No window starts at 2026-11-20T06:00:00Z/m },
+    "with a window off the grid": { args: ["--target", "AS1", "--window", "2026-11-20T06:00"], line: /^sluice: No window starts at 2026-11-20T06:00:00Z/m },
     "with a window of the future": { args: ["--target", "AS1", "--window", "2999-01-01"], line: /^sluice: The window 2999-01-01 is not over yet/m },
-    "with an output that there is not": { args: ["--target", "AS1", "--output", "xml"], line: /Allowed choices are text, json/ },
+    "with an unknown output": { args: ["--target", "AS1", "--output", "xml"], line: /Allowed choices are text, json/ },
   };
   test.for(Object.entries(wrong))("is refused %s", async ([, { args, line }]) => {
     const ended = await sluice(["try", file, ...args], env);
@@ -171,7 +171,7 @@ describe("sluice try", () => {
     expect(ended.stderr).toMatch(line);
   });
 
-  test("is refused where a header's secret is not at hand", async () => {
+  test("is refused without the secret of a header", async () => {
     const secret = await writeCronSweep(folder.path, simulator.url, { request: { headers: { authorization: { valueFrom: { secretKeyRef: { name: "keys", key: "token" } } } } } }, "secret");
     const ended = await sluice(["try", secret, "--target", "AS1", "--window", WINDOW], env);
     expect(ended.code).toBe(2);
@@ -183,7 +183,7 @@ describe("sluice try", () => {
 describe("sluice plan", () => {
   const plan = (...more: string[]): Promise<Ended> => sluice(["plan", file, ...more], env);
 
-  test("shows what is to be asked, asks for the list only, and makes no data folder", async () => {
+  test("shows what there is to ask, asks for the list only, and creates no data folder", async () => {
     const before = simulator.stats().requests;
     const ended = await plan("--window", WINDOW);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
@@ -219,7 +219,7 @@ describe("sluice plan", () => {
   const wrong: Record<string, { spec: Record<string, object>; code: number; line: RegExp }> = {
     "is too short": { spec: { targets: { preset: "ris-asns", atLeast: 5000 } }, code: 2, line: /^sluice: The list holds 300 targets; targets\.atLeast asks for 5000\.$/ },
     "matches nothing": { spec: { targets: { preset: undefined, atLeast: 1, http: { url: "URL/data/ris-asns/data.json?list_asns=true", pattern: "(nowhere)" } } }, code: 2, line: /^sluice: The list of targets is empty\.$/ },
-    "is down": { spec: { provider: { baseUrl: "http://127.0.0.1:9" } }, code: 3, line: /^sluice: The list of targets cannot be had from http:\/\/127\.0\.0\.1:9\/.*ECONNREFUSED/ },
+    "is down": { spec: { provider: { baseUrl: "http://127.0.0.1:9" } }, code: 3, line: /^sluice: The list of targets cannot be fetched from http:\/\/127\.0\.0\.1:9\/.*ECONNREFUSED/ },
   };
   test.for(Object.entries(wrong))("is refused with one line where the list %s", async ([name, { spec, code, line }]) => {
     const text = JSON.parse(JSON.stringify(spec).replace("URL", simulator.url)) as Record<string, Record<string, unknown>>;
@@ -250,7 +250,7 @@ async function withoutPreset(written: string): Promise<string> {
 }
 
 describe("help", () => {
-  test.for(["run", "validate", "try", "plan", "status", "sql", "export", "purge", "simulate"])("of %s has examples", async (command) => {
+  test.for(["run", "backfill", "rerun", "report", "validate", "try", "plan", "status", "sql", "export", "purge", "simulate"])("of %s has examples", async (command) => {
     const ended = await sluice([command, "--help"], env);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(new RegExp(`Examples:\\n(?:.*sluice ${command}.*\\n){1,}`));

@@ -83,37 +83,37 @@ describe("sluice status", () => {
     });
   });
 
-  test("shows a sweep that runs, and one that nobody drives any more", async () => {
+  test("shows a sweep that is running, and one that no process drives any more", async () => {
     const me: Driver = { token: randomUUID(), host: "elsewhere", pid: 4711, pidStarted: "1" };
     const status = aRunning({ totals: totals({ targets: 200, ok: 50, missing: 150 }) });
     const identity = { uid: randomUUID(), namespace: "default", name: "other-20261120" };
     await takeSweep(db, { identity, dataset: "default/other", windowStart: WINDOW.start, status }, me, 60);
     try {
       const { stdout } = await sluice(["status", "default/other"], env);
-      expect(stdout).toMatch(/sweep other-20261120 of default\/other 2026-11-20: running, pass 1, \d+ batches at work, 50 of 200 settled before this pass \(25\.0 %\); process 4711 on elsewhere drives it/);
+      expect(stdout).toMatch(/sweep other-20261120 of default\/other 2026-11-20: running, pass 1, \d+ batches running, 50 of 200 settled before this pass \(25\.0 %\); driven by process 4711 on elsewhere/);
       await releaseDriver(db, identity.uid, me.token, false);
-      expect((await sluice(["status"], env)).stdout).toContain("nobody drives it: the same command again does the rest");
+      expect((await sluice(["status"], env)).stdout).toContain("no process drives it: run the same command again to do the rest");
     } finally {
       await db.query("delete from sluice.driven_sweeps where uid = $1", [identity.uid]);
     }
   });
 
-  test("asks about a dataset that is almost called so", async () => {
+  test("suggests the dataset that was meant", async () => {
     const ended = await sluice(["status", "default/trail"], env);
     expect(ended.code).toBe(2);
     expect(oneLine(ended)).toBe('sluice: There is no dataset "default/trail"; did you mean default/trial?');
   });
 
   const nothing: Record<string, { env: () => Record<string, string>; line: RegExp }> = {
-    "has nothing to show where nothing was swept yet, and makes nothing": {
+    "refuses an empty data folder, and creates nothing": {
       env: () => ({ XDG_DATA_HOME: path.join(folder.path, "none") }),
-      line: /^sluice: The data folder .*none\/sluice holds no data of Sluice yet: `sluice run FILE` brings some\.$/,
+      line: /^sluice: The data folder .*none\/sluice has no data of Sluice yet: use `sluice run FILE` first\.$/,
     },
-    "tells of a database that refuses the login": {
+    "reports a database that refuses the login": {
       env: () => ({ DATABASE_URL: database.url.replace("sluice@", "nobody-of-that-name@") }),
       line: /^sluice: The database at .* refuses the login: /,
     },
-    "tells of a database that does not exist": {
+    "reports a database that does not exist": {
       env: () => ({ DATABASE_URL: database.url.replace(/\/test_[0-9a-f]+/, "/nowhere") }),
       line: /^sluice: The database at .*nowhere does not exist\.$/,
     },
@@ -154,7 +154,7 @@ describe("sluice plan", () => {
 });
 
 describe("sluice sql", () => {
-  test("lists what is ready, and answers each of it", async () => {
+  test("lists the ready queries, and answers each", async () => {
     const listed = await sluice(["sql", "--output", "json"], {});
     const ready = JSON.parse(listed.stdout) as { name: string }[];
     expect(ready.map(({ name }) => name)).toEqual(["noisiest", "quiet", "windows", "hours", "types", "failed"]);
@@ -181,7 +181,7 @@ describe("sluice sql", () => {
     expect(stdout).toBe("state     settled\n--------  -------\ncomplete      200\nusable        199\n(2 rows)\n");
   });
 
-  test("tells in one line where a query is wrong", async () => {
+  test("says in one line where a query is wrong", async () => {
     const ended = await sluice(["sql", "select nope from sluice.results"], env);
     expect(ended.code).toBe(2);
     expect(oneLine(ended)).toBe('sluice: The query is wrong at line 1, column 8: column "nope" does not exist');
@@ -193,7 +193,7 @@ describe("sluice sql", () => {
     expect(oneLine(ended)).toBe("sluice: The query is wrong: cannot execute DELETE in a read-only transaction");
   });
 
-  test("ends quietly when its reader has seen enough", async () => {
+  test("exits quietly when its reader stops early", async () => {
     const running = startSluice(["sql", "select generate_series(1, 100000000)", "--output", "csv"], env);
     await until("it prints", () => running.stdout().length > 0);
     running.closeOutput();
@@ -241,8 +241,8 @@ describe("sluice export", () => {
 
   const wrong: Record<string, { args: string[]; code: number; line: RegExp }> = {
     "of an unknown dataset": { args: ["default/none", ...range], code: 2, line: /^sluice: There is no dataset "default\/none"; / },
-    "of no time at all": { args: ["default/trial", "--from", DAYS[1], "--to", DAYS[1]], code: 2, line: /^sluice: --to must be later than --from/ },
-    "of a time that is none": { args: ["default/trial", "--from", "noon", "--to", DAYS[1]], code: 2, line: /^sluice: "noon" is no start of a window/ },
+    "of an empty range": { args: ["default/trial", "--from", DAYS[1], "--to", DAYS[1]], code: 2, line: /^sluice: --to must be later than --from/ },
+    "of an unreadable time": { args: ["default/trial", "--from", "noon", "--to", DAYS[1]], code: 2, line: /^sluice: "noon" is no start of a window/ },
     "into a folder that is not there": { args: ["default/trial", ...range, "--file", "/no/such/file"], code: 3, line: /^sluice: \/no\/such\/file cannot be written: ENOENT/ },
     "onto a full disk": { args: ["default/trial", ...range, "--file", "/dev/full"], code: 3, line: /^sluice: \/dev\/full cannot be written: ENOSPC/ },
   };
@@ -263,17 +263,17 @@ describe("sluice purge", () => {
     return { code, asked, stdout: cli.stdout.text(), stderr: cli.stderr.text() };
   }
 
-  test("removes nothing where nobody can be asked", async () => {
+  test("deletes nothing without a terminal and without --yes", async () => {
     const ended = await sluice(["purge", "default/trial"], env);
     expect(ended.code).toBe(2);
-    expect(oneLine(ended)).toBe("sluice: purge removes data for good: say --yes where nobody can be asked.");
+    expect(oneLine(ended)).toBe("sluice: purge deletes data for good. Without a terminal to ask for confirmation, it needs --yes.");
     expect(await held()).toBe(2);
   });
 
-  test.for(["", "n", "yikes"])("removes nothing for the answer %j", async (answer) => {
+  test.for(["", "n", "yikes"])("deletes nothing for the answer %j", async (answer) => {
     const { code, asked, stderr } = await answering(answer);
-    expect(asked, stderr).toMatch(/^Remove default\/trial with 2 windows \(2026-11-19 to 2026-11-20\) and [\d,]+ updates\? There is no way back\. \[y\/N\] $/);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "Nothing was removed.\n" });
+    expect(asked, stderr).toMatch(/^Delete default\/trial with 2 windows \(2026-11-19 to 2026-11-20\) and [\d,]+ updates\? This cannot be undone\. \[y\/N\] $/);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "Nothing was deleted.\n" });
     expect(await held()).toBe(2);
   });
 
@@ -296,13 +296,13 @@ describe("sluice purge", () => {
       for (const day of DAYS) expect(await sluice(["run", file, "--window", day, "--data", folder.path], there)).toMatchObject({ code: 0 });
       const { code, stdout, stderr } = await answering("y", there);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(/^default\/trial is removed: 2 windows \(2026-11-19 to 2026-11-20\) and [\d,]+ updates\.\n$/);
+      expect(stdout).toMatch(/^Deleted default\/trial: 2 windows \(2026-11-19 to 2026-11-20\) and [\d,]+ updates\.\n$/);
       expect(await inIt.query("select name from sluice.datasets")).toEqual([]);
       expect(await inIt.query("select 1 from sluice.windows")).toEqual([]);
-      expect((await sluice(["status"], there)).stdout).toBe("There is no dataset yet.\n");
+      expect((await sluice(["status"], there)).stdout).toBe("No datasets yet.\n");
       const again = await sluice(["purge", "default/trial", "--yes"], there);
       expect(again.code).toBe(2);
-      expect(oneLine(again)).toBe('sluice: There is no dataset "default/trial"; there is none yet');
+      expect(oneLine(again)).toBe('sluice: There is no dataset "default/trial"; there are no datasets yet');
     } finally {
       await inIt.close();
       await own.drop();

@@ -137,7 +137,7 @@ describe("sluice run --metrics-port", () => {
     const port = new URL(url).port;
     const other = path.join(folder.path, "untouched");
     const { code, stdout, stderr } = await sluice(["run", path.join(folder.path, "counted.yaml"), "--data", other, "--metrics-port", port], {});
-    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: "", stderr: `sluice: --metrics-port ${port}: another program listens on that port of 127.0.0.1; nothing was begun.\n` });
+    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: "", stderr: `sluice: Cannot serve /metrics on 127.0.0.1:${port}: another program uses this port. Choose another port with --metrics-port.\n` });
     expect(existsSync(other)).toBe(false);
   });
 });
@@ -146,7 +146,7 @@ test.each(["http", "-1", "65536", "80 80", "1e3"])("a metrics port that is none 
   const other = path.join(folder.path, "untouched");
   const { code, stdout, stderr } = await sluice(["run", path.join(folder.path, "nothing.yaml"), "--data", other, `--metrics-port=${port}`], {});
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toContain(`'${port}' is invalid. A port from 0 to 65535 is wanted.`);
+  expect(stderr).toContain(`'${port}' is invalid. Must be a port between 0 and 65535.`);
   expect(existsSync(other)).toBe(false);
 });
 

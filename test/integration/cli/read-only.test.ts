@@ -107,7 +107,7 @@ describe("a role that may select from the four views", () => {
   test.each(Object.entries(READING))("reads by %s what everyone reads, but for what the views do not tell", async (_, command) => {
     const [own, theirs] = [await as(null, command()), await as("reader", command())];
     expect(theirs).toMatchObject({ code: 0, stderr: "" });
-    const told = theirs.stdout.replace("\nThis user of the database may not see whether a sweep runs.\n", "").replace('"sweeps": null', '"sweeps": []');
+    const told = theirs.stdout.replace("\nUnfinished sweeps are not shown: this database user may not read them.\n", "").replace('"sweeps": null', '"sweeps": []');
     expect(told.replace(/\s+$/gm, "")).toBe(own.stdout.replace(/ +730d$/m, "").replace(/\s+$/gm, ""));
   });
 

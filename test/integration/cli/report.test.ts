@@ -136,7 +136,7 @@ describe("is refused in one line", () => {
       args: () => ["default/trial"],
       env: () => ({ DATABASE_URL: database.url.replace(/\/test_[0-9a-f]+/, "/postgres") }),
       code: 3,
-      line: /^sluice: The database that DATABASE_URL names holds no data of Sluice yet: /,
+      line: /^sluice: The database of DATABASE_URL has no data of Sluice yet: /,
     },
     "for a role that may read the four views only": {
       args: () => ["default/trial"],

@@ -226,7 +226,7 @@ describe("nothing that a command writes has a secret in it", () => {
     "a CA that is not there": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace("ca.pem", "no.pem") }), code: 2, says: /for TLS cannot be read: ENOENT/ },
     "a CA that is another's": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace(/sslrootcert=[^&]*/, "") }), says: /certificate/ },
     "a header that cannot be sent": { changes: () => ({ SLUICE_SECRET_API_TOKEN: `${SECRETS.token}\n` }), asks: true, says: /The value in SLUICE_SECRET_API_TOKEN, for the header authorization/ },
-    "a header that is missing": { changes: () => ({ SLUICE_SECRET_API_TOKEN: undefined }), asks: true, code: 2, says: /is to stand in the environment as SLUICE_SECRET_API_TOKEN/ },
+    "a header that is missing": { changes: () => ({ SLUICE_SECRET_API_TOKEN: undefined }), asks: true, code: 2, says: /its value is missing from the environment: SLUICE_SECRET_API_TOKEN is not set/ },
     "a proxy whose password is wrong": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.wrongProxy) }), asks: true, code: 1, says: /407/ },
     "a proxy of another kind": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.proxy).replace("http:", "socks5:") }), asks: true, says: /HTTP_PROXY is not a proxy's URL/ },
     "a proxy's URL that cannot be read": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}@` }), asks: true, says: /HTTP_PROXY is not a proxy's URL/ },

@@ -138,7 +138,7 @@ describe("Ctrl-C", () => {
     void command.exited.then((exit) => (code = exit));
     await until("the command has ended", () => code !== undefined);
     expect(code).toBe(130);
-    expect(command.stderr()).toContain("Interrupted. What was committed is kept; the same command again does only the rest.");
+    expect(command.stderr()).toContain("Interrupted. What was committed is kept. Run the same command again to do the rest.");
     expect(programs.filter(isRunning)).toEqual([]);
     const settled = await settledTargets();
     expect(settled.length).toBeGreaterThan(0);
@@ -182,7 +182,7 @@ describe("a sweep that was left", () => {
     simulator.set([{ what: "status", status: 503, body: "html", when: { targets: ["ris-asns"] } }]);
     const blocked = start();
     expect(await blocked.exited).toBe(3);
-    expect(blocked.stderr()).toMatch(/sluice: The list of targets cannot be had from http:\S+: HTTP 503.*\(what the processes said: \S+\.log\)/);
+    expect(blocked.stderr()).toMatch(/sluice: The list of targets cannot be fetched from http:\S+: HTTP 503.*\(log of its processes: \S+\.log\)/);
     simulator.set([]);
     expect((await doTheRest()).size).toBe(TARGETS - 1);
   });

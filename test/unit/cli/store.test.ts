@@ -12,7 +12,7 @@ describe("dataFolder", () => {
     expect(dataFolder(env)).toBe(folder);
   });
 
-  test("says what is missing where no folder can be told", () => {
-    expect(() => dataFolder({})).toThrow(new SurroundingsError("No folder to keep data in: neither XDG_DATA_HOME nor HOME is an absolute path."));
+  test("is refused if neither variable names a folder", () => {
+    expect(() => dataFolder({})).toThrow(new SurroundingsError("No data folder: neither XDG_DATA_HOME nor HOME is an absolute path. Use --data."));
   });
 });

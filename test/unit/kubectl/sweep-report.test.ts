@@ -35,20 +35,20 @@ const RUNNING = {
   flow: { running: [{ batch: 13 }, { batch: 14 }], sums: { requests: 2140, retries: 1, textBytes: 350e6, wireBytes: 29e6, rows: 104_865, outOfMemory: 1 } },
 };
 
-describe("a Sweep that runs", () => {
-  test("is told with its pass, targets, batches, memory and what failed", () => {
+describe("a running Sweep", () => {
+  test("is shown with its pass, targets, batches, memory and what failed", () => {
     expect(renderSweep(aSweep(RUNNING, { select: ["failed", "suspect"], targets: { list: ["AS1", "AS2"] } }), NOW, PLAIN)).toBe(
       [
         "Sweep daily-20261122   Running",
         "  dataset   bgp/daily, window 2026-11-22",
-        "  asked     what is failed or suspect, of 2 targets",
+        "  asked     targets in state failed or suspect, of 2 targets",
         "  pass      2 of at most 5",
         "  targets   2,100 of 3,000 settled (70.0 %), 12 failed, 480/s, about 14m left",
-        "  batches   12 of 24 ended, at work: #13 #14",
-        "  memory    61Mi of 128Mi at the most; 1 batch ran out of it",
+        "  batches   12 of 24 finished, running: #13 #14",
+        "  memory    61Mi of 128Mi at most; 1 batch ran out of memory",
         "            the last was #7: at least 128Mi of 128Mi",
         "  requests  2,140, 1 retry, 350.0 MB of text (29.0 MB over the wire), 104,865 rows",
-        "  began     2026-11-23 11:56 UTC, 4 min 0 s ago",
+        "  started   2026-11-23 11:56 UTC, 4 min 0 s ago",
         "  failing   AS3333 timeout",
         "",
       ].join("\n"),
@@ -67,17 +67,17 @@ describe("a Sweep that runs", () => {
 describe("the phase", () => {
   const refused = { conditions: [{ type: "Accepted", status: "False", reason: "Invalid", message: "spec.batch.memory: too little" }] };
   const cases: Record<string, { sweep: SweepObject; says: string }> = {
-    "of one that nobody has looked at yet": { sweep: aSweep(), says: "Pending" },
-    "of one that was refused": { sweep: aSweep(refused), says: "Refused" },
-    "of one that is going": { sweep: aSweep(RUNNING, {}, { deletionTimestamp: "2026-11-23T12:00:00Z" }), says: "Terminating" },
-    "is the controller's own else": { sweep: aSweep({ phase: "Blocked" }), says: "Blocked" },
+    "of a new Sweep": { sweep: aSweep(), says: "Pending" },
+    "of a refused Sweep": { sweep: aSweep(refused), says: "Refused" },
+    "of a Sweep that is being deleted": { sweep: aSweep(RUNNING, {}, { deletionTimestamp: "2026-11-23T12:00:00Z" }), says: "Terminating" },
+    "of any other Sweep is the one in its status": { sweep: aSweep({ phase: "Blocked" }), says: "Blocked" },
   };
 
   test.each(Object.entries(cases))("%s", (_, { sweep, says }) => {
     expect(phaseText(sweep)).toBe(says);
   });
 
-  test("of one that is held up says why", () => {
+  test("of a refused or blocked Sweep comes with the reason", () => {
     expect(sweepLine(aSweep(refused))).toBe("daily-20261122: Refused: spec.batch.memory: too little");
     const blocked = { phase: "Blocked", conditions: [{ type: "Blocked", status: "True", reason: "Surroundings", message: "The database is away." }] };
     expect(sweepLine(aSweep(blocked))).toBe("daily-20261122: Blocked: The database is away.");

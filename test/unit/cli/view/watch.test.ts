@@ -177,7 +177,7 @@ describe("summary", () => {
       expect(renderSummary("default/demo 2026-11-22", aFinished(), 28)).toEqual([
         "default/demo 2026-11-22 is complete: 3,000 of 3,000 targets are settled (ok 1,002, empty 1,986, rejected 12); 1,548,336 updates are stored.",
         "3,130 requests, 95 of them retries, 350.0 MB of text (29.4 MB over the wire), 104,865 rows, 25 batches in 2 passes, 28 s.",
-        "The largest batch had 53 MiB of memory.",
+        "The largest batch used 53 MiB of memory.",
       ]);
     });
 
@@ -189,11 +189,11 @@ describe("summary", () => {
     test("says that nothing was left where nothing was asked", () => {
       const { sums } = aRunning();
       expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)).toHaveLength(2);
-      expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)[1]).toBe("Nothing was left to be asked.");
+      expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)[1]).toBe("There was nothing left to ask.");
     });
 
     test("tells how many batches ran out of memory", () => {
-      expect(renderSummary("w", aFinished({ sums: { ...aFinished().sums, outOfMemory: 2 } }), 28).at(-1)).toBe("The largest batch had 53 MiB of memory; 2 ran out of theirs.");
+      expect(renderSummary("w", aFinished({ sums: { ...aFinished().sums, outOfMemory: 2 } }), 28).at(-1)).toBe("The largest batch used 53 MiB of memory; 2 batches ran out of memory.");
     });
   });
 });

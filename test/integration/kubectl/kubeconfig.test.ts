@@ -105,7 +105,7 @@ describe("a kubeconfig is read as kubectl reads it", () => {
 
   test("an exec plugin that is not there is told", async () => {
     const file = await aKubeconfig("no-exec", trusted, { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "/no/such/plugin" } });
-    await expect(ask([file])).rejects.toThrow(/^The credentials of the context no-exec cannot be had: spawn \/no\/such\/plugin ENOENT/);
+    await expect(ask([file])).rejects.toThrow(/^Cannot get the credentials of the context no-exec: spawn \/no\/such\/plugin ENOENT/);
   });
 
   test("a server whose CA is not known is not believed, unless that is wished", async () => {

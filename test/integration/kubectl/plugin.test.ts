@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { main } from "../../../../src/cli/main.ts";
-import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../../src/controller/resources.ts";
-import { KUBECTL_SLUICE } from "../../../../src/kubectl/commands.ts";
-import { startKubeApi, type KubeApi } from "../../../support/kube/simulated-api/server.ts";
-import { aCli } from "../../../support/processes/in-process-cli.ts";
-import { aFolder } from "../../../support/processes/sluice.ts";
+import { main } from "../../../src/cli/main.ts";
+import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../src/controller/resources.ts";
+import { KUBECTL_SLUICE } from "../../../src/kubectl/commands.ts";
+import { startKubeApi, type KubeApi } from "../../support/kube/simulated-api/server.ts";
+import { aCli } from "../../support/processes/in-process-cli.ts";
+import { aFolder } from "../../support/processes/sluice.ts";
 
 interface Said {
   readonly code: number;
@@ -95,7 +95,7 @@ function setStatus(name: string, status: SweepObject["status"]): void {
 const OF_DAILY = { cronSweepRef: { name: "daily" }, window: { start: "2026-11-22" } };
 
 describe("run", () => {
-  test("makes a Sweep of the newest window that has settled, as a child of its CronSweep", async () => {
+  test("creates a Sweep of the newest window that has settled, as a child of its CronSweep", async () => {
     insertCronSweep("daily");
     const { code, stderr } = await sluice(["run", "daily"]);
     expect([code, stderr]).toEqual([0, "sweep.sluice.dev/daily-20261122 created\n"]);
@@ -105,7 +105,7 @@ describe("run", () => {
     });
   });
 
-  test("takes the next turn's name where the window has had sweeps, whether they are there still or only told in the status", async () => {
+  test("takes the next free number if the window has had sweeps, whether they still exist or are only in the status", async () => {
     insertCronSweep("daily", { status: { windows: [{ from: "2026-11-20", to: "2026-11-23", state: "complete", lastAsked: "2026-11-23T05:00:00Z", turns: 3 }] } });
     expect((await sluice(["run", "daily", "--output", "name"])).stdout).toBe("sweep.sluice.dev/daily-20261122-4\n");
     setStatus("daily-20261122-4", { phase: "Complete" });
@@ -113,12 +113,12 @@ describe("run", () => {
     expect((await sluice(["run", "daily", "--output", "name"])).stdout).toBe("sweep.sluice.dev/daily-20261122-6\n");
   });
 
-  test("makes no second one while the window is being swept", async () => {
+  test("creates no second Sweep while the window is being swept", async () => {
     insertCronSweep("daily");
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
     const { code, stderr, stdout } = await sluice(["run", "daily"]);
-    expect([code, stderr]).toEqual([0, "sweep.sluice.dev/by-hand sweeps this window already\n"]);
-    expect(stdout).toBe("How it goes: kubectl sluice status by-hand -n bgp --watch\n");
+    expect([code, stderr]).toEqual([0, "sweep.sluice.dev/by-hand is sweeping this window already\n"]);
+    expect(stdout).toBe("Watch it: kubectl sluice status by-hand -n bgp --watch\n");
     expect(api.counts.get("create sweeps")).toBeUndefined();
   });
 
@@ -127,26 +127,26 @@ describe("run", () => {
     ["usable", "Usable", 0],
     ["incomplete", "Incomplete", 1],
     ["failed", "Failed", 2],
-  ] as const)("--wait ends with the code of a sweep that is %s", async (_, phase, code) => {
+  ] as const)("--wait exits with the code of a sweep that is %s", async (_, phase, code) => {
     insertCronSweep("daily");
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
     const running = started(["run", "daily", "--wait"]);
-    await expect.poll(running.stderr, { timeout: 10_000 }).toContain("by-hand sweeps this window already");
+    await expect.poll(running.stderr, { timeout: 10_000 }).toContain("by-hand is sweeping this window already");
     setStatus("by-hand", { phase, targets: 10, settled: 9 });
     expect(await running.ended).toEqual({ code, stdout: expect.stringContaining(`Sweep by-hand   ${phase}`) as string, stderr: expect.stringContaining("by-hand") as string });
   });
 
-  test("--wait outlives an API server that is away for a moment, and tells of a Sweep that is deleted", async () => {
+  test("--wait outlives an API server that is away for a moment, and reports a deleted Sweep", async () => {
     insertCronSweep("daily");
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
     api.fail({ verb: "get", resource: "sweeps", times: 6, how: { status: 503 } });
     const running = started(["run", "daily", "--wait"]);
     await expect.poll(running.stderr, { timeout: 10_000 }).toContain("by-hand: Running");
     api.objects.remove({ ...PLACE, plural: SWEEPS.plural }, { namespace: "bgp", name: "by-hand" }, undefined, "Background");
-    expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringContaining("The Sweep by-hand was deleted; what it had committed is kept.") as string });
+    expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringContaining("The Sweep by-hand was deleted. What it had committed is kept.") as string });
   });
 
-  test("--wait that is interrupted leaves the sweep alone, and ends with 130", async () => {
+  test("--wait that is interrupted leaves the sweep alone, and exits with 130", async () => {
     insertCronSweep("daily");
     const stop = new AbortController();
     const running = started(["run", "daily", "--wait"], stop.signal);
@@ -158,10 +158,10 @@ describe("run", () => {
 
   const wrong: Record<string, { args: string[]; says: string }> = {
     "a window that is not over": { args: ["--window", "2026-11-23"], says: "The window 2026-11-23 is not over yet: the newest that can be asked is 2026-11-22." },
-    "a start that is none of the grid": { args: ["--window", "2026-11-22T06:00"], says: "No window starts at 2026-11-22T06:00:00Z" },
+    "a start off the grid": { args: ["--window", "2026-11-22T06:00"], says: "No window starts at 2026-11-22T06:00:00Z" },
   };
 
-  test.each(Object.entries(wrong))("refuses %s before anything is made", async (_, { args, says }) => {
+  test.each(Object.entries(wrong))("refuses %s before anything is created", async (_, { args, says }) => {
     insertCronSweep("daily");
     const { code, stderr } = await sluice(["run", "daily", ...args]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
@@ -192,54 +192,54 @@ describe("rerun", () => {
     expect(sweep("daily-20261119").spec).toMatchObject({ select: "all", replace: true });
   });
 
-  test("of a Sweep that names no CronSweep is another one that fills the same dataset", async () => {
+  test("of a Sweep without a CronSweep creates another one for the same dataset", async () => {
     const own = { provider: { name: "ripestat", sourceapp: "test" }, targets: { list: ["AS1"] }, window: { start: "2026-11-20" } };
     insertSweep("alone", own, { phase: "Incomplete", dataset: "bgp/alone" });
     await sluice(["rerun", "alone", "--state", "failed"]);
     expect(sweep("alone-2").spec).toMatchObject({ ...own, dataset: "bgp/alone", select: ["failed"] });
   });
 
-  test("waits for nobody: where the window is being swept it says so", async () => {
+  test("is refused while the window is being swept", async () => {
     insertCronSweep("daily");
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
-    expect(await sluice(["rerun", "daily"])).toMatchObject({ code: 2, stderr: "sluice: The Sweep by-hand is at this window just now: wait for it, or delete it first.\n" });
+    expect(await sluice(["rerun", "daily"])).toMatchObject({ code: 2, stderr: "sluice: The Sweep by-hand is sweeping this window: wait until it has finished, or delete it.\n" });
   });
 });
 
-describe("pause, suspend and resume", () => {
-  test("pause only annotates, suspend sets the spec, and resume takes both back", async () => {
+describe("pause and resume", () => {
+  test("pause only annotates, and resume undoes that and spec.suspend", async () => {
     insertCronSweep("daily");
     expect((await sluice(["pause", "daily"])).stdout).toMatch(/^cronsweep\.sluice\.dev\/daily paused\. /);
     expect(cronSweep("daily")).toMatchObject({ metadata: { annotations: { "sluice.dev/paused": "true" } }, spec: { suspend: false } });
-    await sluice(["suspend", "daily"]);
-    expect(cronSweep("daily").spec.suspend).toBe(true);
+    api.objects.update({ ...PLACE, plural: CRON_SWEEPS.plural }, { namespace: "bgp", name: "daily" }, { ...cronSweep("daily"), spec: { ...cronSweep("daily").spec, suspend: true } }, "rest");
+    expect((await sluice(["status"])).stdout).toMatch(/^cronsweep +schedule +next run +newest +state +behind +paused +age\ndaily .* suspended, paused +/);
     await sluice(["resume", "daily"]);
     expect(cronSweep("daily").spec.suspend).toBe(false);
     expect(cronSweep("daily").metadata.annotations?.["sluice.dev/paused"]).toBeUndefined();
   });
 
-  test("resume says of a Sweep that its CronSweep holds it still", async () => {
+  test("resume of a Sweep warns if its CronSweep is still paused", async () => {
     insertCronSweep("daily", { annotations: { "sluice.dev/paused": "true" } });
     insertSweep("by-hand", OF_DAILY);
-    expect((await sluice(["resume", "sweep/by-hand"])).stderr).toBe("Its CronSweep daily is paused still, and that holds it: kubectl sluice resume daily\n");
+    expect((await sluice(["resume", "sweep/by-hand"])).stderr).toBe("Its CronSweep daily is still paused, and so is this Sweep until you run: kubectl sluice resume daily\n");
   });
 });
 
 describe("backfill", () => {
-  test("without an end hands the work to the controller, by catchUp.since", async () => {
+  test("without --to leaves the work to the controller, by catchUp.since", async () => {
     insertCronSweep("daily", { status: { windows: [{ from: "2026-11-01", to: "2026-11-21", state: "complete", lastAsked: "2026-11-21T05:00:00Z", turns: 1 }] } });
     const { code, stdout } = await sluice(["backfill", "daily", "--from", "2026-11-01"]);
     expect([code, stdout]).toEqual([0, "cronsweep.sluice.dev/daily catches up from 2026-11-01 on: 2 windows are not known to be complete, of 22.\n"]);
     expect(cronSweep("daily").spec.catchUp).toEqual({ since: "2026-11-01" });
-    expect((await sluice(["backfill", "daily", "--from", "2026-11-05"])).stdout).toBe("cronsweep.sluice.dev/daily catches up from 2026-11-05 on already.\n");
+    expect((await sluice(["backfill", "daily", "--from", "2026-11-05"])).stdout).toBe("cronsweep.sluice.dev/daily already catches up from 2026-11-05 on.\n");
     expect(cronSweep("daily").spec.catchUp).toEqual({ since: "2026-11-01" });
   });
 
-  test("with an end makes one Sweep after the other, the newest first, after the one that runs", async () => {
+  test("with --to creates one Sweep after the other, newest first, after the one that is running", async () => {
     insertCronSweep("daily");
     insertSweep("by-hand", OF_DAILY, { phase: "Running" });
     const running = started(["backfill", "daily", "--from", "2026-11-19", "--to", "2026-11-20"]);
-    await expect.poll(running.stderr, { timeout: 10_000 }).toContain("by-hand runs, and concurrencyPolicy is Forbid: it goes first.");
+    await expect.poll(running.stderr, { timeout: 10_000 }).toContain("Waiting for by-hand to finish, since concurrencyPolicy is Forbid.");
     const seen: string[] = [];
     for (const name of ["by-hand", "daily-20261120", "daily-20261119"]) {
       await expect.poll(() => sweepNames(), { timeout: 20_000 }).toContain(name);
@@ -264,7 +264,7 @@ describe("plan", () => {
     expect(stdout).toMatch(/2026-11-22 +85,012 +80,000 +5,012/);
     expect(stdout).toMatch(/2026-11-21 +85,012 +nothing yet +85,012/);
     expect(stdout).toMatch(/2026-11-20 +85,012 +85,012 +0/);
-    expect(stdout).toContain("so many were counted by by-hand");
+    expect(stdout).toContain("by-hand counted this many");
   });
 });
 
@@ -281,41 +281,41 @@ describe("logs", () => {
     }
     expect((await sluice(["logs", "by-hand"])).stdout).toBe(`${line}\nplain words\n`);
     expect((await sluice(["logs", "by-hand", "-o", "text", "--batch", "12"])).stdout).toBe("b12    00:00:00 warn  the host pauses seconds=30\nb12    plain words\n");
-    expect((await sluice(["logs", "by-hand", "--batch", "3"])).stderr).toContain("There is no pod of batch 3 of the Sweep by-hand with a log");
+    expect((await sluice(["logs", "by-hand", "--batch", "3"])).stderr).toContain("No pod of batch 3 of the Sweep by-hand has a log");
   });
 });
 
-describe("what is wrong is told in one line", () => {
-  test("a name that is misspelt, with the one that was meant", async () => {
+describe("an error is one line", () => {
+  test("for a misspelt name, with the one that was meant", async () => {
     insertCronSweep("ripestat-daily");
     expect(await sluice(["run", "ripestat-daly"])).toEqual({ code: 2, stdout: "", stderr: "sluice: There is no CronSweep ripestat-daly in the namespace bgp; did you mean ripestat-daily?\n" });
   });
 
-  test("what is forbidden, with verb and resource", async () => {
+  test("for a missing permission, with verb and resource", async () => {
     insertCronSweep("daily");
     const message = 'sweeps.sluice.dev is forbidden: User "me" cannot create resource "sweeps" in API group "sluice.dev" in the namespace "bgp"';
     api.fail({ verb: "create", resource: "sweeps", how: { status: 403, reason: "Forbidden", message } });
     expect(await sluice(["run", "daily"])).toEqual({ code: 3, stdout: "", stderr: `sluice: The cluster does not allow this: ${message}\n` });
   });
 
-  test("a cluster without the kinds, with what brings them", async () => {
+  test("for a cluster without Sluice, with the command that installs it", async () => {
     api.fail({ resource: "cronsweeps", how: { status: 404, message: "404 page not found" } });
-    expect(await sluice(["run", "daily"])).toEqual({ code: 3, stdout: "", stderr: "sluice: This cluster knows no CronSweeps and Sweeps: helm install sluice charts/sluice --namespace sluice --create-namespace\n" });
+    expect(await sluice(["run", "daily"])).toEqual({ code: 3, stdout: "", stderr: "sluice: Sluice is not installed in this cluster: it does not serve CronSweeps and Sweeps. Run: helm install sluice charts/sluice --namespace sluice --create-namespace\n" });
   });
 
-  test("an API server that is away", async () => {
+  test("for an API server that is away", async () => {
     await api.goAway();
     const { code, stderr } = await sluice(["status"]);
     expect([code, stderr]).toEqual([3, expect.stringMatching(/^sluice: The API server http:\/\/127\.0\.0\.1:\d+ cannot be reached: .*\n$/)]);
   });
 
-  test("a context that is not in the kubeconfig", async () => {
+  test("for a context that is not in the kubeconfig", async () => {
     expect(await sluice(["--context", "prod", "status"])).toEqual({ code: 2, stdout: "", stderr: `sluice: There is no context "prod" in ${kubeconfig}; known: test.\n` });
   });
 
-  test("no kubeconfig at all", async () => {
+  test("for a missing kubeconfig", async () => {
     const cli = aCli({ environment: { HOME: folder.path } });
     expect(await main(["status"], cli, KUBECTL_SLUICE)).toBe(3);
-    expect(cli.stderr.text()).toBe("sluice: There is no kubeconfig: --kubeconfig or KUBECONFIG names one, or it stands in ~/.kube/config.\n");
+    expect(cli.stderr.text()).toBe("sluice: No kubeconfig found: name one with --kubeconfig or KUBECONFIG, or put it at ~/.kube/config.\n");
   });
 });
