@@ -38,7 +38,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
   const create = async (object: object, ...options: string[]) => server.kubectl(["create", "--filename=-", ...options], JSON.stringify(object));
   const patch = async (spec: object) => server.kubectl(["patch", "sweep", "made", "--type=merge", "--patch", JSON.stringify({ spec })]);
 
-  test("finds nothing to complain about in the definitions", async () => {
+  test("reports no problem with the definitions", async () => {
     const { stdout } = await server.kubectl(["get", "crd", "--output=json"]);
     const { items } = JSON.parse(stdout) as { items: { status: { conditions: { type: string; status: string; message: string }[] } }[] };
     expect(items).toHaveLength(2);
@@ -49,7 +49,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     expect((await server.kubectl(["apply", "--dry-run=server", "--filename", path.join(ROOT, file)])).code).not.toBe(0);
   });
 
-  test.for(BAD.filter((file) => !taggedSchema(file)))("accepts %s, which is tagged semantic: what is wrong with it the controller tells", async (file) => {
+  test.for(BAD.filter((file) => !taggedSchema(file)))("accepts %s, which is tagged semantic: the controller reports its mistake", async (file) => {
     expect((await server.kubectl(["create", "--dry-run=server", "--filename", path.join(ROOT, file)])).stderr).toBe("");
   });
 
@@ -59,13 +59,13 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     expect(stdout).toContain("dry run");
   });
 
-  test("accepts every CronSweep and Sweep that the documentation shows", async () => {
+  test("accepts every CronSweep and Sweep of the documentation", async () => {
     const shown = PAGES.flatMap((page) => blocks(readPage(page), "yaml")).flatMap((block) => parseAllDocuments(block).map((document) => document.toJS() as { apiVersion?: string } | null));
     const ours = shown.filter((object) => object?.apiVersion === "sluice.dev/v1alpha1");
     for (const object of ours) expect((await create(object!, "--dry-run=server")).stderr).toBe("");
   });
 
-  test("fills in defaults that no preset has a say in, and no others", async () => {
+  test("fills in only defaults that no preset can change", async () => {
     const { stdout } = await create(aCronSweep({ provider: { name: "ripestat" }, targets: { preset: "ris-asns" } }), "--dry-run=server", "--output=json");
     expect((JSON.parse(stdout) as { spec: object }).spec).toEqual({
       schedule: "@daily",
@@ -79,7 +79,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     });
   });
 
-  test("prints what a person wants to know first", async () => {
+  test("prints the columns of the definitions", async () => {
     expect((await server.kubectl(["get", "csw"])).stderr).toContain("No resources found");
     const [cron, one] = customResourceDefinitions().map(({ spec }) => spec.versions[0]!.additionalPrinterColumns.filter(({ priority }) => priority === undefined).map(({ name }) => name.toUpperCase()));
     await create(aCronSweep({ provider: { name: "ripestat" }, targets: { list: ["AS3333"] } }));
@@ -90,14 +90,14 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     expect(line!.split(/ {2,}/).slice(0, 2)).toEqual(["printed", "2026-11-20"]);
   });
 
-  test("prunes nothing from flow and frozen, also not what this version does not know", async () => {
+  test("prunes nothing from flow and frozen, not even unknown fields", async () => {
     await create({ ...aSweep({}), metadata: { name: "kept" } });
     const status = { phase: "Running", flow: { phase: "Running", later: { than: ["this"] } }, frozen: { unknown: 1 }, conditions: [] };
     const patched = await server.kubectl(["patch", "sweep", "kept", "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status }), "--output=json"]);
     expect((JSON.parse(patched.stdout) as { status: object }).status).toEqual(status);
   });
 
-  test("keeps a CronSweep's status as the controller writes it, and takes the Sweep that it makes", async () => {
+  test("stores a CronSweep's status as the controller writes it, and accepts the Sweep that it creates", async () => {
     const file = path.join(ROOT, "examples/ripestat-daily.yaml");
     expect((await server.kubectl(["create", "--filename", file])).stderr).toBe("");
     const view = aView({ name: "ripestat-daily", trigger: "2026-11-18", status: { active: ["gone"], handledTrigger: "old" }, sweeps: [aSeenSweep("ripestat-daily-20261119", "2026-11-19", { state: "complete", endedAt: 1_795_000_000 })] });
@@ -111,7 +111,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     expect(JSON.parse(made.stdout)).toMatchObject({ spec: { cronSweepRef: { name: "ripestat-daily" }, window: { start: "2026-11-18" }, select: "incomplete", suspend: false } });
   });
 
-  describe("of a Sweep that is made", () => {
+  describe("of an existing Sweep", () => {
     beforeAll(async () => {
       expect((await create(aSweep({ select: ["failed"], batch: { memory: "256Mi", pods: 2, podTemplate: { affinity: { nodeAffinity: {} } } } }))).stderr).toBe("");
     });
@@ -119,13 +119,13 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     test.for<[string, object, string]>([
       ["the window", { window: { start: "2026-11-21" } }, "spec.window"],
       ["the selection, which has no type", { select: "all" }, "spec.select"],
-      ["the selection beside what may change", { select: "all", suspend: true, batch: { pods: 3 } }, "spec.select"],
+      ["the selection together with what may change", { select: "all", suspend: true, batch: { pods: 3 } }, "spec.select"],
       ["the CronSweep", { cronSweepRef: { name: "other" } }, "spec.cronSweepRef"],
       ["the memory", { batch: { memory: "1Gi" } }, "spec.batch.memory"],
-      ["what of the pods is handed on", { batch: { podTemplate: { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } } } } }, "spec.batch.podTemplate"],
-      ["a field that was not given", { done: { passes: 2 } }, "spec.done"],
+      ["a field of podTemplate that is passed on", { batch: { podTemplate: { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } } } } }, "spec.batch.podTemplate"],
+      ["a field that was absent", { done: { passes: 2 } }, "spec.done"],
       ["the batch as a whole", { batch: null }, "spec.batch.memory"],
-      ["the targets, of which there are very many", { targets: { list: Array.from({ length: 10_000 }, (_, index) => `AS${index}`) } }, "spec.targets"],
+      ["a very long list of targets", { targets: { list: Array.from({ length: 10_000 }, (_, index) => `AS${index}`) } }, "spec.targets"],
     ])("refuses to change %s", async ([, spec, field]) => {
       const { stderr } = await patch(spec);
       expect(stderr).toContain(`${field}: Invalid value`);
@@ -136,8 +136,8 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
       ["suspend", { suspend: true }],
       ["the host", { host: { inFlight: 3 } }],
       ["the number of pods", { batch: { pods: 7 } }],
-      ["all of them away", { suspend: null, host: null, batch: { pods: null } }],
-    ])("lets %s be changed", async ([, spec]) => {
+      ["all of them, by removing them", { suspend: null, host: null, batch: { pods: null } }],
+    ])("allows to change %s", async ([, spec]) => {
       expect((await patch(spec)).stderr).toBe("");
     });
   });
@@ -145,7 +145,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
   test.for([
     ["CronSweep", 34],
     ["Sweep", 52],
-  ] as const)("takes a %s's name of %d characters and no longer one", async ([kind, longest]) => {
+  ] as const)("accepts a %s's name of %d characters, but no longer one", async ([kind, longest]) => {
     const object = kind === "Sweep" ? aSweep({}) : aCronSweep({ provider: { name: "ripestat" }, targets: { list: ["AS3333"] } });
     expect((await create({ ...object, metadata: { name: "n".repeat(longest) } }, "--dry-run=server")).stderr).toBe("");
     expect((await create({ ...object, metadata: { name: "n".repeat(longest + 1) } }, "--dry-run=server")).stderr).toContain("metadata.name");

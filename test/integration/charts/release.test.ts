@@ -12,11 +12,11 @@ import { until } from "../../support/time/until.ts";
 
 const DEFINITIONS = ["cronsweeps.sluice.dev", "sweeps.sluice.dev"];
 
-/** Without a node: what is installed is accepted and kept by a real API server, and no pod runs. */
+/** A real API server without nodes: it accepts and stores what is installed, but no pod runs. */
 describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => {
   let server: ApiServer;
   let folder: string;
-  /** The chart as a later version would be: with another schema. */
+  /** The chart with another schema, like a later version. */
   let later: string;
 
   beforeAll(async () => {
@@ -44,14 +44,14 @@ describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => 
   const can = async (verb: string, resource: string, namespace: string): Promise<boolean> =>
     (await server.kubectl(["auth", "can-i", verb, resource, `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"])).stdout.trim() === "yes";
 
-  test("is installed with the one command that the documentation gives, and says what to do next", async () => {
+  test("installs with the documented command, and prints what to do next", async () => {
     const { stdout, stderr } = await helm("install", "one", CHART, "--namespace=one", "--create-namespace");
     expect(stderr).toBe("");
     expect(stdout).toMatch(/helm test one --namespace one\n.*kubectl apply .*examples\/ripestat-daily.yaml\n.*kubectl get cronsweeps,sweeps/);
     expect(await owners()).toEqual(["one now", "one now"]);
   });
 
-  test("gives the controller what docs/kubernetes-reference.md says, and the API server sees no more", async () => {
+  test("gives the controller exactly the permissions of docs/kubernetes-reference.md", async () => {
     await until("roles hold", async () => can("list", "sweeps.sluice.dev", "anywhere"));
     const list = async (namespace: string): Promise<string[]> => rightsListed((await server.kubectl(["auth", "can-i", "--list", `--namespace=${namespace}`, "--as=system:serviceaccount:one:one"])).stdout).sort();
     const { watched, lease } = rightsTold("one");
@@ -64,12 +64,12 @@ describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => 
     expect(await can(verb, resource, "one")).toBe(false);
   });
 
-  test("lets who may view a namespace view its sweeps, and who may edit it edit them", async () => {
+  test("adds the rights on sweeps to the roles view, edit and admin", async () => {
     const { stdout } = await server.kubectl(["get", "clusterrole", "one-view", "one-edit", "--output=jsonpath={.items[*].metadata.labels}"]);
     expect(stdout.match(/aggregate-to-\w+/g)?.sort()).toEqual(["aggregate-to-admin", "aggregate-to-admin", "aggregate-to-edit", "aggregate-to-edit", "aggregate-to-view"]);
   });
 
-  test("puts nothing into a namespace that the restricted Pod Security Standard would refuse", async () => {
+  test("has only pods that the restricted Pod Security Standard admits", async () => {
     await server.kubectl(["create", "namespace", "restricted"]);
     await server.kubectl(["label", "namespace", "restricted", "pod-security.kubernetes.io/enforce=restricted"]);
     const objects = await render();
@@ -86,30 +86,30 @@ describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => 
     }
   });
 
-  test("leaves definitions and sweeps behind when it is uninstalled", async () => {
+  test("keeps definitions and sweeps when it is uninstalled", async () => {
     const sweep = { apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name: "kept" }, spec: { cronSweepRef: { name: "daily" }, window: { start: "2026-11-20" } } };
     expect((await server.kubectl(["create", "--filename=-"], JSON.stringify(sweep))).stderr).toBe("");
     expect((await helm("uninstall", "one", "--namespace=one")).code).toBe(0);
     expect((await server.kubectl(["get", "sweep", "kept", "--output=name"])).stdout.trim()).toBe("sweep.sluice.dev/kept");
   });
 
-  test("is installed again under another name, in another namespace", async () => {
+  test("installs again under another name, in another namespace", async () => {
     expect((await helm("install", "two", CHART, "--namespace=two", "--create-namespace")).stderr).toBe("");
     expect(await owners()).toEqual(["one now", "one now"]);
     expect((await server.kubectl(["get", "deployment", "two", "--namespace=two", "--output=name"])).code).toBe(0);
   });
 
-  test("is upgraded over definitions that it does not own, as long as they are the same", async () => {
+  test("upgrades with definitions of another release, as long as they are the same", async () => {
     expect((await helm("upgrade", "two", CHART, "--namespace=two", "--set=replicas=2")).stderr).toBe("");
   });
 
-  test("does not go on with the definitions of another version unnoticed: helm names their owner", async () => {
+  test("stops at definitions of another version: helm names their owner", async () => {
     const { code, stderr } = await helm("upgrade", "two", later, "--namespace=two");
     expect(code).toBe(1);
     expect(stderr).toMatch(/cronsweeps.sluice.dev.* must equal "two": current value is "one"/);
   });
 
-  test("takes them over with --take-ownership, and brings their new version from then on", async () => {
+  test("takes them over with --take-ownership, and upgrades them from then on", async () => {
     expect((await helm("upgrade", "two", later, "--namespace=two", "--take-ownership")).stderr).toBe("");
     expect(await owners()).toEqual(["two later", "two later"]);
     expect((await helm("upgrade", "two", CHART, "--namespace=two")).stderr).toBe("");
@@ -117,7 +117,7 @@ describe.skipIf(!hasKubernetes)("a release (needs Kubernetes' programs)", () => 
     expect((await server.kubectl(["get", "sweep", "kept", "--output=name"])).code).toBe(0);
   });
 
-  test("serves two namespaces with a Role in each, beside what is watched by another", async () => {
+  test("serves two namespaces with a Role in each, beside another release", async () => {
     for (const namespace of ["bgp", "lab"]) await server.kubectl(["create", "namespace", namespace]);
     expect((await helm("install", "one", CHART, "--namespace=one", "--set=watch.namespaces={bgp,lab}", "--set=rbac.aggregate=false")).stderr).toBe("");
     await until("roles hold", async () => can("create", "jobs.batch", "bgp"));

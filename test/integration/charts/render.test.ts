@@ -33,34 +33,34 @@ function rulesOf(objects: readonly Rendered[], kind: string, name: string): read
 }
 
 describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
-  test("has nothing that helm lint minds", async () => {
+  test("passes helm lint", async () => {
     const { code, stdout } = await run(HELM!, ["lint", CHART, "--strict"], { env: { HOME: "/nowhere" } });
     expect(stdout).toContain("0 chart(s) failed");
     expect(code).toBe(0);
   });
 
-  test("renders for the oldest Kubernetes that it names, and for none before", async () => {
+  test("renders for the oldest supported Kubernetes, and for none before", async () => {
     expect((await run(HELM!, ["template", CHART, "--kube-version=1.31.0"], { env: { HOME: "/nowhere" } })).code).toBe(0);
     expect((await run(HELM!, ["template", CHART, "--kube-version=1.30.9"], { env: { HOME: "/nowhere" } })).stderr).toContain("incompatible with Kubernetes");
   });
 
-  test("makes no more than it must by default", async () => {
-    const made = (await render()).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-    expect(made.sort()).toEqual([
+  test("creates only what it needs by default", async () => {
+    const created = (await render()).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(created.sort()).toEqual([
       "ClusterRole sluice", "ClusterRole sluice-edit", "ClusterRole sluice-view", "ClusterRoleBinding sluice", "CustomResourceDefinition cronsweeps.sluice.dev", "CustomResourceDefinition sweeps.sluice.dev",
       "Deployment sluice", "Pod sluice-check", "Role sluice-lease", "RoleBinding sluice-lease", "Service sluice", "ServiceAccount sluice",
     ]);
   });
 
-  test("makes all of it when all is wanted", async () => {
-    const made = (await render(EVERYTHING)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
-    expect(made.filter((line) => /NetworkPolicy|PodMonitor|PodDisruption|Prometheus|^Role |RoleBinding/.test(line)).sort()).toEqual([
+  test("creates everything with every option", async () => {
+    const created = (await render(EVERYTHING)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+    expect(created.filter((line) => /NetworkPolicy|PodMonitor|PodDisruption|Prometheus|^Role |RoleBinding/.test(line)).sort()).toEqual([
       "NetworkPolicy bgp/sluice-workers", "NetworkPolicy sluice/sluice", "PodDisruptionBudget sluice/sluice", "PodMonitor sluice/sluice", "PodMonitor sluice/sluice-workers", "PrometheusRule sluice/sluice",
       "Role bgp/sluice", "Role lab/sluice", "Role sluice/sluice-lease", "RoleBinding bgp/sluice", "RoleBinding lab/sluice", "RoleBinding sluice/sluice-lease",
     ]);
   });
 
-  test("has no hook but the test's", async () => {
+  test("has no hook except the test", async () => {
     const hooks = (await render(EVERYTHING)).filter(({ metadata }) => metadata.annotations?.["helm.sh/hook"] !== undefined);
     expect(hooks.map(({ metadata }) => metadata.annotations!["helm.sh/hook"])).toEqual(["test"]);
   });
@@ -70,14 +70,14 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     ["another registry", { image: { registry: "registry.example.net:5000" } }, "registry.example.net:5000/sluice-dev/sluice:0.1.0"],
     ["no registry", { image: { registry: "" } }, "sluice-dev/sluice:0.1.0"],
     ["a tag", { image: { tag: "dev" } }, "ghcr.io/sluice-dev/sluice:dev"],
-    ["a digest, which comes before the tag", { image: { tag: "dev", digest: `sha256:${"0a".repeat(32)}` } }, `ghcr.io/sluice-dev/sluice@sha256:${"0a".repeat(32)}`],
-  ])("gives controller, check and Jobs one image: %s", async ([, values, image]) => {
+    ["a digest, which overrides the tag", { image: { tag: "dev", digest: `sha256:${"0a".repeat(32)}` } }, `ghcr.io/sluice-dev/sluice@sha256:${"0a".repeat(32)}`],
+  ])("gives controller, check and Jobs the same image: %s", async ([, values, image]) => {
     const objects = await render(values);
     const check = ofKind(objects, "Pod")[0]!.spec as { containers: [{ image: string }] };
     expect([deployment(objects).template.spec.containers[0].image, environment(objects)["SLUICE_IMAGE"], check.containers[0].image]).toEqual([image, image, image]);
   });
 
-  test("tells the controller who it is, and whom it serves", async () => {
+  test("sets the controller's environment", async () => {
     expect(environment(await render())).toEqual({ SLUICE_NAMESPACES: "", SLUICE_LEASE: "sluice", SLUICE_PORT: "8080", SLUICE_LOG_LEVEL: "info", SLUICE_IMAGE: "ghcr.io/sluice-dev/sluice:0.1.0", SLUICE_IMAGE_PULL_POLICY: "IfNotPresent", SLUICE_WORKER_SCRAPE_ANNOTATIONS: "true" });
     expect(environment(await render(EVERYTHING))).toMatchObject({
       SLUICE_NAMESPACES: "bgp,lab",
@@ -92,9 +92,9 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
 
   test.for<[string, object, object]>([
     ["by annotations", {}, { pod: { scrape: "true", port: "8080", path: "/metrics" }, workers: "true", monitors: [] }],
-    ["by PodMonitors, and then not by annotations too", { metrics: { podMonitor: { enabled: true } } }, { pod: {}, workers: undefined, monitors: ["sluice", "sluice-workers"] }],
+    ["by PodMonitors, and then not by annotations", { metrics: { podMonitor: { enabled: true } } }, { pod: {}, workers: undefined, monitors: ["sluice", "sluice-workers"] }],
     ["not at all", { metrics: { annotations: false } }, { pod: {}, workers: undefined, monitors: [] }],
-    ["by annotations, but for the pod's own", { pod: { annotations: { "prometheus.io/scrape": "false" } } }, { pod: { scrape: "false", port: "8080", path: "/metrics" }, workers: "true", monitors: [] }],
+    ["by annotations, unless the pod's own say otherwise", { pod: { annotations: { "prometheus.io/scrape": "false" } } }, { pod: { scrape: "false", port: "8080", path: "/metrics" }, workers: "true", monitors: [] }],
   ])("lets Prometheus find the pods: %s", async ([, values, found]) => {
     const objects = await render(values);
     const annotations = Object.entries(deployment(objects).template.metadata.annotations!).filter(([name]) => name.startsWith("prometheus.io/"));
@@ -102,7 +102,7 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     expect({ pod, workers: environment(objects)["SLUICE_WORKER_SCRAPE_ANNOTATIONS"], monitors: ofKind(objects, "PodMonitor").map(({ metadata }) => metadata.name) }).toEqual(found);
   });
 
-  test("lets the metrics of controller and sweeps be asked from where its policies say, at the ports that they listen on", async () => {
+  test("admits readers of metrics from where metricsFrom says, at the right ports", async () => {
     const from = [{ namespaceSelector: { matchLabels: { team: "metrics" } } }];
     const policies = ofKind(await render({ ...EVERYTHING, networkPolicy: { ...EVERYTHING.networkPolicy, metricsFrom: from } }), "NetworkPolicy");
     const ingress = policies.map(({ metadata, spec }) => [metadata.name, (spec as { ingress: unknown }).ingress]);
@@ -112,24 +112,24 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
   test.for([
     ["128Mi", 64],
     ["1Gi", 512],
-  ] as const)("with %s of memory requests what it is limited to, and lets Node keep %d MiB of it", async ([memory, old]) => {
+  ] as const)("with %s of memory requests its limit, and gives Node a heap of %d MiB", async ([memory, old]) => {
     const { resources, command } = deployment(await render({ resources: { memory } })).template.spec.containers[0];
     expect([resources.requests["memory"], resources.limits["memory"]]).toEqual([memory, memory]);
     expect(command).toEqual(["/nodejs/bin/node", `--max-old-space-size=${old}`, "--max-semi-space-size=4", "/sluice/controller.mjs"]);
   });
 
-  test("hands on what the controller's pod gets from Kubernetes", async () => {
+  test("passes the settings of the controller's pod on", async () => {
     const { metadata, spec } = deployment(await render(EVERYTHING)).template;
     expect(metadata).toMatchObject({ labels: { team: "a" }, annotations: { note: "b" } });
     expect(spec).toMatchObject({ nodeSelector: { disk: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { nodeAffinity: {} }, priorityClassName: "high", imagePullSecrets: [{ name: "registry" }] });
   });
 
-  test("lets nobody take the labels by which the controller's pod is found", async () => {
+  test("does not let pod.labels override the labels of the selector", async () => {
     const labels = { "app.kubernetes.io/name": "other", "app.kubernetes.io/component": "other" };
     expect(deployment(await render({ pod: { labels } })).template.metadata.labels).toMatchObject({ "app.kubernetes.io/name": "sluice", "app.kubernetes.io/component": "controller" });
   });
 
-  test("spreads two replicas over nodes, and one not at all", async () => {
+  test("spreads two replicas over nodes, but not one", async () => {
     const keys = async (values: object) => deployment(await render(values)).template.spec["topologySpreadConstraints"];
     expect(await keys({})).toBeUndefined();
     expect(await keys({ replicas: 2 })).toMatchObject([{ topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" }]);
@@ -137,7 +137,7 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
 
   test.for<[string, object, readonly string[]]>([
     ["keeps them from helm, Argo CD and Flux", {}, ["argocd.argoproj.io/sync-options", "helm.sh/resource-policy", "kustomize.toolkit.fluxcd.io/prune", "sluice.dev/schema"]],
-    ["lets go of them with crds.keep off", { crds: { keep: false } }, ["sluice.dev/schema"]],
+    ["does not keep them with crds.keep off", { crds: { keep: false } }, ["sluice.dev/schema"]],
   ])("the definitions: %s", async ([, values, annotations]) => {
     for (const { metadata } of ofKind(await render(values), "CustomResourceDefinition")) expect(Object.keys(metadata.annotations!).sort()).toEqual(annotations);
   });
@@ -146,23 +146,23 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     expect(ofKind(await render({ crds: { enabled: false } }), "CustomResourceDefinition")).toEqual([]);
   });
 
-  test("the values hold no word that a secret could stand in", () => {
+  test("no value is meant for a secret", () => {
     const leaves = (value: unknown, at: string): string[] => (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, `${at}.${name}`)) : [at]);
     const names = leaves(parse(readFileSync(path.join(CHART, "values.yaml"), "utf8")), "");
     expect(names.filter((name) => /password|token|secret|credential|uri/i.test(name))).toEqual([".imagePullSecrets", ".workers.imagePullSecrets"]);
   });
 
   test.for<[string, object, string]>([
-    ["a word for a number", { replicas: "two" }, "at '/replicas': got string, want integer"],
+    ["a string for a number", { replicas: "two" }, "at '/replicas': got string, want integer"],
     ["a misspelt field", { image: { tga: "x" } }, "at '/image': additional properties 'tga' not allowed"],
-    ["a namespace that is no name", { watch: { namespaces: ["BGP"] } }, "at '/watch/namespaces/0': 'BGP' does not match"],
+    ["an invalid namespace", { watch: { namespaces: ["BGP"] } }, "at '/watch/namespaces/0': 'BGP' does not match"],
     ["memory in another unit", { resources: { memory: "128M" } }, "at '/resources/memory': '128M' does not match"],
     ["a proxy with a password", { workers: { proxy: { https: "http://me:mine@proxy:3128" } } }, "at '/workers/proxy/https'"],
-    ["a digest that is none", { image: { digest: "sha256:12" } }, "at '/image/digest'"],
-    ["a port that is none", { networkPolicy: { workers: { ports: [99_999] } } }, "at '/networkPolicy/workers/ports/0'"],
-    ["no account at all", { serviceAccount: { create: false } }, "at '/serviceAccount/name'"],
-    ["a label for the dashboards that is none", { dashboards: { enabled: true, label: "bad label!" } }, "at '/dashboards/label'"],
-    ["an annotation for their folder that is none", { dashboards: { enabled: true, folderAnnotation: "k8s sidecar/folder" } }, "at '/dashboards/folderAnnotation'"],
+    ["an invalid digest", { image: { digest: "sha256:12" } }, "at '/image/digest'"],
+    ["an invalid port", { networkPolicy: { workers: { ports: [99_999] } } }, "at '/networkPolicy/workers/ports/0'"],
+    ["no ServiceAccount at all", { serviceAccount: { create: false } }, "at '/serviceAccount/name'"],
+    ["an invalid label for the dashboards", { dashboards: { enabled: true, label: "bad label!" } }, "at '/dashboards/label'"],
+    ["an invalid annotation for their folder", { dashboards: { enabled: true, folderAnnotation: "k8s sidecar/folder" } }, "at '/dashboards/folderAnnotation'"],
     ["a misspelt field of the dashboards", { dashboards: { enabeld: true } }, "at '/dashboards': additional properties 'enabeld' not allowed"],
     ["a misspelt field of the alerts", { alerts: { enabled: true, memoryNaer: {} } }, "at '/alerts': additional properties 'memoryNaer' not allowed"],
   ])("refuses %s", async ([, values, sentence]) => {
@@ -173,13 +173,13 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     const page = readPage("docs/kubernetes-reference.md");
     const [watched, lease] = section(page, "The controller").split("In the release's namespace only:");
 
-    test("are those that docs/kubernetes-reference.md explains, in the whole cluster", async () => {
+    test("are those of docs/kubernetes-reference.md, in the whole cluster", async () => {
       const objects = await render();
       expect(allowed(rulesOf(objects, "ClusterRole", "sluice"))).toEqual(ofTable(tableRows(watched!)));
       expect(allowed(rulesOf(objects, "Role", "sluice-lease"))).toEqual(ofTable(tableRows(lease!)));
     });
 
-    test("are the same in each watched namespace, and then there are none in the whole cluster", async () => {
+    test("are the same in each watched namespace, without any in the whole cluster", async () => {
       const objects = await render({ watch: { namespaces: ["bgp", "lab"] }, rbac: { aggregate: false } });
       const roles = ofKind(objects, "Role").filter(({ metadata }) => metadata.name === "sluice");
       expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(["bgp", "lab"]);
@@ -187,7 +187,7 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
       expect(objects.filter(({ kind }) => kind.startsWith("ClusterRole"))).toEqual([]);
     });
 
-    test("of people are those of the page, added to view, edit and admin", async () => {
+    test("of people are those of the page, aggregated to view, edit and admin", async () => {
       const objects = await render();
       for (const [role, addedTo, resources, verbs] of tableRows(section(page, "People"))) {
         const { metadata, rules } = ofKind(objects, "ClusterRole").find((object) => object.metadata.name === codes(role!)[0])!;
@@ -197,7 +197,7 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
       }
     });
 
-    test("hold no star, no Secret, no ConfigMap and no finalizer", async () => {
+    test("include no wildcard, no Secret, no ConfigMap and no finalizer", async () => {
       const all = (await render(EVERYTHING)).flatMap(({ rules }) => allowed(rules ?? []));
       expect(all.filter((line) => /\*|secrets|configmaps|finalizers|pods\/|nodes/.test(line))).toEqual([]);
     });

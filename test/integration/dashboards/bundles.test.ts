@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, inject, test } from "vitest";
 import { UID } from "../../../src/dashboards/dashboard.ts";
 
-test("no program carries the dashboards, nor the library that they are built with", () => {
+test("no program contains the dashboards or the library that builds them", () => {
   const folder = inject("programs");
   const programs = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
   expect(programs.length).toBeGreaterThan(2);

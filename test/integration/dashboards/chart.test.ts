@@ -21,28 +21,28 @@ function firstChoices(maps: readonly ConfigMap[]): unknown[] {
 }
 
 describe.skipIf(!hasHelm)("the chart's dashboards (need helm)", () => {
-  test("are not there unless they are wanted", async () => {
+  test("are absent by default", async () => {
     expect(ofKind(await render(), "ConfigMap").filter(({ metadata }) => metadata.name.includes("dashboard"))).toEqual([]);
   });
 
-  test("are a ConfigMap each, with the file in it as it stands in the chart", async () => {
+  test("are one ConfigMap each, with the unchanged file", async () => {
     const maps = await configMaps({});
     expect(maps.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(["sluice/sluice-dashboard-data", "sluice/sluice-dashboard-one-sweep", "sluice/sluice-dashboard-sweeps"]);
     for (const { metadata, data } of maps) {
       const name = metadata.name.replace("sluice-dashboard-", "");
-      // Its legends have braces that helm would take for its own.
+      // Its legends contain braces that helm must not evaluate.
       expect(data).toEqual({ [`sluice-${name}.json`]: readFileSync(path.join(CHART, `dashboards/${name}.json`), "utf8") });
     }
   });
 
-  test("carry what a sidecar looks for", async () => {
+  test("have the label and the annotation for a sidecar", async () => {
     for (const { metadata } of await configMaps({})) {
       expect(metadata.labels).toMatchObject({ grafana_dashboard: "1", "app.kubernetes.io/name": "sluice" });
       expect(metadata.annotations).toEqual({ grafana_folder: "Sluice" });
     }
   });
 
-  test("go where they are wanted, under other labels and in another folder", async () => {
+  test("can have another namespace, other labels and another folder", async () => {
     const maps = await configMaps({ namespace: "monitoring", label: "boards", labelValue: "yes", folder: "Data team", folderAnnotation: "k8s-sidecar-target-directory", labels: { team: "data" }, annotations: { note: "x" } });
     expect(maps).toHaveLength(3);
     for (const { metadata } of maps) {
@@ -53,11 +53,11 @@ describe.skipIf(!hasHelm)("the chart's dashboards (need helm)", () => {
     }
   });
 
-  test("name no folder where none is named", async () => {
+  test("have no folder annotation without a folder", async () => {
     for (const { metadata } of await configMaps({ folder: "" })) expect(metadata.annotations).toBeUndefined();
   });
 
-  test("begin with the data sources that are named, each with that of its kind", async () => {
+  test("start with the configured data source of their kind", async () => {
     expect(firstChoices(await configMaps({}))).toEqual([undefined, undefined, undefined]);
     const maps = await configMaps({ datasource: { prometheus: "thanos", postgres: 'a "quoted" one' } });
     expect(firstChoices(maps)).toEqual(['a "quoted" one', "thanos", "thanos"]);
@@ -69,7 +69,7 @@ describe.skipIf(!hasHelm)("the chart's dashboards (need helm)", () => {
 
   test.for<[string, object, string]>([
     ["a misspelt field", { foldr: "x" }, "additional properties 'foldr' not allowed"],
-    ["a namespace that is no name", { namespace: "Monitoring" }, "at '/dashboards/namespace'"],
+    ["an invalid namespace", { namespace: "Monitoring" }, "at '/dashboards/namespace'"],
     ["no label at all", { label: "" }, "at '/dashboards/label'"],
     ["a number for the label's value", { labelValue: 1 }, "at '/dashboards/labelValue'"],
   ])("refuse %s", async ([, values, sentence]) => {
