@@ -47,8 +47,8 @@ test("every alert has a page, and every page an alert", () => {
 });
 
 test("the index lists them all, with their severity", () => {
-  const told = tableRows(INDEX).map(([link, severity]) => [/^\[(\w+)\]\(\1\.md\)$/.exec(link!)?.[1], severity]);
-  expect(told.sort()).toEqual(rules.map(({ alert, labels }) => [alert, labels.severity]).sort());
+  const listed = tableRows(INDEX).map(([link, severity]) => [/^\[(\w+)\]\(\1\.md\)$/.exec(link!)?.[1], severity]);
+  expect(listed.sort()).toEqual(rules.map(({ alert, labels }) => [alert, labels.severity]).sort());
 });
 
 test("the operations page links to them", () => {

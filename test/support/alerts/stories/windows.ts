@@ -56,7 +56,7 @@ export const WINDOWS: Readonly<Record<string, AlertStories>> = {
         },
         at: "12h22m",
         ...LATE,
-        // As it was told last.
+        // The last value before the restart.
         summary: "bgp/daily is late: its newest usable data is 1d 12h 19m 0s old.",
       },
       "earlier if this dataset has a smaller value than others": {
