@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError, isAlias, isMap, isNode, isSeq } from "yaml";
-import { checkDocument } from "../documents/check-document.ts";
+import { readDocument } from "../documents/accept.ts";
 import { SpecError } from "../model/errors.ts";
-import { type FieldProblem, formatPath } from "../model/field-problem.ts";
-import { type SweepDocument, validate } from "../model/schema/documents.ts";
+import { formatPath } from "../model/field-problem.ts";
+import type { SweepDocument } from "../model/schema/documents.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 
 /** Each of the files with all that is wrong with it; one that cannot be read is a problem like others. */
@@ -62,13 +62,13 @@ export function readSweepFile(file: string, text: string): SweepFile {
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const written = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
   if (written.length === 0) return withoutDocuments({ file, line: 1, path: "", sentence: "holds no document: nothing but blanks and comments" });
-  const read = written.map((document) => readDocument(document, text, lines));
+  const read = written.map((document) => readYaml(document, text, lines));
   const problems = read.flatMap((one) => one.problems).map((problem): Problem => ({ file, ...problem }));
   return {
-    documents: read.flatMap(({ right }) => (right === undefined ? [] : [right])),
+    documents: read.flatMap(({ valid }) => (valid === undefined ? [] : [valid])),
     problems: problems.sort((a, b) => a.line - b.line),
     lineOf(document, path) {
-      const at = read.findIndex(({ right }) => right === document);
+      const at = read.findIndex(({ valid }) => valid === document);
       return at === -1 ? 0 : lineOf(path, written[at]!, lines);
     },
   };
@@ -91,7 +91,7 @@ function isBlank({ contents, errors }: Document): boolean {
 
 type Located = Omit<Problem, "file">;
 
-function readDocument(document: Document, text: string, lines: LineCounter): { right?: SweepDocument; problems: Located[] } {
+function readYaml(document: Document, text: string, lines: LineCounter): { valid?: SweepDocument; problems: Located[] } {
   const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, lines));
   // A double key leaves a value that can be read all the same; after any other error the rest would be guesses.
   if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { problems: syntax };
@@ -102,10 +102,9 @@ function readDocument(document: Document, text: string, lines: LineCounter): { r
     // An alias without its anchor, or so many that the file would grow beyond measure.
     return { problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
   }
-  const outcome = validate(value);
-  const found: readonly FieldProblem[] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, PROVIDERS)];
-  const problems = [...syntax, ...found.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: formatPath(path), sentence }))];
-  return problems.length === 0 && "document" in outcome ? { right: outcome.document, problems } : { problems };
+  const read = readDocument(value, PROVIDERS);
+  if ("document" in read) return syntax.length === 0 ? { valid: read.document, problems: [] } : { problems: syntax };
+  return { problems: [...syntax, ...read.problems.map(({ path, sentence }) => ({ line: lineOf(path, document, lines), path: formatPath(path), sentence }))] };
 }
 
 function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Located {

@@ -1,5 +1,5 @@
 import { warnAboutWidened, type NamedPattern } from "../documents/bounded-patterns.ts";
-import { checkResolved, type Checked } from "../documents/check-resolved.ts";
+import { accept, type Accepted, whyUncheckable } from "../documents/accept.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { type FieldProblem, formatPath } from "../model/field-problem.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
@@ -23,7 +23,13 @@ export interface Validation {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** Those that are right. */
-  readonly documents: readonly { readonly document: SweepDocument; readonly checked: Checked }[];
+  readonly documents: readonly ValidDocument[];
+}
+
+interface ValidDocument {
+  readonly document: SweepDocument;
+  /** Null where it refers to something that cannot be read here. */
+  readonly accepted: Accepted | null;
 }
 
 export const addValidate: AddCommand = (program, cli, act) => {
@@ -47,15 +53,29 @@ async function validate(cli: Cli, files: readonly string[], output: "text" | "js
 }
 
 export function validateFile(file: string, read: SweepFile, documents: readonly SweepDocument[], now: EpochSeconds): Validation {
-  const checks = read.documents.map((document) => ({ document, checked: checkResolved(document, { providers: PROVIDERS, documents }, now) }));
-  const tell = (of: (checked: Checked) => readonly FieldProblem[]): Problem[] =>
-    checks.flatMap(({ document, checked }) => of(checked).map(({ path, sentence }) => ({ file, line: read.lineOf(document, path), path: formatPath(path), sentence })));
+  const checks = read.documents.map((document) => ({ document, ...check(document, documents, now) }));
+  const located = (of: (checked: Check) => readonly FieldProblem[]): Problem[] =>
+    checks.flatMap((checked) => of(checked).map(({ path, sentence }) => ({ file, line: read.lineOf(checked.document, path), path: formatPath(path), sentence })));
   return {
     file,
-    problems: [...read.problems, ...tell((checked) => checked.problems)].sort((one, other) => one.line - other.line),
-    warnings: tell((checked) => checked.warnings),
-    documents: checks.filter(({ checked }) => checked.problems.length === 0),
+    problems: [...read.problems, ...located(({ problems }) => problems)].sort((one, other) => one.line - other.line),
+    warnings: located(({ warnings }) => warnings),
+    documents: checks.filter(({ problems }) => problems.length === 0),
   };
+}
+
+interface Check {
+  readonly accepted: Accepted | null;
+  readonly problems: readonly FieldProblem[];
+  readonly warnings: readonly FieldProblem[];
+}
+
+function check(document: SweepDocument, documents: readonly SweepDocument[], now: EpochSeconds): Check {
+  const context = { providers: PROVIDERS, documents };
+  const uncheckable = whyUncheckable(document, context);
+  if (uncheckable !== null) return { accepted: null, problems: [], warnings: [uncheckable] };
+  const acceptance = accept(document, context, now);
+  return "problems" in acceptance ? { accepted: null, ...acceptance } : { accepted: acceptance, problems: [], warnings: acceptance.warnings };
 }
 
 export function renderValidation(validations: readonly Validation[], output: "text" | "json", paint: Paint): string {
@@ -67,12 +87,13 @@ function inText({ file, problems, warnings, documents }: Validation, paint: Pain
   return [
     ...problems.map((problem) => `${paint.bad(formatProblem(problem))}\n`),
     ...warnings.map((problem) => `${paint.middling(formatProblem({ ...problem, sentence: `warning: ${problem.sentence}` }))}\n`),
-    ...documents.map(({ document, checked }) => documentInText(file, document, checked, paint)),
+    ...documents.map((valid) => documentInText(file, valid, paint)),
   ].join("");
 }
 
-function documentInText(file: string, document: SweepDocument, { spec, patterns }: Checked, paint: Paint): string {
+function documentInText(file: string, { document, accepted }: ValidDocument, paint: Paint): string {
   const { namespace = "default", name } = document.metadata;
+  const { spec, patterns } = accepted ?? { spec: null, patterns: [] };
   const fills = spec === null ? "" : `, fills the dataset ${spec.dataset}`;
   const heading = `${file}: ${paint.strong(`${document.kind} ${namespace}/${name}`)} ${paint.good("is right")}${fills}\n`;
   const shown = patterns.filter(({ field, pattern }) => field === "extract.pattern" || pattern.widened.length > 0);
@@ -91,12 +112,12 @@ function inJson({ file, problems, warnings, documents }: Validation): object {
     file,
     problems: problems.map(problemInJson),
     warnings: warnings.map(problemInJson),
-    documents: documents.map(({ document, checked }) => ({
+    documents: documents.map(({ document, accepted }) => ({
       kind: document.kind,
       namespace: document.metadata.namespace ?? "default",
       name: document.metadata.name,
-      dataset: checked.spec?.dataset ?? null,
-      patterns: checked.patterns.map(({ field, pattern: { source, longest, widened } }) => ({ field, bounded: source, longestBytes: longest, widened })),
+      dataset: accepted?.spec.dataset ?? null,
+      patterns: (accepted?.patterns ?? []).map(({ field, pattern: { source, longest, widened } }) => ({ field, bounded: source, longestBytes: longest, widened })),
     })),
   };
 }

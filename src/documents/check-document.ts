@@ -6,8 +6,8 @@ import { PATTERN_FIELDS } from "../model/schema/extract.ts";
 import type { Provider } from "../providers/provider.ts";
 
 /**
- * What the schema cannot know: whether patterns can be matched on a stream, and whether what is named is there.
- * Takes the value as it was read, right or wrong, so that these problems are told together with the schema's.
+ * What the schema cannot know: whether patterns can be matched on a stream, and whether providers and their lists exist.
+ * Takes the value as it was read, valid or not, so that these problems are reported together with those of the schema.
  */
 export function checkDocument(value: unknown, providers: readonly Provider[]): readonly FieldProblem[] {
   const path = at(value, ["kind"]) === "CronSweep" ? ["spec", "sweepTemplate", "spec"] : ["spec"];
@@ -20,7 +20,7 @@ export function checkDocument(value: unknown, providers: readonly Provider[]): r
   return problems.map((problem) => ({ path: [...path, ...problem.path], sentence: problem.sentence }));
 }
 
-/** How many groups a pattern may have, where it is not just one. */
+/** The least and the most groups that a pattern may have; one where it is not listed. */
 const GROUPS: Readonly<Record<string, readonly [number, number]>> = { "extract.pattern": [1, 2], "extract.error": [0, 1], "extract.maintenance": [0, 1] };
 
 function checkPattern(pattern: unknown, path: readonly string[]): readonly FieldProblem[] {
@@ -28,29 +28,29 @@ function checkPattern(pattern: unknown, path: readonly string[]): readonly Field
   try {
     const { groups } = boundPattern(pattern);
     const [least, most] = GROUPS[path.join(".")] ?? [1, 1];
-    if (groups < least) return [{ path, sentence: "holds no group: put the part that is wanted between ( and )" }];
-    if (groups > most) return [{ path, sentence: `holds ${groups} groups and at most ${most} ${most === 1 ? "is" : "are"} read: write (?: for those that are not wanted` }];
+    if (groups < least) return [{ path, sentence: "has no group: put the part to read between ( and )" }];
+    if (groups > most) return [{ path, sentence: `has ${groups} groups, and at most ${most} ${most === 1 ? "is" : "are"} read: write (?: for the others` }];
     return [];
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    return [{ path, sentence: error.message }];
+    return [{ path, sentence: error.sentence }];
   }
 }
 
 function checkProvider(name: unknown, preset: unknown, providers: readonly Provider[]): readonly FieldProblem[] {
   const provider = providers.find((known) => known.name === name);
   if (typeof name === "string" && provider === undefined) {
-    return [{ path: ["provider", "name"], sentence: noneOf(name, "provider", providers.map((known) => known.name)) }];
+    return [{ path: ["provider", "name"], sentence: unknownName(name, "provider", providers.map((known) => known.name)) }];
   }
   if (typeof preset !== "string") return [];
-  if (provider === undefined) return [{ path: ["targets", "preset"], sentence: "a preset is a provider's; name the provider, or use list or http" }];
+  if (provider === undefined) return [{ path: ["targets", "preset"], sentence: "only a provider has presets: name the provider, or use list or http" }];
   const lists = Object.keys(provider.lists);
-  return lists.includes(preset) ? [] : [{ path: ["targets", "preset"], sentence: noneOf(preset, `list of ${provider.name}`, lists) }];
+  return lists.includes(preset) ? [] : [{ path: ["targets", "preset"], sentence: unknownName(preset, `${provider.name} list`, lists) }];
 }
 
-function noneOf(word: string, what: string, known: readonly string[]): string {
+function unknownName(word: string, what: string, known: readonly string[]): string {
   const meant = nearest(word, known);
-  return `${JSON.stringify(word)} is no ${what}; ${meant === undefined ? `known: ${known.join(", ")}` : `did you mean "${meant}"?`}`;
+  return `unknown ${what} ${JSON.stringify(word)}; ${meant === undefined ? `known: ${known.join(", ")}` : `did you mean "${meant}"?`}`;
 }
 
 function at(value: unknown, path: readonly string[]): unknown {

@@ -6,7 +6,7 @@ import type { FilledSpec } from "./fill.ts";
 import type { Provider } from "./provider.ts";
 
 /** What a Sweep says beside its template. */
-export interface Asked {
+export interface SweepOptions {
   readonly dataset: string;
   readonly window: Window;
   readonly select: Selection;
@@ -19,14 +19,14 @@ export interface Asked {
  * A filled spec as the programs read it: amounts as numbers, secrets as names of variables, the URL whole.
  * @throws SpecError where something needed is given by nobody.
  */
-export function resolveSpec(spec: FilledSpec, asked: Asked, provider: Provider | undefined): ResolvedSpec {
+export function resolveSpec(spec: FilledSpec, options: SweepOptions, provider: Provider | undefined): ResolvedSpec {
   const request = resolveRequest(spec, provider);
-  const memoryBytes = need(parseMemory(spec.batch.memory), "batch.memory");
+  const memoryBytes = need(parseMemory(spec.batch.memory), "batch", "memory");
   return {
-    dataset: asked.dataset,
+    dataset: options.dataset,
     grid: gridOf(spec),
-    window: asked.window,
-    targets: resolveTargets(spec, asked, provider),
+    window: options.window,
+    targets: resolveTargets(spec, options, provider),
     request,
     extract: resolveExtract(spec),
     host: {
@@ -42,12 +42,12 @@ export function resolveSpec(spec: FilledSpec, asked: Asked, provider: Provider |
       pods: spec.batch.pods,
       memoryBytes,
       // A rerun that only raises memory means what it says, whatever its CronSweep allows.
-      memoryMaxBytes: Math.max(memoryBytes, need(parseMemory(spec.batch.memoryMax), "batch.memoryMax")),
+      memoryMaxBytes: Math.max(memoryBytes, need(parseMemory(spec.batch.memoryMax), "batch", "memoryMax")),
     },
-    done: { atLeast: need(parsePercent(spec.done.atLeast), "done.atLeast"), passes: spec.done.passes },
+    done: { atLeast: need(parsePercent(spec.done.atLeast), "done", "atLeast"), passes: spec.done.passes },
     retentionSeconds: seconds(spec.store.retention),
-    select: asked.select,
-    replace: asked.replace,
+    select: options.select,
+    replace: options.replace,
   };
 }
 
@@ -55,23 +55,23 @@ export function gridOf(spec: FilledSpec): Grid {
   return { everySeconds: seconds(spec.window.every), settleSeconds: seconds(spec.window.settle) };
 }
 
-function resolveTargets({ targets, provider: named }: FilledSpec, { inCluster }: Asked, provider: Provider | undefined): TargetSource {
-  const bounds = { atLeast: targets.atLeast, maxShrink: need(parsePercent(targets.maxShrink), "targets.maxShrink") };
+function resolveTargets({ targets, provider: named }: FilledSpec, { inCluster }: SweepOptions, provider: Provider | undefined): TargetSource {
+  const bounds = { atLeast: targets.atLeast, maxShrink: need(parsePercent(targets.maxShrink), "targets", "maxShrink") };
   if (targets.list !== undefined) return { from: { kind: "list", list: targets.list }, ...bounds };
   if (targets.http !== undefined) {
     return { from: { kind: "http", url: targets.http.url, pattern: targets.http.pattern, prefix: targets.http.prefix ?? "" }, ...bounds };
   }
   if (targets.configMap !== undefined) {
-    if (!inCluster) throw new SpecError("targets.configMap needs Kubernetes; on one machine use targets.list or targets.http");
+    if (!inCluster) throw new SpecError("needs Kubernetes; on one machine use targets.list or targets.http", { path: ["targets", "configMap"] });
     return { from: { kind: "file", path: TARGETS_FILE, origin: `key ${targets.configMap.key} of the ConfigMap ${targets.configMap.name}` }, ...bounds };
   }
   const list = provider?.lists[targets.preset ?? ""];
-  if (list === undefined) throw new SpecError(`targets.preset: ${named?.name ?? "no provider"} has no list ${JSON.stringify(targets.preset ?? "")}`);
+  if (list === undefined) throw new SpecError(`${named?.name ?? "no provider"} has no list ${JSON.stringify(targets.preset ?? "")}`, { path: ["targets", "preset"] });
   return { from: { kind: "http", ...list, url: asProvider(list.url, named, provider) }, ...bounds };
 }
 
 function resolveRequest({ request, provider: asked }: FilledSpec, provider: Provider | undefined): RequestSpec {
-  const template = need(request.url, "request.url");
+  const template = need(request.url, "request", "url");
   return {
     url: withQuery(asProvider(template, asked, provider), request.query ?? {}),
     timeFormat: request.timeFormat,
@@ -98,11 +98,11 @@ function resolveHeaders(headers: NonNullable<FilledSpec["request"]["headers"]>):
   const owners = new Map<string, string>();
   const entries = Object.entries(headers).map(([name, header]): [string, HeaderValue] => {
     const secret = header.valueFrom?.secretKeyRef;
-    if (secret === undefined) return [name, { value: need(header.value, `request.headers.${name}`) }];
+    if (secret === undefined) return [name, { value: need(header.value, "request", "headers", name) }];
     const env = secretVariable(secret.name, secret.key);
     const owner = `${secret.name}/${secret.key}`;
     if ((owners.get(env) ?? owner) !== owner) {
-      throw new SpecError(`request.headers.${name}: the Secrets ${owners.get(env)!} and ${owner} would both be ${env}; rename a key`);
+      throw new SpecError(`the Secrets ${owners.get(env)!} and ${owner} would both be ${env}; rename a key`, { path: ["request", "headers", name] });
     }
     owners.set(env, owner);
     return [name, { env }];
@@ -113,20 +113,22 @@ function resolveHeaders(headers: NonNullable<FilledSpec["request"]["headers"]>):
 function resolveExtract({ extract }: FilledSpec): ExtractSpec {
   const { pattern, time, maxParts, ...optional } = extract;
   const given = Object.entries(optional).filter((entry) => entry[1] !== undefined);
-  return { pattern: need(pattern, "extract.pattern"), time, maxParts, ...(Object.fromEntries(given) as Partial<ExtractSpec>) };
+  return { pattern: need(pattern, "extract", "pattern"), time, maxParts, ...(Object.fromEntries(given) as Partial<ExtractSpec>) };
 }
 
+/** @param text a duration that the schema has accepted */
 function seconds(text: string): number {
-  return need(parseDuration(text), text);
+  const parsed = parseDuration(text);
+  if (parsed === null) throw new Error(`${JSON.stringify(text)} is not a duration`);
+  return parsed;
 }
 
-function need<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new SpecError(`${what} is not given, and no provider presets it`);
+function need<T>(value: T | null | undefined, ...path: readonly string[]): T {
+  if (value === null || value === undefined) throw new SpecError("is not given, and no provider presets it", { path });
   return value;
 }
 
-/** A URL with {target}, {start}, {end} still in it. */
-
+/** The places of a URL that are filled for each request. */
 const PLACES = /(\{(?:target|start|end)\})/;
 
 /** The template with these query parameters after its own; of those that it holds already, theirs is dropped. */

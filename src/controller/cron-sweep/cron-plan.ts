@@ -5,15 +5,14 @@ import { parseMoment } from "../../model/moment.ts";
 import type { CronSweep } from "../../model/schema/cron-sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import type { Provider } from "../../providers/provider.ts";
-import { rulesFor } from "../../providers/registry.ts";
-import { acceptCronSweep, isRefused } from "../accept.ts";
+import { acceptCronSweep } from "../accept.ts";
 import type { CronSweepObject } from "../resources.ts";
 
 /** What an accepted CronSweep wants, or the sentences that `sluice validate` prints of it. */
 export function cronPlanOf(object: CronSweepObject, providers: readonly Provider[], now: EpochSeconds): CronSweepView["plan"] {
   const acceptance = acceptCronSweep(object, providers, now);
-  if (isRefused(acceptance)) return { problems: acceptance.problems };
-  const { document, spec, warnings } = acceptance;
+  if ("problems" in acceptance) return { problems: acceptance.problems };
+  const { document, spec, warnings, firstData } = acceptance;
   const { schedule, timeZone, catchUp, concurrencyPolicy, suspend, successfulSweepsHistoryLimit, failedSweepsHistoryLimit } = document.spec;
   return {
     schedule: parseSchedule(schedule, timeZone),
@@ -24,7 +23,7 @@ export function cronPlanOf(object: CronSweepObject, providers: readonly Provider
     dataset: spec.dataset,
     grid: spec.grid,
     retentionSeconds: spec.retentionSeconds,
-    firstData: parseMoment(rulesFor(spec.host.name, providers)?.firstData ?? ""),
+    firstData,
     warnings,
   };
 }

@@ -3,7 +3,6 @@ import { REASON, SWEEP_REASON } from "../../decide/reasons.ts";
 import { type Blocker, refusedConditions } from "../../decide/sweep/conditions.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { PreparePlace } from "../../model/message.ts";
-import { parseMoment } from "../../model/moment.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
 import type { Sweep } from "../../model/schema/sweep.ts";
 import type { FrozenPods, SecretKey } from "../../model/sweep-object.ts";
@@ -11,8 +10,8 @@ import type { PrepareTask } from "../../model/tasks.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import type { FilledSpec } from "../../providers/fill.ts";
 import type { Provider } from "../../providers/provider.ts";
-import { rulesFor, PROVIDERS } from "../../providers/registry.ts";
-import { acceptSweep, isRefused, type Accepted } from "../accept.ts";
+import { PROVIDERS } from "../../providers/registry.ts";
+import { acceptSweep, type AcceptedObject } from "../accept.ts";
 import { podDeadline, taskProblem } from "../job/job.ts";
 import { type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
 import type { SweepDeps } from "./deps.ts";
@@ -26,12 +25,12 @@ export type SweepAcceptance =
 /** @param cronSweep the one that the Sweep names, read just now; null where it names none or there is none */
 export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | null, image: string, providers: readonly Provider[], now: EpochSeconds): SweepAcceptance {
   const acceptance = acceptSweep(sweep, cronSweep, providers, now);
-  if (isRefused(acceptance)) {
+  if ("problems" in acceptance) {
     const isMissing = sweep.spec.cronSweepRef !== undefined && cronSweep === null;
     return { refused: { reason: isMissing ? SWEEP_REASON.cronSweepNotFound : SWEEP_REASON.invalid, message: acceptance.problems.join("; ") }, requeueAfterSeconds: null };
   }
-  const { spec, warnings } = acceptance;
-  const unaskable = whyNotAskable(spec.window, { ...spec, firstData: parseMoment(rulesFor(spec.host.name, providers)?.firstData ?? ""), now });
+  const { spec, warnings, firstData } = acceptance;
+  const unaskable = whyNotAskable(spec.window, { ...spec, firstData, now });
   if (unaskable !== null) {
     const seconds = spec.window.end + spec.grid.settleSeconds - now;
     return { refused: { reason: SWEEP_REASON.notAskable, message: `spec.window.start: ${unaskable}` }, requeueAfterSeconds: seconds > 0 ? seconds : null };
@@ -68,11 +67,11 @@ async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, 
   const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now()));
   const after = { ...before, observedGeneration: generation, phase: "Pending" as const, conditions };
   if (!saysOtherwise(before, after)) return;
-  deps.tell(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });
+  deps.recordEvent(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });
 }
 
 /** What a sweep's pods are made from, whatever becomes of the CronSweep and of this controller. */
-export function freezePods({ filled, spec }: Pick<Accepted<Sweep>, "filled" | "spec">, image: string): FrozenPods {
+export function freezePods({ filled, spec }: Pick<AcceptedObject<Sweep>, "filled" | "spec">, image: string): FrozenPods {
   const { targets, store, batch } = filled;
   return {
     image,

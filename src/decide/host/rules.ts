@@ -1,29 +1,34 @@
+import type { FieldProblem } from "../../model/field-problem.ts";
 import { formatMoment, parseMoment } from "../../model/moment.ts";
 import type { ProviderRules } from "../../model/provider.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** Each rule of the provider that a sweep of so many targets would break, as a sentence. */
-export function brokenRules(rules: ProviderRules, spec: Pick<ResolvedSpec, "host" | "grid" | "window" | "request">, targets: number): string[] {
-  return [tooMany(rules, spec), nameless(rules, spec, targets), tooEarly(rules, spec)].filter((sentence) => sentence !== null);
+/** The rules of the provider that a sweep would break, each with the field to change. @param targets how many it asks */
+export function brokenRules(rules: ProviderRules, spec: Pick<ResolvedSpec, "host" | "grid" | "window" | "request">, targets: number): FieldProblem[] {
+  return [tooMany(rules, spec), nameless(rules, spec, targets), tooEarly(rules, spec)].filter((problem) => problem !== null);
 }
 
-function tooMany({ title, maxInFlight }: ProviderRules, { host }: Pick<ResolvedSpec, "host">): string | null {
+function tooMany({ title, maxInFlight }: ProviderRules, { host }: Pick<ResolvedSpec, "host">): FieldProblem | null {
   if (host.inFlight <= maxInFlight) return null;
-  return `${title} allows ${maxInFlight} requests in flight from one address; host.inFlight is ${host.inFlight}.`;
+  return { path: ["host", "inFlight"], sentence: `${title} allows ${maxInFlight} requests in flight from one address; host.inFlight is ${host.inFlight}.` };
 }
 
-function nameless({ title, sourceappRequired }: ProviderRules, { grid, request }: Pick<ResolvedSpec, "grid" | "request">, targets: number): string | null {
+function nameless({ title, sourceappRequired }: ProviderRules, { grid, request }: Pick<ResolvedSpec, "grid" | "request">, targets: number): FieldProblem | null {
   if (sourceappRequired === undefined) return null;
   const aDay = Math.round((targets * DAY_SECONDS) / grid.everySeconds);
   const { aboveRequestsADay } = sourceappRequired;
   if (aDay <= aboveRequestsADay || /[?&]sourceapp=[^&]/.test(request.url)) return null;
-  return `${title} asks whoever sends more than ${aboveRequestsADay} requests a day for a sourceapp; these are ${aDay} a day, and provider.sourceapp is not set.`;
+  return {
+    path: ["provider", "sourceapp"],
+    sentence: `${title} requires a sourceapp above ${aboveRequestsADay} requests a day; this sweep sends ${aDay} a day, and provider.sourceapp is not set.`,
+  };
 }
 
-function tooEarly({ title, firstData }: ProviderRules, { window }: Pick<ResolvedSpec, "window">): string | null {
+function tooEarly({ title, firstData }: ProviderRules, { window }: Pick<ResolvedSpec, "window">): FieldProblem | null {
   const first = firstData === undefined ? null : parseMoment(firstData);
   if (first === null || window.start >= first) return null;
-  return `${title} has no data before ${formatMoment(first)}; the window begins at ${formatMoment(window.start)}.`;
+  // No field to name: a CronSweep does not say its windows.
+  return { path: [], sentence: `${title} has no data before ${formatMoment(first)}; the window starts at ${formatMoment(window.start)}.` };
 }

@@ -48,7 +48,7 @@ const WRONG_FILES: Readonly<Record<string, Wrong>> = {
   "a grid that divides no day": { spec: { window: { every: "7h" } }, field: "every", says: /spec\.sweepTemplate\.spec\.window\.every: .*/ },
   "a pattern that cannot be streamed": { spec: { extract: { pattern: "(?<=x)([0-9]+)" } }, field: "pattern", says: /spec\.sweepTemplate\.spec\.extract\.pattern: .*look-?behind/i },
   "a pattern that may backtrack for ever": { spec: { extract: { pattern: "((?:[0-9]+)+)b" } }, field: "pattern", says: /spec\.sweepTemplate\.spec\.extract\.pattern: .*/ },
-  "a provider that nobody knows": { spec: { provider: { name: "ripestad" } }, field: "name", says: 'spec.sweepTemplate.spec.provider.name: "ripestad" is no provider; did you mean "ripestat"?' },
+  "a provider that nobody knows": { spec: { provider: { name: "ripestad" } }, field: "name", says: 'spec.sweepTemplate.spec.provider.name: unknown provider "ripestad"; did you mean "ripestat"?' },
   "two sources of targets": { spec: { targets: { list: ["AS1"] } }, field: "targets", says: /spec\.sweepTemplate\.spec\.targets: .*one of/ },
 };
 

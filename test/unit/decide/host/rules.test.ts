@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { brokenRules } from "../../../../src/decide/host/rules.ts";
+import type { FieldProblem } from "../../../../src/model/field-problem.ts";
 import type { ProviderRules } from "../../../../src/model/provider.ts";
 import type { ResolvedSpec } from "../../../../src/model/resolved.ts";
 
@@ -14,7 +15,7 @@ const RULES: ProviderRules = {
 
 const NAMELESS = "https://stat.ripe.net/data/bgp-updates/data.json?resource={target}";
 
-function broken(fields: { inFlight?: number; url?: string; everySeconds?: number; start?: string; targets?: number }): string[] {
+function broken(fields: { inFlight?: number; url?: string; everySeconds?: number; start?: string; targets?: number }): FieldProblem[] {
   const start = Date.parse(fields.start ?? "2026-11-20") / 1000;
   const everySeconds = fields.everySeconds ?? 86_400;
   const spec = {
@@ -31,20 +32,22 @@ test("a spec that keeps the rules breaks none", () => {
 });
 
 test.each([
-  ["more requests in flight than allowed", { inFlight: 16 }, "RIPEstat allows 8 requests in flight from one address; host.inFlight is 16."],
+  ["more requests in flight than allowed", { inFlight: 16 }, "host.inFlight", "RIPEstat allows 8 requests in flight from one address; host.inFlight is 16."],
   [
     "many requests without a name",
     { url: NAMELESS },
-    "RIPEstat asks whoever sends more than 1000 requests a day for a sourceapp; these are 80000 a day, and provider.sourceapp is not set.",
+    "provider.sourceapp",
+    "RIPEstat requires a sourceapp above 1000 requests a day; this sweep sends 80000 a day, and provider.sourceapp is not set.",
   ],
   [
     "few targets, but every quarter of an hour",
     { url: `${NAMELESS}&sourceapp=`, targets: 100, everySeconds: 900 },
-    "RIPEstat asks whoever sends more than 1000 requests a day for a sourceapp; these are 9600 a day, and provider.sourceapp is not set.",
+    "provider.sourceapp",
+    "RIPEstat requires a sourceapp above 1000 requests a day; this sweep sends 9600 a day, and provider.sourceapp is not set.",
   ],
-  ["a window before the first data", { start: "2023-12-31" }, "RIPEstat has no data before 2024-01-01; the window begins at 2023-12-31."],
-])("%s", (_, fields, sentence) => {
-  expect(broken(fields)).toEqual([sentence]);
+  ["a window before the first data", { start: "2023-12-31" }, "", "RIPEstat has no data before 2024-01-01; the window starts at 2023-12-31."],
+])("%s", (_, fields, field, sentence) => {
+  expect(broken(fields)).toEqual([{ path: field === "" ? [] : field.split("."), sentence }]);
 });
 
 test("few requests a day need no name", () => {

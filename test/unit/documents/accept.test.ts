@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatProblem, readSweepFile } from "../../../src/cli/sweep-files.ts";
 import { validateFile, type Validation } from "../../../src/cli/validate-command.ts";
+import type { NamedPattern } from "../../../src/documents/bounded-patterns.ts";
 import { ROOT } from "../../support/root.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12) / 1000;
@@ -13,7 +14,7 @@ function validationOf(text: string, beside: readonly string[] = []): Validation 
   return validateFile("FILE", read, documents, NOW);
 }
 
-function told(problems: Validation["problems"]): string[] {
+function formatted(problems: Validation["problems"]): string[] {
   return problems.map(formatProblem);
 }
 
@@ -43,12 +44,12 @@ describe("a document that its schema finds right", () => {
     },
     "may follow a continuation that nobody can prove": {
       text: sweep(`  targets: { list: [a] }\n  extract:\n    pattern: '"at":([0-9]{10})'\n    continuation: '"next":"([^"]{1,99})"'\n`),
-      line: "FILE:10: spec.extract.continuation: it needs queryStart and queryEnd: without them nobody can tell what stands in two parts of an answer at once",
+      line: "FILE:10: spec.extract.continuation: it needs queryStart and queryEnd: without them the overlap of two parts of an answer is unknown",
     },
   };
-  test.for(Object.entries(wrong))("%s, and is told so", ([, { text, line }]) => {
+  test.for(Object.entries(wrong))("%s, and is refused", ([, { text, line }]) => {
     const { problems, documents } = validationOf(text);
-    expect(told(problems)).toEqual([line]);
+    expect(formatted(problems)).toEqual([line]);
     expect(documents).toEqual([]);
   });
 
@@ -56,8 +57,8 @@ describe("a document that its schema finds right", () => {
     "may break the provider's rules, which is told at the field": {
       text: example("ripestat-daily.yaml").replace("inFlight: 8", "inFlight: 16").replace(/ +sourceapp: .*\n/, ""),
       lines: [
-        "FILE:19: spec.sweepTemplate.spec.host.inFlight: RIPEstat allows 8 requests in flight from one address; host.inFlight is 16.",
-        "FILE:15: spec.sweepTemplate.spec.provider.sourceapp: RIPEstat asks whoever sends more than 1000 requests a day for a sourceapp; these are 80000 a day, and provider.sourceapp is not set.",
+        "FILE:20: spec.sweepTemplate.spec.host.inFlight: RIPEstat allows 8 requests in flight from one address; host.inFlight is 16.",
+        "FILE:16: spec.sweepTemplate.spec.provider.sourceapp: RIPEstat requires a sourceapp above 1000 requests a day; this sweep sends 80000 a day, and provider.sourceapp is not set.",
       ],
     },
     "may lean on a CronSweep that is in the cluster": {
@@ -66,7 +67,7 @@ describe("a document that its schema finds right", () => {
     },
     "may take its targets from the cluster": {
       text: sweep(`${PATTERN}  targets: { configMap: { name: m, key: k } }\n`),
-      lines: ["FILE:8: spec.targets.configMap: this is read in Kubernetes only, so it and what hangs on it was not checked"],
+      lines: ["FILE:8: spec.targets.configMap: a ConfigMap can only be read in Kubernetes, so the rest of this document was not checked"],
     },
     "may name a window that is not over yet": {
       text: sweep(`${PATTERN}  targets: { list: [a] }\n`, "2026-11-24"),
@@ -79,20 +80,20 @@ describe("a document that its schema finds right", () => {
   };
   test.for(Object.entries(warned))("%s, and is right all the same", ([, { text, lines }]) => {
     const { problems, warnings, documents } = validationOf(text);
-    expect(told(problems)).toEqual([]);
-    expect(told(warnings)).toEqual(lines);
+    expect(formatted(problems)).toEqual([]);
+    expect(formatted(warnings)).toEqual(lines);
     expect(documents).toHaveLength(1);
   });
 
   test("is checked together with the CronSweep of another file", () => {
     const { warnings, documents } = validationOf(example("rerun.yaml"), [example("ripestat-daily.yaml")]);
     expect(warnings).toEqual([]);
-    expect(documents[0]!.checked.spec?.dataset).toBe("bgp/ripestat-daily");
+    expect(documents[0]!.accepted?.spec.dataset).toBe("bgp/ripestat-daily");
   });
 
   test("shows each bound that its pattern was given", () => {
     const { documents } = validationOf(sweep(`  targets: { list: [a] }\n  extract: { pattern: '"at":\\s*([0-9]+),"k":"([^"]*)"' }\n`));
-    const [{ field, pattern }] = documents[0]!.checked.patterns as [Validation["documents"][0]["checked"]["patterns"][0]];
+    const [{ field, pattern }] = documents[0]!.accepted!.patterns as [NamedPattern];
     expect(field).toBe("extract.pattern");
     expect(pattern.widened).toEqual([
       { column: 6, written: "\\s*", bounded: "\\s{0,64}" },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readSweepFile } from "../../../src/cli/sweep-files.ts";
-import { gridOfDocument, resolve } from "../../../src/documents/resolve.ts";
+import { complete, resolve } from "../../../src/documents/complete.ts";
 import { SpecError } from "../../../src/model/errors.ts";
 import type { ResolvedSpec } from "../../../src/model/resolved.ts";
 import type { SweepDocument } from "../../../src/model/schema/documents.ts";
@@ -26,7 +26,7 @@ function sweepOf(spec: string): SweepDocument {
 }
 
 function resolved(document: SweepDocument, documents: readonly SweepDocument[] = []): ResolvedSpec {
-  return resolve(document, window, { providers: PROVIDERS, documents });
+  return resolve(complete(document, { providers: PROVIDERS, documents }), window);
 }
 
 describe("the daily RIPEstat sweep", () => {
@@ -102,7 +102,7 @@ describe("a Sweep of a CronSweep", () => {
   });
 
   test("has the CronSweep's grid", () => {
-    expect(gridOfDocument(example("rerun.yaml")[0]!, { providers: PROVIDERS, documents: daily })).toEqual({ everySeconds: 86_400, settleSeconds: 14_400 });
+    expect(complete(example("rerun.yaml")[0]!, { providers: PROVIDERS, documents: daily }).grid).toEqual({ everySeconds: 86_400, settleSeconds: 14_400 });
   });
 
   test("whose memory is above memoryMax means what it says", () => {
@@ -110,28 +110,29 @@ describe("a Sweep of a CronSweep", () => {
     expect(resolved(documentsOf(text)[0]!, daily).batch).toMatchObject({ memoryBytes: 4_294_967_296, memoryMaxBytes: 4_294_967_296 });
   });
 
-  test("that is not at hand is asked for in a sentence", () => {
+  test("that was not given is asked for", () => {
     expect(() => resolved(example("rerun.yaml")[0]!)).toThrow(
-      new SpecError("Sweep again-2026-11-20: the CronSweep bgp/ripestat-daily that it names is not at hand; give its file too, or put it into the same file with --- between them"),
+      new SpecError("the CronSweep bgp/ripestat-daily is in none of these files; give its file too, or put it into the same file with --- between them", { path: ["cronSweepRef", "name"] }),
     );
   });
 });
 
 test("in a cluster a ConfigMap is a file, which is there when prepare begins", () => {
   const document = sweepOf("provider: { name: ripestat }, targets: { configMap: { name: lists, key: asns.txt }, atLeast: 7 }");
-  const { targets } = resolve(document, window, { providers: PROVIDERS, inCluster: true });
+  const { targets } = resolve(complete(document, { providers: PROVIDERS, inCluster: true }), window);
   expect(targets).toMatchObject({ from: { kind: "file", path: "/sluice-targets/list", origin: "key asns.txt of the ConfigMap lists" }, atLeast: 7 });
 });
 
-describe("what cannot be resolved is said in a sentence", () => {
-  test.for<[string, string, string]>([
-    ["a ConfigMap on one machine", "provider: { name: ripestat }, targets: { configMap: { name: a, key: b } }", "targets.configMap needs Kubernetes; on one machine use targets.list or targets.http"],
+describe("what cannot be resolved is an error with the path of its field", () => {
+  test.for<[string, string, string[], string]>([
+    ["a ConfigMap on one machine", "provider: { name: ripestat }, targets: { configMap: { name: a, key: b } }", ["targets", "configMap"], "needs Kubernetes; on one machine use targets.list or targets.http"],
     [
       "two Secrets that would be one variable",
       'provider: { name: ripestat }, targets: { list: [AS1] }, request: { headers: { a: { valueFrom: { secretKeyRef: { name: x-y, key: z } } }, b: { valueFrom: { secretKeyRef: { name: x, key: y-z } } } } }',
-      "request.headers.b: the Secrets x-y/z and x/y-z would both be SLUICE_SECRET_X_Y_Z; rename a key",
+      ["request", "headers", "b"],
+      "the Secrets x-y/z and x/y-z would both be SLUICE_SECRET_X_Y_Z; rename a key",
     ],
-  ])("%s", ([, spec, sentence]) => expect(() => resolved(sweepOf(spec))).toThrow(new SpecError(sentence)));
+  ])("%s", ([, spec, path, sentence]) => expect(() => resolved(sweepOf(spec))).toThrow(new SpecError(sentence, { path })));
 });
 
 test("a Sweep that stands alone gives the dataset its own name, unless it says another", () => {
