@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { Controller } from "../controller/controller.ts";
-import { serveStatus } from "../controller/status-server.ts";
 import { KubeClient } from "../kube/client.ts";
 import { EventRecorder } from "../kube/event-recorder.ts";
 import { inClusterConnection } from "../kube/in-cluster.ts";
@@ -8,6 +7,7 @@ import { LeaderElector } from "../kube/leader.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import { ControllerMetrics } from "../metrics/controller-metrics.ts";
+import { serveHttp } from "../metrics/http-endpoint.ts";
 import { realClock } from "./clock.ts";
 import { controllerSettings } from "./controller-settings.ts";
 import { openLog } from "./log.ts";
@@ -49,7 +49,7 @@ async function run(): Promise<number> {
     isLeader: () => elector.isHeld,
     queues: () => controller.queues,
     secondsSinceHeard: () => controller.caches.secondsSinceHeard,
-    leaderSnapshot: () => (elector.isHeld ? controller.told() : null),
+    leaderSnapshot: () => (elector.isHeld ? controller.snapshot() : null),
   });
   const speaking = { ...around, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
   const elector = new LeaderElector({
@@ -58,14 +58,14 @@ async function run(): Promise<number> {
     namespace: settings.namespace,
     name: settings.lease,
     identity: `${settings.podName}_${randomUUID()}`,
-    tell: ({ well, message }) => log[well ? "info" : "warn"]({ lease: settings.lease }, message),
+    report: ({ ok, message }) => log[ok ? "info" : "warn"]({ lease: settings.lease }, message),
   });
   const client = new KubeClient(connection, { ...speaking, gate: elector.assertHeld });
   const recorder = new EventRecorder({
     client,
     clock: realClock,
     component: "sluice",
-    lost: (error) => {
+    onLost: (error) => {
       metrics.eventLost();
       log.warn({ error: error instanceof Error ? error.message : String(error) }, "an event is lost");
     },
@@ -77,13 +77,17 @@ async function run(): Promise<number> {
     workers,
     recorder,
     log,
-    tell: ({ well, message, ...where }) => log[well ? "info" : "warn"](where, message),
+    report: ({ ok, message, ...where }) => log[ok ? "info" : "warn"](where, message),
     observe: (kind, seconds, hasFailed) => metrics.reconciled(kind, seconds, hasFailed),
   });
-  const server = await serveStatus(settings.port, {
-    isAlive: () => controller.isAlive,
-    isReady: () => controller.caches.hasSynced,
-    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+  const server = await serveHttp({
+    port: settings.port,
+    setting: "SLUICE_PORT",
+    pages: {
+      "/healthz": () => controller.livenessProblem,
+      "/readyz": () => controller.readinessProblem,
+      "/metrics": async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    },
   });
   log.info({ version: VERSION, image: workers.image, namespaces, port: server.port }, "begins");
   void controller.follow();

@@ -1,7 +1,7 @@
 import type { KubeClient } from "../kube/client.ts";
 import { type Change, Indexer } from "../kube/indexer.ts";
 import { keyText, type KubeObject, type ObjectKey, type Job, JOBS, type Pod, PODS, type Resource, withoutManagedFields, without } from "../kube/object.ts";
-import { Reflector, type ReflectorCallbacks } from "../kube/reflector.ts";
+import { Reflector, type ReflectorReport } from "../kube/reflector.ts";
 import type { Clock } from "../model/clock.ts";
 import type { CronSweepDeps } from "./cron-sweep/deps.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
@@ -15,7 +15,7 @@ export interface CachesOptions {
   readonly random: () => number;
   /** None: all of them. */
   readonly namespaces: readonly string[];
-  readonly tell: (news: ReflectorCallbacks) => void;
+  readonly report: (report: ReflectorReport) => void;
 }
 
 /** Called with what is different now; they only take note of keys. */
@@ -87,9 +87,9 @@ export class Caches implements SweepCaches, CronSweepCaches {
     if (reflectors.every((reflector) => reflector.hasSynced)) this.#hasSynced = true;
   }
 
-  #reflector<T extends KubeObject>(resource: Resource<T>, store: Indexer<T, string>, keep: (object: T) => T, onChange: (change: Change<T>) => void, which: object): Reflector<T, T> {
-    const { client, clock, random, tell } = this.#options;
-    return new Reflector<T, T>({ client, clock, random, tell, resource, store, keep, onChange, ...which });
+  #reflector<T extends KubeObject>(resource: Resource<T>, store: Indexer<T, string>, transform: (object: T) => T, onChange: (change: Change<T>) => void, which: object): Reflector<T, T> {
+    const { client, clock, random, report } = this.#options;
+    return new Reflector<T, T>({ client, clock, random, report, resource, store, transform, onChange, ...which });
   }
 }
 

@@ -23,27 +23,29 @@ export interface ControllerOptions extends CachesOptions {
   readonly workers: WorkerSettings;
   readonly recorder: EventRecorder;
   readonly log: Log;
-  /** One object that was looked at. */
+  /** Called after each reconcile, for metrics. */
   readonly observe: (kind: Kind, seconds: number, hasFailed: boolean) => void;
 }
 
-/** Objects of a kind at once; one is never worked on twice. */
+/** Objects of a kind that are reconciled at once. The queue never gives out the same object twice. */
 const WORKERS = 4;
-/** Each request has half a minute; a look with this many of them is none. */
-const LONGEST_LOOK_SECONDS = 900;
+
+/** A request may take 30 seconds, and no reconcile sends 30 of them: one that takes longer than this hangs. */
+const MAX_RECONCILE_SECONDS = 900;
 
 /**
- * Both kinds, their caches and their queues. It follows from the start, also while another leads, and works while it leads.
+ * Reconciles Sweeps and CronSweeps: their caches, their queues and what puts keys into the queues. The caches follow the API server from
+ * the start, also while another replica leads; the queues work only while this one does.
  */
 export class Controller {
   readonly caches: Caches;
   readonly #options: ControllerOptions;
   readonly #queues: Readonly<Record<Kind, WorkQueue>>;
   readonly #deps: SweepDeps;
-  readonly #cronSweepHands: CronSweepDeps;
+  readonly #cronSweepDeps: CronSweepDeps;
   #following = new AbortController();
-  /** Those that are under way. */
-  readonly #looks = new Set<{ readonly began: number }>();
+  /** The reconciles that are running. */
+  readonly #running = new Set<{ readonly startedAt: number }>();
   #leads = false;
 
   constructor(options: ControllerOptions) {
@@ -53,7 +55,7 @@ export class Controller {
     this.#queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
     this.caches = new Caches(options, {
       sweep: (change) => {
-        if (change.after === null) expectations.forget(change.before!.metadata.uid);
+        if (change.after === null) expectations.forgetSweep(change.before!.metadata.uid);
         if (sweepChanged(change)) this.#add("sweep", change.key);
         for (const key of cronSweepsAffectedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
       },
@@ -63,48 +65,53 @@ export class Controller {
         this.#addSweepsOf(change.key);
       },
       job: (change) => {
-        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) expectations.gone(change.before);
+        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) expectations.observeDeletion(change.before);
         this.#add("sweep", sweepKeyOf(change));
       },
       pod: (change) => {
         if (podProgressed(change)) this.#add("sweep", sweepKeyOf(change));
       },
     });
-    this.#cronSweepHands = { client, clock, caches: this.caches, providers: PROVIDERS, tell: (cronSweep, telling) => this.#tell(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), telling) };
-    this.#deps = { client, clock, workers, log, caches: this.caches, expectations, tell: (sweep, telling) => this.#tell(SWEEPS, sweep, fieldsOfSweep(sweep), telling) };
+    this.#cronSweepDeps = { client, clock, caches: this.caches, providers: PROVIDERS, recordEvent: (cronSweep, event) => this.#recordEvent(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), event) };
+    this.#deps = { client, clock, workers, log, caches: this.caches, expectations, recordEvent: (sweep, event) => this.#recordEvent(SWEEPS, sweep, fieldsOfSweep(sweep), event) };
   }
 
-  /** Does everything that was begun come to its end? */
-  get isAlive(): boolean {
+  /** For /healthz: null while every reconcile makes progress, else a sentence, and the kubelet restarts the process. */
+  get livenessProblem(): string | null {
     const now = this.#options.clock.monotonic();
-    return [...this.#looks].every(({ began }) => now - began < LONGEST_LOOK_SECONDS * 1000);
+    const hangs = [...this.#running].some(({ startedAt }) => now - startedAt >= MAX_RECONCILE_SECONDS * 1000);
+    return hangs ? `a reconcile has been running for more than ${MAX_RECONCILE_SECONDS / 60} minutes` : null;
   }
 
-  /** What waits, by kind. */
+  /** For /readyz: null once every list was read, else a sentence. */
+  get readinessProblem(): string | null {
+    return this.caches.hasSynced ? null : "the first lists from the API server are not complete yet";
+  }
+
   get queues(): Readonly<Record<Kind, Pick<WorkQueue, "depth" | "oldestSeconds">>> {
     return this.#queues;
   }
 
-  /** For metrics; null before everything was read by which it leads: what a standby has seen may be older than what another has told. */
-  told(): LeaderSnapshot | null {
+  /** For metrics; null while another replica leads and until everything was read anew after that: a standby's caches may lag behind what the leader has reported. */
+  snapshot(): LeaderSnapshot | null {
     return this.#leads ? leaderSnapshot(this.caches, this.#options.clock.now()) : null;
   }
 
-  /** Reads and writes nothing. Resolves when everything was read once. */
+  /** Fills the caches and keeps them up to date. Writes nothing. Resolves when everything was read once. */
   async follow(): Promise<void> {
     this.#following.abort();
     this.#following = new AbortController();
     await this.caches.follow(this.#following.signal);
   }
 
-  /** Works until `stop` is aborted and what was begun is done; what was read while another led is read anew before. */
+  /** Reads everything anew, then reconciles until `stop` is aborted and the running reconciles are done. */
   async work(stop: AbortSignal): Promise<void> {
     const stopped = new Promise<void>((resolve) => (stop.aborted ? resolve() : stop.addEventListener("abort", () => resolve(), { once: true })));
     await Promise.race([this.follow(), stopped]);
     this.#leads = true;
     for (const { metadata } of this.caches.sweeps.list()) this.#add("sweep", keyText(metadata));
     for (const { metadata } of this.caches.cronSweeps.list()) this.#add("cronsweep", keyText(metadata));
-    const working = Promise.all([this.#run("sweep", (key) => reconcileSweep(key, this.#deps)), this.#run("cronsweep", (key) => reconcileCronSweep(key, this.#cronSweepHands))]);
+    const working = Promise.all([this.#run("sweep", (key) => reconcileSweep(key, this.#deps)), this.#run("cronsweep", (key) => reconcileCronSweep(key, this.#cronSweepDeps))]);
     await stopped;
     await Promise.all(Object.values(this.#queues).map((queue) => queue.drain()));
     await working;
@@ -115,11 +122,11 @@ export class Controller {
     this.#following.abort();
   }
 
-  /** As an event for whoever looks at the object, and in the log for whoever looks at them all. */
-  #tell<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, telling: ObjectEvent): void {
+  /** As an Event of the object, for `kubectl describe`, and as a line of the log, where all objects are together. */
+  #recordEvent<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, event: ObjectEvent): void {
     const { recorder, log } = this.#options;
-    recorder.record(resource, object, telling);
-    log[telling.type === "Warning" ? "warn" : "info"]({ ...fields, reason: telling.reason }, telling.message);
+    recorder.record(resource, object, event);
+    log[event.type === "Warning" ? "warn" : "info"]({ ...fields, reason: event.reason }, event.message);
   }
 
   #add(kind: Kind, key: string | null): void {
@@ -137,28 +144,27 @@ export class Controller {
   #timed(kind: Kind, reconcile: (key: ObjectKey) => Promise<Result>): (key: string) => Promise<Result> {
     const { clock, observe } = this.#options;
     return async (key) => {
-      const began = clock.monotonic();
-      const look = { began };
-      this.#looks.add(look);
+      const run = { startedAt: clock.monotonic() };
+      this.#running.add(run);
       let hasFailed = true;
       try {
-        const worked = await reconcile(keyOfText(key));
+        const result = await reconcile(keyOfText(key));
         hasFailed = false;
-        return worked;
+        return result;
       } finally {
-        this.#looks.delete(look);
-        observe(kind, (clock.monotonic() - began) / 1000, hasFailed);
+        this.#running.delete(run);
+        observe(kind, (clock.monotonic() - run.startedAt) / 1000, hasFailed);
       }
     };
   }
 
-  /** The one place where what went wrong is told; the queue brings the key again. */
+  /** The one place that logs a failed reconcile. The queue has requeued the key. */
   #failed(kind: Kind): (key: string, error: unknown) => void {
     return (key, error) => {
       const { namespace, name } = keyOfText(key);
       const object: LogFields = kind === "sweep" ? { sweep: name, namespace } : { cronsweep: name, namespace };
       const refusal: LogFields = error instanceof ApiError ? { httpStatus: error.status, reason: error.reason } : {};
-      this.#options.log.warn({ ...object, ...refusal, error: error instanceof Error ? error.message : String(error) }, "looked at again later");
+      this.#options.log.warn({ ...object, ...refusal, error: error instanceof Error ? error.message : String(error) }, "reconcile failed; requeued");
     };
   }
 }

@@ -25,7 +25,7 @@ export function isConflict(error: unknown): boolean {
 }
 
 /** An object of this name is there: look whether it is yours. */
-export function isAlreadyThere(error: unknown): boolean {
+export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "AlreadyExists";
 }
 

@@ -66,7 +66,7 @@ export class KubeClient {
     return { items: page.items ?? [], resourceVersion: page.metadata.resourceVersion ?? "", ...(more === "" ? {} : { continue: more }) };
   }
 
-  /** @throws ApiError 409 AlreadyExists (isAlreadyThere) */
+  /** @throws ApiError 409 AlreadyExists (isAlreadyExists) */
   async create<T extends KubeObject>(of: Resource<T>, object: Draft<T>, options: CallOptions = {}): Promise<T> {
     const { namespace } = object.metadata;
     const path = pathOf(of, namespace === undefined ? {} : { namespace });

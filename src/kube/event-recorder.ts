@@ -9,7 +9,7 @@ export interface RecorderOptions {
   /** Who says it: "sluice". */
   readonly component: string;
   /** Called for each that could not be written. */
-  readonly lost: (error: unknown) => void;
+  readonly onLost: (error: unknown) => void;
 }
 
 const SAID_SECONDS = 600;
@@ -34,10 +34,10 @@ export class EventRecorder {
   record<T extends KubeObject>(of: Resource<T>, object: KubeObject, telling: ObjectEvent): void {
     if (this.#wasSaid(`${object.metadata.uid} ${telling.reason} ${telling.message}`)) return;
     if (this.#unwritten.size >= MOST_UNWRITTEN) {
-      this.#options.lost(new Error(`more than ${MOST_UNWRITTEN} events wait to be written`));
+      this.#options.onLost(new Error(`more than ${MOST_UNWRITTEN} events wait to be written`));
       return;
     }
-    const writing = this.#write(of, object, telling).catch(this.#options.lost);
+    const writing = this.#write(of, object, telling).catch(this.#options.onLost);
     this.#unwritten.add(writing);
     void writing.finally(() => this.#unwritten.delete(writing));
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { isAlreadyThere, isConflict } from "./api-error.ts";
+import { isAlreadyExists, isConflict } from "./api-error.ts";
 import type { KubeClient } from "./client.ts";
 import { type Lease, LEASES } from "./object.ts";
 import { NotLeading } from "./requests.ts";
@@ -9,11 +9,11 @@ export interface ElectorOptions extends LeaseOf {
   /** Evenly from 0 to below 1. */
   readonly random: () => number;
   /** For the log: when another leads than before, and when the lease cannot be asked for. */
-  readonly tell: (callbacks: LeaderCallbacks) => void;
+  readonly report: (report: LeaseReport) => void;
 }
 
-export interface LeaderCallbacks {
-  readonly well: boolean;
+export interface LeaseReport {
+  readonly ok: boolean;
   /** One sentence. */
   readonly message: string;
 }
@@ -112,10 +112,10 @@ export class LeaderElector {
     const limit = timeLimit(this.#options.clock, seconds, stop);
     try {
       const isOurs = await this.#lease.claim(limit.signal);
-      if (this.holder !== "") this.#tell(true, `${this.holder} leads`);
+      if (this.holder !== "") this.#report(true, `${this.holder} leads`);
       return isOurs;
     } catch (error) {
-      if (!isAborted(stop)) this.#tell(false, `The lease cannot be asked for: ${error instanceof Error ? error.message : String(error)}`);
+      if (!isAborted(stop)) this.#report(false, `The lease cannot be asked for: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     } finally {
       limit.end();
@@ -128,15 +128,15 @@ export class LeaderElector {
     try {
       return await this.#lease.giveBack(limit.signal);
     } catch (error) {
-      this.#tell(false, `The lease could not be given back: ${error instanceof Error ? error.message : String(error)}`);
+      this.#report(false, `The lease could not be given back: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     } finally {
       limit.end();
     }
   }
 
-  #tell(well: boolean, message: string): void {
-    if (message !== this.#told) this.#options.tell({ well, message });
+  #report(ok: boolean, message: string): void {
+    if (message !== this.#told) this.#options.report({ ok, message });
     this.#told = message;
   }
 }
@@ -196,7 +196,7 @@ export class LeaseKeeper {
       return await this.#claim(signal);
     } catch (error) {
       // Another was faster: the next try reads.
-      if (isConflict(error) || isAlreadyThere(error)) return false;
+      if (isConflict(error) || isAlreadyExists(error)) return false;
       throw error;
     }
   }

@@ -59,16 +59,16 @@ export interface Resource<T extends KubeObject> {
   readonly object?: T;
 }
 
-export type Job = Transformed<V1Job>;
-export type Pod = Transformed<V1Pod>;
-export type Lease = Transformed<V1Lease>;
-export type Secret = Transformed<V1Secret>;
+export type Job = ApiObject<V1Job>;
+export type Pod = ApiObject<V1Pod>;
+export type Lease = ApiObject<V1Lease>;
+export type Secret = ApiObject<V1Secret>;
 /** Something that happened to an object, as `kubectl describe` shows it. */
-export type CoreEvent = Transformed<CoreV1Event>;
-export type SelfSubjectAccessReview = Transformed<V1SelfSubjectAccessReview>;
+export type CoreEvent = ApiObject<CoreV1Event>;
+export type SelfSubjectAccessReview = ApiObject<V1SelfSubjectAccessReview>;
 
 /** A type of the client library as the server gives it: with metadata. */
-export type Transformed<T> = KubeObject & Wire<Omit<T, "metadata" | "apiVersion" | "kind">>;
+export type ApiObject<T> = KubeObject & Wire<Omit<T, "metadata" | "apiVersion" | "kind">>;
 
 export const JOBS = resource<Job>("batch/v1", "Job", "jobs");
 export const PODS = resource<Pod>("v1", "Pod", "pods");

@@ -15,17 +15,17 @@ export interface ReflectorOptions<T extends KubeObject, K extends KubeObject> ex
   /** Several reflectors, each of a namespace of its own, may fill one. */
   readonly store: Pick<Indexer<K>, "put" | "remove" | "replace">;
   /** Before an object is kept: takes away what nobody reads (withoutManagedFields at least). */
-  readonly keep: (object: T) => K;
+  readonly transform: (object: T) => K;
   /** Called after the store has changed; of a LIST, after all of it is in the store. It only takes note of the key. */
   readonly onChange: (change: Change<K>) => void;
   /** Called when something else is the matter than before, and when all is well again. For the log. */
-  readonly tell: (callbacks: ReflectorCallbacks) => void;
+  readonly report: (report: ReflectorReport) => void;
 }
 
-export interface ReflectorCallbacks {
+export interface ReflectorReport {
   readonly resource: string;
   readonly namespace?: string;
-  readonly well: boolean;
+  readonly ok: boolean;
   /** One sentence. */
   readonly message: string;
 }
@@ -103,14 +103,14 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, resource, store, keep } = this.#options;
+    const { client, resource, store, transform } = this.#options;
     this.counts.lists += 1;
     const objects: K[] = [];
     let page = await client.list(resource, { ...this.#selection, limit: PAGE }, { signal });
-    objects.push(...page.items.map(keep));
+    objects.push(...page.items.map(transform));
     while (page.continue !== undefined) {
       page = await client.list(resource, { ...this.#selection, limit: PAGE, continue: page.continue }, { signal });
-      objects.push(...page.items.map(keep));
+      objects.push(...page.items.map(transform));
     }
     this.#version = page.resourceVersion;
     this.#heard();
@@ -142,9 +142,9 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
   }
 
   #take(removed: boolean, object: T): void {
-    const { store, keep } = this.#options;
+    const { store, transform } = this.#options;
     this.counts.events += 1;
-    const change = removed ? store.remove(object.metadata) : store.put(keep(object));
+    const change = removed ? store.remove(object.metadata) : store.put(transform(object));
     this.#version = object.metadata.resourceVersion;
     if (change !== null) this.#announce(change);
   }
@@ -155,14 +155,14 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
       this.#options.onChange(change);
     } catch (error) {
       this.counts.failures += 1;
-      this.#tell(false, `${change.key}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#report(false, `${change.key}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
   #heard(): void {
     this.#heardAt = this.#options.clock.monotonic();
     this.#failuresInTurn = 0;
-    if (this.#trouble !== "") this.#tell(true, "");
+    if (this.#trouble !== "") this.#report(true, "");
     this.#trouble = "";
   }
 
@@ -173,13 +173,13 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
     const refused = error instanceof ApiError && error.status !== 410;
     if (!refused && this.#failuresInTurn < 2) return;
     const trouble = error instanceof ApiError ? `${error.status} ${error.reason}` : "unreachable";
-    if (trouble !== this.#trouble) this.#tell(false, error instanceof Error ? error.message : String(error));
+    if (trouble !== this.#trouble) this.#report(false, error instanceof Error ? error.message : String(error));
     this.#trouble = trouble;
   }
 
-  #tell(well: boolean, message: string): void {
-    const { resource, namespace, tell } = this.#options;
-    tell({ resource: resource.plural, ...(namespace === undefined ? {} : { namespace }), well, message: well ? `The ${resource.plural} can be read again` : message });
+  #report(ok: boolean, message: string): void {
+    const { resource, namespace, report } = this.#options;
+    report({ resource: resource.plural, ...(namespace === undefined ? {} : { namespace }), ok, message: ok ? `The ${resource.plural} can be read again` : message });
   }
 
   get #selection(): Selection {

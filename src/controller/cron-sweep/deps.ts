@@ -13,6 +13,6 @@ export interface CronSweepDeps {
   };
   readonly providers: readonly Provider[];
   readonly clock: Pick<Clock, "now">;
-  /** Called after the write that it tells of. */
-  readonly tell: (cronSweep: CronSweepObject, telling: ObjectEvent) => void;
+  /** Called only after the write that the event reports has succeeded. */
+  readonly recordEvent: (cronSweep: CronSweepObject, event: ObjectEvent) => void;
 }

@@ -3,7 +3,7 @@ import { decideCronSweep } from "../../decide/cron-sweep/cron-sweep.ts";
 import type { ObservedSweep } from "../../decide/cron-sweep/observed-sweep.ts";
 import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
 import { CRON_REASON } from "../../decide/reasons.ts";
-import { ApiError, isAlreadyThere } from "../../kube/api-error.ts";
+import { ApiError, isAlreadyExists } from "../../kube/api-error.ts";
 import type { ObjectKey, Draft } from "../../kube/object.ts";
 import type { Result } from "../../kube/work-queue.ts";
 import { parseMoment } from "../../model/moment.ts";
@@ -20,7 +20,7 @@ import type { CronSweepDeps } from "./deps.ts";
 const LOOK_AT_NAMESAKE_SECONDS = 1;
 
 /**
- * Brings one CronSweep a step on: observe → decide → write the status → make and remove Sweeps for the status just returned → tell.
+ * Brings one CronSweep a step on: observe → decide → write the status → make and remove Sweeps for the status just returned → recordEvent.
  * Why in this order: decide/cron-sweep.ts. Whatever it throws brings the key again after a while, and loses and doubles nothing.
  * It is to be called when the CronSweep changes, or a Sweep that it owns or that names it.
  */
@@ -30,7 +30,7 @@ export async function reconcileCronSweep(key: ObjectKey, deps: CronSweepDeps): P
   if (found === null || found.metadata.deletionTimestamp !== undefined) return {};
   const decision = decideCronSweep(viewOf(found, await observe(found, deps), deps));
   const cronSweep = await write(found, decision.status, deps);
-  for (const event of decision.events) deps.tell(cronSweep, event);
+  for (const event of decision.events) deps.recordEvent(cronSweep, event);
   const isEachMade = await make(cronSweep, decision.make, deps);
   await remove(cronSweep, decision.remove, deps);
   const requeueAfterSeconds = isEachMade ? decision.requeueAfterSeconds : LOOK_AT_NAMESAKE_SECONDS;
@@ -70,24 +70,24 @@ async function write(cronSweep: CronSweepObject, decided: CronSweepStatus, { cli
 }
 
 /** @returns false where a name was there already, ours or somebody's */
-async function make(cronSweep: CronSweepObject, names: readonly string[], { client, tell }: CronSweepDeps): Promise<boolean> {
+async function make(cronSweep: CronSweepObject, names: readonly string[], { client, recordEvent }: CronSweepDeps): Promise<boolean> {
   let isEachMade = true;
   for (const starting of cronSweep.status?.starting?.filter(({ name }) => names.includes(name)) ?? []) {
     const { name, window, by } = starting;
     try {
       await client.create(SWEEPS, draftSweep(starting, cronSweep));
-      tell(cronSweep, { type: "Normal", reason: CRON_REASON.began, message: `${name} begins for the window ${window}, asked for by the ${by}.` });
+      recordEvent(cronSweep, { type: "Normal", reason: CRON_REASON.began, message: `${name} begins for the window ${window}, asked for by the ${by}.` });
     } catch (error) {
-      if (isAlreadyThere(error)) isEachMade = false;
-      else throw whyNotMade(error, name, cronSweep, tell);
+      if (isAlreadyExists(error)) isEachMade = false;
+      else throw whyNotMade(error, name, cronSweep, recordEvent);
     }
   }
   return isEachMade;
 }
 
 /** A quota or a policy refuses it: a person should know, and it is tried again. */
-function whyNotMade(error: unknown, name: string, cronSweep: CronSweepObject, tell: CronSweepDeps["tell"]): unknown {
-  if (error instanceof ApiError) tell(cronSweep, { type: "Warning", reason: CRON_REASON.notMade, message: `${name} cannot be made: ${error.message}` });
+function whyNotMade(error: unknown, name: string, cronSweep: CronSweepObject, recordEvent: CronSweepDeps["recordEvent"]): unknown {
+  if (error instanceof ApiError) recordEvent(cronSweep, { type: "Warning", reason: CRON_REASON.notMade, message: `${name} cannot be made: ${error.message}` });
   return error;
 }
 

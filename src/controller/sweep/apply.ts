@@ -1,7 +1,7 @@
 import { SWEEP_REASON } from "../../decide/reasons.ts";
 import type { Blocker } from "../../decide/sweep/conditions.ts";
 import type { Launch, SweepDecision } from "../../decide/sweep/decision.ts";
-import { ApiError, isAlreadyThere } from "../../kube/api-error.ts";
+import { ApiError, isAlreadyExists } from "../../kube/api-error.ts";
 import { type Draft, type Job, JOBS } from "../../kube/object.ts";
 import { soonest } from "../../kube/work-queue.ts";
 import type { PrepareTask } from "../../model/tasks.ts";
@@ -73,7 +73,7 @@ async function make(sweep: SweepObject, launch: Launch, deps: SweepDeps): Promis
     log.debug({ ...fieldsOfSweep(sweep), job: job.metadata.name }, "Job made");
     return DONE;
   } catch (error) {
-    if (isAlreadyThere(error)) return whoseIs(sweep, job.metadata.name!, deps);
+    if (isAlreadyExists(error)) return whoseIs(sweep, job.metadata.name!, deps);
     const blocker = refusalOf(error);
     if (blocker === null) throw error;
     return { blocker, requeueAfterSeconds: null, error: error as Error };

@@ -7,24 +7,24 @@ import type { WorkerSettings } from "../job/settings.ts";
 import type { CronSweepObject, SweepObject } from "../resources.ts";
 import type { Expectations } from "./expectations.ts";
 
-/** What was seen last of the world around a Sweep. */
+/** What the watches saw last. */
 export interface SweepCaches {
-  /** Jobs that are a sweep's own, by its uid. */
+  /** A sweep's own Jobs, by its uid. */
   jobsOf(sweepUid: string): readonly Job[];
-  /** The pods of a Job, by its uid. */
+  /** A Job's pods, by its uid. */
   podsOf(jobUid: string): readonly Pod[];
   cronSweep(key: ObjectKey): CronSweepObject | null;
 }
 
-/** All that the reconciler of Sweeps reads and writes with. */
+/** What the reconciler of Sweeps reads and writes with. */
 export interface SweepDeps {
   readonly client: KubeClient;
   readonly caches: SweepCaches;
   readonly expectations: Expectations;
   readonly clock: Clock;
-  /** Of this installation; the image only until a Sweep is accepted. */
+  /** The image in it counts only until a Sweep is accepted; then it is frozen. */
   readonly workers: WorkerSettings;
-  /** Called after the write that it tells of. */
-  readonly tell: (sweep: SweepObject, telling: ObjectEvent) => void;
+  /** Called only after the write that the event reports has succeeded. */
+  readonly recordEvent: (sweep: SweepObject, event: ObjectEvent) => void;
   readonly log: Log;
 }

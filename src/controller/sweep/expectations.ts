@@ -1,83 +1,84 @@
 import type { Job } from "../../kube/object.ts";
 import type { Clock } from "../../model/clock.ts";
 
-/** So long after it was made or removed a Job is asked for where the cache has not seen it. */
-const DOUBT_SECONDS = 30;
+/** A created Job that the cache has not shown after this time is read from the API server. */
+const OVERDUE_SECONDS = 30;
 
-interface Deed {
+interface Expectation {
   readonly job: Job;
-  readonly what: "made" | "removed";
-  at: number;
+  readonly write: "created" | "deleted";
+  /** By the monotonic clock. */
+  since: number;
 }
 
 /**
- * What was done to Jobs and what the cache has not seen yet. Without it a slow watch would have the same Job made twice, or
- * removed again and again; the server would refuse that, but each time at the cost of a request.
+ * Writes to Jobs that the cache does not show yet. Without them a slow watch would have the same Job created twice, or deleted again and
+ * again: the server refuses that, but each time at the cost of a request.
  */
 export class Expectations {
   readonly #clock: Clock;
-  /** Uid of the sweep → uid of the Job → the deed. */
-  readonly #deeds = new Map<string, Map<string, Deed>>();
+  /** Uid of the sweep → uid of the Job. */
+  readonly #open = new Map<string, Map<string, Expectation>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  made(sweepUid: string, job: Job): void {
-    this.#note(sweepUid, job, "made");
+  created(sweepUid: string, job: Job): void {
+    this.#add(sweepUid, job, "created");
   }
 
-  removed(sweepUid: string, job: Job): void {
-    this.#note(sweepUid, job, "removed");
+  deleted(sweepUid: string, job: Job): void {
+    this.#add(sweepUid, job, "deleted");
   }
 
-  /** What the cache says, put right. Forgets what the cache has seen by now. */
-  over(sweepUid: string, cached: readonly Job[]): Job[] {
-    const deeds = this.#deeds.get(sweepUid);
-    if (deeds === undefined) return [...cached];
-    const seen = new Set(cached.map(({ metadata }) => metadata.uid));
-    for (const [uid, { what }] of deeds) if (seen.has(uid) === (what === "made")) deeds.delete(uid);
-    if (deeds.size === 0) this.#deeds.delete(sweepUid);
-    const unseen = [...deeds.values()].filter(({ what }) => what === "made").map(({ job }) => job);
-    return [...cached.filter(({ metadata }) => !deeds.has(metadata.uid)), ...unseen];
+  /** The cached Jobs of a sweep, corrected by the writes that the cache does not show yet. Forgets those that it shows by now. */
+  applyTo(sweepUid: string, cached: readonly Job[]): Job[] {
+    const open = this.#open.get(sweepUid);
+    if (open === undefined) return [...cached];
+    const observed = new Set(cached.map(({ metadata }) => metadata.uid));
+    for (const [uid, { write }] of open) if (observed.has(uid) === (write === "created")) open.delete(uid);
+    if (open.size === 0) this.#open.delete(sweepUid);
+    const unobserved = [...open.values()].filter(({ write }) => write === "created").map(({ job }) => job);
+    return [...cached.filter(({ metadata }) => !open.has(metadata.uid)), ...unobserved];
   }
 
-  /** Made a while ago and never seen: perhaps it came and went between two looks of the cache. */
-  doubtful(sweepUid: string): Job[] {
-    const deeds = [...(this.#deeds.get(sweepUid)?.values() ?? [])];
-    return deeds.filter(({ what, at }) => what === "made" && this.#clock.monotonic() - at >= DOUBT_SECONDS * 1000).map(({ job }) => job);
+  /** Jobs that were created a while ago and never observed: one may have come and gone between two events of the watch. */
+  overdue(sweepUid: string): Job[] {
+    const open = [...(this.#open.get(sweepUid)?.values() ?? [])];
+    return open.filter(({ write, since }) => write === "created" && this.#clock.monotonic() - since >= OVERDUE_SECONDS * 1000).map(({ job }) => job);
   }
 
-  /** Seconds after which something of this sweep becomes doubtful; null where nothing is open. */
-  secondsToDoubt(sweepUid: string): number | null {
-    return this.#deeds.has(sweepUid) ? DOUBT_SECONDS : null;
+  /** Seconds after which an expectation of this sweep may be overdue; null where none is open. */
+  secondsToOverdue(sweepUid: string): number | null {
+    return this.#open.has(sweepUid) ? OVERDUE_SECONDS : null;
   }
 
-  /** It is there after all: the doubt begins anew. */
+  /** The API server has the Job: its time starts again. */
   confirm(sweepUid: string, jobUid: string): void {
-    const deed = this.#deeds.get(sweepUid)?.get(jobUid);
-    if (deed !== undefined) deed.at = this.#clock.monotonic();
+    const expectation = this.#open.get(sweepUid)?.get(jobUid);
+    if (expectation !== undefined) expectation.since = this.#clock.monotonic();
   }
 
-  /** It is gone. */
+  /** The API server does not have the Job any more. */
   drop(sweepUid: string, jobUid: string): void {
-    const deeds = this.#deeds.get(sweepUid);
-    deeds?.delete(jobUid);
-    if (deeds?.size === 0) this.#deeds.delete(sweepUid);
+    const open = this.#open.get(sweepUid);
+    open?.delete(jobUid);
+    if (open?.size === 0) this.#open.delete(sweepUid);
   }
 
-  /** The cache has seen it go. Without this, one that came and went between two looks would stay for as long as a doubt takes. */
-  gone({ metadata }: Job): void {
+  /** The cache has seen a Job go. Otherwise one that came and went between two reconciles would be expected until it is overdue. */
+  observeDeletion({ metadata }: Job): void {
     for (const { uid: sweepUid } of metadata.ownerReferences ?? []) this.drop(sweepUid, metadata.uid);
   }
 
-  forget(sweepUid: string): void {
-    this.#deeds.delete(sweepUid);
+  forgetSweep(sweepUid: string): void {
+    this.#open.delete(sweepUid);
   }
 
-  #note(sweepUid: string, job: Job, what: Deed["what"]): void {
-    const deeds = this.#deeds.get(sweepUid) ?? new Map<string, Deed>();
-    deeds.set(job.metadata.uid, { job, what, at: this.#clock.monotonic() });
-    this.#deeds.set(sweepUid, deeds);
+  #add(sweepUid: string, job: Job, write: Expectation["write"]): void {
+    const open = this.#open.get(sweepUid) ?? new Map<string, Expectation>();
+    open.set(job.metadata.uid, { job, write, since: this.#clock.monotonic() });
+    this.#open.set(sweepUid, open);
   }
 }

@@ -40,7 +40,7 @@ async function drive(accepted: SweepObject, warnings: readonly ObjectEvent[], de
       const ends = endsBetween(status, decision.status, jobs);
       sweep = await write(sweep, decision.status, ends, deps);
       for (const end of ends) logEnd(sweep, end, deps);
-      for (const telling of [...untold, ...decision.events]) deps.tell(sweep, telling);
+      for (const telling of [...untold, ...decision.events]) deps.recordEvent(sweep, telling);
       untold = [];
       continue;
     }
@@ -71,7 +71,7 @@ async function showHindrance(sweep: SweepObject, { blocker, waitsFor }: { readon
   const after = showStatus({ before, flow: before.flow!, ends: [], blocker, waitsFor, generation: sweep.metadata.generation ?? 0, nowMilliseconds: deps.clock.now() });
   if (!saysOtherwise(before, after)) return;
   const shown = await writeStatus(sweep, after, deps);
-  if (blocker !== null) deps.tell(shown, { type: "Warning", ...blocker });
+  if (blocker !== null) deps.recordEvent(shown, { type: "Warning", ...blocker });
 }
 
 function logEnd(sweep: SweepObject, { batch, end }: BatchEnd, { log }: SweepDeps): void {

@@ -3,14 +3,14 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
-import { ApiUnreachable, isAlreadyThere, isConflict, isExpired, isForbidden } from "../../../src/kube/api-error.ts";
+import { ApiUnreachable, isAlreadyExists, isConflict, isExpired, isForbidden } from "../../../src/kube/api-error.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { EventRecorder } from "../../../src/kube/event-recorder.ts";
 import { inClusterConnection } from "../../../src/kube/in-cluster.ts";
 import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import { LeaderElector } from "../../../src/kube/leader.ts";
 import { type Draft, EVENTS, type Job, JOBS, LEASES, type Secret, SECRETS, SELF_SUBJECT_ACCESS_REVIEWS, withoutManagedFields } from "../../../src/kube/object.ts";
-import { Reflector, type ReflectorCallbacks } from "../../../src/kube/reflector.ts";
+import { Reflector, type ReflectorReport } from "../../../src/kube/reflector.ts";
 import type { Connection } from "../../../src/kube/requests.ts";
 import { openCluster } from "../../cluster/cluster.ts";
 import { startApiProxy } from "../../support/kube/cutting-proxy.ts";
@@ -47,10 +47,10 @@ function aJob(name: string): Draft<Job> {
   return { metadata: { namespace: space.name, name }, spec: { suspend: true, template: { spec: { restartPolicy: "Never", containers } } } };
 }
 
-function reflectSecrets(over: KubeClient): { store: Indexer<Secret>; reflector: Reflector<Secret, Secret>; changes: Change<Secret>[]; news: ReflectorCallbacks[] } {
+function reflectSecrets(over: KubeClient): { store: Indexer<Secret>; reflector: Reflector<Secret, Secret>; changes: Change<Secret>[]; news: ReflectorReport[] } {
   const store = new Indexer<Secret>({});
   const changes: Change<Secret>[] = [];
-  const news: ReflectorCallbacks[] = [];
+  const news: ReflectorReport[] = [];
   const reflector = new Reflector<Secret, Secret>({
     client: over,
     clock: realClock,
@@ -58,9 +58,9 @@ function reflectSecrets(over: KubeClient): { store: Indexer<Secret>; reflector: 
     resource: SECRETS,
     namespace: space.name,
     store,
-    keep: withoutManagedFields,
+    transform: withoutManagedFields,
     onChange: (change) => changes.push(change),
-    tell: (said) => news.push(said),
+    report: (said) => news.push(said),
   });
   const stop = new AbortController();
   const running = reflector.run(stop.signal);
@@ -78,7 +78,7 @@ describe("the client", () => {
   test("writes, and is refused, as the server in the tests' process refuses", async () => {
     const made = await client.create(JOBS, aJob("life"));
     const key = { namespace: space.name, name: "life" };
-    expect(await failure(client.create(JOBS, aJob("life")))).toSatisfy(isAlreadyThere);
+    expect(await failure(client.create(JOBS, aJob("life")))).toSatisfy(isAlreadyExists);
     const patched = await client.mergePatch(JOBS, key, { metadata: { labels: { a: "b" } } });
     expect(await failure(client.replaceStatus(JOBS, { ...made, status: {} }))).toSatisfy(isConflict);
     expect((await client.replaceStatus(JOBS, { ...patched, status: { ...patched.status, ready: 0 } })).metadata.labels).toMatchObject({ a: "b" });
@@ -96,7 +96,7 @@ describe("the client", () => {
 
   test("writes events that stand with their object", async () => {
     const job = await client.create(JOBS, aJob("told"));
-    const recorder = new EventRecorder({ client, clock: realClock, component: "sluice", lost: (error) => expect.unreachable(String(error)) });
+    const recorder = new EventRecorder({ client, clock: realClock, component: "sluice", onLost: (error) => expect.unreachable(String(error)) });
     for (let time = 0; time < 3; time += 1) recorder.record(JOBS, job, { type: "Warning", reason: "BatchFailed", message: "Batch 3 failed" });
     await recorder.written();
     const { items } = await client.list(EVENTS, { namespace: space.name, fieldSelector: `involvedObject.uid=${job.metadata.uid},reason=BatchFailed` });
@@ -147,7 +147,7 @@ describe("the reflector", () => {
     await cluster.startPart("apiserver");
     await client.create(SECRETS, secret("back"));
     await until("the change is seen", () => store.get({ namespace: space.name, name: "back" }) !== null);
-    expect(news.map(({ well }) => well)).toEqual([false, true]);
+    expect(news.map(({ ok }) => ok)).toEqual([false, true]);
     // A server that began anew does not know what was before it.
     const watched = async (): Promise<void> => {
       for await (const event of client.watch(SECRETS, { namespace: space.name, resourceVersion: "1", timeoutSeconds: 5 }, new AbortController().signal)) expect(event.type).toBe("OPENED");
@@ -164,7 +164,7 @@ describe("the election", () => {
         stop.abort();
         return Promise.resolve();
       });
-      const elector = new LeaderElector({ client, clock: realClock, random: Math.random, namespace: space.name, name: "election", identity, tell: () => undefined });
+      const elector = new LeaderElector({ client, clock: realClock, random: Math.random, namespace: space.name, name: "election", identity, report: () => undefined });
       const work = (): Promise<void> => new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve()));
       return { elector, stop, end: elector.lead(stop.signal, work) };
     };

@@ -14,9 +14,9 @@ export async function follow<T extends KubeObject>({ client, namespace }: Instal
     resource,
     namespace,
     store: new Indexer<T>({}),
-    keep: (object) => object,
+    transform: (object) => object,
     onChange,
-    tell: () => undefined,
+    report: () => undefined,
   });
   const running = reflector.run(stopping.signal);
   await reflector.synced();

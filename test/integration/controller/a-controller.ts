@@ -34,17 +34,17 @@ export function aController(api: KubeApi, options: { readonly clock?: Clock; rea
   const failures: string[] = [];
   const log = pino({ level: "warn" }, {
     write(line: string) {
-      if (line.includes("looked at again later")) failures.push(line);
+      if (line.includes("reconcile failed; requeued")) failures.push(line);
     },
   });
-  const recorder = new EventRecorder({ client, clock, component: "sluice", lost: () => undefined });
+  const recorder = new EventRecorder({ client, clock, component: "sluice", onLost: () => undefined });
   const stopped = new AbortController();
   const controller = new Controller({
     client,
     clock,
     random: () => 0.5,
     namespaces: [],
-    tell: () => undefined,
+    report: () => undefined,
     workers: { image: IMAGE, imagePullPolicy: "IfNotPresent", pullSecrets: [] },
     recorder,
     log,

@@ -2,17 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { JOBS, PODS } from "../../../src/kube/object.ts";
 import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
-import { aWorld, type World } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep, type SimulatedSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { aController, type KubeApi, type RunningController, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
 let api: KubeApi;
 let jobs: KubeJobs;
-let world: World;
+let world: SimulatedSweep;
 
 /** Seven batches in two passes, one of them out of memory, one with a target that fails once. */
 function begin(): void {
-  world = aWorld({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (pass > 1 ? "ok" : target === 7 ? "failed" : target === 12 ? "memory" : "ok") });
+  world = simulateSweep({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (pass > 1 ? "ok" : target === 7 ? "failed" : target === 12 ? "memory" : "ok") });
   jobs = runJobs(api, world);
   api.objects.create(SWEEPS, sweepDraft("daily"));
 }

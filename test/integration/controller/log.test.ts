@@ -8,7 +8,7 @@ import { selfSigned } from "../../../src/simulate/certificate.ts";
 import { wrongWith } from "../../support/docs/log-fields.ts";
 import { type ControllerProcess, startControllerProcess } from "../../support/kube/controller-process.ts";
 import { runJobs } from "../../support/kube/run-jobs.ts";
-import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { type KubeApi, startKubeApi, sweepDraft, untilFinished } from "./a-controller.ts";
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterEach(() => close());
 
 test("every line of the controller is JSON with the fields of docs/logs.md, whatever happens to a sweep", async () => {
-  const world = aWorld({ targets: 30, batch: 10, passes: 3, fate: (target, pass) => (pass > 1 ? "ok" : target === 7 ? "failed" : target === 15 ? "memory" : target === 25 ? "crash" : "ok") });
+  const world = simulateSweep({ targets: 30, batch: 10, passes: 3, fate: (target, pass) => (pass > 1 ? "ok" : target === 7 ? "failed" : target === 15 ? "memory" : target === 25 ? "crash" : "ok") });
   const jobs = runJobs(api, world);
   const allow = api.fail({ verb: "create", resource: "jobs", times: 2, how: { status: 403, reason: "Forbidden", message: "exceeded quota" } });
   api.objects.create(SWEEPS, sweepDraft("daily"));

@@ -9,7 +9,7 @@ import { hasPromtool } from "../../support/alerts/promtool.ts";
 import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
 import { checkMetrics } from "../../support/metrics/check-metrics.ts";
 import { type Exposed, readExposed, valueOf, valuesBy } from "../../support/metrics/exposition.ts";
-import { aWorld, type World } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep, type SimulatedSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { aController, aSpec, type KubeApi, type RunningController, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
@@ -47,8 +47,8 @@ function measured(targets: number, ok: number): Measured {
 }
 
 /** 60 targets in batches of ten. In the first pass the eighth fails and the batch of the thirteenth runs out of memory. */
-function simulate(): World {
-  const world = aWorld({ targets: 60, batch: 10, passes: 3, fate: (target, pass) => (pass > 1 ? "ok" : target === 7 ? "failed" : target === 12 ? "memory" : "ok") });
+function simulate(): SimulatedSweep {
+  const world = simulateSweep({ targets: 60, batch: 10, passes: 3, fate: (target, pass) => (pass > 1 ? "ok" : target === 7 ? "failed" : target === 12 ? "memory" : "ok") });
   jobs = runJobs(api, {
     prepare(task, attempt) {
       const end = world.prepare(task, attempt);
@@ -72,7 +72,7 @@ function makeObjects(): void {
 }
 
 function pageOf(controller: Controller): Promise<string> {
-  return new ControllerMetrics({ version: "0.1.0", isLeader: () => controller.told() !== null, queues: () => controller.queues, secondsSinceHeard: () => controller.caches.secondsSinceHeard, leaderSnapshot: () => controller.told() }).text();
+  return new ControllerMetrics({ version: "0.1.0", isLeader: () => controller.snapshot() !== null, queues: () => controller.queues, secondsSinceHeard: () => controller.caches.secondsSinceHeard, leaderSnapshot: () => controller.snapshot() }).text();
 }
 
 async function exposedBy(controller: Controller): Promise<Exposed> {

@@ -10,7 +10,7 @@ import { type Job, JOBS, type Pod, PODS } from "../../../src/kube/object.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import { isFinished } from "../../../src/model/sweep.ts";
 import { runJobs } from "../../support/kube/run-jobs.ts";
-import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { IMAGE, type KubeApi, startKubeApi, sweepDraft, sweepIn } from "./a-controller.ts";
 
 let api: KubeApi;
@@ -47,7 +47,7 @@ function handsWith(caches: Pick<SweepDeps["caches"], "jobsOf" | "podsOf">, clock
     expectations: new Expectations(clock),
     clock,
     workers: { image: IMAGE, imagePullPolicy: "Never", pullSecrets: [] },
-    tell: () => undefined,
+    recordEvent: () => undefined,
     log: pino({ level: "silent" }),
   };
 }
@@ -55,7 +55,7 @@ function handsWith(caches: Pick<SweepDeps["caches"], "jobsOf" | "podsOf">, clock
 const LAGS = [...[0, 1, 2, 3, 5, 8, 13, 21].map((lag) => ({ jobs: lag, pods: lag })), { jobs: 0, pods: 3 }, { jobs: 2, pods: 13 }, { jobs: 13, pods: 2 }];
 
 test.each(LAGS)("caches that are $jobs and $pods changes behind have no batch run twice, and nothing is asked for in vain", async (lag) => {
-  const world = aWorld({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
+  const world = simulateSweep({ targets: 30, batch: 5, passes: 4, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
   const jobs = runJobs(api, world);
   const caches = laggingBy(lag);
   const deps = handsWith(caches);

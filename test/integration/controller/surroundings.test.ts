@@ -5,7 +5,7 @@ import { KubeClient } from "../../../src/kube/client.ts";
 import { LeaderElector } from "../../../src/kube/leader.ts";
 import { EVENTS, JOBS, LEASES } from "../../../src/kube/object.ts";
 import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
-import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { aController, type KubeApi, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
@@ -14,7 +14,7 @@ let jobs: KubeJobs;
 
 beforeEach(async () => {
   api = await startKubeApi();
-  jobs = runJobs(api, aWorld({ targets: 30, batch: 5, passes: 3 }));
+  jobs = runJobs(api, simulateSweep({ targets: 30, batch: 5, passes: 3 }));
   api.objects.create(SWEEPS, sweepDraft("daily"));
 });
 
@@ -60,7 +60,7 @@ describe("the controller goes on by itself", () => {
 describe("two controllers", () => {
   function elector(identity: string): LeaderElector {
     const client = new KubeClient(api.connection(), { clock: realClock, random: () => 0.5, userAgent: "sluice/test" });
-    return new LeaderElector({ client, clock: realClock, random: () => 0.5, namespace: "sluice", name: "sluice", identity, tell: () => undefined });
+    return new LeaderElector({ client, clock: realClock, random: () => 0.5, namespace: "sluice", name: "sluice", identity, report: () => undefined });
   }
 
   test("the second begins where the first was stopped, as soon as that has given the lease back", async () => {

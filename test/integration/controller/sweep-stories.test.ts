@@ -3,7 +3,7 @@ import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../src/controller/r
 import { EVENTS, type CoreEvent, type Job, JOBS, type Pod, PODS, without } from "../../../src/kube/object.ts";
 import type { Condition } from "../../../src/model/condition.ts";
 import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube/run-jobs.ts";
-import { aWorld, type Fate, type World } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep, type Fate, type SimulatedSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { aController, aSpec, type KubeApi, type RunningController, startKubeApi, sweepDraft, sweepIn, untilFinished } from "./a-controller.ts";
 
@@ -21,8 +21,8 @@ afterEach(async () => {
   await api.close();
 });
 
-function simulate(fate?: (target: number, pass: number) => Fate, instead?: (what: "prepare" | "batch", number: number) => PodEnd | null): World {
-  const world = aWorld({ targets: 30, batch: 5, passes: 3, ...(fate === undefined ? {} : { fate }), ...(instead === undefined ? {} : { instead }) });
+function simulate(fate?: (target: number, pass: number) => Fate, instead?: (what: "prepare" | "batch", number: number) => PodEnd | null): SimulatedSweep {
+  const world = simulateSweep({ targets: 30, batch: 5, passes: 3, ...(fate === undefined ? {} : { fate }), ...(instead === undefined ? {} : { instead }) });
   jobs = runJobs(api, world);
   return world;
 }

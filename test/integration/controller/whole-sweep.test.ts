@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { EVENTS, type CoreEvent, JOBS } from "../../../src/kube/object.ts";
 import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
-import { aWorld } from "../../support/sweeps/simulated-sweep.ts";
+import { simulateSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { aController, type KubeApi, type RunningController, startKubeApi, sweepDraft, untilFinished } from "./a-controller.ts";
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 describe("a sweep on Kubernetes", () => {
   test("runs to its end: prepare, its batches, prepare, the verdict, and leaves no Job", async () => {
-    const world = aWorld({ targets: 60, batch: 10, passes: 3, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
+    const world = simulateSweep({ targets: 60, batch: 10, passes: 3, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
     jobs = runJobs(api, world);
     running = aController(api);
     api.objects.create(SWEEPS, sweepDraft("daily"));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError, ApiUnreachable, isAlreadyThere, isConflict, isExpired } from "../../../src/kube/api-error.ts";
+import { ApiError, ApiUnreachable, isAlreadyExists, isConflict, isExpired } from "../../../src/kube/api-error.ts";
 import { JOBS, PODS, SELF_SUBJECT_ACCESS_REVIEWS } from "../../../src/kube/object.ts";
 import { type ApiCall, NotLeading } from "../../../src/kube/requests.ts";
 import { FakeClock } from "../../support/time/fake-clock.ts";
@@ -29,7 +29,7 @@ test("tells a name that is taken from an object that has changed", async () => {
   const made = await client.create(JOBS, aJob("job"));
   await client.replaceStatus(JOBS, { ...made, status: { active: 1 } });
   const refused = async (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: unknown) => error);
-  expect(await refused(client.create(JOBS, aJob("job")))).toSatisfy(isAlreadyThere);
+  expect(await refused(client.create(JOBS, aJob("job")))).toSatisfy(isAlreadyExists);
   expect(await refused(client.replaceStatus(JOBS, { ...made, status: { active: 2 } }))).toSatisfy(isConflict);
   expect(await refused(client.delete(JOBS, KEY, { uid: "another" }))).toSatisfy(isConflict);
 });

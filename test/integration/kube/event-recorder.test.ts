@@ -11,7 +11,7 @@ async function aRecorder(): Promise<{ api: KubeApi; clock: FakeClock; recorder: 
   const api = await anApi();
   const clock = new FakeClock();
   const lost: unknown[] = [];
-  const recorder = new EventRecorder({ client: aClient(api, { clock }), clock, component: "sluice", lost: (error) => lost.push(error) });
+  const recorder = new EventRecorder({ client: aClient(api, { clock }), clock, component: "sluice", onLost: (error) => lost.push(error) });
   const job = api.objects.create(JOBS, aJob("job"));
   return { api, clock, recorder, job, lost, messages: () => api.objects.list(EVENTS).map(({ message }) => message) };
 }

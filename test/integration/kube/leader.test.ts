@@ -23,7 +23,7 @@ interface Candidate {
 
 function aCandidate(api: KubeApi, clock: FakeClock, identity: string, own: Clock = clock): Candidate {
   const news: string[] = [];
-  const elector = new LeaderElector({ client: aClient(api, { clock }), clock: own, random: () => 0, ...LEASE, identity, tell: ({ message }) => news.push(message) });
+  const elector = new LeaderElector({ client: aClient(api, { clock }), clock: own, random: () => 0, ...LEASE, identity, report: ({ message }) => news.push(message) });
   const stopping = new AbortController();
   const worked = Promise.withResolvers<undefined>();
   worked.promise.catch(() => undefined);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { realClock } from "../../../src/bin/clock.ts";
 import { type Change, Indexer } from "../../../src/kube/indexer.ts";
 import { type Job, JOBS, withoutManagedFields } from "../../../src/kube/object.ts";
-import { Reflector, type ReflectorCallbacks, type ReflectorOptions } from "../../../src/kube/reflector.ts";
+import { Reflector, type ReflectorReport, type ReflectorOptions } from "../../../src/kube/reflector.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import type { KubeApi } from "../../support/kube/simulated-api/server.ts";
 import { FakeClock } from "../../support/time/fake-clock.ts";
@@ -14,7 +14,7 @@ interface Reflected {
   readonly store: Indexer<Job>;
   /** "+name", "~name", "-name" */
   readonly changes: string[];
-  readonly news: ReflectorCallbacks[];
+  readonly news: ReflectorReport[];
   readonly stop: () => Promise<void>;
 }
 
@@ -22,10 +22,10 @@ interface Reflected {
 function aReflector(api: KubeApi, clock: Clock, more: Partial<ReflectorOptions<Job, Job>> & { readonly store?: Indexer<Job> } = {}): Reflected {
   const store = more.store ?? new Indexer<Job>({});
   const changes: string[] = [];
-  const news: ReflectorCallbacks[] = [];
+  const news: ReflectorReport[] = [];
   const onChange = ({ key, before, after }: Change<Job>): number => changes.push(`${after === null ? "-" : before === null ? "+" : "~"}${key.split("/")[1]!}`);
   const client = aClient(api, { clock });
-  const reflector = new Reflector<Job, Job>({ client, clock, random: () => 0, resource: JOBS, keep: withoutManagedFields, onChange, tell: (said) => news.push(said), ...more, store });
+  const reflector = new Reflector<Job, Job>({ client, clock, random: () => 0, resource: JOBS, transform: withoutManagedFields, onChange, report: (said) => news.push(said), ...more, store });
   const stopping = new AbortController();
   const running = reflector.run(stopping.signal);
   const stop = async (): Promise<void> => {
@@ -193,7 +193,7 @@ test("waits for an API server that is away, and says so once", async () => {
     api.objects.create(JOBS, aJob(`job-${round}`));
     await api.comeBack();
     await pass(clock, "the change is seen", () => store.size === round);
-    expect(news.map(({ well }) => well)).toEqual([false, true, false, true].slice(0, 2 * round));
+    expect(news.map(({ ok }) => ok)).toEqual([false, true, false, true].slice(0, 2 * round));
   }
 });
 
@@ -207,10 +207,10 @@ test.for([
   const granted = api.fail({ verb: "read", resource: "jobs", how: { status, reason, message } });
   const { reflector, store, news } = aReflector(api, clock, { namespace: "one" });
   await pass(clock, "it has tried some times", () => reflector.counts.failures >= 5);
-  expect(news).toEqual([{ resource: "jobs", namespace: "one", well: false, message }]);
+  expect(news).toEqual([{ resource: "jobs", namespace: "one", ok: false, message }]);
   granted();
   await pass(clock, "it is complete", () => store.size === 2);
-  expect(news[1]).toEqual({ resource: "jobs", namespace: "one", well: true, message: "The jobs can be read again" });
+  expect(news[1]).toEqual({ resource: "jobs", namespace: "one", ok: true, message: "The jobs can be read again" });
   api.fail({ verb: "read", resource: "jobs", how: { status, reason, message } });
   api.cutWatches();
   await pass(clock, "it is told again", () => news.length === 3);

@@ -42,7 +42,7 @@ export function aController(api: KubeApi, now: Date, more: { readonly gate?: Wri
       caches: { sweepsOf },
       providers: PROVIDERS,
       clock: { now: () => controller.now.getTime() },
-      tell: (_, { reason, message }: ObjectEvent) => void told.push(`${reason}: ${message}`),
+      recordEvent: (_, { reason, message }: ObjectEvent) => void told.push(`${reason}: ${message}`),
     },
   };
   return controller;

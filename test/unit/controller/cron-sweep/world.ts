@@ -88,7 +88,7 @@ export class CronSweepWorld {
       caches: { sweepsOf: () => this.#cache },
       providers: PROVIDERS,
       clock: { now: () => this.now },
-      tell: () => undefined,
+      recordEvent: () => undefined,
     };
   }
 

@@ -16,63 +16,63 @@ function job(uid: string, name = uid): Job {
 }
 
 function names(cached: readonly Job[]): string[] {
-  return expectations.over("sweep", cached).map(({ metadata }) => metadata.uid);
+  return expectations.applyTo("sweep", cached).map(({ metadata }) => metadata.uid);
 }
 
-test("a Job that was made is there before the cache has seen it, and once when it has", () => {
-  expectations.made("sweep", job("b1"));
+test("a created Job is listed before the cache shows it, and only once afterwards", () => {
+  expectations.created("sweep", job("b1"));
   expect(names([job("b0")])).toEqual(["b0", "b1"]);
   expect(names([job("b0"), job("b1")])).toEqual(["b0", "b1"]);
-  expect(expectations.secondsToDoubt("sweep")).toBeNull();
+  expect(expectations.secondsToOverdue("sweep")).toBeNull();
   expect(names([job("b0")])).toEqual(["b0"]);
 });
 
-test("a Job that was removed is gone before the cache has seen that", () => {
-  expectations.removed("sweep", job("b0"));
+test("a deleted Job is not listed, although the cache still shows it", () => {
+  expectations.deleted("sweep", job("b0"));
   expect(names([job("b0"), job("b1")])).toEqual(["b1"]);
   expect(names([job("b1")])).toEqual(["b1"]);
-  expect(expectations.secondsToDoubt("sweep")).toBeNull();
+  expect(expectations.secondsToOverdue("sweep")).toBeNull();
 });
 
-test("one that came under the name of one that was removed is there", () => {
-  expectations.removed("sweep", job("old", "b0"));
-  expectations.made("sweep", job("new", "b0"));
+test("a new Job under the name of a deleted one is listed", () => {
+  expectations.deleted("sweep", job("old", "b0"));
+  expectations.created("sweep", job("new", "b0"));
   expect(names([job("old", "b0")])).toEqual(["new"]);
   expect(names([job("new", "b0")])).toEqual(["new"]);
 });
 
-test("one that was made and removed before the cache saw it leaves nothing", () => {
-  expectations.made("sweep", job("b1"));
-  expectations.removed("sweep", job("b1"));
+test("a Job created and deleted before the cache showed it leaves no expectation", () => {
+  expectations.created("sweep", job("b1"));
+  expectations.deleted("sweep", job("b1"));
   expect(names([])).toEqual([]);
-  expect(expectations.secondsToDoubt("sweep")).toBeNull();
+  expect(expectations.secondsToOverdue("sweep")).toBeNull();
 });
 
-test("one that came and went between two looks is gone, once the cache has seen it go", () => {
-  const made = { metadata: { ...job("b1").metadata, ownerReferences: [{ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", name: "daily", uid: "sweep" }] } };
-  expectations.made("sweep", made);
-  expectations.gone(made);
+test("a Job that came and went between two reconciles is not listed once the cache has seen it go", () => {
+  const created = { metadata: { ...job("b1").metadata, ownerReferences: [{ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", name: "daily", uid: "sweep" }] } };
+  expectations.created("sweep", created);
+  expectations.observeDeletion(created);
   expect(names([])).toEqual([]);
 });
 
-test("what one sweep did says nothing of another", () => {
-  expectations.made("other", job("b1"));
+test("the expectations of one sweep do not affect another", () => {
+  expectations.created("other", job("b1"));
   expect(names([])).toEqual([]);
-  expectations.forget("other");
-  expect(expectations.secondsToDoubt("other")).toBeNull();
+  expectations.forgetSweep("other");
+  expect(expectations.secondsToOverdue("other")).toBeNull();
 });
 
-test("one that is not seen for half a minute is doubtful, and asked for", async () => {
-  expectations.made("sweep", job("b1"));
-  expectations.made("sweep", job("b2"));
-  expect(expectations.secondsToDoubt("sweep")).toBe(30);
+test("a created Job is overdue when the cache has not shown it for 30 seconds", async () => {
+  expectations.created("sweep", job("b1"));
+  expectations.created("sweep", job("b2"));
+  expect(expectations.secondsToOverdue("sweep")).toBe(30);
   await clock.advance(29);
-  expect(expectations.doubtful("sweep")).toEqual([]);
+  expect(expectations.overdue("sweep")).toEqual([]);
   await clock.advance(1);
-  expect(expectations.doubtful("sweep").map(({ metadata }) => metadata.uid)).toEqual(["b1", "b2"]);
+  expect(expectations.overdue("sweep").map(({ metadata }) => metadata.uid)).toEqual(["b1", "b2"]);
   expectations.confirm("sweep", "b1");
   expectations.drop("sweep", "b2");
-  expect(expectations.doubtful("sweep")).toEqual([]);
+  expect(expectations.overdue("sweep")).toEqual([]);
   expect(names([])).toEqual(["b1"]);
-  expect(expectations.secondsToDoubt("other")).toBeNull();
+  expect(expectations.secondsToOverdue("other")).toBeNull();
 });

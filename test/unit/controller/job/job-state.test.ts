@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { endOf } from "../../../../src/controller/job/end.ts";
+import { jobState } from "../../../../src/controller/job/job-state.ts";
 import type { CoreEvent, Job, Pod } from "../../../../src/kube/object.ts";
 import { aFailedJob, aJob, anEvent, aPod, MADE, running, terminated, waiting } from "../../../support/kube/job-objects.ts";
 
@@ -14,18 +14,18 @@ interface Case {
   readonly job?: Job;
   readonly pod?: Pod | null;
   readonly events?: readonly CoreEvent[];
-  /** Seconds after the Job was made; 60 where it does not matter. */
+  /** Seconds after the Job was created; 60 where it does not matter. */
   readonly after?: number;
 }
 
-function look({ job = aJob(), pod = null, events, after = 60 }: Case): ReturnType<typeof endOf> {
-  return endOf(job, pod === null ? [] : [pod], events ?? null, MADE + after);
+function observe({ job = aJob(), pod = null, events, after = 60 }: Case): ReturnType<typeof jobState> {
+  return jobState(job, pod === null ? [] : [pod], events ?? null, MADE + after);
 }
 
-function ended(seen: Case): { exitCode: number | null; outOfMemory: boolean } {
-  const sight = look(seen);
-  if (sight.kind === "open") throw new Error("it is open");
-  const { exitCode, outOfMemory } = sight.end;
+function endOf(observed: Case): { exitCode: number | null; outOfMemory: boolean } {
+  const state = observe(observed);
+  if (state.kind === "open") throw new Error("the Job is open");
+  const { exitCode, outOfMemory } = state.end;
   return { exitCode, outOfMemory };
 }
 
@@ -56,28 +56,28 @@ describe("how a pod ended", () => {
     "it crashed": [aPod({ phase: "Failed", state: terminated(1, "TypeError: no\n") }), { exitCode: 1, outOfMemory: false }],
   };
   test.each(Object.entries(table))("%s", (_, [pod, end]) => {
-    expect(ended({ pod })).toEqual(end);
+    expect(endOf({ pod })).toEqual(end);
   });
 
-  test("brings the program's message along", () => {
-    expect(look({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE) }) })).toMatchObject({ end: { message: { batch: 3, memory: { anonPeak: 90000000 } }, lastLines: "" } });
+  test("has the program's message", () => {
+    expect(observe({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE) }) })).toMatchObject({ end: { message: { batch: 3, memory: { anonPeak: 90000000 } }, lastLines: "" } });
   });
 
-  test("says of one that the kernel killed that it had all of its memory, whatever it told last", () => {
-    expect(look({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE, "OOMKilled") }) })).toMatchObject({ end: { message: { memory: { limit: 134217728, anonPeak: 134217728 } } } });
+  test("puts the peak at the limit where the kernel killed it, whatever the last message says", () => {
+    expect(observe({ pod: aPod({ phase: "Failed", state: terminated(137, MESSAGE, "OOMKilled") }) })).toMatchObject({ end: { message: { memory: { limit: 134217728, anonPeak: 134217728 } } } });
   });
 
-  test("brings the last lines along where the program never spoke", () => {
-    expect(look({ pod: aPod({ phase: "Failed", state: terminated(1, "TypeError: no\n") }) })).toMatchObject({ end: { message: null, lastLines: "TypeError: no\n" } });
+  test("has the last lines where the program left no message", () => {
+    expect(observe({ pod: aPod({ phase: "Failed", state: terminated(1, "TypeError: no\n") }) })).toMatchObject({ end: { message: null, lastLines: "TypeError: no\n" } });
   });
 
-  test("is not told before the kubelet has said all, which may be that the pod was evicted", () => {
-    expect(look({ pod: aPod({ phase: "Running", state: terminated(137, MESSAGE) }) })).toMatchObject({ kind: "open" });
+  test("waits until the kubelet has set the phase: the reason may still follow, such as an eviction", () => {
+    expect(observe({ pod: aPod({ phase: "Running", state: terminated(137, MESSAGE) }) })).toMatchObject({ kind: "open" });
   });
 
-  test("is told by the pod that ended, where a second one was made all the same", () => {
+  test("comes from the finished pod, although there is a second one", () => {
     const pods = [aPod({ phase: "Failed", state: terminated(4, MESSAGE) }), aPod({ phase: "Pending", state: waiting("ContainerCreating"), madeAt: 5 })];
-    expect(endOf(aJob(), pods, null, MADE)).toMatchObject({ end: { exitCode: 4 } });
+    expect(jobState(aJob(), pods, null, MADE)).toMatchObject({ end: { exitCode: 4 } });
   });
 });
 
@@ -93,24 +93,24 @@ describe("how a Job ended whose pod is gone", () => {
     "its pod was deleted before it began": [aFailedJob("BackoffLimitExceeded", "Job has reached the specified backoff limit"), REMOVED],
   };
   test.each(Object.entries(table))("%s", (_, [job, end]) => {
-    expect(ended({ job })).toEqual(end);
+    expect(endOf({ job })).toEqual(end);
   });
 
-  test("is not told while its pod is still being removed", () => {
-    expect(look({ job: aJob([{ type: "FailureTarget", reason: "PodFailurePolicy", message: "" }]), pod: aPod({ phase: "Running", state: running, leavesAt: 90 }) })).toMatchObject({ kind: "open" });
+  test("is open while its pod is still being deleted", () => {
+    expect(observe({ job: aJob([{ type: "FailureTarget", reason: "PodFailurePolicy", message: "" }]), pod: aPod({ phase: "Running", state: running, leavesAt: 90 }) })).toMatchObject({ kind: "open" });
   });
 });
 
-describe("what keeps a pod from running", () => {
+describe("why a pod does not start", () => {
   const PULL = 'failed to pull and unpack image "ghcr.io/sluice/sluice:1": failed to resolve reference "ghcr.io/sluice/sluice:1": ';
   const pending = (reason: string, message?: string): Pod => aPod({ phase: "Pending", state: waiting(reason, message) });
   const forbidden = (why: string): CoreEvent => anEvent("FailedCreate", `Error creating: pods "again-b3-x7k2f" is forbidden: ${why}`, 12);
   const table: Record<string, [Case, string]> = {
-    "a Secret is missing": [{ pod: pending("CreateContainerConfigError", 'secret "bgp-db-app" not found'), after: 1 }, "The Secret bgp-db-app is not there (namespace bgp)."],
-    "a key of a Secret is missing": [{ pod: pending("CreateContainerConfigError", "couldn't find key uri in Secret bgp/bgp-db-app"), after: 1 }, "The Secret bgp-db-app has no key uri (namespace bgp)."],
+    "a Secret is missing": [{ pod: pending("CreateContainerConfigError", 'secret "bgp-db-app" not found'), after: 1 }, "The Secret bgp-db-app does not exist in the namespace bgp."],
+    "a key of a Secret is missing": [{ pod: pending("CreateContainerConfigError", "couldn't find key uri in Secret bgp/bgp-db-app"), after: 1 }, "The Secret bgp-db-app in the namespace bgp has no key uri."],
     "the image wants to be root": [
       { pod: pending("CreateContainerConfigError", "container has runAsNonRoot and image will run as root (pod: \"x\", container: worker)") },
-      'The container cannot be made: container has runAsNonRoot and image will run as root (pod: "x", container: worker).',
+      'The container cannot be created: container has runAsNonRoot and image will run as root (pod: "x", container: worker).',
     ],
     "the registry does not answer": [
       { pod: pending("ImagePullBackOff", `Back-off pulling image "ghcr.io/sluice/sluice:1": ErrImagePull: ${PULL}failed to do request: Head "https://ghcr.io/v2/": dial tcp: i/o timeout`) },
@@ -145,55 +145,55 @@ describe("what keeps a pod from running", () => {
     ],
   };
   test.each(Object.entries(table))("%s", (_, [seen, problem]) => {
-    expect(look(seen)).toMatchObject({ kind: "ended", end: { exitCode: 3, outOfMemory: false, lastLines: problem } });
+    expect(observe(seen)).toMatchObject({ kind: "finished", end: { exitCode: 3, outOfMemory: false, lastLines: problem } });
   });
 
-  test("is waited for where it may pass by itself", () => {
+  test("is given 30 seconds where it may pass by itself", () => {
     const seen = { pod: pending("ErrImagePull", `${PULL}not found`) };
-    expect(look({ ...seen, after: 29 })).toEqual({ kind: "open", requeueAfterSeconds: 1, askEvents: false, waitsFor: "The image ghcr.io/sluice/sluice:1 cannot be pulled: not found." });
-    expect(look({ ...seen, after: 30 })).toMatchObject({ kind: "ended" });
+    expect(observe({ ...seen, after: 29 })).toEqual({ kind: "open", requeueAfterSeconds: 1, needsEvents: false, waitsFor: "The image ghcr.io/sluice/sluice:1 cannot be pulled: not found." });
+    expect(observe({ ...seen, after: 30 })).toMatchObject({ kind: "finished" });
   });
 
-  test("is told, and not given up, where no node has room for it", () => {
+  test("is reported, and never given up, where no node has room", () => {
     const pod = aPod({ phase: "Pending", unscheduled: "0/1 nodes are available: 1 Insufficient cpu." });
-    expect(look({ pod, after: 9000 })).toEqual({ kind: "open", requeueAfterSeconds: null, askEvents: false, waitsFor: "The pod has no node yet: 0/1 nodes are available: 1 Insufficient cpu." });
+    expect(observe({ pod, after: 9000 })).toEqual({ kind: "open", requeueAfterSeconds: null, needsEvents: false, waitsFor: "The pod has no node yet: 0/1 nodes are available: 1 Insufficient cpu." });
   });
 
-  test("is nothing while the kubelet makes everything ready, or while it runs", () => {
+  test("is null while the kubelet prepares the container and while it runs", () => {
     for (const pod of [pending("ContainerCreating"), aPod({ phase: "Pending" }), aPod({ phase: "Running", state: running })]) {
-      expect(look({ pod, after: 9000 })).toEqual({ kind: "open", requeueAfterSeconds: null, askEvents: false, waitsFor: null });
+      expect(observe({ pod, after: 9000 })).toEqual({ kind: "open", requeueAfterSeconds: null, needsEvents: false, waitsFor: null });
     }
   });
 });
 
 describe("a Job without a pod", () => {
-  test("is given ten seconds before its events are asked", () => {
-    expect(look({ after: 4 })).toEqual({ kind: "open", requeueAfterSeconds: 6, askEvents: false, waitsFor: null });
-    expect(look({ after: 10 })).toMatchObject({ kind: "open", askEvents: true });
+  test("has ten seconds before its events are read", () => {
+    expect(observe({ after: 4 })).toEqual({ kind: "open", requeueAfterSeconds: 6, needsEvents: false, waitsFor: null });
+    expect(observe({ after: 10 })).toMatchObject({ kind: "open", needsEvents: true });
   });
 
-  test("is looked at again now and then where its events say nothing", () => {
-    expect(look({ events: [] })).toEqual({ kind: "open", requeueAfterSeconds: 30, askEvents: false, waitsFor: null });
+  test("is checked every 30 seconds where its events say nothing", () => {
+    expect(observe({ events: [] })).toEqual({ kind: "open", requeueAfterSeconds: 30, needsEvents: false, waitsFor: null });
   });
 
-  test("has got one after all, where that is the last that was said", () => {
-    expect(look({ events: [anEvent("SuccessfulCreate", "Created pod: again-b3-x7k2f", 15), anEvent("FailedCreate", "Error creating: no", 12)] })).toMatchObject({ kind: "open", requeueAfterSeconds: 30 });
+  test("is about to get one where the last event says so", () => {
+    expect(observe({ events: [anEvent("SuccessfulCreate", "Created pod: again-b3-x7k2f", 15), anEvent("FailedCreate", "Error creating: no", 12)] })).toMatchObject({ kind: "open", requeueAfterSeconds: 30 });
   });
 
-  test("waits for whoever suspended it", () => {
-    expect(look({ job: aJob([], { suspend: true }), after: 9000 })).toMatchObject({ kind: "open", requeueAfterSeconds: null, waitsFor: "The Job is suspended, and not by sluice." });
+  test("waits where something else suspended it", () => {
+    expect(observe({ job: aJob([], { suspend: true }), after: 9000 })).toMatchObject({ kind: "open", requeueAfterSeconds: null, waitsFor: "The Job was suspended by something other than Sluice." });
   });
 });
 
-describe("a pod that is to go", () => {
+describe("a pod that is being deleted", () => {
   const pod = aPod({ phase: "Running", state: running, leavesAt: 50 });
 
-  test("is waited for until half a minute after its grace", () => {
-    expect(look({ pod, after: 20 })).toMatchObject({ kind: "open", requeueAfterSeconds: 60 });
-    expect(look({ pod, after: 79 })).toMatchObject({ kind: "open", requeueAfterSeconds: 1 });
+  test("is waited for until 30 seconds after its grace", () => {
+    expect(observe({ pod, after: 20 })).toMatchObject({ kind: "open", requeueAfterSeconds: 60 });
+    expect(observe({ pod, after: 79 })).toMatchObject({ kind: "open", requeueAfterSeconds: 1 });
   });
 
-  test("is given up then, as one whose node died", () => {
-    expect(ended({ pod, after: 80 })).toEqual(REMOVED);
+  test("is then given up, as on a dead node", () => {
+    expect(endOf({ pod, after: 80 })).toEqual(REMOVED);
   });
 });
