@@ -37,7 +37,7 @@ export function readEnvelope(compiled: CompiledExtract, edges: Edges): Envelope 
     maintenance: find("maintenance") !== null,
     error: readable(find("error")),
     queryId: readable(find("queryId"))?.slice(0, LONGEST_ID) ?? null,
-    unreadable: unreadable === null ? null : problem("unreadable-time", `the answer says that it covers ${unreadable}, which is no time`),
+    unreadable: unreadable === null ? null : problem("unreadable-time", `the answer's own start or end is not a time: ${unreadable}`),
   };
 }
 

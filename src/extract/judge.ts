@@ -35,10 +35,10 @@ export function judge(evidence: Evidence): Judgement {
 }
 
 function refusal(parts: readonly PartFacts[]): Problem | null {
-  if (parts.some((part) => part.maintenance)) return problem("maintenance", "the provider says that it is in maintenance");
+  if (parts.some((part) => part.maintenance)) return problem("maintenance", "the provider is in maintenance");
   const reason = parts.find((part) => part.error !== null)?.error ?? null;
   if (reason === null) return null;
-  return problem("error-body", reason === "" ? "the answer marks itself as an error and gives no reason" : `the answer marks itself as an error: ${reason}`);
+  return problem("error-body", reason === "" ? "the answer reports an error without a reason" : `the answer reports an error: ${reason}`);
 }
 
 /**
@@ -50,7 +50,7 @@ function prove({ parts, brought, updates, outside }: Evidence): { declared: numb
   const declared: number[] = [];
   for (const part of parts) {
     if (part.declared === null) {
-      return { declared: null, problem: problem("declared-absent", `the answer does not say how many matches it holds, ${whole} were found`) };
+      return { declared: null, problem: problem("declared-absent", `the answer declares no number of matches; ${whole} were found`) };
     }
     declared.push(part.declared);
   }
@@ -60,8 +60,8 @@ function prove({ parts, brought, updates, outside }: Evidence): { declared: numb
   const agreed = one !== undefined && declared.every((number) => number === one) ? one : null;
   if (agreed === whole) return { declared: whole, problem: null };
   if (parts.every((part, index) => part.declared === part.matches + sumOf(brought.slice(index + 1)))) return { declared: whole, problem: null };
-  const found = parts.length === 1 ? String(whole) : `${parts.map((part) => part.matches).join(" + ")} in its parts, ${whole} in the whole`;
-  return { declared: agreed ?? sum, problem: problem("declared-wrong", `the answer declares ${declared.join(" + ")} matches, and ${found} were found`) };
+  const found = parts.length === 1 ? `${whole} were found` : `${parts.map((part) => part.matches).join(" + ")} were found in its parts, ${whole} in the whole`;
+  return { declared: agreed ?? sum, problem: problem("declared-wrong", `the answer declares ${declared.join(" + ")} matches; ${found}`) };
 }
 
 function sumOf(numbers: readonly number[]): number {
@@ -79,22 +79,22 @@ function coverageProblem(parts: readonly PartFacts[], asked: Window): Problem | 
   const last = parts.at(-1);
   if (first === undefined || last === undefined) return null;
   if (first.start !== null && first.start > asked.start) {
-    return problem("ends-early", `the answer begins ${first.start - asked.start} s later than was asked for`);
+    return problem("ends-early", `the answer starts ${first.start - asked.start} s later than requested`);
   }
   for (const [index, after] of parts.slice(1).entries()) {
     const before = parts[index]!;
     if (before.end === null || after.start === null) {
-      return problem("continuation", `parts ${index + 1} and ${index + 2} of the answer do not say where they end and begin`);
+      return problem("continuation", `parts ${index + 1} and ${index + 2} of the answer do not say where they end and start`);
     }
     if (after.start > before.end + 1) {
       return problem("ends-early", `${after.start - before.end} s are missing between parts ${index + 1} and ${index + 2} of the answer`);
     }
   }
   if (last.end !== null && last.end < asked.end - 1) {
-    return problem("ends-early", `the answer ends ${asked.end - last.end} s earlier than was asked for`);
+    return problem("ends-early", `the answer ends ${asked.end - last.end} s earlier than requested`);
   }
   if (last.end === null && last.continuation !== null) {
-    return problem("continuation", "the answer names a rest that was not read, and does not say where it ends");
+    return problem("continuation", "the answer continues elsewhere, and does not say where this part ends");
   }
   return null;
 }

@@ -22,7 +22,7 @@ export interface AskDeps {
   /** 0 ≤ random < 1. */
   random(): number;
   readonly host: HostLimiter;
-  /** Each chunk of each body, before it is inflated: for the memory guard and the counters. What it throws ends ask(). */
+  /** Called for each chunk of a body before it is inflated, for the memory guard and the counters. If it throws, ask() rejects. */
   onWire(bytes: number): void;
   onRequest(sent: SentRequest): void;
   readonly signal: AbortSignal;
@@ -30,15 +30,15 @@ export interface AskDeps {
 
 export interface Asked {
   readonly result: TargetResult;
-  /** Null where nothing was judged: rejected, or failed before the end of the answer. Whoever gets it releases it. */
+  /** Null without a judged answer: rejected, or failed before its end. The caller releases it. */
   readonly reading: Reading | null;
-  /** From the first request to the result, waits between tries among them; 0 where none was sent. */
+  /** From the first request to the result, including waits between tries; 0 if no request was sent. */
   readonly seconds: number;
 }
 
 /**
- * Asks one target of the window, to the end of this pass: requests, back-off, tries, the parts of the answer, its proof.
- * Rejects with the signal's reason, or with what a sink, onWire or the gate threw; whatever a server does is a result.
+ * Asks one target of the window, up to its result in this pass: requests, back-off, tries, the parts of the answer, its proof.
+ * Rejects with the signal's reason, or with an error of a sink, onWire or the limiter. Everything that a server does is a result.
  */
 export async function ask(target: string, deps: AskDeps): Promise<Asked> {
   const reading = deps.newReading(deps.spec.window);
@@ -71,7 +71,7 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
     }
     coveredTo = end ?? coveredTo;
     if (continuation === null) break;
-    if (number >= extract.maxParts) return unanswered(endBy("continuation", `the answer goes on after ${number} parts`));
+    if (number >= extract.maxParts) return unanswered(endBy("continuation", `the answer continues after ${number} parts`));
     const rest = continuationUrl(url, continuation, { template: request.url, window });
     if ("problem" in rest) return unanswered(endBy("continuation", rest.problem));
     url = rest;
@@ -79,13 +79,13 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
 
   const judged = reading.judge();
   if (!isFramed && judged.declared === null && (judged.state === "ok" || judged.state === "empty")) {
-    return unanswered(endBy("unprovable", "the body ended with its connection, and neither a length nor a declared count tells whether all of it came"));
+    return unanswered(endBy("unprovable", "the body ended with its connection, and neither a length nor a declared count proves that it is complete"));
   }
   const detail = judged.detail === null ? null : oneLine(judged.detail);
-  return { result: { target, ...judged, detail, ...told() }, reading, seconds: seconds() };
+  return { result: { target, ...judged, detail, ...counts() }, reading, seconds: seconds() };
 
   function unanswered({ state, error, detail: reason }: Ending): Asked {
-    const result = { target, state, error, detail: oneLine(reason), updates: 0, outside: 0, declared: null, ...told() };
+    const result = { target, state, error, detail: oneLine(reason), updates: 0, outside: 0, declared: null, ...counts() };
     return { result, reading: null, seconds: seconds() };
   }
 
@@ -93,22 +93,22 @@ async function askParts(target: string, reading: Reading, deps: AskDeps): Promis
     return tally.firstAt === null ? 0 : Math.max(0, deps.clock.now() - tally.firstAt) / 1000;
   }
 
-  function told(): Pick<TargetResult, "attempts" | "bytes" | "wireBytes" | "httpStatus" | "queryId" | "startedAt" | "finishedAt"> {
+  function counts(): Pick<TargetResult, "attempts" | "bytes" | "wireBytes" | "httpStatus" | "queryId" | "startedAt" | "finishedAt"> {
     const { attempts, bytes, wireBytes, httpStatus, queryId } = tally;
     return { attempts, bytes, wireBytes, httpStatus, queryId, startedAt, finishedAt: new Date(deps.clock.now()) };
   }
 }
 
-/** What there is to tell of a target, in the making. */
+/** Counts of one target, while it is asked. */
 interface Tally {
   /** Requests sent. */
   attempts: number;
-  /** Of the parts as they were last asked. */
+  /** Of the last try of each part. */
   bytes: number;
   wireBytes: number;
   httpStatus: number | null;
   queryId: string | null;
-  /** Troubles that count as a try, and those that do not. */
+  /** Troubles that count as a try, and throttles, which do not. */
   tries: number;
   throttles: number;
   /** When the first request was sent, in milliseconds. */
@@ -138,7 +138,7 @@ function endBy(trouble: "continuation" | "unprovable", detail: string): Ending {
   return { kind: "ended", state: "failed", error: RULES[trouble].error, detail };
 }
 
-/** Asks for one part of an answer until it is read, or until the table of retry.ts says that it is enough. */
+/** Asks for one part of an answer until it is read, or until the table in retry.ts ends it. */
 async function askPart(part: PartOf, deps: AskDeps): Promise<Part> {
   for (let after: Trouble | null = null; ; ) {
     await deps.host.mayAsk(deps.signal);
@@ -169,7 +169,7 @@ async function tryOnce(part: PartOf, after: Trouble | null, deps: AskDeps): Prom
   if (next.kind === "end") return { kind: "ended", state: next.state, error: next.error, detail: detailOf(reply, facts, tally, deps) };
   Object.assign(tally, before);
   if (next.kind === "again") return { ...next, after: trouble };
-  // Made known before the slot is free, so that nobody slips in between.
+  // The pause is stored before the slot is free, so that no request slips in between.
   await deps.host.pause(next.seconds, "throttled");
   return { kind: "again", after: trouble, seconds: 0 };
 }
@@ -182,17 +182,17 @@ interface Sent {
 
 async function send({ url, number, reading, budget, tally }: PartOf, after: Trouble | null, deps: AskDeps): Promise<Sent> {
   let sink: PartSink | null = null;
-  let began: number | null = null;
+  let startedAt: number | null = null;
   let redirects = 0;
-  const tell = (outcome: SentRequest["outcome"], textBytes: number): void => {
-    // Its time may have been used up before.
-    if (began !== null) deps.onRequest({ outcome, after, redirects, seconds: Math.max(0, deps.clock.now() - began) / 1000, textBytes });
+  const report = (outcome: SentRequest["outcome"], textBytes: number): void => {
+    // Null if the target's time was used up before the request.
+    if (startedAt !== null) deps.onRequest({ outcome, after, redirects, seconds: Math.max(0, deps.clock.now() - startedAt) / 1000, textBytes });
   };
   tally.attempts++;
   try {
     const reply = await budget.run((signal) => {
-      began = deps.clock.now();
-      tally.firstAt ??= began;
+      startedAt = deps.clock.now();
+      tally.firstAt ??= startedAt;
       return deps.client.get(url, {
         sinkFor: (status) => (status === 200 ? (sink = reading.part()) : null),
         signal,
@@ -205,10 +205,10 @@ async function send({ url, number, reading, budget, tally }: PartOf, after: Trou
     });
     const facts = reply !== SPENT && reply.kind === "whole" ? (sink as PartSink | null)!.finish() : null;
     const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, number);
-    tell(trouble ?? "answered", reply === SPENT ? 0 : reply.textBytes);
+    report(trouble ?? "answered", reply === SPENT ? 0 : reply.textBytes);
     return { reply, facts, trouble };
   } catch (error) {
-    tell("aborted", 0);
+    report("aborted", 0);
     throw error;
   }
 }
@@ -217,7 +217,7 @@ function troubleIn(reply: Reply, facts: PartFacts | null, number: number): Troub
   if (facts?.maintenance === true) return "maintenance";
   if (facts !== null && facts.error !== null) return "error-body";
   const trouble = troubleOf(reply);
-  // The provider took the target's question: what it finds wrong now is the URL that it gave for the rest.
+  // The provider accepted the target before, so what it rejects now is its own URL of the rest.
   return trouble === "wrong-question" && number > 1 ? "continuation" : trouble;
 }
 
@@ -231,7 +231,7 @@ function decideNext(trouble: Trouble, reply: Reply | typeof SPENT, tally: Tally,
 
 function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: Tally, deps: AskDeps): string {
   if (reply === SPENT) {
-    return `not answered within the ${deps.spec.request.timeouts.targetSeconds} s for one target; ${tally.wireBytes} bytes came`;
+    return `no answer within the ${deps.spec.request.timeouts.targetSeconds} s for one target; ${tally.wireBytes} bytes arrived`;
   }
   switch (reply.kind) {
     case "broken":
@@ -239,21 +239,21 @@ function detailOf(reply: Reply | typeof SPENT, facts: PartFacts | null, tally: T
     case "declined":
       return reply.reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reply.reason}`;
     case "whole":
-      if (facts?.maintenance === true) return "the provider says that it is in maintenance";
-      return `the answer says that it is an error: ${deps.client.hide(facts?.error ?? "")}`;
+      if (facts?.maintenance === true) return "the provider is in maintenance";
+      return `the answer reports an error: ${deps.client.hide(facts?.error ?? "")}`;
   }
 }
 
-/** What run() says when the time is used up. */
+/** The result of run() when the time is used up. */
 export const SPENT = Symbol("spent");
 
-/** The time that one target may spend on its requests. Waiting for a slot, a pause or a back-off is not charged. */
+/** The time that one target may spend on its requests. Waits for a slot, a pause or a back-off do not count. */
 interface Budget {
-  /** Rejects as `work` does; SPENT when the time ran out, after `work` has seen its signal. */
+  /** Rejects as `work` does. Resolves to SPENT if the time runs out, after the signal has stopped `work`. */
   run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | typeof SPENT>;
 }
 
-/** @param now milliseconds, by a clock that does not go backwards while the budget lives */
+/** @param now in milliseconds */
 export function openBudget(seconds: number, now: () => number, signal: AbortSignal): Budget {
   let left = seconds * 1000;
 
@@ -279,31 +279,31 @@ export function openBudget(seconds: number, now: () => number, signal: AbortSign
   return { run };
 }
 
-/** One request that was sent, told when it is over. */
+/** One request that was sent, reported when it is over. */
 export interface SentRequest {
-  /** "aborted": by us, because we were asked to stop or had lost the slots. */
+  /** "aborted": by us, because the process stops or lost its slots. */
   readonly outcome: "answered" | "aborted" | Trouble;
-  /** It was sent again, because of this. */
+  /** The trouble that made it a retry; null for a first try. */
   readonly after: Trouble | null;
-  /** Redirects that were followed: each was one more request. */
+  /** Redirects that were followed, each one more request. */
   readonly redirects: number;
-  /** From the moment it could be sent to the end of its body. */
+  /** From when it could be sent to the end of its body. */
   readonly seconds: number;
-  /** Of the body, inflated; 0 where it was given up. */
+  /** Of the inflated body; 0 if it was given up. */
   readonly textBytes: number;
 }
 
 /**
- * What asking needs of whoever shares out a host. One slot is held for each request in flight, and only then: not while
- * a target waits for its next try, and not between the parts of an answer.
+ * Limits the requests to a host. A slot is held by each request in flight, and not while a target waits for its next try or between
+ * the parts of an answer.
  */
 export interface HostLimiter {
   /** Resolves when the host is not paused and a slot is held; rejects with the signal's reason. */
   mayAsk(signal: AbortSignal): Promise<void>;
-  /** Gives the slot back. Called once for each mayAsk() that resolved. */
+  /** Gives the slot back, once for each mayAsk() that resolved. */
   release(): void;
-  /** A request came to its end, before its slot is given back: was that the provider's own failing? Not told of one that was aborted. */
+  /** Called at the end of a request, before release(), but not for an aborted one. @param ownError the provider itself failed */
   answered(ownError: boolean): void;
-  /** All rest for so long. Resolves when it is made known, not when it is over: that is for mayAsk() to wait for. */
+  /** Pauses the host for every process. Resolves when the pause is stored; mayAsk() waits for its end. */
   pause(seconds: number, reason: "throttled"): Promise<void>;
 }

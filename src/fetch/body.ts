@@ -2,17 +2,17 @@ import type { TextSink } from "../extract/reading.ts";
 import type { Encoding } from "../model/resolved.ts";
 import { InflateError, openInflater } from "./inflate.ts";
 
-/** A reply's body on its way into a sink. Everything is synchronous: nothing of it is ever queued. */
+/** Feeds a reply's body into a sink, synchronously: nothing is queued. */
 export interface Body {
-  /** Returns the bytes of text. Throws InflateError. */
+  /** Returns the bytes of text. @throws InflateError */
   feed(chunk: Buffer): number;
-  /** Whether the data itself marks its end: null where only the connection can. */
+  /** Whether the compressed data has reached its end; null without compression, where only the connection marks it. */
   isWhole(): boolean | null;
   readonly heldBytes: number;
   close(): void;
 }
 
-/** `contentEncoding` is the header, "identity" for none. Throws InflateError for a coding that was not offered. */
+/** @param contentEncoding the header, "identity" for none. @throws InflateError for an encoding that was not offered */
 export function openBody(contentEncoding: string, offered: readonly Encoding[], sink: TextSink): Body {
   const encoding = contentEncoding.trim().toLowerCase();
   if (encoding === "" || encoding === "identity") return plainBody(sink);

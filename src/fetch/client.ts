@@ -8,29 +8,29 @@ import { hiding, type Hide } from "./reason.ts";
 
 export interface ClientOptions {
   readonly request: Pick<RequestSpec, "timeouts" | "compression">;
-  /** With their values, secrets included. */
+  /** With their values, including secrets. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Those among their values that no reply's reason may hold. */
+  /** Values of headers that a reply's reason must not show. */
   readonly secrets: readonly string[];
   /** For http_proxy, https_proxy, no_proxy, in either case. */
   readonly environment: Environment;
-  /** Connections to a host at the most: as many as there are requests in flight. */
+  /** The most connections to a host: as many as requests in flight. */
   readonly concurrency: number;
 }
 
 /** A connection pool. Disposing of it drops all connections; requests in flight end as broken. */
 export interface Client extends AsyncDisposable {
-  /** Rejects only with the signal's reason, or with what the sink or onWire threw; whatever a server does is a Reply. */
+  /** Rejects only with the signal's reason, or with an error of the sink or onWire. Everything that a server does is a Reply. */
   get(url: URL, wish: Wish): Promise<Reply>;
-  /** Takes the secrets out of what a server said. */
+  /** Removes the secrets from a server's text. */
   readonly hide: Hide;
-  /** What the inflaters at work may hold outside of JavaScript's heap, in bytes. */
+  /** Bytes that open inflaters may hold outside of JavaScript's heap. */
   readonly heldBytes: number;
 }
 
 const MAX_REDIRECTS = 3;
 
-/** Throws SpecError for a header that cannot be sent, SurroundingsError for a proxy or a Node that cannot be used. */
+/** @throws SpecError for a header that cannot be sent, SurroundingsError for an unusable proxy or Node */
 export function openClient({ request, headers, secrets, environment, concurrency }: ClientOptions): Client {
   checkInflaters(request.compression);
   const hide = hiding(secrets);
@@ -77,7 +77,7 @@ export function openClient({ request, headers, secrets, environment, concurrency
   };
 }
 
-/** Null where it leads to another host, or from https to http: our headers may hold a secret. */
+/** Null if it leads to another host, or from https to http: our headers may hold a secret. */
 function redirectUrl(from: URL, location: string): URL | null {
   if (!URL.canParse(location, from.href)) return null;
   const to = new URL(location, from);
@@ -85,16 +85,16 @@ function redirectUrl(from: URL, location: string): URL | null {
   return from.protocol === "https:" && to.protocol === "http:" ? null : to;
 }
 
-/** In lower case, so that ours and theirs meet. */
+/** With names in lower case, so that a header of the spec replaces ours. */
 function checkedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const checked: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name);
       validateHeaderValue(name, value);
-    } catch {
-      // The value is not shown: it may be a secret.
-      throw new SpecError(`The header "${name}" or its value has characters that a header cannot have.`);
+    } catch (error) {
+      // Neither message shows the value: it may be a secret.
+      throw new SpecError(`The header "${name}" or its value has characters that a header cannot have.`, { cause: error });
     }
     checked[name.toLowerCase()] = value;
   }
@@ -117,13 +117,13 @@ function openDispatcher(timeouts: RequestSpec["timeouts"], environment: Environm
   return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
 }
 
-/** "" where there is none: undici would look into the environment by itself for undefined. Lower case wins, as with curl. */
+/** "" without a proxy, since for undefined undici reads the environment itself. Lower case wins, as with curl. */
 function proxyOf(environment: Environment, name: string): string {
   const value = (environment[name] ?? environment[name.toUpperCase()] ?? "").trim();
   if (value === "") return "";
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     // The value is not shown: it may hold a password.
-    throw new SurroundingsError(`The environment's ${name.toUpperCase()} is not a proxy's URL such as http://proxy.example:3128.`);
+    throw new SurroundingsError(`The environment variable ${name.toUpperCase()} is not a proxy URL such as http://proxy.example:3128.`);
   }
   return value;
 }

@@ -6,33 +6,33 @@ import { openBody, type Body } from "./body.ts";
 import { InflateError } from "./inflate.ts";
 import { type Hide, reasonIn } from "./reason.ts";
 
-/** What is the same for all requests of a client. */
+/** What all requests of a client share. */
 export interface Line {
   readonly dispatcher: Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: RequestSpec["timeouts"];
   readonly compression: readonly Encoding[];
   readonly hide: Hide;
-  /** The bodies under way, for the memory guard. */
+  /** Open bodies, for heldBytes. */
   readonly open: Set<Body>;
 }
 
 export interface Wish {
-  /** Where the text of an answer with this status goes; null: it is not wanted, a little of it is kept as the reason. */
+  /** Where the text of an answer with this status goes. Null: nowhere, and its start is kept as the reason. */
   sinkFor(status: number, encoding: string): TextSink | null;
   readonly signal: AbortSignal;
-  /** Called for each chunk of a body before it is inflated. What it throws ends the request. */
+  /** Called for each chunk of a body before it is inflated. If it throws, the request ends. */
   onWire(bytes: number): void;
-  /** Called for each redirect that is followed: it is one more request. */
+  /** Called for each redirect that is followed, since it is one more request. */
   onRedirect?(): void;
 }
 
 /**
- * One request and its reply, without redirects. Rejects only with the signal's reason, or with what the sink or
- * onWire threw; whatever a server does is a Reply.
+ * One request and its reply, without redirects. Rejects only with the signal's reason, or with an error of the sink or onWire.
+ * Everything that a server does is a Reply.
  *
- * waiting for a connection → sent → headers known, body flows → ended. From each of them one way leads to `end`,
- * which runs once; whatever undici still says of the request afterwards is ignored.
+ * Waiting for a connection → sent → headers known, body flows → ended. Every path to the last state goes through `end`, which runs
+ * once; later callbacks of undici are ignored.
  */
 export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
   return new Promise((resolve, reject) => {
@@ -69,7 +69,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
       controller?.abort(STOPPED);
     }
 
-    /** An error status stays what it is, however its body ends. */
+    /** An error status counts as it is, however its body ends. */
     function decline(): void {
       if (status === null || errorText === null || !end()) return;
       const text = errorText.text();
@@ -88,7 +88,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
       if (end()) resolve({ kind: "broken", status, wireBytes, textBytes, ...why });
     }
 
-    /** What the sink or onWire threw is the caller's own and goes back to it. */
+    /** An error of the sink or onWire is the caller's, and goes back to it. */
     function fail(error: unknown): void {
       if (error instanceof InflateError) giveUp(error);
       else if (end()) reject(error instanceof Error ? error : new Error(String(error)));
@@ -139,7 +139,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
         }
         const isMarked = body.isWhole();
         if (isMarked === false) {
-          giveUp(new Error("the compressed data goes on"));
+          giveUp(new Error("the compressed data is incomplete"));
           return;
         }
         if (end()) resolve({ kind: "whole", status, framed: isFramed || isMarked === true, wireBytes, textBytes });
@@ -156,7 +156,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
         path: url.pathname + url.search,
         method: "GET",
         headers: { ...line.headers },
-        // Given for each request too: a proxy's own pool does not take them over.
+        // For each request, because a proxy's own pool does not inherit them.
         headersTimeout: line.timeouts.headersSeconds * 1000,
         bodyTimeout: line.timeouts.idleSeconds * 1000,
       },
@@ -165,7 +165,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
   });
 }
 
-/** Tells undici to drop the connection; nobody sees it. */
+/** Makes undici drop the connection; never shown. */
 const STOPPED = new Error("stopped");
 
 function isRedirect(status: number): boolean {
@@ -176,37 +176,37 @@ function first(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 
-/** Bytes of one reply's body: as they came over the wire, and as text after inflating. */
+/** Bytes of one reply's body, on the wire and as inflated text. */
 interface Traffic {
   readonly wireBytes: number;
   readonly textBytes: number;
 }
 
-/** The body went into the sink to its end. */
+/** The sink got the body to its end. */
 interface WholeReply extends Traffic {
   readonly kind: "whole";
   readonly status: number;
   /**
-   * Its end was marked: by a length, by chunks or by the compressed data. Where it is false the body ended with the
-   * connection, and only the count that the answer declares can tell whether all of it came.
+   * A length, chunks or the compressed data marked its end. If false, the body ended with the connection, and only the count that
+   * the answer declares can prove that it is complete.
    */
   readonly framed: boolean;
 }
 
-/** An answer that nobody wanted as text: an error status, or a redirect that was not followed. */
+/** An answer without a sink: an error status, or a redirect that was not followed. */
 interface DeclinedReply extends Traffic {
   readonly kind: "declined";
   readonly status: number;
-  /** The first of the body as latin1, at most 8 KiB. */
+  /** The start of the body as latin1, at most 8 KiB. */
   readonly text: string;
-  /** What it says of why, as one line without secrets; "" where it says nothing. */
+  /** The reason that it gives, as one line without secrets; "" if it gives none. */
   readonly reason: string;
-  /** The header as it came. */
+  /** The header, unparsed. */
   readonly retryAfter: string | null;
   readonly location: string | null;
 }
 
-/** No whole answer: what went wrong on the way. */
+/** No whole answer, and why. */
 interface BrokenReply extends Traffic {
   readonly kind: "broken";
   readonly code: Extract<ErrorCode, "timeout" | "connect" | "reset" | "encoding" | "redirect">;
@@ -225,16 +225,16 @@ interface Stage {
   readonly wireBytes: number;
 }
 
-/** Says in our words why a request has no whole answer. `error` is undici's, or Node's beneath it. */
+/** Why a request has no whole answer. @param error undici's, or Node's below it */
 function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, "code" | "detail"> {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   switch (code) {
     case "UND_ERR_CONNECT_TIMEOUT":
-      return { code: "timeout", detail: `no connection to ${host} within the time for it` };
+      return { code: "timeout", detail: `no connection to ${host} within the connect timeout` };
     case "UND_ERR_HEADERS_TIMEOUT":
-      return { code: "timeout", detail: "no headers within the time for them" };
+      return { code: "timeout", detail: "no headers within the headers timeout" };
     case "UND_ERR_BODY_TIMEOUT":
-      return { code: "timeout", detail: `the body stood still after ${stage.wireBytes} bytes` };
+      return { code: "timeout", detail: `the body stalled after ${stage.wireBytes} bytes` };
   }
   const reason = [error.message, code].filter((part) => part !== "").join(", ");
   if (!stage.sent) return { code: "connect", detail: `no connection to ${host} (${reason})` };
@@ -242,10 +242,10 @@ function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, 
   return { code: "reset", detail: `the body ended early, after ${stage.wireBytes} bytes (${reason})` };
 }
 
-/** Enough for any reason that a person should read. */
+/** Enough for any reason that a person would read. */
 export const ERROR_TEXT_LIMIT = 8 * 1024;
 
-/** Keeps the first of a body that is not an answer. What comes beyond is overwritten in place. */
+/** Keeps the start of a body that is not an answer; the rest overwrites itself in place. */
 interface ErrorText extends TextSink {
   readonly isFull: boolean;
   /** As latin1. */
@@ -253,7 +253,7 @@ interface ErrorText extends TextSink {
 }
 
 export function openErrorText(): ErrorText {
-  // Beyond the limit lies the room that a sink must always offer.
+  // The room beyond the limit is what a sink must always offer.
   const work = Buffer.allocUnsafe(3 * ERROR_TEXT_LIMIT);
   let kept = 0;
   return {

@@ -4,14 +4,14 @@ import { SurroundingsError } from "../model/errors.ts";
 import type { Encoding } from "../model/resolved.ts";
 
 /**
- * Inflating without a queue. Node's zlib streams hand every chunk to a thread and collect its output in buffers of
- * their own: that costs two to four times the CPU, and text waits in memory. Beneath each stream is a binding with a
- * synchronous call that inflates from one buffer into another; npm's own minizlib lives by it. It is not documented,
- * so all use of it stands in this file, and openInflaters() checks that it behaves before anything is asked.
+ * Inflates without a queue. Node's zlib streams send every chunk to a thread and collect the output in their own buffers: that costs
+ * two to four times the CPU, and text waits in memory. Below each stream is a binding with a synchronous call that inflates from one
+ * buffer into another; npm's own minizlib relies on it. It is undocumented, so only this file uses it, and checkInflaters() verifies
+ * its behaviour before the first request.
  *
- * As Node 24's lib/zlib.js has it: after writeSync, `_writeState` holds [free bytes of output, unread bytes of input];
- * an error is told by calling `handle.onerror` within the call, and then `_writeState` is not renewed. The binding has
- * no more than a bare pointer to `_writeState`: who lets go of it and goes on writing corrupts memory.
+ * In Node 24's lib/zlib.js: after writeSync, `_writeState` holds [free bytes of output, unread bytes of input]. An error calls
+ * `handle.onerror` within the call, and `_writeState` is not updated. The binding has only a bare pointer to `_writeState`: writing
+ * after its array was freed corrupts memory.
  */
 interface Binding {
   writeSync(flush: number, input: Uint8Array, inputAt: number, inputLength: number, output: Uint8Array, outputAt: number, outputLength: number): void;
@@ -29,23 +29,23 @@ export class InflateError extends Error {
   override readonly name = "InflateError";
 }
 
-/** One body's inflater. Errors of the data are thrown as InflateError; after one, only close() is of use. */
+/** The inflater of one body. Wrong data throws an InflateError; after that only close() may be called. */
 interface Inflater {
-  /** Inflates `input` into the sink's work buffer, as often as it fills, and returns the bytes of text. Synchronous. */
+  /** Inflates all of `input` through the sink's work buffer. Synchronous. Returns the bytes of text. */
   feed(input: Uint8Array, sink: TextSink): number;
-  /** No more input comes: did the compressed stream reach its own end? */
+  /** Whether the compressed stream has reached its end. Call it after the last input. */
   isWhole(): boolean;
-  /** What it may hold outside of JavaScript's heap, in bytes: mostly the window that the data announced. */
+  /** Bytes that it may hold outside of JavaScript's heap, mostly the window that the data announces. */
   readonly heldBytes: number;
   close(): void;
 }
 
 const NOTHING = new Uint8Array(0);
 
-/** zstd's own default for streams, stated: a larger window is refused, and so bounds what one answer can make us hold. */
+/** zstd's default for streams. It refuses a larger window, which bounds the memory of one answer. */
 const ZSTD_WINDOW_LOG_MAX = 27;
 
-/** The smallest that Node allows: the stream's own output buffer is never used. */
+/** The smallest that Node allows, since the stream's own output buffer is never used. */
 const SMALLEST_CHUNK = 64;
 
 interface Kind {
@@ -105,7 +105,7 @@ export function openInflater(encoding: Encoding): Inflater {
       at += consumed;
       if (free === 0) continue;
       if (at === input.length) return text;
-      // Input is left and so is room for output: the stream is at its end. A further zstd frame is begun by the next call.
+      // Input is left and so is room for output: the stream is at its end. The next call starts a further zstd frame.
       if (consumed > 0) continue;
       if (encoding === "gzip" && isPadding(input, at)) return text;
       throw new InflateError("bytes follow the end of the compressed data");
@@ -130,15 +130,12 @@ function isPadding(input: Uint8Array, at: number): boolean {
   return input.subarray(at).every((byte) => byte === 0);
 }
 
-/**
- * Throws a SurroundingsError where this Node's zlib is not the one that this file was written for.
- * Asked once before the first request: better than to find it in the middle of a sweep.
- */
+/** Called before the first request, so that a sweep does not fail in its middle. @throws SurroundingsError if this Node's zlib behaves differently */
 export function checkInflaters(encodings: readonly Encoding[]): void {
   for (const encoding of encodings) {
     if (!inflatesAsExpected(encoding)) {
       throw new SurroundingsError(
-        `This Node (${process.version}) does not inflate ${encoding} the way that Sluice needs (node:zlib's synchronous binding): run it with the Node that the project brings, or ask for no compression.`,
+        `This Node (${process.version}) does not inflate ${encoding} as Sluice expects (node:zlib's synchronous binding). Run Sluice with the Node that it comes with, or switch request.compression off.`,
       );
     }
   }
@@ -152,7 +149,7 @@ const DEFLATE: Readonly<Record<Encoding, (text: Buffer) => Buffer>> = {
   zstd: (text) => zlib.zstdCompressSync(text),
 };
 
-/** Cuts the sample's end off and gives it again, with output that fills: the ways in which a changed binding would show. */
+/** Inflates a whole sample, one with its end cut off, and nonsense, into a small buffer: a changed binding would fail one of these. */
 function inflatesAsExpected(encoding: Encoding): boolean {
   try {
     const packed = DEFLATE[encoding](SAMPLE);
@@ -191,7 +188,7 @@ function collect(inflater: Inflater, packed: Buffer): string {
     begin: () => 0,
     take(length) {
       text += work.toString("latin1", 0, length);
-      // A binding that tells its state otherwise would seem to make text without an end.
+      // A binding with another state would seem to produce text without end.
       if (text.length > SAMPLE.length) throw new Error("more text than was packed");
     },
   });
@@ -201,17 +198,17 @@ function collect(inflater: Inflater, packed: Buffer): string {
 /** zlib's state and its window of 32 KiB. */
 const GZIP_BYTES = 48 * 1024;
 
-/** What a decoder holds beside its window: tables and one block's literals. */
+/** What a decoder holds besides its window: tables and the literals of one block. */
 const BROTLI_STATE_BYTES = 128 * 1024;
 const ZSTD_STATE_BYTES = 512 * 1024;
 
-/** Where the header does not stand in the first bytes: what the usual encoders announce at the most. */
+/** Without a header in the first bytes: the largest window of the usual encoders. */
 const BROTLI_USUAL_WINDOW = 1 << 24;
 const ZSTD_USUAL_WINDOW = 1 << 23;
 
 /**
- * How many bytes a decoder will come to hold, from the window that the first bytes of the compressed data announce.
- * An estimate for the memory guard, made before the memory is touched: it decides nothing else.
+ * How many bytes a decoder will hold, from the window that the first bytes of the compressed data announce. An estimate for the memory
+ * guard, made before the memory is used; it decides nothing else.
  */
 export function announcedWindow(encoding: Encoding, head: Uint8Array): number {
   if (encoding === "gzip") return GZIP_BYTES;

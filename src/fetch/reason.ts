@@ -1,15 +1,15 @@
-/** What results keep of a reason. */
+/** The longest reason that a result keeps, in characters. */
 export const DETAIL_LIMIT = 300;
 
 /**
- * The reason that an error body gives, as one line: the texts of a JSON answer's `messages` ([["error", "…"]], as
- * RIPEstat has them), the title of a page, or else its beginning. "" where it says nothing.
+ * The reason in an error body, as one line: the texts of a JSON answer's `messages` (RIPEstat has [["error", "…"]]), the title of a
+ * page, or else the start of the body. "" for an empty one.
  */
 export function reasonIn(text: string, hide: Hide): string {
   return oneLine(hide(messagesOf(text) ?? titleOf(text) ?? text));
 }
 
-/** Cut to what a result keeps; control characters, which Postgres and terminals mind, become spaces. */
+/** Cuts a text to DETAIL_LIMIT. Control characters, which upset Postgres and terminals, become spaces. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();
   return line.length > DETAIL_LIMIT ? `${line.slice(0, DETAIL_LIMIT - 1)}…` : line;
@@ -34,12 +34,12 @@ function messagesOf(text: string): string | null {
 
 export type Hide = (text: string) => string;
 
-/** A shorter word is no secret, and would be hidden in every sentence that happens to have it. */
+/** Shorter words are not hidden: they would vanish from every sentence that happens to contain them. */
 const SHORTEST = 8;
 
 /**
- * Providers repeat in their errors what they were told. Takes secrets out of a text, whole and by their words ("Bearer …"),
- * as they are and as a URL has them.
+ * Removes secrets from a text, since providers repeat in their errors what they were sent: whole secrets and their words ("Bearer …"),
+ * as they are and percent-encoded.
  */
 export function hiding(secrets: readonly string[]): Hide {
   const words = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/)]).filter((word) => word.length >= SHORTEST);

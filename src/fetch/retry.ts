@@ -1,28 +1,26 @@
 import type { ErrorCode } from "../model/result.ts";
 import type { Reply } from "./exchange.ts";
 
-/** What a trouble asks of us. One row decides it; nothing else in the program knows better. */
+/** What follows from a trouble. This table alone decides it. */
 interface Rule {
   /**
-   * again: the same request after a back-off, while tries are left. pause: the host rests, and the try does not count.
-   * leave: the next pass asks again. settle: the provider has said that the question is wrong.
+   * again: the same request after a back-off, while tries are left. pause: the host is paused, and the try does not count.
+   * leave: the next pass asks again. settle: the provider says that the question is wrong.
    */
   readonly then: "again" | "pause" | "leave" | "settle";
   readonly error: ErrorCode | null;
-  /** The provider's own failing: thirty of a hundred, and the host is taken for ill. */
+  /** The provider itself failed. Thirty of a hundred answers like that open the host's circuit. */
   readonly ownError: boolean;
 }
 
-/**
- * Within a pass nothing is asked again of which a part was read already: its bytes were dear, and the next pass comes.
- */
+/** Within a pass a request is not repeated once a part of its body was read: those bytes cost the provider, and the next pass retries. */
 export const RULES: Readonly<Record<Trouble, Rule>> = {
   throttled: { then: "pause", error: "throttled", ownError: false },
   server: { then: "again", error: "server", ownError: true },
   connect: { then: "again", error: "connect", ownError: true },
   "reset-before-body": { then: "again", error: "reset", ownError: true },
   "reset-in-body": { then: "leave", error: "reset", ownError: true },
-  // A host that is slow now will be slow in a second.
+  // A host that is slow now will still be slow in a second.
   timeout: { then: "leave", error: "timeout", ownError: true },
   "out-of-time": { then: "leave", error: "timeout", ownError: true },
   maintenance: { then: "leave", error: "maintenance", ownError: true },
@@ -35,7 +33,7 @@ export const RULES: Readonly<Record<Trouble, Rule>> = {
   "wrong-question": { then: "settle", error: null, ownError: false },
 };
 
-/** How often a target had trouble in this pass, this time included. */
+/** How often a target had trouble in this pass, including this time. */
 interface Counts {
   readonly tries: number;
   readonly throttles: number;
@@ -62,33 +60,33 @@ export type Next =
 const BACKOFF_FIRST_SECONDS = 1;
 const BACKOFF_MAX_SECONDS = 30;
 
-/** A host that says 429 and no time: RIPEstat is not known to name one. */
+/** For a 429 without Retry-After. RIPEstat is not known to send one. */
 const PAUSE_FIRST_SECONDS = 5;
 const PAUSE_LEAST_SECONDS = 1;
 
-/** Each throttle pauses the whole host, so that a target meets its tenth only where the limit itself is wrong. */
+/** Each throttle pauses the whole host, so a target gets ten only if the limit itself is wrong. */
 export const MAX_THROTTLES = 10;
 
 export function nextAfter(trouble: Trouble, retryAfter: string | null, counts: Counts, limits: Limits, moment: Moment): Next {
   const rule = RULES[trouble];
-  const told = retryAfterSeconds(retryAfter, moment.now);
+  const wanted = retryAfterSeconds(retryAfter, moment.now);
   if (rule.then === "pause" && counts.throttles < MAX_THROTTLES) {
-    const seconds = told ?? PAUSE_FIRST_SECONDS * 2 ** (counts.throttles - 1) * (1 + moment.random);
+    const seconds = wanted ?? PAUSE_FIRST_SECONDS * 2 ** (counts.throttles - 1) * (1 + moment.random);
     return { kind: "pause", seconds: Math.min(Math.max(seconds, PAUSE_LEAST_SECONDS), limits.maxPauseSeconds) };
   }
   if (rule.then === "again" && counts.tries < limits.attempts) {
     const backOff = backOffSeconds(counts.tries, moment.random);
-    return { kind: "again", seconds: Math.min(Math.max(told ?? 0, backOff), limits.maxPauseSeconds) };
+    return { kind: "again", seconds: Math.min(Math.max(wanted ?? 0, backOff), limits.maxPauseSeconds) };
   }
   return { kind: "end", state: rule.then === "settle" ? "rejected" : "failed", error: rule.error };
 }
 
-/** Full jitter: whole crowds that failed at once do not come back at once. */
+/** With full jitter, so that requests that failed together do not return together. */
 function backOffSeconds(tries: number, random: number): number {
   return random * Math.min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** (tries - 1));
 }
 
-/** Everything that can go wrong with one request, as the table of retry.ts knows it. */
+/** Everything that can go wrong with one request. */
 export type Trouble =
   | "throttled"
   | "server"
@@ -118,7 +116,7 @@ export function troubleOf(reply: Reply): Trouble | null {
   }
 }
 
-/** 400 as a page of HTML is a gateway's word and not the provider's: nothing is settled by it. */
+/** A 400 as an HTML page comes from a gateway and not from the provider, so it settles nothing. */
 function troubleOfStatus(status: number, text: string): Trouble {
   if (status === 429) return "throttled";
   if (status >= 500) return "server";
@@ -131,12 +129,12 @@ function troubleOfStatus(status: number, text: string): Trouble {
 /**
  * Reads a Retry-After header: seconds, or an HTTP-date.
  * @param now milliseconds since the epoch
- * @returns seconds from now, not below 0; null where it says nothing that can be read
+ * @returns seconds from now, not below 0; null for any other text
  */
 export function retryAfterSeconds(header: string | null, now: number): number | null {
   const text = (header ?? "").trim();
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  // Date.parse takes much for a date ("-5", "soon 1"): only the three forms of RFC 9110 begin with the day's name.
+  // Date.parse accepts texts such as "-5" and "soon 1"; the three forms of RFC 9110 start with the name of a day.
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return null;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, (at - now) / 1000);

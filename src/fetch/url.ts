@@ -8,7 +8,7 @@ interface Filling {
   readonly timeFormat: RequestSpec["timeFormat"];
 }
 
-/** Puts {target}, {start} and {end} into a template, percent-encoded. {end} is the window's exclusive end as it is. */
+/** Puts {target}, {start} and {end} into a template, percent-encoded. {end} is the exclusive end of the window. */
 export function fillUrl(template: string, { target, window, timeFormat }: Filling): URL {
   const values: Readonly<Record<string, string>> = {
     "{target}": target,
@@ -16,11 +16,11 @@ export function fillUrl(template: string, { target, window, timeFormat }: Fillin
     "{end}": writeTime(window.end, timeFormat),
   };
   const filled = template.replace(/\{(?:target|start|end)\}/g, (placeholder) => encodeURIComponent(values[placeholder]!));
-  if (!URL.canParse(filled)) throw new SpecError(`The URL "${template}" is not an absolute URL once it is filled: "${filled}".`);
+  if (!URL.canParse(filled)) throw new SpecError(`The URL "${template}" is not an absolute URL after filling in its placeholders: "${filled}".`);
   return new URL(filled);
 }
 
-/** The names of the query parameters whose value is a placeholder alone; null where it stands elsewhere or nowhere. */
+/** The query parameters whose whole value is a placeholder; null if the placeholder is elsewhere or missing. */
 interface PlaceholderNames {
   readonly target: string | null;
   readonly start: string | null;
@@ -38,14 +38,14 @@ function parameters(template: string): Map<string, string> {
   return new Map(at < 0 ? [] : new URLSearchParams(template.slice(at + 1)));
 }
 
-/** How a moment is written into a URL: unix seconds, or ISO 8601 in UTC to the second. */
+/** A time in a URL: unix seconds, or ISO 8601 in UTC to the second. */
 export function writeTime(at: EpochSeconds, format: RequestSpec["timeFormat"]): string {
   return format === "unix" ? String(at) : `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 }
 
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Reads unix seconds or ISO 8601; without a zone it is UTC. Null where it is neither. */
+/** Reads unix seconds or ISO 8601, in UTC without a zone. Null for any other text. */
 export function readTime(text: string): EpochSeconds | null {
   if (/^\d{1,12}(?:\.\d+)?$/.test(text)) return Number(text);
   if (!ISO.test(text)) return null;

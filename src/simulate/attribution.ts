@@ -114,11 +114,11 @@ export type Element =
 export function readElement(line: string, place: string): Element {
   const [, time = "", type, , , prefix, path] = line.split("|", 7);
   const at = Number(time);
-  if (time === "" || !Number.isInteger(at)) throw new SpecError(`${place}: this is not a line of bgpdump -m: ${line.slice(0, 60)}`);
+  if (time === "" || !Number.isInteger(at)) throw new SpecError(`${place}: not a line of bgpdump -m: ${line.slice(0, 60)}`);
   if (type === "STATE") return { kind: "session", at };
-  if (prefix === undefined || prefix === "") throw new SpecError(`${place}: the line names no prefix: ${line.slice(0, 60)}`);
+  if (prefix === undefined || prefix === "") throw new SpecError(`${place}: the line has no prefix: ${line.slice(0, 60)}`);
   if (type === "W") return { kind: "withdrawal", at, prefix, line };
-  if (type !== "A" || path === undefined) throw new SpecError(`${place}: A, W or STATE is wanted as the third field, not ${type ?? "nothing"}.`);
+  if (type !== "A" || path === undefined) throw new SpecError(`${place}: the third field must be A, W or STATE, not ${type ?? "nothing"}.`);
   return { kind: "announcement", at, prefix, origin: path.slice(path.lastIndexOf(" ") + 1), line };
 }
 

@@ -8,18 +8,18 @@ import type { Fault, Scenario } from "./scenario.ts";
 import type { Stats } from "./stats.ts";
 import type { TimeForm } from "./wire-format.ts";
 
-/** What can be asked of a simulator that runs, in its process or through HTTP. */
+/** Controls a running simulator, in its process or over HTTP. */
 export interface Controls {
   readonly scenario: Scenario;
   stats(): Stats;
-  /** Other faults from now on. Their seconds and requests are counted anew. */
+  /** Replaces the faults. Their seconds and requests count from now on. */
   set(faults: readonly Fault[]): void;
   expected(target: string, window: Window, form?: TimeForm): Expected;
 }
 
 /**
  * GET /simulator/stats · GET /simulator/scenario · GET /simulator/expected?resource=&starttime=&endtime=[&unix_timestamps=FALSE]
- * · POST /simulator/faults with a JSON list of faults. False where the path is another one.
+ * · POST /simulator/faults with a JSON list of faults. Resolves to false for any other path.
  */
 export async function control(controls: Controls, url: URL, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const asked = `${request.method ?? ""} ${url.pathname}`;
@@ -43,7 +43,7 @@ export async function control(controls: Controls, url: URL, request: IncomingMes
 function expected(controls: Controls, query: URLSearchParams): Expected {
   const start = readTime(query.get("starttime"), Number.NaN);
   const end = readTime(query.get("endtime"), Number.NaN);
-  if (start === null || end === null || Number.isNaN(start + end)) throw new SpecError("starttime and endtime are wanted, as unix seconds or ISO 8601.");
+  if (start === null || end === null || Number.isNaN(start + end)) throw new SpecError("starttime and endtime are required, as unix seconds or ISO 8601.");
   return controls.expected(query.get("resource") ?? "", { start, end }, query.get("unix_timestamps")?.toLowerCase() === "false" ? "iso" : "unix");
 }
 
@@ -51,8 +51,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks = (await request.toArray()) as Buffer[];
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
-  } catch {
-    throw new SpecError("The body is not JSON.");
+  } catch (cause) {
+    throw new SpecError("The body is not JSON.", { cause });
   }
 }
 

@@ -25,7 +25,7 @@ export interface JsonFields {
 }
 
 export function jsonFields(value: unknown, place: string): JsonFields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new SpecError(`${place}: an object is wanted here, not ${shown(value)}.`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new SpecError(`${place}: must be an object, not ${shown(value)}.`);
   const record = value as Readonly<Record<string, unknown>>;
   const known = new Set<string>();
 
@@ -34,7 +34,7 @@ export function jsonFields(value: unknown, place: string): JsonFields {
     return record[name];
   }
   function wrong(name: string, wanted: string): SpecError {
-    return new SpecError(`${place}.${name}: ${wanted} is wanted here, not ${shown(record[name])}.`);
+    return new SpecError(`${place}.${name}: must be ${wanted}, not ${shown(record[name])}.`);
   }
   function optionalNumber(name: string, { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false }: Bounds = {}): number | undefined {
     const found = raw(name);
@@ -79,7 +79,7 @@ export function jsonFields(value: unknown, place: string): JsonFields {
     names: () => Object.keys(record),
     end() {
       const unknown = Object.keys(record).find((name) => !known.has(name));
-      if (unknown !== undefined) throw new SpecError(`${place}: there is no field ${JSON.stringify(unknown)} here; known are ${[...known].join(", ")}.`);
+      if (unknown !== undefined) throw new SpecError(`${place}: unknown field ${JSON.stringify(unknown)}; the fields are ${[...known].join(", ")}.`);
     },
   };
 }

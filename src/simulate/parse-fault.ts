@@ -22,7 +22,7 @@ const FAULT_NAMES: readonly FaultName[] = [
 ];
 
 export function parseFaults(value: unknown, place: string): Fault[] {
-  if (!Array.isArray(value)) throw new SpecError(`${place}: a list is wanted here.`);
+  if (!Array.isArray(value)) throw new SpecError(`${place}: must be a list.`);
   return value.map((entry, index) => {
     const fields = jsonFields(entry, `${place}[${index}]`);
     const play = parsePlay(fields);
@@ -42,7 +42,7 @@ function parsePlay(fields: JsonFields): FaultPlay {
     case "status": {
       const retryAfter = fields.raw("retryAfter");
       if (retryAfter !== undefined && typeof retryAfter !== "number" && typeof retryAfter !== "string") {
-        throw new SpecError(`${fields.place}.retryAfter: seconds or a text are wanted here.`);
+        throw new SpecError(`${fields.place}.retryAfter: must be a number of seconds or a text.`);
       }
       return {
         what,

@@ -16,7 +16,7 @@ export function parseScenario(value: unknown): Scenario {
     tls: fields.truth("tls", false),
     compression: fields.list("compression", ["gzip", "br", "zstd"]).map((name, index) => {
       if (name === "gzip" || name === "br" || name === "zstd") return name;
-      throw new SpecError(`scenario.compression[${index}]: one of gzip, br, zstd is wanted here, not ${JSON.stringify(name)}.`);
+      throw new SpecError(`scenario.compression[${index}]: must be one of gzip, br, zstd, not ${JSON.stringify(name)}.`);
     }),
     source: parseSource(fields.inner("source")),
     big: parseBig(fields.inner("big")),
@@ -60,7 +60,7 @@ function parseSource(fields: JsonFields): SourceSpec {
 function asNumbers(fields: JsonFields): number[] {
   return fields.list("targets").map((entry, index) => {
     if (typeof entry === "number" && Number.isInteger(entry) && entry >= 0 && entry <= 4_294_967_295) return entry;
-    throw new SpecError(`${fields.place}.targets[${index}]: an AS number is wanted here, not ${JSON.stringify(entry)}.`);
+    throw new SpecError(`${fields.place}.targets[${index}]: must be an AS number, not ${JSON.stringify(entry)}.`);
   });
 }
 

@@ -15,14 +15,14 @@ export interface RecordedSource extends Source {
 /** Real updates, moved: what the file holds happens again at the start of every cell of `everySeconds`. */
 export async function recordedSource(spec: RecordedSpec): Promise<RecordedSource> {
   const list = (await readLines(spec.asns)).map((line, index) => {
-    if (!/^\d{1,10}$/.test(line)) throw new SpecError(`${spec.asns}, line ${index + 1}: an AS number is wanted here, not ${line.slice(0, 40)}.`);
+    if (!/^\d{1,10}$/.test(line)) throw new SpecError(`${spec.asns}, line ${index + 1}: must be an AS number, not ${line.slice(0, 40)}.`);
     return Number(line);
   });
   const elements = (await readLines(spec.updates)).map((line, index) => readElement(line, `${spec.updates}, line ${index + 1}`));
   elements.sort((one, other) => one.at - other.at);
   const start = elements[0]?.at ?? 0;
   const span = (elements.at(-1)?.at ?? start) - start + 1;
-  if (span > spec.everySeconds) throw new SpecError(`${spec.updates} spans ${span} seconds, which is more than the ${spec.everySeconds} after which it is to happen again.`);
+  if (span > spec.everySeconds) throw new SpecError(`${spec.updates} spans ${span} seconds, more than the ${spec.everySeconds} seconds after which it repeats.`);
 
   const attribution = attribute(elements, list);
 
@@ -55,7 +55,7 @@ function update(element: Exclude<Element, { kind: "session" }>, at: number, draw
 
 async function readLines(path: string): Promise<string[]> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new SpecError(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`);
+    throw new SpecError(`${path} cannot be read: ${(cause as Error).message}.`, { cause });
   });
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await promisify(gunzip)(bytes) : bytes;
   return plain

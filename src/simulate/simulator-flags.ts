@@ -23,32 +23,32 @@ export interface SimulatorFlags {
   readonly caFile?: string;
 }
 
-/** The flags as a command line declares them, each with the field of the scenario that it sets. */
+/** The flags for the command line; each description starts with the scenario field that it sets. */
 export const simulatorOptions: readonly { readonly flags: string; readonly description: string }[] = [
-  { flags: "--scenario <file>", description: "JSON: everything that the simulator does, faults included" },
-  { flags: "--demo", description: "the demo's scenario instead of a file" },
-  { flags: "--seed <number>", description: "seed: the same seed gives the same answers" },
+  { flags: "--scenario <file>", description: "JSON file with the whole scenario, including faults" },
+  { flags: "--demo", description: "use the scenario of the demo instead of a file" },
+  { flags: "--seed <number>", description: "seed; the same seed gives the same answers" },
   { flags: "--format <year>", description: "format: 2026 (one line) or 2025 (indented)" },
-  { flags: "--tls", description: "tls: HTTPS with a certificate of its own" },
-  { flags: "--compression <encodings...>", description: "compression: gzip, br, zstd, in the order in which they are preferred" },
-  { flags: "--ca-file <file>", description: "where to write that certificate, for NODE_EXTRA_CA_CERTS" },
-  { flags: "--asns <file>", description: "source.asns: a real list, one AS number a line, plain or .gz; goes with --updates" },
-  { flags: "--updates <file>", description: "source.updates: real updates, the output of bgpdump -m, plain or .gz" },
-  { flags: "--every <seconds>", description: "source.everySeconds: after how long the real updates happen again (default 86400)" },
-  { flags: "--targets <number>", description: "source.targets: how many AS numbers are invented (default 3000)" },
+  { flags: "--tls", description: "tls: serve HTTPS with a self-signed certificate" },
+  { flags: "--compression <encodings...>", description: "compression: gzip, br and zstd, in order of preference" },
+  { flags: "--ca-file <file>", description: "with --tls: write the certificate here, for NODE_EXTRA_CA_CERTS" },
+  { flags: "--asns <file>", description: "source.asns: a real list, one AS number per line, plain or .gz; needs --updates" },
+  { flags: "--updates <file>", description: "source.updates: real updates, the output of bgpdump -m, plain or .gz; needs --asns" },
+  { flags: "--every <seconds>", description: "source.everySeconds: repeat the real updates after this time (default 86400)" },
+  { flags: "--targets <number>", description: "source.targets: number of invented AS numbers (default 3000)" },
   { flags: "--big <target=bytes...>", description: "big: targets with a giant answer, such as AS3333=272MB" },
-  { flags: "--in-flight <number>", description: "limits.inFlight: requests at once from one address (default 8)" },
-  { flags: "--latency <seconds>", description: "latency: constant; other distributions stand in a scenario's file" },
-  { flags: "--fault <fault...>", description: "faults: more of them, such as status,status=503,when.rate=0.01" },
-  { flags: "--port <number>", description: "default: any free one" },
-  { flags: "--host <address>", description: "default: 127.0.0.1" },
+  { flags: "--in-flight <number>", description: "limits.inFlight: most requests at once from one address (default 8)" },
+  { flags: "--latency <seconds>", description: "latency: constant; for other distributions use --scenario" },
+  { flags: "--fault <fault...>", description: "faults: add faults, such as status,status=503,when.rate=0.01" },
+  { flags: "--port <number>", description: "port to listen on (default: any free one)" },
+  { flags: "--host <address>", description: "address to listen on (default: 127.0.0.1)" },
 ];
 
-/** The flags, put over the file's scenario (its parsed JSON; undefined where there is none). */
+/** The scenario of the file with the flags on top. @param file parsed JSON, or undefined without a file */
 export function scenarioOfFlags(flags: SimulatorFlags, file: unknown): Scenario {
   if (flags.demo === true && flags.scenario !== undefined) throw new SpecError("--demo and --scenario exclude each other.");
   if ((flags.asns === undefined) !== (flags.updates === undefined)) throw new SpecError("--asns and --updates go together.");
-  if (flags.updates !== undefined && flags.targets !== undefined) throw new SpecError("--targets is for invented updates, and --updates gives real ones.");
+  if (flags.updates !== undefined && flags.targets !== undefined) throw new SpecError("--targets is for invented updates and --updates for real ones: use one of them.");
   const base: Partial<Scenario> = flags.demo === true ? demoScenario() : file === undefined ? {} : parseScenario(file);
   const big = Object.fromEntries((flags.big ?? []).map(readBig));
   return parseScenario({
@@ -77,13 +77,13 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1
 function readBig(text: string): [target: string, bytes: number] {
   const match = /^([^=]+)=(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text);
   const unit = UNITS[match?.[3] ?? "?"];
-  if (match === null || unit === undefined) throw new SpecError(`--big: a target and its bytes are wanted, such as AS3333=272MB, not ${text}.`);
+  if (match === null || unit === undefined) throw new SpecError(`--big: must be a target and its bytes, such as AS3333=272MB, not ${text}.`);
   return [match[1]!, Math.round(Number(match[2]) * unit)];
 }
 
 function number(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (text.trim() === "" || !Number.isFinite(Number(text))) throw new SpecError(`${flag}: a number is wanted, not ${text}.`);
+  if (text.trim() === "" || !Number.isFinite(Number(text))) throw new SpecError(`${flag}: must be a number, not ${text}.`);
   return Number(text);
 }
 
@@ -95,8 +95,8 @@ function present<Name extends string>(name: Name, value: unknown): Partial<Recor
 const DEMO_GIANT = "AS3333";
 
 /**
- * 3,000 AS numbers that behave like a good day of the real provider: most are quiet, one answers with 256 MB, some fail
- * more often than one pass asks, and are settled by the next; large answers of a few come in parts.
+ * 3,000 AS numbers on a good day of the real provider: most are quiet, one answers with 256 MB, some fail in one pass and succeed in
+ * the next, and some large answers come in parts.
  */
 export function demoScenario(): Scenario {
   return parseScenario({
@@ -117,16 +117,16 @@ export function demoScenario(): Scenario {
 type Fields = Record<string, unknown>;
 
 /**
- * A fault as one word of a command line: its name, then fields of it with commas between, an inner field after a dot, the entries
- * of a list with + between. "status,status=503,when.rate=0.01" is { what: "status", status: 503, when: { rate: 0.01 } }.
- * Whether there is such a fault with such fields is for parseFaults to say.
+ * A fault as one word of a command line: its name and fields, separated by commas, with a dot before an inner field and + between the
+ * entries of a list. "status,status=503,when.rate=0.01" is { what: "status", status: 503, when: { rate: 0.01 } }. parseFaults checks
+ * the name and the fields.
  */
 export function readFaultFlag(text: string): Fields {
   const [what, ...parts] = text.split(",");
   const fault: Fields = { what };
   for (const part of parts) {
     const [, path, value] = /^([A-Za-z.]+)=(.+)$/.exec(part) ?? [];
-    if (path === undefined) throw new SpecError(`--fault ${text}: a field with its value is wanted, such as when.rate=0.01, not ${JSON.stringify(part)}.`);
+    if (path === undefined) throw new SpecError(`--fault ${text}: each part must be a field with its value, such as when.rate=0.01, not ${JSON.stringify(part)}.`);
     put(fault, path.split("."), path === "when.targets" ? value!.split("+") : readValue(value!));
   }
   return fault;

@@ -44,11 +44,11 @@ test("tells a program what it has seen", async () => {
 
 describe("sluice simulate is refused", () => {
   const wrong: Record<string, { args: string[]; code: number; line: RegExp }> = {
-    "with a fault that there is not": { args: ["--fault", "boom"], code: 2, line: /^sluice: scenario\.faults\[0\]\.what: one of slow, status, .* is wanted here, not "boom"\.$/ },
+    "with a fault that there is not": { args: ["--fault", "boom"], code: 2, line: /^sluice: scenario\.faults\[0\]\.what: must be one of slow, status, .*, not "boom"\.$/ },
     "with a list and no updates": { args: ["--asns", "x"], code: 2, line: /^sluice: --asns and --updates go together\.$/ },
-    "with a number that is none": { args: ["--seed", "x"], code: 2, line: /^sluice: --seed: a number is wanted, not x\.$/ },
+    "with a number that is none": { args: ["--seed", "x"], code: 2, line: /^sluice: --seed: must be a number, not x\.$/ },
     "with a scenario that is not there": { args: ["--scenario", "/no/such"], code: 2, line: /^sluice: The scenario \/no\/such cannot be read: ENOENT/ },
-    "on a port that it may not have": { args: ["--port", "70000"], code: 2, line: /^sluice: --port: a number from 0 to 65535 is wanted, not 70000\.$/ },
+    "on a port that it may not have": { args: ["--port", "70000"], code: 2, line: /^sluice: --port: must be a port between 0 and 65535, not 70000\.$/ },
   };
   test.for(Object.entries(wrong))("%s", async ([, { args, code, line }]) => {
     const ended = await sluice(["simulate", ...args], {});

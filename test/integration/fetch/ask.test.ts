@@ -186,12 +186,12 @@ describe("trouble", () => {
     },
     "maintenance is left, and counts against the host": {
       answers: [says(200, anAnswer({ maintenance: true, id: "q9" }))],
-      expected: { state: "failed", error: "maintenance", detail: "the provider says that it is in maintenance", httpStatus: 200, queryId: "q9" },
+      expected: { state: "failed", error: "maintenance", detail: "the provider is in maintenance", httpStatus: 200, queryId: "q9" },
       log: ["slot", "ill", "release"],
     },
     "an answer that is an error is left": {
       answers: [says(200, anAnswer({ error: "no data\tfor you" }))],
-      expected: { state: "failed", error: "error-body", detail: "the answer says that it is an error: no data for you" },
+      expected: { state: "failed", error: "error-body", detail: "the answer reports an error: no data for you" },
       log: ["slot", "well", "release"],
     },
     "a redirect to another host is left": {
@@ -298,7 +298,7 @@ describe("the time for one target", () => {
       response.on("close", () => clearInterval(timer));
     });
     const { result, world } = await asks({ server, targetSeconds: 0.4, timeouts: { idleSeconds: 0.2 } });
-    expect(result).toMatchObject({ state: "failed", error: "timeout", attempts: 1, detail: expect.stringMatching(/^not answered within the 0.4 s for one target; \d+ bytes came$/) as string });
+    expect(result).toMatchObject({ state: "failed", error: "timeout", attempts: 1, detail: expect.stringMatching(/^no answer within the 0.4 s for one target; \d+ bytes arrived$/) as string });
     expect(result.wireBytes).toBeGreaterThan(2);
     expect(world.log).toEqual(["slot", "ill", "release"]);
     await until("the connection is closed", () => server.open() === 0);
@@ -336,8 +336,8 @@ describe("an answer in parts", () => {
   });
 
   const cases: Record<string, { answers: Answer[]; detail: RegExp; maxParts?: number }> = {
-    "that never ends": { answers: [inParts], maxParts: 3, detail: /^the answer goes on after 3 parts$/ },
-    "that goes on elsewhere": { answers: [says(200, anAnswer({ end: 1500, next: "http://other.test/?s=1500" }))], detail: /another host, other\.test/ },
+    "that never ends": { answers: [inParts], maxParts: 3, detail: /^the answer continues after 3 parts$/ },
+    "that goes on elsewhere": { answers: [says(200, anAnswer({ end: 1500, next: "http://other.test/?s=1500" }))], detail: /on another host: other\.test/ },
     "that does not advance": { answers: [says(200, anAnswer({ end: 1500, next: "/?s=1000" }))], detail: /starts no later/ },
     "whose end does not advance": {
       answers: [says(200, anAnswer({ end: 1500, next: "/?s=1500" })), says(200, anAnswer({ end: 1500, next: "/?s=1600" }))],

@@ -178,10 +178,10 @@ describe("a body that ends early is never an answer", () => {
 
 describe("time", () => {
   const cases: Record<string, { timeouts: Options["timeouts"]; detail: RegExp; send: (socket: net.Socket) => void }> = {
-    "without headers": { timeouts: { headersSeconds: 0.2 }, detail: /^no headers within the time/, send: () => undefined },
+    "without headers": { timeouts: { headersSeconds: 0.2 }, detail: /^no headers within the headers timeout/, send: () => undefined },
     "without more of a body": {
       timeouts: { idleSeconds: 0.2 },
-      detail: /^the body stood still after 3 bytes/,
+      detail: /^the body stalled after 3 bytes/,
       send: (s) => s.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n123"),
     },
   };

@@ -134,6 +134,6 @@ describe("through a proxy", () => {
   test("whose address is none is named, without its password", () => {
     const open = (): unknown => aClient({ environment: { HTTPS_PROXY: "me:pass@proxy" } });
     expect(open).toThrow(SurroundingsError);
-    expect(open).toThrow(/^(?!.*pass@).*HTTPS_PROXY is not a proxy's URL/);
+    expect(open).toThrow(/^(?!.*pass@).*HTTPS_PROXY is not a proxy URL such as/);
   });
 });

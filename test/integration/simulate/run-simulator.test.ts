@@ -32,7 +32,7 @@ test("says what is wrong with its files and flags", async () => {
   const run = (flags: object): Promise<unknown> => runSimulator(flags, () => NOW, silent);
   await expect(run({ scenario: broken })).rejects.toThrow(/broken\.json is not JSON/);
   await expect(run({ scenario: path.join(folder, "none.json") })).rejects.toThrow(SpecError);
-  await expect(run({ port: "http" })).rejects.toThrow("--port: a number from 0 to 65535");
-  await expect(run({ caFile: "x" })).rejects.toThrow("--ca-file is for --tls");
+  await expect(run({ port: "http" })).rejects.toThrow("--port: must be a port between 0 and 65535");
+  await expect(run({ caFile: "x" })).rejects.toThrow("--ca-file needs --tls");
   await expect(run({ tls: true, caFile: path.join(folder, "no/ca.pem") })).rejects.toThrow(SurroundingsError);
 });

@@ -152,7 +152,7 @@ describe("a simulator that runs", () => {
     expect((await post('[{"what":"status","status":503}]')).status).toBe(200);
     expect((await ask(simulator, "AS12654")).status).toBe(503);
     const wrong = await post('[{"what":"fire"}]');
-    expect([wrong.status, ((await wrong.json()) as { problem: string }).problem]).toEqual([400, expect.stringContaining("faults[0].what: one of")]);
+    expect([wrong.status, ((await wrong.json()) as { problem: string }).problem]).toEqual([400, expect.stringContaining("faults[0].what: must be one of")]);
     expect((await post("{")).status).toBe(400);
     expect((await ask(simulator, "AS12654")).status).toBe(503);
     expect((await get(`${simulator.url}/simulator/nothing`)).status).toBe(404);

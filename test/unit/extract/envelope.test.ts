@@ -34,7 +34,7 @@ describe("the envelope of an answer", () => {
     "the first of the others counts": ['"query_id":"a" "query_id":"b"', { queryId: "a" }],
     "it is maintenance": ['{"data_call_status": "maintenance - this data call"}', { maintenance: true }],
     "an error that gives no reason": ['{"status": "error"}', { error: "" }],
-    "a time that cannot be read": ['"query_endtime":17494789659999', { unreadable: { error: "unreadable-time", detail: "the answer says that it covers 17494789659999, which is no time" } }],
+    "a time that cannot be read": ['"query_endtime":17494789659999', { unreadable: { error: "unreadable-time", detail: "the answer's own start or end is not a time: 17494789659999" } }],
     "a query id that would not fit a line": [`"query_id":"a\\u0000b\\n${"c".repeat(500)}"`, { queryId: `a b ${"c".repeat(196)}` }],
     "UTF-8": ['"query_id":"zürich"', { queryId: "zürich" }],
     "an escape that is none": [String.raw`"query_id":"a\qb"`, { queryId: String.raw`a\qb` }],

@@ -49,10 +49,10 @@ describe("does not follow a rest", () => {
     "that starts where this part did": ["https://stat.test/d.json?starttime=1000", /no later/],
     "that starts before it": ["https://stat.test/d.json?starttime=999", /no later/],
     "that does not say where it starts": ["https://stat.test/d.json?page=2", /no later/],
-    "that starts at no time": ["https://stat.test/d.json?starttime=soon", /no time/],
+    "that starts at no time": ["https://stat.test/d.json?starttime=soon", /is not a time/],
     "that starts after the window": ["https://stat.test/d.json?starttime=2000", /after the end/],
     "that ends after the window": ["https://stat.test/d.json?starttime=1500&endtime=2001", /after the end/],
-    "that is no URL": ["https://", /no URL/],
+    "that is no URL": ["https://", /URL of the rest of the answer is invalid/],
   };
   test.each(Object.entries(cases))("%s", (_, [found, why]) => {
     expect(continuationUrl(current, found, asked)).toEqual({ problem: expect.stringMatching(why) as string });

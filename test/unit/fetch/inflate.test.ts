@@ -187,7 +187,7 @@ describe("inflate", () => {
         return { close: () => undefined, ...otherwise(stream as unknown as { _handle: object; _writeState: object }) } as unknown as zlib.Gunzip;
       });
       expect(() => checkInflaters(["gzip"])).toThrow(SurroundingsError);
-      expect(() => checkInflaters(["gzip"])).toThrow(/does not inflate gzip the way that Sluice needs/);
+      expect(() => checkInflaters(["gzip"])).toThrow(/does not inflate gzip as Sluice expects/);
     });
   });
 });

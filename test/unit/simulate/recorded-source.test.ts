@@ -41,14 +41,14 @@ describe("a source of a file", () => {
     expect([...(await open()).updates("2001:db8::/32", { start: 0, end: DAY })]).toHaveLength(1);
   });
   test("refuses to repeat sooner than the file is long", async () => {
-    await expect(open(5)).rejects.toThrow("spans 6 seconds, which is more than the 5 after which it is to happen again");
+    await expect(open(5)).rejects.toThrow("spans 6 seconds, more than the 5 seconds after which it repeats");
   });
   test("names the file that cannot be read, and the line that is wrong", async () => {
     const missing = recordedSource({ kind: "recorded", asns: path.join(folder, "none"), updates: "x", everySeconds: DAY });
     await expect(missing).rejects.toThrow(SpecError);
     await expect(missing).rejects.toThrow("none cannot be read");
     await writeFile(path.join(folder, "wrong.txt"), "3\nAS7\n");
-    await expect(recordedSource({ kind: "recorded", asns: path.join(folder, "wrong.txt"), updates: "x", everySeconds: DAY })).rejects.toThrow("wrong.txt, line 2: an AS number is wanted here, not AS7.");
+    await expect(recordedSource({ kind: "recorded", asns: path.join(folder, "wrong.txt"), updates: "x", everySeconds: DAY })).rejects.toThrow("wrong.txt, line 2: must be an AS number, not AS7.");
   });
 });
 

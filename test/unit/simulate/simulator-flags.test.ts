@@ -18,9 +18,9 @@ describe("simulator flags", () => {
     "--asns and --updates go together.": { asns: "a" },
     "--targets is for invented updates": { asns: "a", updates: "b", targets: "5" },
     "--demo and --scenario exclude each other.": { demo: true, scenario: "a" },
-    "--seed: a number is wanted, not x.": { seed: "x" },
-    "--big: a target and its bytes are wanted": { big: ["AS3333:5GB"] },
-    "scenario.format: one of 2026, 2025": { format: "2024" },
+    "--seed: must be a number, not x.": { seed: "x" },
+    "--big: must be a target and its bytes": { big: ["AS3333:5GB"] },
+    "scenario.format: must be one of 2026, 2025": { format: "2024" },
   };
 
   describe("the flags", () => {
@@ -59,7 +59,7 @@ describe("fault flag", () => {
     const wrong: Record<string, string> = {
       "status,503": "such as when.rate=0.01, not \"503\"",
       "stauts,status=503": "faults[0].what",
-      "outage,when.rat=1": "there is no field \"rat\" here",
+      "outage,when.rat=1": "unknown field "rat"",
     };
     test.for(Object.entries(wrong))("%s is refused by what is wrong with it", ([text, sentence]) => {
       expect(() => scenarioOfFlags({ fault: [text] }, undefined)).toThrow(SpecError);
