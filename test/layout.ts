@@ -90,7 +90,7 @@ export function fragments(sources: Sources, lines: number): string[] {
 export function unusedExports(sources: Sources, folder: string): string[] {
   const used = new Map<string, Set<string>>();
   for (const { imports } of sources.values()) {
-    for (const { file, names } of imports) used.set(file, (used.get(file) ?? new Set()).union(new Set(names)));
+    for (const { file, names } of imports) used.set(file, new Set([...(used.get(file) ?? []), ...names]));
   }
   return [...sources].flatMap(([file, { exports }]) => {
     const names = used.get(file) ?? new Set();

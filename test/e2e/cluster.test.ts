@@ -6,7 +6,7 @@ import { openCluster } from "../cluster/cluster.ts";
 import { startKwok } from "../cluster/kwok.ts";
 import { aJob, endOf } from "./support/job.ts";
 import { type TestNamespace, createNamespace } from "./support/namespace.ts";
-import { serviceBeside } from "./support/outside-service.ts";
+import { exposeOutsideService } from "./support/outside-service.ts";
 
 const cluster = openCluster(process.env);
 let namespace: TestNamespace;
@@ -52,7 +52,7 @@ describe("the cluster", () => {
     const server = createServer((_, answer) => answer.end("from beside")).listen(0);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    await serviceBeside(cluster, { namespace: namespace.name, name: "peer", port });
+    await exposeOutsideService(cluster, { namespace: namespace.name, name: "peer", port });
     const script = `
       const url = "http://peer.${namespace.name}.svc.cluster.local:${port}/";
       const text = await fetch(url, { signal: AbortSignal.timeout(20_000) }).then((answer) => answer.text());

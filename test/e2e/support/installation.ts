@@ -13,7 +13,7 @@ import { readOutcome, type Outcome, type Query } from "../../support/postgres/wi
 import { until } from "../../support/time/until.ts";
 import { CHART_VALUES } from "./image.ts";
 import { createNamespace } from "./namespace.ts";
-import { serviceBeside } from "./outside-service.ts";
+import { exposeOutsideService } from "./outside-service.ts";
 
 /** A provider and a database beside the cluster, and a namespace in it whose sweeps a controller of its own runs. */
 export interface Installation {
@@ -66,8 +66,8 @@ export async function openInstallation(about: string, scenario: Readonly<Record<
   databaseUrl.hostname = hostOf("postgres");
   const inNamespace = (object: object): object => ({ ...object, metadata: { ...(object as { metadata?: object }).metadata, namespace: namespace.name } });
   const apply = (...objects: readonly object[]): Promise<void> => cluster.apply(...objects.map(inNamespace));
-  await serviceBeside(cluster, { namespace: namespace.name, name: "provider", port: Number(new URL(simulator.url).port) });
-  await serviceBeside(cluster, { namespace: namespace.name, name: "postgres", port });
+  await exposeOutsideService(cluster, { namespace: namespace.name, name: "provider", port: Number(new URL(simulator.url).port) });
+  await exposeOutsideService(cluster, { namespace: namespace.name, name: "postgres", port });
   await apply(
     { apiVersion: "v1", kind: "Secret", metadata: { name: SECRET.name }, stringData: { [SECRET.key]: databaseUrl.href } },
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: CA }, data: { "ca.crt": simulator.caCertificate ?? "" } },
