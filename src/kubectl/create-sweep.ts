@@ -2,14 +2,16 @@ import { Option } from "commander";
 import { stringify } from "yaml";
 import type { Cli } from "../cli/main.ts";
 import { paintFor } from "../cli/paint.ts";
+import { draftSweep } from "../controller/cron-sweep/draft-sweep.ts";
 import { type SweepObject, SWEEPS, type CronSweepObject } from "../controller/resources.ts";
 import { nextTurn, sweepName, turnOf } from "../decide/cron-sweep/sweep-name.ts";
 import { isAlreadyExists } from "../kube/api-error.ts";
 import { type Draft, withoutManagedFields, type KubeObject } from "../kube/object.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { Cluster, ObjectOutput } from "./cluster.ts";
-import { draftSweep, type SweepWish } from "./draft-sweep.ts";
+import { type SweepWish, wishedSpec } from "./draft-sweep.ts";
 import { turnsOf } from "./find.ts";
 import { exitCodeOf, followSweep } from "./follow.ts";
 import { renderSweep } from "./sweep-report.ts";
@@ -22,7 +24,7 @@ export async function createSweep(cluster: Cluster, cronSweep: CronSweepObject, 
   const isTaken = (one: string): boolean => taken.has(one);
   return createUnderFreeName(cluster, taken, () => {
     const turn = nextTurn(lastTurn, name, spec.window, isTaken);
-    return draftSweep(cronSweep, spec, wish, sweepName(name, spec.window, turn));
+    return draftSweep(cronSweep, { name: sweepName(name, spec.window, turn), window: formatMoment(spec.window.start) }, wishedSpec(wish, spec.batch.memoryMaxBytes));
   });
 }
 

@@ -1,7 +1,7 @@
-import type { CronSweepObject, SweepObject } from "../controller/resources.ts";
+import type { SweepWishes } from "../controller/cron-sweep/draft-sweep.ts";
+import type { SweepObject } from "../controller/resources.ts";
 import type { Draft } from "../kube/object.ts";
-import type { ResolvedSpec, Selection } from "../model/resolved.ts";
-import { formatMoment } from "../model/moment.ts";
+import type { Selection } from "../model/resolved.ts";
 import { formatMemory } from "../model/quantity.ts";
 
 /** What a Sweep says beside its CronSweep and its window. */
@@ -15,26 +15,6 @@ export interface SweepWish {
 
 /** As the controller would make one by its schedule. */
 export const AS_SCHEDULED: SweepWish = { states: "incomplete", replace: false };
-
-/**
- * A Sweep of a CronSweep: a child of it, as `kubectl create job --from=cronjob/…` makes one, so that it counts as one of its sweeps
- * and goes by its history limits.
- */
-export function draftSweep({ metadata }: CronSweepObject, spec: Pick<ResolvedSpec, "window" | "batch">, wish: SweepWish, name: string): Draft<SweepObject> {
-  return {
-    metadata: {
-      name,
-      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-      labels: { "sluice.dev/cronsweep": metadata.name },
-      ownerReferences: [{ apiVersion: "sluice.dev/v1alpha1", kind: "CronSweep", name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: false }],
-    },
-    spec: {
-      cronSweepRef: { name: metadata.name },
-      window: { start: formatMoment(spec.window.start) },
-      ...wishedSpec(wish, spec.batch.memoryMaxBytes),
-    },
-  };
-}
 
 /** A Sweep that stands for itself, asked once more: its dataset is named after the first. */
 export function draftAgain({ metadata, spec, status }: SweepObject, memoryMaxBytes: number, wish: SweepWish, name: string): Draft<SweepObject> {
@@ -50,10 +30,8 @@ export function draftAgain({ metadata, spec, status }: SweepObject, memoryMaxByt
   };
 }
 
-type WishedSpec = Pick<SweepObject["spec"], "select" | "replace" | "suspend" | "targets" | "batch">;
-
 /** More memory means what it says, whatever the ladder was allowed before. */
-function wishedSpec({ states, targets, memoryBytes, replace }: SweepWish, memoryMaxBytes: number): WishedSpec {
+export function wishedSpec({ states, targets, memoryBytes, replace }: SweepWish, memoryMaxBytes: number): SweepWishes {
   const memory = memoryBytes === undefined ? {} : { memory: formatMemory(memoryBytes), ...(memoryBytes > memoryMaxBytes ? { memoryMax: formatMemory(memoryBytes) } : {}) };
   return {
     select: typeof states === "string" ? states : [...states],

@@ -15,14 +15,14 @@ import { acceptSweep, type AcceptedObject } from "../accept.ts";
 import { podDeadline, taskProblem } from "../job/job.ts";
 import { type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
 import type { SweepDeps } from "./deps.ts";
-import { type Begun, begun, isoOf, saysOtherwise, writeStatus } from "./status.ts";
+import { type AcceptedSweep, initialStatus, isoOf, statusDiffers, writeStatus } from "./status.ts";
 
-/** A Sweep as it begins, or why it does not. */
+/** What an accepted Sweep starts from, or why it is refused. */
 export type SweepAcceptance =
-  | { readonly begun: Begun; readonly spec: ResolvedSpec; readonly warnings: readonly string[] }
-  | { readonly refused: Blocker; /** Seconds after which time alone may have put it right; null where it has to be changed. */ readonly requeueAfterSeconds: number | null };
+  | { readonly accepted: AcceptedSweep; readonly spec: ResolvedSpec; readonly warnings: readonly string[] }
+  | { readonly refused: Blocker; /** Seconds after which time alone may have solved it; null where the Sweep has to change. */ readonly requeueAfterSeconds: number | null };
 
-/** @param cronSweep the one that the Sweep names, read just now; null where it names none or there is none */
+/** @param cronSweep the one that the Sweep names, just read; null where it names none or there is none */
 export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | null, image: string, providers: readonly Provider[], now: EpochSeconds): SweepAcceptance {
   const acceptance = acceptSweep(sweep, cronSweep, providers, now);
   if ("problems" in acceptance) {
@@ -35,26 +35,26 @@ export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | nu
     const seconds = spec.window.end + spec.grid.settleSeconds - now;
     return { refused: { reason: SWEEP_REASON.notAskable, message: `spec.window.start: ${unaskable}` }, requeueAfterSeconds: seconds > 0 ? seconds : null };
   }
-  return { begun: { dataset: spec.dataset, window: spec.window, frozen: freezePods(acceptance, image) }, spec, warnings };
+  return { accepted: { dataset: spec.dataset, window: spec.window, frozen: freezePods(acceptance, image) }, spec, warnings };
 }
 
 /**
- * A Sweep with what its pods are made from: frozen before, or now, and then it is written together with the first status of its flow.
- * One that is refused is told so, and left alone until it changes, or what it names appears.
+ * Accepts a Sweep on its first reconcile, which freezes what its pods are made from; that is written together with the first status of
+ * its flow. A refused Sweep gets a condition, and then waits until it changes or the CronSweep that it names appears.
  */
-export async function acceptOrRefuse(sweep: SweepObject, deps: SweepDeps): Promise<{ readonly sweep: SweepObject; /** To be told once it is written. */ readonly warnings: readonly ObjectEvent[] } | { readonly requeueAfterSeconds: number | null }> {
+export async function acceptOrRefuse(sweep: SweepObject, deps: SweepDeps): Promise<{ readonly sweep: SweepObject; /** To be recorded once the status is written. */ readonly warnings: readonly ObjectEvent[] } | { readonly requeueAfterSeconds: number | null }> {
   if (sweep.status?.frozen !== undefined) return { sweep, warnings: [] };
-  const acceptance = await lookAt(sweep, deps);
+  const acceptance = await readAcceptance(sweep, deps);
   if ("refused" in acceptance) {
     await refuse(sweep, acceptance, deps);
     return { requeueAfterSeconds: acceptance.requeueAfterSeconds };
   }
   const warnings = acceptance.warnings.map((message): ObjectEvent => ({ type: "Warning", reason: REASON.noted, message }));
-  return { sweep: { ...sweep, status: begun(acceptance.begun, deps.clock.now()) }, warnings };
+  return { sweep: { ...sweep, status: initialStatus(acceptance.accepted, deps.clock.now()) }, warnings };
 }
 
-/** The CronSweep is read and not taken from the cache, which may not have seen what was made together with the Sweep. */
-export async function lookAt(sweep: SweepObject, { client, clock, workers }: SweepDeps): Promise<SweepAcceptance> {
+/** Reads the CronSweep from the API server: the cache may not have one yet that was created together with the Sweep. */
+async function readAcceptance(sweep: SweepObject, { client, clock, workers }: SweepDeps): Promise<SweepAcceptance> {
   const { namespace } = sweep.metadata;
   const named = sweep.spec.cronSweepRef;
   const cronSweep: CronSweepObject | null = named === undefined ? null : await client.get(CRON_SWEEPS, { ...(namespace === undefined ? {} : { namespace }), name: named.name });
@@ -66,11 +66,11 @@ async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, 
   const generation = sweep.metadata.generation ?? 0;
   const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now()));
   const after = { ...before, observedGeneration: generation, phase: "Pending" as const, conditions };
-  if (!saysOtherwise(before, after)) return;
+  if (!statusDiffers(before, after)) return;
   deps.recordEvent(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });
 }
 
-/** What a sweep's pods are made from, whatever becomes of the CronSweep and of this controller. */
+/** What a sweep's pods are made from, whatever happens to the CronSweep and to this controller afterwards. */
 export function freezePods({ filled, spec }: Pick<AcceptedObject<Sweep>, "filled" | "spec">, image: string): FrozenPods {
   const { targets, store, batch } = filled;
   return {
@@ -93,12 +93,12 @@ function headerSecrets({ request }: FilledSpec): SecretKey[] {
   return keys.filter(({ name, key }, index) => keys.findIndex((other) => other.name === name && other.key === key) === index);
 }
 
-/** What prepare is told. Once a prepare has spoken the spec is frozen in Postgres, and its source may be gone or wrong by now. */
+/** The task of a prepare. Once one prepare has succeeded the spec is frozen in Postgres, so a source that is gone or wrong by then does not matter. */
 export async function taskFor(sweep: SweepObject, place: PreparePlace, deps: SweepDeps): Promise<PrepareTask | { readonly blocker: Blocker }> {
   const { uid, namespace = "default", name } = sweep.metadata;
   const task: PrepareTask = { identity: { uid, namespace, name }, place };
-  const acceptance = await lookAt(sweep, deps);
-  if ("begun" in acceptance) {
+  const acceptance = await readAcceptance(sweep, deps);
+  if ("accepted" in acceptance) {
     const whole = { ...task, spec: acceptance.spec };
     const problem = taskProblem(whole);
     return problem === null ? whole : { blocker: { reason: SWEEP_REASON.invalid, message: problem } };

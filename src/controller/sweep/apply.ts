@@ -11,30 +11,27 @@ import { taskFor } from "./acceptance.ts";
 import type { SweepDeps } from "./deps.ts";
 import { type OwnJob, isOwnJob } from "./observe-jobs.ts";
 
-/** What came of making and removing Jobs. */
+/** The outcome of creating and deleting Jobs. */
 export interface Applied {
-  /** What kept one from being made, or null. */
+  /** Why a Job could not be created, or null. */
   readonly blocker: Blocker | null;
-  /** Seconds after which to try again; null where nothing is left to be done. */
+  /** Seconds after which to try again; null where nothing is left to do. */
   readonly requeueAfterSeconds: number | null;
-  /** What is to be thrown once the hindrance is told, or null. */
+  /** To be thrown once the blocker is in the status, or null. */
   readonly error: Error | null;
 }
 
-/** Somebody else's Job is looked at again so often. */
-const TAKEN_SECONDS = 60;
-/** One of ours that is going has its name for a moment still. */
-const LEAVING_SECONDS = 1;
+const DONE: Applied = { blocker: null, requeueAfterSeconds: null, error: null };
 
-/** Does what was decided, for a status that the server has just returned. */
+/** Carries out a decision, for a status that the server has just returned. */
 export async function apply(sweep: SweepObject, decision: Extract<SweepDecision, { kind: "apply" }>, jobs: readonly OwnJob[], deps: SweepDeps): Promise<Applied> {
-  for (const work of decision.remove) for (const seen of jobs) if (seen.work === work) await remove(sweep, seen.job, deps);
+  for (const work of decision.remove) for (const own of jobs) if (own.work === work) await deleteJob(sweep, own.job, deps);
   const applied: Applied[] = [];
   for (const launch of decision.make) {
-    const made = await make(sweep, launch, deps);
-    applied.push(made);
-    // What refuses one refuses the others too.
-    if (made.error !== null) break;
+    const created = await createJob(sweep, launch, deps);
+    applied.push(created);
+    // What refuses one Job refuses the others too.
+    if (created.error !== null) break;
   }
   return {
     blocker: applied.find(({ blocker }) => blocker !== null)?.blocker ?? null,
@@ -43,16 +40,35 @@ export async function apply(sweep: SweepObject, decision: Extract<SweepDecision,
   };
 }
 
-const DONE: Applied = { blocker: null, requeueAfterSeconds: null, error: null };
-
-async function remove(sweep: SweepObject, job: Job, { client, expectations, log }: SweepDeps): Promise<void> {
+async function deleteJob(sweep: SweepObject, job: Job, { client, expectations, log }: SweepDeps): Promise<void> {
   const { name, uid } = job.metadata;
   await client.delete(JOBS, job.metadata, { uid, propagationPolicy: "Background" }).catch((error: unknown) => {
-    // The name belongs to another by now: then this one is gone.
+    // The name has another uid by now, so this Job is gone.
     if (!(error instanceof ApiError && error.status === 409)) throw error;
   });
-  expectations.removed(sweep.metadata.uid, job);
-  log.debug({ ...fieldsOfSweep(sweep), job: name }, "Job removed");
+  expectations.deleted(sweep.metadata.uid, job);
+  log.debug({ ...fieldsOfSweep(sweep), job: name }, "Job deleted");
+}
+
+/** How often a problem is checked that only a person can solve: a name that somebody else's Job has, a spec that is wrong by now. */
+const BLOCKER_SECONDS = 60;
+
+async function createJob(sweep: SweepObject, launch: Launch, deps: SweepDeps): Promise<Applied> {
+  const { client, expectations, log } = deps;
+  const { uid } = sweep.metadata;
+  const task = launch.program === "batch" ? null : await taskFor(sweep, launch.place, deps);
+  if (task !== null && "blocker" in task) return { blocker: task.blocker, requeueAfterSeconds: BLOCKER_SECONDS, error: null };
+  const job = jobFor(sweep, launch, task, deps);
+  try {
+    expectations.created(uid, await client.create(JOBS, job));
+    log.debug({ ...fieldsOfSweep(sweep), job: job.metadata.name }, "Job created");
+    return DONE;
+  } catch (error) {
+    if (isAlreadyExists(error)) return adoptJob(sweep, job.metadata.name!, deps);
+    const blocker = refusalOf(error);
+    if (blocker === null) throw error;
+    return { blocker, requeueAfterSeconds: null, error: error as Error };
+  }
 }
 
 function jobFor({ metadata, spec, status }: SweepObject, launch: Launch, task: PrepareTask | null, { workers }: SweepDeps): Draft<Job> {
@@ -62,40 +78,25 @@ function jobFor({ metadata, spec, status }: SweepObject, launch: Launch, task: P
   return launch.program === "batch" ? batchJob(source, launch.work, launch.memoryBytes) : prepareJob(source, launch.work, task!);
 }
 
-async function make(sweep: SweepObject, launch: Launch, deps: SweepDeps): Promise<Applied> {
-  const { client, expectations, log } = deps;
-  const { uid } = sweep.metadata;
-  const task = launch.program === "batch" ? null : await taskFor(sweep, launch.place, deps);
-  if (task !== null && "blocker" in task) return { blocker: task.blocker, requeueAfterSeconds: TAKEN_SECONDS, error: null };
-  const job = jobFor(sweep, launch, task, deps);
-  try {
-    expectations.made(uid, await client.create(JOBS, job));
-    log.debug({ ...fieldsOfSweep(sweep), job: job.metadata.name }, "Job made");
-    return DONE;
-  } catch (error) {
-    if (isAlreadyExists(error)) return whoseIs(sweep, job.metadata.name!, deps);
-    const blocker = refusalOf(error);
-    if (blocker === null) throw error;
-    return { blocker, requeueAfterSeconds: null, error: error as Error };
-  }
-}
+/** A Job of ours that is being deleted keeps its name for a moment. */
+const DELETION_SECONDS = 1;
 
-/** Ours, where the answer to an earlier write was lost or another leader made it; else it is not touched. */
-async function whoseIs(sweep: SweepObject, name: string, { client, expectations }: SweepDeps): Promise<Applied> {
+/** The existing Job is ours where the answer to an earlier create was lost, or another leader created it. Any other is left alone. */
+async function adoptJob(sweep: SweepObject, name: string, { client, expectations }: SweepDeps): Promise<Applied> {
   const job = await client.get(JOBS, { ...(sweep.metadata.namespace === undefined ? {} : { namespace: sweep.metadata.namespace }), name });
-  if (job === null) return { ...DONE, requeueAfterSeconds: LEAVING_SECONDS };
+  if (job === null) return { ...DONE, requeueAfterSeconds: DELETION_SECONDS };
   if (isOwnJob(job, sweep.metadata.uid)) {
-    if (job.metadata.deletionTimestamp !== undefined) return { ...DONE, requeueAfterSeconds: LEAVING_SECONDS };
-    expectations.made(sweep.metadata.uid, job);
+    if (job.metadata.deletionTimestamp !== undefined) return { ...DONE, requeueAfterSeconds: DELETION_SECONDS };
+    expectations.created(sweep.metadata.uid, job);
     return DONE;
   }
-  const message = `There is a Job ${name} that is not this sweep's; it is left alone, and its name is needed. Remove it, or wait until it is gone.`;
-  return { blocker: { reason: SWEEP_REASON.nameTaken, message }, requeueAfterSeconds: TAKEN_SECONDS, error: null };
+  const message = `The Job ${name} exists and belongs to something else, but this sweep needs its name. Sluice does not touch it: delete it, or wait until it is gone.`;
+  return { blocker: { reason: SWEEP_REASON.nameTaken, message }, requeueAfterSeconds: BLOCKER_SECONDS, error: null };
 }
 
-/** A quota, a policy or a wrong setting of the pods. In a namespace that is being deleted there is nothing to tell. */
+/** A quota, a policy or a wrong setting of the pods. Null for other errors, and in a namespace that is being deleted: nobody needs to know. */
 function refusalOf(error: unknown): Blocker | null {
   if (!(error instanceof ApiError) || ![400, 403, 422].includes(error.status)) return null;
   if (error.message.includes("because it is being terminated")) return null;
-  return { reason: SWEEP_REASON.jobRefused, message: `The API server does not take a Job: ${error.message}` };
+  return { reason: SWEEP_REASON.jobRefused, message: `The API server refuses the Job: ${error.message}` };
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { draftSweep } from "../../../src/controller/cron-sweep/reconcile.ts";
+import { draftSweep } from "../../../src/controller/cron-sweep/draft-sweep.ts";
 import type { CronSweepObject } from "../../../src/controller/resources.ts";
 import { decideCronSweep } from "../../../src/decide/cron-sweep/cron-sweep.ts";
 import { customResourceDefinitions } from "../../../src/model/schema/definitions.ts";
@@ -106,7 +106,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     const patched = await server.kubectl(["patch", "csw", "ripestat-daily", "--namespace=bgp", "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status }), "--output=json"]);
     const cronSweep = JSON.parse(patched.stdout) as CronSweepObject;
     expect(cronSweep.status).toEqual(status);
-    const made = await create({ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", ...draftSweep(status.starting![0]!, cronSweep) }, "--output=json");
+    const made = await create({ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", ...draftSweep(cronSweep, status.starting![0]!) }, "--output=json");
     expect(made.stderr).toBe("");
     expect(JSON.parse(made.stdout)).toMatchObject({ spec: { cronSweepRef: { name: "ripestat-daily" }, window: { start: "2026-11-18" }, select: "incomplete", suspend: false } });
   });

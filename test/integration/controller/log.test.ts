@@ -53,10 +53,10 @@ test("every line of the controller is JSON with the fields of docs/logs.md, what
 
   expect(controller.log.map(wrongWith).filter((wrong) => wrong !== null)).toEqual([]);
   const lines = controller.log.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines[0]).toMatchObject({ level: "info", program: "controller", msg: "begins", version: expect.stringMatching(/^\d/) as string });
+  expect(lines[0]).toMatchObject({ level: "info", program: "controller", msg: "started", version: expect.stringMatching(/^\d/) as string });
   expect(lines.filter(({ msg }) => msg === "batch ended").length).toBeGreaterThanOrEqual(4);
   expect(lines.find(({ outOfMemory }) => outOfMemory === true)).toMatchObject({ sweep: "daily", namespace: "bgp", dataset: "bgp/daily", window: "2026-11-20", exitCode: 137, peakBytes: expect.any(Number) as number });
   expect(lines.find(({ httpStatus }) => httpStatus === 403)).toMatchObject({ level: "warn", sweep: "daily", reason: "Forbidden", error: expect.stringContaining("exceeded quota") as string });
-  expect(lines.find(({ msg }) => msg === "Job made")).toMatchObject({ level: "debug", sweepUid: expect.any(String) as string, job: "daily-p1-1-1" });
-  expect(lines.at(-1)).toMatchObject({ msg: "ends", reason: "given-back" });
+  expect(lines.find(({ msg }) => msg === "Job created")).toMatchObject({ level: "debug", sweepUid: expect.any(String) as string, job: "daily-p1-1-1" });
+  expect(lines.at(-1)).toMatchObject({ msg: "stopped", reason: "given-back" });
 });

@@ -122,7 +122,7 @@ describe("the story of a sweep", () => {
     api.objects.create(SWEEPS, sweepDraft("daily"));
     running = aController(api);
     await until("it is told", () => condition("Blocked")?.reason === "JobRefused");
-    expect(condition("Progressing")).toMatchObject({ status: "False", reason: "JobRefused", message: "The API server does not take a Job: exceeded quota: jobs" });
+    expect(condition("Progressing")).toMatchObject({ status: "False", reason: "JobRefused", message: "The API server refuses the Job: exceeded quota: jobs" });
     over();
     expect((await untilFinished(api, "daily")).status?.phase).toBe("Complete");
     expect(condition("Blocked")?.status).toBe("False");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { draftSweep } from "../../../src/controller/cron-sweep/reconcile.ts";
+import { draftSweep } from "../../../src/controller/cron-sweep/draft-sweep.ts";
 import { specChanged, sweepKeyOf, podProgressed, sweepChanged, cronSweepsAffectedBy } from "../../../src/controller/predicates.ts";
 import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";
 import type { Change } from "../../../src/kube/indexer.ts";
@@ -64,7 +64,7 @@ describe("touched", () => {
   const CRON_SWEEPS = [aCronSweep(), { ...aCronSweep(), metadata: { ...aCronSweep().metadata, name: "other", uid: "uid-of-other" }, status: { dataset: "bgp/other" } }];
 
   function aSweep(fields: Partial<SweepObject> = {}): SweepObject {
-    const draft = draftSweep({ name: "one", window: "2026-11-20", since: "", by: "schedule" }, aCronSweep());
+    const draft = draftSweep(aCronSweep(), { name: "one", window: "2026-11-20" });
     return { ...draft, metadata: { ...draft.metadata, name: "one", uid: "uid-of-one", resourceVersion: "1" }, ...fields };
   }
 

@@ -93,7 +93,7 @@ describe("over HTTP", () => {
     const controller = aController(api, afterItsFirstRun(api));
     const end = api.fail({ verb: "create", resource: "sweeps", how: { status: 403, reason: "Forbidden", message: "exceeded quota: sweeps" } });
     await expect(reconcileCronSweep(KEY, controller.deps)).rejects.toThrow("exceeded quota");
-    expect(controller.told).toEqual([`SweepNotMade: ripestat-daily-${dayBefore(controller.now, 1)} cannot be made: exceeded quota: sweeps`]);
+    expect(controller.told).toEqual([`SweepNotMade: Cannot create the Sweep ripestat-daily-${dayBefore(controller.now, 1)}: exceeded quota: sweeps`]);
     end();
     await reconcileCronSweep(KEY, controller.deps);
     expect(namesIn(api)).toHaveLength(1);

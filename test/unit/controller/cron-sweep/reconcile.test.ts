@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { observeSweep, draftSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
+import { observeSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import type { SweepObject } from "../../../../src/controller/resources.ts";
 import type { SweepObjectStatus } from "../../../../src/model/sweep-object.ts";
 import { aCronSweep } from "./builders.ts";
@@ -58,32 +58,5 @@ describe("reconcile", () => {
         windowStart: at("2026-11-20T06:00Z"),
       });
     });
-  });
-});
-
-describe("draft sweep", () => {
-  const STARTING = { name: "ripestat-daily-20261120", window: "2026-11-20", since: "2026-11-21T05:00:00Z", by: "schedule" } as const;
-
-  test("a Sweep names its CronSweep and its window, and nothing of the template is written into it", () => {
-    expect(draftSweep(STARTING, aCronSweep()).spec).toEqual({ cronSweepRef: { name: "ripestat-daily" }, window: { start: "2026-11-20" } });
-  });
-
-  test("nothing by which GitOps knows what it keeps is copied", () => {
-    const cronSweep = aCronSweep();
-    const tracked = { "argocd.argoproj.io/instance": "lab", "app.kubernetes.io/instance": "lab", "kustomize.toolkit.fluxcd.io/name": "lab" };
-    const { metadata } = draftSweep(STARTING, { ...cronSweep, metadata: { ...cronSweep.metadata, labels: tracked, annotations: { "argocd.argoproj.io/tracking-id": "lab" } } });
-    expect(metadata.annotations).toBeUndefined();
-    expect(metadata.labels).toEqual({
-      "app.kubernetes.io/name": "sluice",
-      "app.kubernetes.io/component": "sweep",
-      "app.kubernetes.io/managed-by": "sluice",
-      "sluice.dev/cronsweep": "ripestat-daily",
-    });
-  });
-
-  test("its owner is the CronSweep, without the right that blocking its deletion would need", () => {
-    const { metadata } = draftSweep(STARTING, aCronSweep());
-    expect(metadata).toMatchObject({ namespace: "bgp", name: "ripestat-daily-20261120" });
-    expect(metadata.ownerReferences).toEqual([{ apiVersion: "sluice.dev/v1alpha1", kind: "CronSweep", name: "ripestat-daily", uid: "uid-of-daily", controller: true, blockOwnerDeletion: false }]);
   });
 });

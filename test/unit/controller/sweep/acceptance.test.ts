@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CronSweepObject, SweepObject } from "../../../../src/controller/resources.ts";
 import { acceptanceOf, type SweepAcceptance } from "../../../../src/controller/sweep/acceptance.ts";
-import { flowSpecOf } from "../../../../src/controller/sweep/reconcile.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
 import { NOW } from "../../decide/builders.ts";
 
@@ -47,7 +46,7 @@ function accept(sweep: SweepObject, cronSweep: CronSweepObject | null = null): S
 describe("a Sweep that is accepted", () => {
   test("has frozen what its pods are made from, the CronSweep's part too", () => {
     expect(accept(aSweep(OF_CRON_SWEEP), CRON_SWEEP)).toMatchObject({
-      begun: {
+      accepted: {
         dataset: "bgp/daily",
         frozen: {
           image: "sluice:1",
@@ -65,7 +64,7 @@ describe("a Sweep that is accepted", () => {
 
   test("holds no secret and no list in what is frozen", () => {
     const acceptance = accept(aSweep({ targets: { list: ["AS77777"] } }));
-    expect("begun" in acceptance && JSON.stringify(acceptance.begun)).not.toMatch(/AS77777/);
+    expect("accepted" in acceptance && JSON.stringify(acceptance.accepted)).not.toMatch(/AS77777/);
   });
 });
 
@@ -81,22 +80,5 @@ describe("a Sweep that is refused", () => {
   ];
   test.each(refused)("%s", (_, sweep, expected) => {
     expect(accept(sweep)).toMatchObject(expected);
-  });
-});
-
-describe("what may change while it runs", () => {
-  const acceptance = accept(aSweep(OF_CRON_SWEEP), CRON_SWEEP);
-  const { frozen } = "begun" in acceptance ? acceptance.begun : { frozen: null as never };
-  const paused = { annotations: { "sluice.dev/paused": "true" } };
-  const cases: readonly [string, SweepObject, CronSweepObject | null, object][] = [
-    ["nothing did", aSweep(OF_CRON_SWEEP), CRON_SWEEP, { pods: 2, passes: 5, suspended: false }],
-    ["its pods", aSweep({ ...OF_CRON_SWEEP, batch: { pods: 9 } }), CRON_SWEEP, { pods: 9 }],
-    ["it is suspended", aSweep({ ...OF_CRON_SWEEP, suspend: true }), CRON_SWEEP, { suspended: true }],
-    ["it is paused", aSweep(OF_CRON_SWEEP, paused), CRON_SWEEP, { suspended: true }],
-    ["its CronSweep is paused", aSweep(OF_CRON_SWEEP), { ...CRON_SWEEP, metadata: { ...CRON_SWEEP.metadata, ...paused } }, { suspended: true }],
-    ["its CronSweep is gone", aSweep(OF_CRON_SWEEP), null, { pods: 2, suspended: false }],
-  ];
-  test.each(cases)("%s", (_, sweep, cronSweep, expected) => {
-    expect(flowSpecOf(sweep, cronSweep, frozen)).toMatchObject(expected);
   });
 });
