@@ -2,9 +2,9 @@ import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 
 /**
- * The script of a report's page, and four programs, a file each: the command line, the plugin of kubectl, the controller, and the worker (prepare and batch), which leaves out
- * whatever would cost a batch its memory. Stripping types at start would cost each batch 12 MiB.
- * An argument names another folder than dist: each run of the tests builds one of its own.
+ * Bundles the script of a report's page and four programs: the command line, kubectl's plugin, the controller, and the worker (prepare
+ * and batch), which leaves out what a batch does not need. Stripping types at start would cost each batch 12 MiB.
+ * The argument is the output folder, dist by default: each run of the tests builds its own.
  */
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -18,9 +18,9 @@ await build({
   target: ["chrome111", "firefox113", "safari16.4"],
   format: "iife",
   minify: true,
-  // It goes into every report, and these notices with it.
+  // Every report contains the script, so it needs these notices.
   banner: { js: "/*! Charts: Apache ECharts (Apache License 2.0, https://echarts.apache.org) with zrender (BSD 3-Clause). */" },
-  // Its tsconfig.json is for the check of its types alone.
+  // Its tsconfig.json is only for type checks.
   tsconfigRaw: {},
   logLevel: "warning",
 });
@@ -33,7 +33,7 @@ await build({
   platform: "node",
   target: "node22",
   format: "esm",
-  // Packages that are CommonJS ask for Node's own modules in the old way.
+  // CommonJS packages load Node's modules by require().
   banner: { js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' },
   external: ["pg-native"],
   define: { SLUICE_VERSION: JSON.stringify(version) },

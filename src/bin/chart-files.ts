@@ -3,12 +3,12 @@ import { stringify } from "yaml";
 import { dashboards } from "../dashboards/dashboards.ts";
 import { customResourceDefinitions, type CustomResourceDefinition } from "../model/schema/definitions.ts";
 
-/** All that is made from code below charts/sluice. */
+/** All generated files below charts/sluice. */
 export function chartFiles(): readonly ChartFile[] {
   return [...chartDefinitions(), ...chartDashboards()];
 }
 
-/** What the chart puts into ConfigMaps, and what can be imported by hand. */
+/** The dashboards, which the chart puts into ConfigMaps and a person may import. */
 export function chartDashboards(): readonly ChartFile[] {
   return Object.entries(dashboards()).map(([name, dashboard]) => ({ path: `dashboards/${name}.json`, text: `${JSON.stringify(dashboard, null, 2)}\n` }));
 }

@@ -12,7 +12,7 @@ export async function runCommandLine(program: Program): Promise<void> {
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort(new Error("interrupted")));
   exitWithParent(process.env, () => stopped.abort(new Error("the command that started this one is gone")));
-  // A reader that goes away, such as head, ends the writing and not the work.
+  // A reader that goes away, such as head, must not end the work.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
 
@@ -33,7 +33,7 @@ export async function runCommandLine(program: Program): Promise<void> {
   }, program);
 }
 
-/** In the terminal's own line mode, so that Ctrl-C is a signal like at any other time. */
+/** Uses the terminal's own line mode, so that Ctrl-C stays a signal. */
 async function question(text: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {

@@ -1,12 +1,12 @@
 import { type WorkerSettings, listOf, workerSettingsFrom } from "../controller/job/settings.ts";
 import { SpecError } from "../model/errors.ts";
 
-/** What the chart's Deployment says by the environment. */
+/** The settings of the controller, from the environment that the chart's Deployment sets. */
 interface ControllerSettings {
   readonly namespace: string;
   readonly podName: string;
   readonly lease: string;
-  /** None: all of them. */
+  /** Empty: all of them. */
   readonly namespaces: readonly string[];
   readonly port: number;
   readonly logLevel: string;
@@ -16,7 +16,7 @@ interface ControllerSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws SpecError that names the variable */
+/** @throws SpecError with the name of the variable */
 export function controllerSettings(environment: Environment): ControllerSettings {
   const needed = (name: string): string => {
     const value = environment[name];
@@ -39,16 +39,16 @@ export function controllerSettings(environment: Environment): ControllerSettings
   };
 }
 
-/** As the chart's values have them. */
+/** As in the chart's values. */
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error"];
 
 function logLevelOf(text: string): string {
-  if (!LOG_LEVELS.includes(text)) throw new SpecError(`SLUICE_LOG_LEVEL is ${text}, none of ${LOG_LEVELS.join(", ")}.`);
+  if (!LOG_LEVELS.includes(text)) throw new SpecError(`SLUICE_LOG_LEVEL is ${text}; it must be one of ${LOG_LEVELS.join(", ")}.`);
   return text;
 }
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new SpecError(`SLUICE_PORT is ${text}: a number from 0 to 65535 is wanted.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new SpecError(`SLUICE_PORT is ${text}; it must be a port between 0 and 65535.`);
   return port;
 }

@@ -14,8 +14,8 @@ import { openLog } from "./log.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * The controller of Sweeps and CronSweeps: environment as the chart's Deployment sets it, see controller-settings.ts.
- * Ends with 0 on SIGTERM, within five seconds, and with 1 where it lost its lease: then it begins anew.
+ * The controller of Sweeps and CronSweeps. Its environment, which the chart's Deployment sets: controller-settings.ts.
+ * Exits with 0 on SIGTERM, within five seconds, and with 1 if it lost its lease: then Kubernetes starts it again.
  */
 const settings = readSettings();
 const log = openLog("controller", settings.logLevel);
@@ -42,7 +42,7 @@ function readSettings(): ReturnType<typeof controllerSettings> {
 
 async function run(): Promise<number> {
   const { namespaces, workers, account } = settings;
-  const around = { clock: realClock, random: () => Math.random() };
+  const base = { clock: realClock, random: () => Math.random() };
   const connection = await inClusterConnection(account, realClock);
   const metrics = new ControllerMetrics({
     version: VERSION,
@@ -51,27 +51,27 @@ async function run(): Promise<number> {
     secondsSinceHeard: () => controller.caches.secondsSinceHeard,
     leaderSnapshot: () => (elector.isHeld ? controller.snapshot() : null),
   });
-  const speaking = { ...around, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
+  const clientOptions = { ...base, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
   const elector = new LeaderElector({
-    ...around,
-    client: new KubeClient(connection, speaking),
+    ...base,
+    client: new KubeClient(connection, clientOptions),
     namespace: settings.namespace,
     name: settings.lease,
     identity: `${settings.podName}_${randomUUID()}`,
     report: ({ ok, message }) => log[ok ? "info" : "warn"]({ lease: settings.lease }, message),
   });
-  const client = new KubeClient(connection, { ...speaking, gate: elector.assertHeld });
+  const client = new KubeClient(connection, { ...clientOptions, gate: elector.assertHeld });
   const recorder = new EventRecorder({
     client,
     clock: realClock,
     component: "sluice",
     onLost: (error) => {
       metrics.eventLost();
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, "an event is lost");
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, "an event was lost");
     },
   });
   const controller = new Controller({
-    ...around,
+    ...base,
     client,
     namespaces,
     workers,
@@ -89,13 +89,13 @@ async function run(): Promise<number> {
       "/metrics": async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     },
   });
-  log.info({ version: VERSION, image: workers.image, namespaces, port: server.port }, "begins");
+  log.info({ version: VERSION, image: workers.image, namespaces, port: server.port }, "started");
   void controller.follow();
   const end = await elector.lead(stop.signal, async () => {
-    log.info({ lease: settings.lease }, "leads");
+    log.info({ lease: settings.lease }, "leading");
     await controller.work(stop.signal);
     await recorder.written();
   });
-  log.info({ reason: end }, end === "lost" ? "the lease is lost: ends, to begin anew" : "ends");
+  log.info({ reason: end }, end === "lost" ? "the lease is lost: exiting, to start again" : "stopped");
   return end === "lost" ? 1 : 0;
 }

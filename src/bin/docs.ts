@@ -3,7 +3,7 @@ import { renderMetrics } from "../metrics/render-docs.ts";
 import { renderFields } from "../model/schema/render-docs.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 
-/** Writes what is made from the schema and from the metrics' declarations: run it after a change of a field or of a metric. */
+/** Writes the generated pages of the docs. Run it after a change of a field or a metric. */
 write("fields.md", renderFields(PROVIDERS));
 write("metrics.md", renderMetrics());
 

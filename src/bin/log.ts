@@ -5,7 +5,7 @@ import type { Output } from "../cli/main.ts";
 import { paintFor } from "../cli/paint.ts";
 import type { Log } from "../model/log.ts";
 
-/** JSON on standard output, a line each; a sentence each where that is a terminal. Written at once: nothing is lost when the process ends. */
+/** Lines of JSON on standard output, or sentences if that is a terminal. Writes synchronously, so nothing is lost when the process exits. */
 export function openLog(program: string, level = "info"): Log {
   const settings = { level, base: { program }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
   const stdout = output(process.stdout);
@@ -14,7 +14,7 @@ export function openLog(program: string, level = "info"): Log {
   return pino(settings, { write: (line: string) => stdout.write(`${readableLine(line.trimEnd(), paint)}\n`) });
 }
 
-/** A stream of this process as a command sees it. */
+/** A stream of this process, as commands use it. */
 export function output(stream: WriteStream): Output {
   return {
     write: (text) => void stream.write(text),

@@ -5,7 +5,7 @@ import { lengthOf } from "./regex-length.ts";
 import { parseRegex } from "./regex-syntax.ts";
 import type { RegexTree, Repeat } from "./regex-tree.ts";
 
-/** A pattern in which every match has a longest length, so that a stream need keep no more than that of its past. */
+/** A pattern whose matches have a maximum length, so a stream keeps no more of its past than that. */
 export interface BoundedPattern {
   /** For `new RegExp(source)` without flags, over text that is bytes read as latin1. */
   readonly source: string;
@@ -13,7 +13,7 @@ export interface BoundedPattern {
   readonly longest: number;
   /** How many groups it captures. */
   readonly groups: number;
-  /** The quantifiers that had no upper bound and were given one, in the order in which they are written. */
+  /** The quantifiers that had no upper bound and got one, in the order of the pattern. */
   readonly widened: readonly GivenBound[];
 }
 
@@ -24,23 +24,24 @@ interface GivenBound {
   readonly bounded: string;
 }
 
-/** What a quantifier without an upper bound is given: at most this many, or twice its least number where that is more. */
+/** The upper bound for a quantifier without one: this many, or twice its minimum if that is more. */
 export interface GivenMaxima {
-  /** Where only white space is repeated. */
+  /** For repeated white space. */
   readonly whiteSpace: number;
   readonly other: number;
 }
 
-/** JSON's indentation is seldom deeper than 64; times, types and names are seldom longer than 256. */
+/** Indentation of JSON is rarely deeper than 64; times, types and names are rarely longer than 256. */
 export const STREAM_MAXIMA: GivenMaxima = { whiteSpace: 64, other: 256 };
 
-/** Each stream keeps up to twice its longest match, so that is what one more stream may cost. */
+/** Each stream keeps up to twice its longest match, so this bounds its memory. */
 export const LONGEST_MATCH = 8192;
 
 /**
- * Bounds a pattern, or throws a SpecError: one sentence without a period that says what is refused and at which column.
- * The text is bytes: `.` takes any byte but \n and \r, a class such as [^"] any byte but those that it names, \s \d \w and \b
- * are ASCII.
+ * Bounds a pattern. The text is bytes: `.` matches any byte but \n and \r, a class such as [^"] any byte that it does not name, and
+ * \s \d \w and \b are ASCII.
+ *
+ * @throws SpecError, a sentence without a period that says what is refused and at which column
  */
 export function boundPattern(source: string, maxima: GivenMaxima = STREAM_MAXIMA, longest: number = LONGEST_MATCH): BoundedPattern {
   const { tree, groups } = parseRegex(source);
@@ -48,10 +49,10 @@ export function boundPattern(source: string, maxima: GivenMaxima = STREAM_MAXIMA
   const widened: GivenBound[] = [];
   const bounded = bound(tree, maxima, widened);
   const length = lengthOf(bounded);
-  if (length.min === 0) throw new SpecError("the pattern can match the empty text, which stands everywhere: let it begin or end with a character that must be there");
+  if (length.min === 0) throw new SpecError("the pattern can match the empty text, which is everywhere: start or end it with a character that must be there");
   const reach = Math.max(length.max, length.reach) + (usesWordEdge(bounded) ? 1 : 0);
   if (reach > longest) {
-    throw new SpecError(`its longest match has ${reach} bytes, and at most ${longest} are kept of a stream: give its quantifiers smaller upper bounds, such as {0,64}`);
+    throw new SpecError(`its longest match has ${reach} bytes; at most ${longest} of a stream are kept: give its quantifiers smaller upper bounds, such as {0,64}`);
   }
   return { source: print(bounded), longest: reach, groups, widened };
 }

@@ -3,14 +3,14 @@ import type { EpochSeconds, Window } from "../model/window.ts";
 import { problem, type Problem } from "./problem.ts";
 import type { PartFacts } from "./reading.ts";
 
-/** Seconds of a page, so that a target that is quiet but for a few seconds costs a few times 2 KiB. */
+/** A page has 512 seconds: a target with a few busy seconds costs a few times 2 KiB. */
 const PAGE_BITS = 9;
 const PAGE = 1 << PAGE_BITS;
 const IN_PAGE = PAGE - 1;
 
 /**
- * How many matches each second of a window has of each type, exact whatever their order. Pages are made when a second of theirs
- * is met; a day of two types is at most 172,800 numbers of four bytes. Matches outside the window are only counted.
+ * Counts matches by second and type, exact for any order. A page is allocated at its first match; a day with two types is at most
+ * 172,800 numbers of four bytes. Matches outside the window are only counted as a sum.
  */
 export class CountTable {
   /** Matches inside the window. */
@@ -43,7 +43,7 @@ export class CountTable {
     this.updates += 1;
   }
 
-  /** Takes over the counts of the part that follows, which is empty afterwards; of a second on the seam only one side's are kept. */
+  /** Adds the counts of the next part and empties it. For a second on the seam it keeps one side only: see seamOf(). */
   join(next: CountTable, seam: Seam | null): void {
     if (seam !== null) this.#settle(next, seam);
     this.updates += next.updates;
@@ -66,7 +66,7 @@ export class CountTable {
       const names = met.map((type) => types.names[type]!);
       const pages = met.map((type) => this.#pages[type]![from >>> PAGE_BITS]!);
       const seconds = pages[0]!.length;
-      // Most seconds of most pages are empty, so this is a plain walk over numbers.
+      // Most seconds of most pages are empty, so this loop stays plain.
       for (let second = 0; second < seconds; second += 1) {
         for (let place = 0; place < pages.length; place += 1) {
           const updates = pages[place]![second]!;
@@ -128,10 +128,10 @@ export class CountTable {
   }
 }
 
-/** More types than this are no types: the pattern's second group catches something else. */
+/** With more types than this the pattern's second group catches something else. */
 export const MOST_TYPES = 64;
 
-/** The types of one reading, numbered in the order in which they are met. */
+/** The types of one reading, numbered in the order of their first match. */
 export class TypeNames {
   /** As they are stored. */
   readonly names: string[] = [];
@@ -152,7 +152,7 @@ export class TypeNames {
     if (this.names.length === MOST_TYPES) {
       return problem("types", `more than ${MOST_TYPES} types: the pattern's second group seems to catch something else`);
     }
-    // A copy: a piece of a string would keep the whole text that it was cut from.
+    // A copy: a substring would keep the whole text in memory.
     const bytes = Buffer.from(caught, "latin1");
     const name = bytes.toString("utf8");
     if (name.includes("\0") || !Buffer.from(name, "utf8").equals(bytes)) {
@@ -163,20 +163,19 @@ export class TypeNames {
   }
 }
 
-/** The seconds that two parts of an answer both say they cover; both ends included. */
+/** The seconds that two parts of an answer both cover; both ends included. */
 export interface Seam {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
 }
 
 /**
- * The seam of two parts, or null where they do not meet or do not say.
+ * The seam of two parts, or null if they do not meet or do not say.
  *
- * Whether an end is inclusive is not known, so the second in which one part ends and the next begins may stand whole in the
- * first, whole in the second, whole in both, or cut short in the one that was truncated and whole in the other. In each of
- * these the side that has more of that second has all of it, so that side is taken and the other one dropped, whatever their
- * types. Only a second that was really dealt out, some of it here and some there, comes out short: that is a mismatch where the
- * declared number counts the whole.
+ * It is unknown whether an end is inclusive. So the second in which one part ends and the next starts may be complete in the first, in
+ * the second, or in both, or truncated in one and complete in the other. In each case the side with more matches has them all: it is
+ * kept and the other dropped, whatever their types. Only a second that is split between the parts loses matches, which is a mismatch
+ * if the declared number counts the whole.
  */
 export function seamOf(before: PartFacts, after: PartFacts): Seam | null {
   if (after.start === null || before.end === null || after.start > before.end) return null;

@@ -1,12 +1,12 @@
-/** How much is kept of a text's begin, and how much of its end. */
+/** How much of a text's start is kept, and how much of its end. */
 export const EDGE_BYTES = 32 * 1024;
 
-/** What two edges need. */
+/** The buffer that Edges needs. */
 export const EDGES_BYTES = 2 * EDGE_BYTES;
 
 /**
- * The first and the last 32 KiB of a text that goes by, which is where an answer speaks about itself: before its data, after it,
- * or on both sides. A text that is no longer than both together is kept whole.
+ * Keeps the first and the last 32 KiB of a streamed text. An answer describes itself there, before or after its data. A text that is
+ * no longer than both together is kept whole.
  */
 export class Edges {
   textBytes = 0;
@@ -31,7 +31,7 @@ export class Edges {
     if (from + copied < to) this.#keepLast(work, Math.max(from + copied, to - EDGE_BYTES), to);
   }
 
-  /** One text where it was kept whole, else begin and end; latin1. */
+  /** The whole text if it was kept, else its start and its end; latin1. */
   texts(): [string] | [string, string] {
     const head = this.#head.toString("latin1", 0, this.#headLength);
     if (this.#tailLength === 0) return [head];
@@ -48,8 +48,8 @@ export class Edges {
 }
 
 /**
- * Buffers of one size that are used again and again. A process reads tens of thousands of answers, a few at once: a buffer for
- * each would wait for the garbage collector, which does not feel the weight of memory outside its heap in time.
+ * A pool of buffers of one size. A process reads tens of thousands of answers, a few at once: a new buffer for each would wait for the
+ * garbage collector, which notices memory outside its heap too late.
  */
 export class SpareBuffers {
   readonly #bytes: number;
@@ -59,7 +59,7 @@ export class SpareBuffers {
     this.#bytes = bytes;
   }
 
-  /** What stands in it is whatever stood in it. */
+  /** Not cleared. */
   take(): Buffer {
     return this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
   }

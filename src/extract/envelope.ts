@@ -5,7 +5,7 @@ import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
 import { readIso, readUnix } from "./time.ts";
 
-/** What an answer says about itself, beside its matches. */
+/** What an answer says about itself. */
 export interface Envelope {
   readonly declared: number | null;
   readonly start: EpochSeconds | null;
@@ -14,14 +14,14 @@ export interface Envelope {
   readonly maintenance: boolean;
   readonly error: string | null;
   readonly queryId: string | null;
-  /** A start or an end that stands there and cannot be read. */
+  /** A start or an end that is present and cannot be read. */
   readonly unreadable: Problem | null;
 }
 
-/** Names in the results are not longer than this. */
+/** Longer query ids are cut in the results. */
 const LONGEST_ID = 200;
 
-/** Reads an envelope at a text's edges. Of several matches the first counts, but of `declared` the last: data may come before it. */
+/** Reads an envelope from a text's edges. The first match of a pattern counts, but the last of `declared`: data may come before it. */
 export function readEnvelope(compiled: CompiledExtract, edges: Edges): Envelope {
   const texts = edges.texts();
   const find = (field: EnvelopeField): string | null => firstOf(compiled.envelope[field]?.source, texts);
@@ -45,14 +45,14 @@ function readable(latin1: string | null): string | null {
   return latin1 === null ? null : readableText(latin1);
 }
 
-/** An envelope's times are not always written as its matches' times are, so either form is read. */
+/** Reads both forms: an envelope may write its times differently from its matches. */
 function readMoment(written: string | null): { at: EpochSeconds | null; unreadable: string | null } {
   if (written === null) return { at: null, unreadable: null };
   const at = /^\d+$/.test(written) ? readUnix(written) : readIso(written);
   return Number.isNaN(at) ? { at: null, unreadable: readableText(written) } : { at, unreadable: null };
 }
 
-/** Group 1, "" where the pattern has none or it took no part; null where nothing matches. */
+/** Group 1, "" if the pattern has none or it did not take part; null without a match. */
 function firstOf(source: string | undefined, texts: readonly string[]): string | null {
   if (source === undefined) return null;
   const regex = new RegExp(source);

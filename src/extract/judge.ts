@@ -2,24 +2,24 @@ import type { Window } from "../model/window.ts";
 import { problem, type Problem } from "./problem.ts";
 import type { Judgement, PartFacts } from "./reading.ts";
 
-/** What was read of one answer. */
+/** What was read from one answer. */
 export interface Evidence {
   readonly asked: Window;
   readonly parts: readonly PartFacts[];
-  /** How many matches each part brought to those before it, after the seam between them. */
+  /** How many matches each part added to those before it, after the seam between them. */
   readonly brought: readonly number[];
   /** Matches inside and outside the window after the seams. */
   readonly updates: number;
   readonly outside: number;
-  /** The spec says where the declared number stands, so it must stand there. */
+  /** The spec has a pattern for the declared number, so an answer must have one. */
   readonly mustDeclare: boolean;
   /** What could not be counted. */
   readonly uncounted: Problem | null;
 }
 
 /**
- * What an answer comes to. The order matters: a body that is an error is not compared with anything, and what was lost while
- * extracting is told before what the answer left out itself.
+ * The state of an answer. The order matters: a body that is an error is compared with nothing, and an error of the extraction is
+ * reported before a gap in the answer itself.
  */
 export function judge(evidence: Evidence): Judgement {
   const { updates, outside, mustDeclare } = evidence;
@@ -42,8 +42,8 @@ function refusal(parts: readonly PartFacts[]): Problem | null {
 }
 
 /**
- * What a part's declared number counts is not known: that part, the whole answer, or all from that part's start on. Each is a proof
- * if it holds for all parts.
+ * A part's declared number may count that part, the whole answer, or everything from that part on. Each reading is a proof if it holds
+ * for all parts.
  */
 function prove({ parts, brought, updates, outside }: Evidence): { declared: number | null; problem: Problem | null } {
   const whole = updates + outside;
@@ -69,10 +69,10 @@ function sumOf(numbers: readonly number[]): number {
 }
 
 /**
- * Whether the parts of an answer, by what they say themselves, cover what was asked for; null where they do.
+ * Checks that the parts of an answer cover the window, by their own start and end. Null if they do.
  *
- * The asked end is exclusive. An answer may name it as it is or, where it counts it in, as the second before; so one second is
- * allowed at the end, and between two parts.
+ * The window's end is exclusive. An answer may repeat it or, if its own end is inclusive, name the second before; so one second may be
+ * missing at the end, and between two parts.
  */
 function coverageProblem(parts: readonly PartFacts[], asked: Window): Problem | null {
   const first = parts[0];

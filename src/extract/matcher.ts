@@ -1,12 +1,12 @@
 import type { BoundedPattern } from "./bound.ts";
 
-/** Called for each match in the order of the text, with what the first two groups caught. */
+/** Called for each match in the order of the text, with the first two groups. */
 type OnMatch = (first: string | undefined, second: string | undefined) => void;
 
-/** Fewer new bytes than this wait for more: else a body that comes byte by byte would be matched M bytes at a time for each. */
+/** Fewer new bytes than this wait for more: otherwise a body that arrives byte by byte would match M bytes again for each. */
 const WORTH_MATCHING = 4096;
 
-/** How many bytes a matcher keeps of its stream: its past, and what waits to be matched. */
+/** How many bytes of its stream a matcher keeps: its past, and bytes that wait to be matched. */
 export function keptBytes(pattern: BoundedPattern): number {
   return pattern.longest + 1 + worthMatching(pattern);
 }
@@ -18,9 +18,9 @@ function worthMatching(pattern: BoundedPattern): number {
 /**
  * Finds in a stream of pieces what the bounded pattern finds in the whole text.
  *
- * A match that starts at least M bytes before the end of what is there cannot come out differently when more arrives, so it is
- * taken; from the first place that is not so sure, matching starts again with the next piece. Between two pieces there are
- * kept: that rest, at most M bytes, one byte to its left, which is all that \b looks at, and new bytes too few to be matched.
+ * A match that starts at least M bytes (`longest`) before the end of the text so far cannot change when more arrives, so it is taken.
+ * Matching continues with the next piece from the first place where that is not certain. Between two pieces it keeps that rest (at
+ * most M bytes), one byte to its left, which is all that \b needs, and new bytes too few to be matched.
  */
 export class StreamMatcher {
   readonly #regex: RegExp;
@@ -29,13 +29,13 @@ export class StreamMatcher {
   readonly #onMatch: OnMatch;
   readonly #kept: Buffer;
   #length = 0;
-  /** How many of the kept bytes are only looked at from their right: none at the text's begin, else one. */
+  /** How many of the kept bytes are only context for \b: none at the start of the text, else one. */
   #left = 0;
   #waiting = 0;
 
   /** `kept`: keptBytes(pattern) bytes, the stream's own. */
   constructor(pattern: BoundedPattern, kept: Buffer, onMatch: OnMatch) {
-    // A regex of its own: lastIndex lives in it, and streams take turns.
+    // Its own regex, since lastIndex is state and streams take turns.
     this.#regex = new RegExp(pattern.source, "g");
     this.#longest = pattern.longest;
     this.#worth = worthMatching(pattern);
@@ -43,7 +43,7 @@ export class StreamMatcher {
     this.#onMatch = onMatch;
   }
 
-  /** How many bytes to leave free before the next piece, which take() will be given together with it. */
+  /** How many bytes to leave free before the next piece in `work`: take() copies the kept bytes there. */
   get room(): number {
     return this.#length;
   }
@@ -61,7 +61,7 @@ export class StreamMatcher {
     this.#match(work, end, end - this.#longest);
   }
 
-  /** No more text comes. */
+  /** The text is complete. */
   finish(): void {
     this.#match(this.#kept, this.#length, this.#length);
   }

@@ -13,11 +13,11 @@ interface PartPlace {
   readonly buffers: SpareBuffers;
   readonly types: TypeNames;
   readonly table: CountTable;
-  /** Told once, with what of it could not be counted. */
+  /** Called once, with the reason if something could not be counted. */
   readonly finished: (facts: PartFacts, uncounted: Problem | null) => void;
 }
 
-/** One part of an answer while its text goes by. */
+/** Reads one part of an answer while its text streams by. */
 export class PartReading implements PartSink {
   readonly work: Buffer;
   readonly #place: PartPlace;
@@ -26,7 +26,7 @@ export class PartReading implements PartSink {
   readonly #matcher: StreamMatcher;
   #matches = 0;
   #uncounted: Problem | null = null;
-  /** Neighbours of an answer often share their second, so what was read last is remembered. */
+  /** Neighbouring matches often share their second, so the last time is cached. */
   #lastTime = "";
   #lastAt = NaN;
 
@@ -60,13 +60,13 @@ export class PartReading implements PartSink {
     return facts;
   }
 
-  /** Gives its buffer back; nothing may be taken after it. */
+  /** Gives its buffer back. take() and finish() throw afterwards. */
   release(): void {
     if (this.#kept !== null) this.#place.buffers.giveBack(this.#kept);
     this.#kept = null;
   }
 
-  /** After the end its buffer may be another stream's. */
+  /** After release() another stream may use the buffer. */
   #mustBeOpen(): void {
     if (this.#kept === null) throw new Error("a part takes text after its end");
   }
@@ -90,7 +90,7 @@ export class PartReading implements PartSink {
     return this.#lastAt;
   }
 
-  /** Being a piece of the text, it would keep the whole of it in memory. */
+  /** A substring would keep the whole text in memory. */
   #forgetTime(): void {
     this.#lastTime = "";
     this.#lastAt = NaN;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../model/result.ts";
 
-/** Why an answer cannot be settled: the stable word, and one sentence for a person. */
+/** Why an answer cannot be settled: a stable code, and a sentence for a person. */
 export interface Problem {
   readonly error: ErrorCode;
   readonly detail: string;

@@ -9,12 +9,12 @@ import { PartReading } from "./part.ts";
 import type { Problem } from "./problem.ts";
 import type { Judgement, NewReading, PartFacts, PartSink, Reading } from "./reading.ts";
 
-/** What is promised to be free in `work` after begin(). */
+/** The least free space in `work` after begin(). */
 const LEAST_ROOM = 16 * 1024;
 
 /**
  * The size that `work` should have. Measured on 273 MB with a million matches, inflating included: 0.25 s of CPU from 64 to 124 KiB,
- * 0.37 s from 128 KiB on, where V8 makes the string of a piece among its large objects.
+ * 0.37 s from 128 KiB on, where V8 allocates the string of a piece as a large object.
  */
 export const WORK_BYTES = 64 * 1024;
 
@@ -26,7 +26,7 @@ export function createReadings(compiled: CompiledExtract, work: Buffer): NewRead
   return (asked) => new AnswerReading(compiled, work, buffers, asked);
 }
 
-/** A part that came to its end. */
+/** A part that was read to its end. */
 interface FinishedPart {
   readonly facts: PartFacts;
   readonly uncounted: Problem | null;
@@ -41,7 +41,7 @@ class AnswerReading implements Reading {
   readonly #parts: (FinishedPart & { readonly brought: number })[] = [];
   /** Of #parts. */
   #table: CountTable;
-  /** Counted apart: only a part's own end says which of its seconds stand on a seam, and whether it counts at all. */
+  /** Counted separately: only the end of a part shows which of its seconds are on a seam, and whether the part counts at all. */
   #last: (FinishedPart & { readonly table: CountTable }) | null = null;
   #open: { readonly part: PartReading; readonly table: CountTable } | null = null;
 

@@ -1,6 +1,6 @@
 /**
- * What a pattern caught between the quotes of a JSON string, as a person reads it: its escapes undone, its bytes read as UTF-8.
- * Control characters become blanks: Postgres takes no NUL, and a line break would split a log line.
+ * Makes the content of a JSON string readable: decodes its bytes as UTF-8 and its escapes. Control characters become spaces, since
+ * Postgres refuses NUL and a line break would split a log line.
  */
 export function readableText(latin1: string): string {
   const text = Buffer.from(latin1, "latin1").toString("utf8");
@@ -13,7 +13,7 @@ function unescaped(text: string): string {
     const value: unknown = JSON.parse(`"${text}"`);
     return typeof value === "string" ? value : text;
   } catch {
-    // Not a JSON string after all: what stands there is the best that can be told.
+    // Not the content of a JSON string, so there are no escapes to decode.
     return text;
   }
 }

@@ -3,39 +3,39 @@ import type { TargetState } from "../model/states.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
 
 /**
- * Where the text of an answer goes, without a copy. All streams of a process share one work buffer, and everything
- * between begin() and take() is synchronous, so nothing of an answer is ever queued.
+ * Receives the text of an answer without a copy. All streams of a process share one work buffer, and everything between begin() and
+ * take() is synchronous, so nothing is ever queued.
  */
 export interface TextSink {
   /** The shared buffer. */
   readonly work: Buffer;
-  /** Puts what must be seen again at the front of `work` and returns where free space begins; at least 16 KiB of it. */
+  /** Reserves the start of `work` for bytes of the last piece, and returns where free space starts: at least 16 KiB. */
   begin(): number;
-  /** `length` bytes of text now stand in `work` from where begin() said. */
+  /** Takes `length` bytes of text, which are in `work` from the offset that begin() returned. */
   take(length: number): void;
 }
 
-/** What one part of an answer said about itself, and what was found in it. */
+/** What one part of an answer says about itself, and what was found in it. */
 export interface PartFacts {
   readonly matches: number;
   readonly declared: number | null;
-  /** What the part says that it covers; null where it does not say. */
+  /** The range that the part says it covers; null if it does not say. */
   readonly start: EpochSeconds | null;
   readonly end: EpochSeconds | null;
   readonly continuation: string | null;
   readonly maintenance: boolean;
-  /** The reason where the body marks itself as an error, "" where it gives none. */
+  /** The reason if the body reports an error, "" without a reason; else null. */
   readonly error: string | null;
   readonly queryId: string | null;
   readonly textBytes: number;
 }
 
 export interface PartSink extends TextSink {
-  /** No more text comes: what was held back is decided. Once. */
+  /** Ends the text, and decides what was held back. Called once. */
   finish(): PartFacts;
 }
 
-/** What an answer comes to by itself; whether the host was healthy is added by who commits it. */
+/** The state of an answer by itself. The commit adds whether the host was healthy. */
 export interface Judgement {
   readonly state: Extract<TargetState, "ok" | "empty" | "suspect" | "mismatch" | "failed">;
   readonly error: ErrorCode | null;
@@ -48,10 +48,7 @@ export interface Judgement {
 
 /** The answer about one target: its parts in order, one table of counts. */
 export interface Reading {
-  /**
-   * Begins the next part. A part that was begun and not finished is forgotten, and so is a last one that came to maintenance or
-   * an error: it is being asked for again.
-   */
+  /** Starts the next part. Forgets the last part if it was not finished, or was maintenance or an error: it is asked for again. */
   part(): PartSink;
   /** After the last part. */
   judge(): Judgement;

@@ -3,10 +3,10 @@ import { NO_BYTE, ANY_BYTE, type ByteSet } from "./byte-set.ts";
 import type { RegexTree, Repeat } from "./regex-tree.ts";
 
 /**
- * Refuses a pattern whose quantifiers can share out one text among them in more and more ways as it grows: that is where a
- * backtracking matcher takes quadratic or exponential time. Two shapes are all that there is (Weber and Seidl, 1991):
- * a letter comes back to itself over one text in two ways, as in (a+)+ or (?:a|a)*; or one text leads from a letter to
- * itself, from there to another one, and from that one to itself, as in a*a*.
+ * Refuses a pattern whose quantifiers can split one text among them in more and more ways as it grows: there a backtracking matcher
+ * takes quadratic or exponential time. There are only two such shapes (Weber and Seidl, 1991): one text leads from a letter back to
+ * itself in two ways, as in (a+)+ or (?:a|a)*; or one text leads from a letter to itself, from there to another one, and from that one
+ * to itself, as in a*a*.
  */
 export function refuseBacktracking(tree: RegexTree): void {
   const effort: Effort = { left: MOST_EFFORT };
@@ -14,17 +14,17 @@ export function refuseBacktracking(tree: RegexTree): void {
   const loops = [...after].filter(([letter, reached]) => reached.has(letter)).map(([letter]) => letter);
   const together = (one: PatternLetter, other: PatternLetter): boolean => after.get(one)!.has(other) && after.get(other)!.has(one);
   for (const [place, letter] of loops.entries()) {
-    // What one letter of a loop can do, all of them can.
+    // The letters of one loop are equivalent here.
     if (loops.slice(0, place).some((before) => together(before, letter))) continue;
     if (!returnsInTwoWays(letter, effort)) continue;
-    throw new SpecError(`${called(letter)} is repeated in more than one way, by nested quantifiers or by alternatives that begin alike, so that matching could backtrack without end: leave one of them`);
+    throw new SpecError(`${called(letter)} is repeated in more than one way, by nested quantifiers or by alternatives that start alike, so matching could backtrack without end: remove one of them`);
   }
   for (const one of loops) {
-    // Within one loop it would be two ways back, which was looked for above.
+    // Within one loop it would be two ways back, which is checked above.
     const later = loops.filter((letter) => after.get(one)!.has(letter) && !together(one, letter));
     const other = later.find((letter) => arrives([one, one, letter], [one, letter, letter], effort));
     if (other === undefined) continue;
-    throw new SpecError(`${called(one)} and ${called(other)} are both repeated and can take the same characters, so that matching could backtrack over them: leave the characters of one out of the other, as in \\s*[^\\s"]+`);
+    throw new SpecError(`${called(one)} and ${called(other)} are both repeated and can match the same characters, so matching could backtrack over them: exclude the characters of one from the other, as in \\s*[^\\s"]+`);
   }
 }
 
@@ -32,7 +32,7 @@ function called(letter: PatternLetter): string {
   return `${letter.written} at column ${letter.column}`;
 }
 
-/** Steps that may be walked. No pattern that a person can read needs a hundredth of it. */
+/** The most steps. No readable pattern needs a hundredth of them. */
 const MOST_EFFORT = 300_000;
 
 interface Effort {
@@ -43,12 +43,12 @@ type Walkers = readonly PatternLetter[];
 
 function reachable(from: PatternLetter): Set<PatternLetter> {
   const reached = new Set(from.next);
-  // A Set that grows while it is walked is walked to its end.
+  // Iterating over a Set includes what is added meanwhile.
   for (const letter of reached) for (const next of letter.next) reached.add(next);
   return reached;
 }
 
-/** Can walkers, each taking the same character at each step, come from one set of places to another? At least one step. */
+/** Whether walkers that take the same character at each step can get from one set of places to another, in one step or more. */
 function arrives(from: Walkers, to: Walkers, effort: Effort): boolean {
   const seen = new Set<string>();
   const open: Walkers[] = [from];
@@ -64,7 +64,7 @@ function arrives(from: Walkers, to: Walkers, effort: Effort): boolean {
   return false;
 }
 
-/** Two walkers set out from `letter` and meet there again, having been apart or having come by two ways. */
+/** Whether two walkers can start at `letter` and meet there again, after being apart or coming by two ways. */
 function returnsInTwoWays(letter: PatternLetter, effort: Effort): boolean {
   const seen = new Set<string>();
   const open: { at: Walkers; parted: boolean }[] = [{ at: [letter, letter], parted: false }];
@@ -90,7 +90,7 @@ function steps(at: Walkers, effort: Effort): Walkers[] {
     );
   }
   effort.left -= 1 + partial.length;
-  if (effort.left < 0) throw new SpecError("the pattern repeats too much in too many ways to tell whether matching could backtrack: make it simpler");
+  if (effort.left < 0) throw new SpecError("the pattern has too many repetitions to check whether matching could backtrack: simplify it");
   return partial.map(({ walkers }) => walkers);
 }
 
@@ -105,7 +105,7 @@ interface PatternLetter {
   readonly written: string;
   readonly column: number;
   readonly next: Set<PatternLetter>;
-  /** Those of `next` that can be got to in two ways, as in (a+)+. */
+  /** Those of `next` that can be reached in two ways, as in (a+)+. */
   readonly twice: Set<PatternLetter>;
 }
 
@@ -148,7 +148,7 @@ function read(tree: RegexTree, letters: PatternLetter[]): Ends {
     case "repeat":
       return repeat(tree, letters);
     case "look-ahead":
-      // Tried at one place and left again: it joins nothing, but has letters and loops of its own.
+      // It consumes nothing, so it joins nothing, but it has its own letters and loops.
       read(tree.body, letters);
       return EMPTY;
     case "word-edge":
@@ -159,7 +159,7 @@ function read(tree: RegexTree, letters: PatternLetter[]): Ends {
 function repeat(tree: Repeat, letters: PatternLetter[]): Ends {
   const once = read(tree.body, letters);
   if (tree.min !== tree.max || (tree.max > 1 && varies(tree.body))) {
-    if (once.nullable) throw new SpecError(`${tree.what} at column ${tree.column} is repeated and may be empty, so that one text matches in many ways`);
+    if (once.nullable) throw new SpecError(`${tree.what} at column ${tree.column} is repeated and may be empty, so one text matches in many ways`);
     connect(once.last, once.first);
   }
   return { ...once, nullable: once.nullable || tree.min === 0 };

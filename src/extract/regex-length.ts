@@ -1,6 +1,6 @@
 import type { RegexTree } from "./regex-tree.ts";
 
-/** In characters, which are bytes. `reach` is how far from its start anything is looked at: look-ahead, the character that \b sees. */
+/** In characters, which are bytes. `reach` is how far from its start it reads, including look-ahead and the character after a \b. */
 interface RegexLength {
   readonly min: number;
   readonly max: number;
@@ -33,7 +33,7 @@ export function lengthOf(tree: RegexTree): RegexLength {
     case "word-edge":
       return { min: 0, max: 0, reach: 1 };
     case "back-reference":
-      // Not set yet, it matches the empty text.
+      // Before its group is set it matches the empty text.
       return { ...lengthOf(tree.to), min: 0 };
   }
 }

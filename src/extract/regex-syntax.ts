@@ -5,15 +5,15 @@ import type { BackReference, Group, LookAhead, RegexTree, Repeat, Letter } from 
 
 const QUANTIFIER = /^(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})/;
 
-/** Longer ones are no pattern but a mistake, and what checks them would take its time. */
+/** A longer one is a mistake, and checking it would take long. */
 const LONGEST_SOURCE = 2000;
 
 /**
- * Reads the part of JavaScript's regex syntax that can be matched over a stream of bytes. Everything else is refused with a
- * SpecError that says what and at which column: look-behind, ^ and $, modifiers, \k, octal, what is not ASCII.
+ * Reads the part of JavaScript's regex syntax that can be matched over a stream of bytes.
+ * @throws SpecError with the column for everything else: look-behind, ^ and $, modifiers, \k, octal, characters beyond ASCII
  */
 export function parseRegex(source: string): { tree: RegexTree; groups: number } {
-  if (source.length > LONGEST_SOURCE) throw new SpecError(`the pattern has ${source.length} characters: at most ${LONGEST_SOURCE} are read`);
+  if (source.length > LONGEST_SOURCE) throw new SpecError(`the pattern has ${source.length} characters; at most ${LONGEST_SOURCE} are allowed`);
   const reader = new RegexReader(source);
   return { tree: reader.whole(), groups: reader.groups };
 }
@@ -90,9 +90,9 @@ class RegexReader {
     const digits = /^\d+/.exec(this.#source.slice(at + 1))![0];
     const group = Number(digits);
     const to = this.#closed.get(group);
-    if (to === undefined) throw new SpecError(`\\${digits} at column ${at + 1} refers to a group that does not end before it`);
+    if (to === undefined) throw new SpecError(`\\${digits} at column ${at + 1} refers to a group that is not closed before it`);
     if (lengthOf(to).max === Infinity) {
-      throw new SpecError(`\\${digits} at column ${at + 1} refers to group ${group}, which has no longest match: give its quantifiers an upper bound, such as {1,64}`);
+      throw new SpecError(`\\${digits} at column ${at + 1} refers to group ${group}, whose match has no upper bound: bound its quantifiers, such as {1,64}`);
     }
     this.#at += 1 + digits.length;
     return { kind: "back-reference", group, to, column: at + 1 };
@@ -102,7 +102,7 @@ class RegexReader {
     const at = this.#at;
     const rest = this.#source.slice(at);
     if (/^\(\?<[=!]/.test(rest)) {
-      throw new SpecError(`look-behind at column ${at + 1}: of a stream only one character to the left is kept; put what comes before into the match`);
+      throw new SpecError(`look-behind at column ${at + 1}: a stream keeps only one character to the left; put the text before it into the match`);
     }
     if (rest.startsWith("(?:")) return this.#group(null, 3, at);
     if (rest.startsWith("(?=") || rest.startsWith("(?!")) return this.#lookAhead(rest[2] === "!", at);
@@ -143,10 +143,10 @@ class RegexReader {
     const quantifier = QUANTIFIER.exec(this.#source.slice(this.#at));
     if (quantifier === null) return body;
     const what = this.#source.slice(from, this.#at);
-    if (body.kind === "look-ahead" || body.kind === "word-edge") throw new SpecError(`${what} at column ${from + 1} takes no character and cannot be repeated`);
+    if (body.kind === "look-ahead" || body.kind === "word-edge") throw new SpecError(`${what} at column ${from + 1} matches no character and cannot be repeated`);
     const [written, least, comma, most] = quantifier;
     const { min, max } = leastAndMost(written, least, comma, most);
-    if (min > max) throw new SpecError(`${written} at column ${this.#at + 1}: the least is more than the most`);
+    if (min > max) throw new SpecError(`${written} at column ${this.#at + 1}: its minimum is above its maximum`);
     this.#at += written.length;
     const lazy = this.#source[this.#at] === "?";
     if (lazy) this.#at += 1;
@@ -212,14 +212,14 @@ function readClass(source: string, at: number): { letter: Letter; next: number }
     const to = member(source, from.next + 1);
     const range = source.slice(place, to.next);
     if (from.code === undefined || to.code === undefined || from.code > to.code) {
-      throw new SpecError(`${range} at column ${place + 1} is no range: it goes from one character up to another`);
+      throw new SpecError(`${range} at column ${place + 1} is not a range: it must go from one character up to another`);
     }
     takes |= byteRange(from.code, to.code);
     printed += `${from.printed}-${to.printed}`;
     place = to.next;
   }
   if (negative) takes = allBut(takes);
-  if (takes === NO_BYTE) throw new SpecError(`the class at column ${at + 1} takes no character at all`);
+  if (takes === NO_BYTE) throw new SpecError(`the class at column ${at + 1} matches no character`);
   const letter: Letter = { kind: "letter", takes, written: source.slice(at, place + 1), printed: `[${negative ? "^" : ""}${printed}]`, column: at + 1 };
   return { letter, next: place + 1 };
 }
@@ -235,7 +235,7 @@ function member(source: string, at: number): Piece {
 function literal(source: string, at: number): Piece {
   const code = source.codePointAt(at)!;
   if (code > 0x7f) {
-    throw new SpecError(`${String.fromCodePoint(code)} at column ${at + 1} is not ASCII: the text is matched as bytes, write a class such as [^"] in its place`);
+    throw new SpecError(`${String.fromCodePoint(code)} at column ${at + 1} is not ASCII: the text is matched as bytes; use a class such as [^"] instead`);
   }
   const character = source[at]!;
   // A bare brace or bracket is legal JavaScript, but would read as syntax once something stands beside it.
@@ -252,9 +252,9 @@ function escape(source: string, at: number): Piece {
   if (letter === "x" || letter === "u") return hexadecimal(source, at, letter === "x" ? 2 : 4);
   if (letter === "0" && !/[0-9]/.test(source[at + 2] ?? "")) return { takes: oneByte(0), code: 0, printed: "\\x00", next: at + 2 };
   if (letter === "p" || letter === "P") {
-    throw new SpecError(`\\${letter} at column ${at + 1} reaches beyond ASCII: name the characters in a class`);
+    throw new SpecError(`\\${letter} at column ${at + 1} goes beyond ASCII: list the characters in a class`);
   }
-  if (/[0-9A-Za-z]/.test(letter)) throw new SpecError(`\\${letter} at column ${at + 1} is no escape that is known here`);
+  if (/[0-9A-Za-z]/.test(letter)) throw new SpecError(`\\${letter} at column ${at + 1} is not a supported escape`);
   return { ...literal(source, at + 1), printed: `\\${letter}` };
 }
 
@@ -264,6 +264,6 @@ function hexadecimal(source: string, at: number, digits: number): Piece {
     throw new SpecError(`${source.slice(at, at + 2)} at column ${at + 1} must be followed by ${digits} hexadecimal digits`);
   }
   const code = Number.parseInt(written.slice(2), 16);
-  if (code > 0x7f) throw new SpecError(`${written} at column ${at + 1} reaches beyond ASCII: the text is matched as bytes`);
+  if (code > 0x7f) throw new SpecError(`${written} at column ${at + 1} goes beyond ASCII: the text is matched as bytes`);
   return { takes: oneByte(code), code, printed: written, next: at + written.length };
 }

@@ -1,9 +1,9 @@
 import type { EpochSeconds } from "../model/window.ts";
 
-/** Reads a time that a pattern caught. NaN where it cannot be read: a match is never left out for its time. */
+/** Reads the time of a match. NaN if it is unreadable: the answer fails then, and no match is dropped. */
 export type ReadTime = (text: string) => EpochSeconds;
 
-/** The last second of the year 9999. What lies beyond is no time in seconds, but one in milliseconds, or a number of another kind. */
+/** The last second of the year 9999. A larger number is a time in milliseconds, or no time at all. */
 const LATEST = 253_402_300_799;
 
 export function timeReader(form: "unix" | "iso"): ReadTime {

@@ -54,7 +54,7 @@ export async function startControllerProcess({ programs, url, ca, token, namespa
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on("line", (line) => {
         log.push(line);
-        if (line.includes('"msg":"leads"')) resolve();
+        if (line.includes('"msg":"leading"')) resolve();
       });
     }
     child.once("close", () => reject(new Error(`The controller ended at once: ${log.join("\n")}`)));

@@ -51,9 +51,9 @@ describe("what the chart's Deployment says", () => {
   });
 
   test.each([
-    [{ SLUICE_PORT: "http" }, "SLUICE_PORT is http: a number from 0 to 65535 is wanted."],
-    [{ SLUICE_PORT: "70000" }, "SLUICE_PORT is 70000: a number from 0 to 65535 is wanted."],
-    [{ SLUICE_LOG_LEVEL: "verbose" }, "SLUICE_LOG_LEVEL is verbose, none of trace, debug, info, warn, error."],
+    [{ SLUICE_PORT: "http" }, "SLUICE_PORT is http; it must be a port between 0 and 65535."],
+    [{ SLUICE_PORT: "70000" }, "SLUICE_PORT is 70000; it must be a port between 0 and 65535."],
+    [{ SLUICE_LOG_LEVEL: "verbose" }, "SLUICE_LOG_LEVEL is verbose; it must be one of trace, debug, info, warn, error."],
   ])("%o is refused", (wrong, sentence) => {
     expect(() => controllerSettings({ ...CHART, ...wrong })).toThrow(new SpecError(sentence));
   });

@@ -37,7 +37,7 @@ describe("compiling what is to be extracted", () => {
     "a declared number without a group": [{ declared: "n" }, "extract.declared: it has no group: put what it should read between ( and )"],
     "an end without a group": [{ queryEnd: "n" }, "extract.queryEnd: it has no group"],
     "an envelope's pattern that can backtrack": [{ queryId: '"id":\\s*([^,]+)' }, "extract.queryId: \\s at column 6 and [^,] at column 10 are both repeated"],
-    "a longest match that does not fit an edge": [{ queryId: '"([^"]{40000})"' }, "extract.queryId: its longest match has 40002 bytes, and at most 32768"],
+    "a longest match that does not fit an edge": [{ queryId: '"([^"]{40000})"' }, "extract.queryId: its longest match has 40002 bytes; at most 32768"],
   };
   it.each(Object.entries(table))("refuses %s and names the field", (_, [changes, sentence]) => {
     expect(refusal(changes)).toContain(sentence);

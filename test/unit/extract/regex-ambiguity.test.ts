@@ -134,6 +134,6 @@ describe("refusing quantifiers that can backtrack", () => {
 
   it("gives up on a pattern that would take it long, with a sentence", () => {
     const { tree } = parseRegex(`(?:${"a".repeat(990)})*(?:${"a".repeat(991)})*`);
-    expect(() => refuseBacktracking(tree)).toThrow("repeats too much in too many ways");
+    expect(() => refuseBacktracking(tree)).toThrow("has too many repetitions to check");
   });
 });

@@ -6,7 +6,7 @@ const ABOUT = { program: "batch", sweep: "daily-20261122", batch: 3 };
 
 describe("a line of a sweep's log file", () => {
   test("is the program's own as it was written", () => {
-    const line = '{"level":"info","time":"2026-11-23T05:00:00.000Z","program":"batch","msg":"batch begins"}';
+    const line = '{"level":"info","time":"2026-11-23T05:00:00.000Z","program":"batch","msg":"batch started"}';
     expect(logLine(line, ABOUT, NOW)).toBe(line);
   });
 

@@ -59,7 +59,7 @@ describe("fault flag", () => {
     const wrong: Record<string, string> = {
       "status,503": "such as when.rate=0.01, not \"503\"",
       "stauts,status=503": "faults[0].what",
-      "outage,when.rat=1": "unknown field "rat"",
+      "outage,when.rat=1": "unknown field \"rat\"",
     };
     test.for(Object.entries(wrong))("%s is refused by what is wrong with it", ([text, sentence]) => {
       expect(() => scenarioOfFlags({ fault: [text] }, undefined)).toThrow(SpecError);
