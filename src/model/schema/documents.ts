@@ -12,16 +12,17 @@ export type Validated = { readonly document: SweepDocument } | { readonly proble
 
 interface Kind {
   readonly schema: z.ZodType<SweepDocument>;
-  readonly fields: FieldSchema;
+  /** Only asked for when something is wrong: describing a schema takes longer than checking a good file. */
+  readonly fields: () => FieldSchema;
 }
 
-/** A Map, since a file may name its kind `constructor`. */
+/** A Map and not an object, since a file may name its kind `constructor`. */
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["CronSweep", { schema: cronSweep, fields: describe(cronSweep) }],
-  ["Sweep", { schema: sweep, fields: describe(sweep) }],
+  ["CronSweep", { schema: cronSweep, fields: () => describe(cronSweep) }],
+  ["Sweep", { schema: sweep, fields: () => describe(sweep) }],
 ]);
 
-/** A value as it was read from a file or an API, as one of the two kinds; or everything that is wrong with it. */
+/** A value from a file or the API as one of the two kinds, or everything that is wrong with it. */
 export function validate(value: unknown): Validated {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { problems: [{ path: [], sentence: "must be a mapping of fields with apiVersion, kind, metadata and spec" }] };
@@ -32,7 +33,7 @@ export function validate(value: unknown): Validated {
     return { problems: [...(apiVersion === API_VERSION ? [] : [{ path: ["apiVersion"], sentence: versionSentence(apiVersion) }]), { path: ["kind"], sentence: kindSentence(kind) }] };
   }
   const parsed = known.schema.safeParse(value, { reportInput: true });
-  return parsed.success ? { document: parsed.data } : { problems: explain(parsed.error.issues, known.fields) };
+  return parsed.success ? { document: parsed.data } : { problems: explain(parsed.error.issues, known.fields()) };
 }
 
 function kindSentence(kind: unknown): string {

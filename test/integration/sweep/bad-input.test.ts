@@ -135,7 +135,7 @@ describe("a database that cannot be used", () => {
   afterAll(() => good.drop());
 
   const wrongUrls: Readonly<Record<string, { url: () => string; code: number; says: RegExp }>> = {
-    "is no URL": { url: () => "my database", code: 2, says: /The database URL does not begin with postgres:/ },
+    "is no URL": { url: () => "my database", code: 2, says: /The database URL does not start with postgres:/ },
     "does not exist": { url: () => good.url.replace(/\/test_[a-f0-9]+/, "/nowhere"), code: 3, says: /The database at .*nowhere does not exist\./ },
     "is not there": { url: () => "postgres://sluice@127.0.0.1:1/sluice?sslmode=disable", code: 3, says: /The database at 127\.0\.0\.1:1\/sluice .*ECONNREFUSED/ },
     "has another login": { url: () => good.url.replace("sluice@", "stranger@"), code: 3, says: /refuses the login: / },
@@ -167,8 +167,8 @@ describe("what only the database or the provider knows to be wrong", () => {
   afterAll(() => database.drop());
 
   const others: Readonly<Record<string, { wrong: Wrong; code?: number; faults?: Parameters<Simulator["set"]>[0] }>> = {
-    "another grid": { wrong: { spec: { window: { every: "12h" } }, says: /The dataset default\/kept is another one: its windows are 86400 s long, not 43200 s\. .*name a new dataset/ } },
-    "another pattern": { wrong: { spec: { extract: { pattern: '"timestamp":([0-9]{1,12})' } }, says: /The dataset default\/kept is another one: it has ".*", not ".*"\. What is asked or matched has changed: name a new dataset/ } },
+    "another grid": { wrong: { spec: { window: { every: "12h" } }, says: /The dataset default\/kept exists and differs: its windows are 86400 s long, not 43200 s\. .*name a new dataset/ } },
+    "another pattern": { wrong: { spec: { extract: { pattern: '"timestamp":([0-9]{1,12})' } }, says: /The dataset default\/kept exists and differs: it has ".*", not ".*"\. What is asked or matched has changed: name a new dataset/ } },
     "an empty list": { wrong: { spec: { targets: { preset: "ris-asns" } }, says: /The list of targets is empty: / }, code: 3, faults: [{ what: "short-list", share: 0 }] },
     "a list that is too short": { wrong: { spec: { targets: { atLeast: 100 } }, says: "The list holds 40 targets; targets.atLeast asks for 100." } },
     "a shrunken list": { wrong: { says: "The list shrank by 25%, from 40 targets to 30; targets.maxShrink allows 5%." }, faults: [{ what: "short-list", share: 0.75 }] },
@@ -215,7 +215,7 @@ describe("what only the database or the provider knows to be wrong", () => {
       await until("the first asks", async () => (await ask(database.url, `select 1 from sluice.driven_sweeps where driver_pid = ${first.pid} and finished_at is null`)).length > 0);
       const second = await run(file, ["--window", TWO_DAYS_BEFORE]);
       expect(second).toMatchObject({ code: 2 });
-      expectLine(second, `default/kept is being swept for this window already, by process ${first.pid} on this machine`);
+      expectLine(second, `This window of default/kept is already being swept by process ${first.pid} on this machine`);
     } finally {
       simulator.set([]);
       expect(await first.exited).toBe(0);

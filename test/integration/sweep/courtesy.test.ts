@@ -4,7 +4,7 @@ import { startCuttingProxy } from "../../support/postgres/cutting-proxy.ts";
 import { createDatabase } from "../../support/postgres/test-database.ts";
 import type { SluiceProcess } from "../../support/processes/sluice.ts";
 import { watchRequests, type WatchedRequest, type WatchedRequests } from "../../support/provider/watched-requests.ts";
-import { dayOf, openTrial, YESTERDAY, type Trial, type TrialWishes } from "../../support/sweeps/local-sweep.ts";
+import { dayOf, openLocalSweep, YESTERDAY, type LocalSweep, type LocalSweepOptions } from "../../support/sweeps/local-sweep.ts";
 
 const LIMIT = 8;
 const DAY = 86_400;
@@ -38,14 +38,14 @@ async function twoSweeps(atEnd: AtEnd, name: string, { targets, seconds }: { rea
 
 interface Pair {
   readonly databaseUrl: string;
-  readonly trial: Trial;
+  readonly trial: LocalSweep;
   readonly seen: WatchedRequests;
   readonly older: SluiceProcess;
   readonly newer: SluiceProcess;
 }
 
-async function aTrial(atEnd: AtEnd, wishes: TrialWishes): Promise<Trial> {
-  const trial = await openTrial(wishes);
+async function aTrial(atEnd: AtEnd, wishes: LocalSweepOptions): Promise<LocalSweep> {
+  const trial = await openLocalSweep(wishes);
   atEnd(() => trial.close());
   return trial;
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SweepSums } from "../../../src/model/sweep.ts";
 import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
-import { dayOf, openTrial, YESTERDAY, type Trial } from "../../support/sweeps/local-sweep.ts";
+import { dayOf, openLocalSweep, YESTERDAY, type LocalSweep } from "../../support/sweeps/local-sweep.ts";
 import { hasMemoryCgroups, WITHOUT_CGROUPS } from "../../support/sweeps/memory-rights.ts";
 import { measuredRun, sayPeaks, sweepBig } from "../../support/sweeps/memory-sweep.ts";
 
@@ -38,9 +38,9 @@ const HOLDERS = [
 const GIANT = "AS3333";
 
 describe.each(HOLDERS)("an answer that needs more memory than its batch has, which is held by $by", ({ through, canRun, by }) => {
-  let trial: Trial;
+  let trial: LocalSweep;
   beforeAll(async () => {
-    trial = await openTrial({
+    trial = await openLocalSweep({
       databaseUrl: database.url,
       name: `ladder-${by.replaceAll(" ", "-")}`,
       scenario: {
@@ -76,7 +76,7 @@ describe.each(HOLDERS)("an answer that needs more memory than its batch has, whi
     // It ended by its own will, with a code and a sentence.
     const logs = path.join(trial.folder, "logs");
     const log = (await Promise.all((await readdir(logs)).map((file) => readFile(path.join(logs, file), "utf8")))).join("");
-    expect(log).toMatch(/"batch":0,.*"exitCode":4,"msg":"out of memory: \d+ MiB of anonymous memory, and the limit is 128 MiB"/);
+    expect(log).toMatch(/"batch":0,.*"exitCode":4,"msg":"out of memory: \d+ MiB of anonymous memory; the limit is 128 MiB"/);
 
     const again = path.join(trial.folder, "again.yaml");
     const spec = { cronSweepRef: { name: trial.dataset.split("/")[1] }, window: { start: dayOf(YESTERDAY) }, select: ["failed"], batch: { memory: "512Mi" } };
@@ -88,7 +88,7 @@ describe.each(HOLDERS)("an answer that needs more memory than its batch has, whi
 });
 
 /** The passes in which the neighbours were settled, in order. */
-async function passes(trial: Trial): Promise<number[]> {
+async function passes(trial: LocalSweep): Promise<number[]> {
   const rows = await trial.query<{ pass: number }>(
     `select distinct b.pass from sluice.target_results r join sluice.targets t on t.id = r.target_id
      join sluice.batches b on b.sweep_uid = r.sweep_uid and b.number = r.batch

@@ -5,7 +5,7 @@ import type { Fault, FaultPlay, Seam, When } from "../../../src/simulate/scenari
 import type { TimeForm } from "../../../src/simulate/wire-format.ts";
 import { createDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import type { Outcome } from "../../support/postgres/window-outcome.ts";
-import { openTrial, YESTERDAY, type Trial } from "../../support/sweeps/local-sweep.ts";
+import { openLocalSweep, YESTERDAY, type LocalSweep } from "../../support/sweeps/local-sweep.ts";
 
 /** Mostly waiting, but of hundreds of processes. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -79,13 +79,13 @@ function withForm(form: TimeForm, spec: Readonly<Record<string, Readonly<Record<
 
 describe.each(Object.entries(WIRES))("answers that are broken, each in its way (%s)", (wire, { scenario, form, closed }) => {
   const cases: Readonly<Record<string, FaultCase>> = { ...BREAKS, "a body that ends with its connection": { plays: [CLOSED], loud: closed } };
-  let trial: Trial;
+  let trial: LocalSweep;
   let faults: readonly Fault[];
   const chosen = new Map<string, { loud: string; quiet: string }>();
   let first: { code: number | null; outcome: Outcome };
 
   beforeAll(async () => {
-    trial = await openTrial({
+    trial = await openLocalSweep({
       databaseUrl: database.url,
       name: `breaks-${form}`,
       scenario: { seed: 11, source: { kind: "model", targets: 240, active: 0.6, median: 60, largest: 1500 }, limits: { inFlight: 16 }, ...scenario },
@@ -126,7 +126,7 @@ describe.each(Object.entries(WIRES))("answers that are broken, each in its way (
 });
 
 test("answers that never come, or never end: no answer, and never a zero", async () => {
-  const trial = await openTrial({
+  const trial = await openLocalSweep({
     databaseUrl: database.url,
     name: "endless",
     scenario: { seed: 12, source: { kind: "model", targets: 20, active: 0.9, median: 60, largest: 500 } },
@@ -170,7 +170,7 @@ const READINGS = (["2026", "2025"] as const).flatMap((format) =>
 
 describe("answers that are cut", () => {
   test.each(READINGS)("are whole or no answer, whichever way they are cut (format $format, $form times, endtime $endtime)", async ({ format, form, endtime }) => {
-    const trial = await openTrial({
+    const trial = await openLocalSweep({
       databaseUrl: database.url,
       name: `cut-${format}-${form}-${endtime}`,
       scenario: { seed: 5, source: { kind: "model", targets: 160, active: 0.8, median: 80, largest: 900 }, limits: { inFlight: 16 }, format, endtime },
@@ -228,7 +228,7 @@ const EVERYBODY: Readonly<Record<string, Weather>> = {
 
 describe.concurrent("what befalls everybody at once", () => {
   test.each(Object.entries(EVERYBODY))("%s makes no zero that is not one", async (name, { play, when, targets, passes, code }) => {
-    const trial = await openTrial({
+    const trial = await openLocalSweep({
       databaseUrl: database.url,
       name: name.replaceAll(" ", "-"),
       scenario: {
@@ -255,7 +255,7 @@ describe.concurrent("what befalls everybody at once", () => {
   });
 
   test("a rerun of everything harms no good row, whatever befalls it", async () => {
-    const trial = await openTrial({
+    const trial = await openLocalSweep({
       databaseUrl: database.url,
       name: "again",
       scenario: { seed: 4, source: { kind: "model", targets: 40, active: 0.8, median: 60, largest: 1500 }, limits: { inFlight: 16 } },

@@ -18,6 +18,9 @@ declare module "vitest" {
   }
 }
 
+/** Nobody kills this server, so durability only costs time. */
+const SETTINGS = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", wal_level: "minimal", max_wal_senders: "0", max_connections: "300" };
+
 /** One Postgres and one build for each run of the tests. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Inside the project, so that what the programs look for beside themselves is there.
@@ -30,7 +33,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   project.provide("programs", programs);
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-test-"));
-  const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres"), { settings: { fsync: "off", max_connections: "300" } }));
+  const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres"), { settings: SETTINGS }));
   project.provide("postgresUrl", server.url);
   // Not released but stopped: a test that forgot a connection must not keep the server alive.
   return tidyUpAtTheEnd(`pid="$1"; ${endBy("INT")}; rm -r "$2" "$3"`, String(server.pid), folder, programs);
