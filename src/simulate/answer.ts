@@ -18,7 +18,7 @@ export interface Answering {
   readonly url: () => string;
 }
 
-/** What an answer says about when it was made. */
+/** When an answer was made, as it says itself. */
 export interface Moment {
   readonly nowMilliseconds: number;
   readonly processMilliseconds: number;
@@ -94,7 +94,7 @@ function* updatesText(updates: Iterable<Update>, write: (update: Update) => stri
   yield written === 0 ? tailOfNone : tail;
 }
 
-/** The client's own parameters (sourceapp, unix_timestamps) are not in it: who follows it has to put them back. */
+/** Without the client's own parameters (sourceapp, unix_timestamps): a client must add them again. */
 function restUrl(origin: string, { resource, form }: Question, { start, end }: Window): string {
   const query = new URLSearchParams({ resource, starttime: String(timeOnWire(form, start)), endtime: String(timeOnWire(form, end)) });
   return `${origin}/data/bgp-updates/data.json?${query.toString()}`;
@@ -110,10 +110,10 @@ export function listAnswer(answering: Answering, asked: EpochSeconds | null, wit
   const numbers = all.slice(0, Math.round(all.length * share));
   const latest = Math.floor(moment.nowMilliseconds / 1000 / LIST_GRID) * LIST_GRID;
   const time = asked === null ? latest : Math.floor(asked / LIST_GRID) * LIST_GRID;
-  const told = `Query time has been set to the latest time (${isoSeconds(latest).slice(0, 16).replace("T", " ")} UTC) data is available for.`;
+  const info = `Query time has been set to the latest time (${isoSeconds(latest).slice(0, 16).replace("T", " ")} UTC) data is available for.`;
   return plainAnswer(answering, moment, {
     call: "ris-asns",
-    messages: asked === null ? [["info", told]] : [],
+    messages: asked === null ? [["info", info]] : [],
     identity: `ris-asns ${time}`,
     data: {
       ...(withNumbers ? { asns: numbers } : {}),
@@ -129,21 +129,21 @@ export function listAnswer(answering: Answering, asked: EpochSeconds | null, wit
 
 interface Part {
   readonly updates: readonly Update[];
-  /** What the part says as its query_endtime. */
+  /** The query_endtime of the part. */
   readonly end: EpochSeconds;
   /** The starttime in the URL of the rest. */
   readonly next: EpochSeconds;
 }
 
 /**
- * Cuts an answer after about `limit` updates; null where it stays whole. What stands at the second of the seam:
+ * Cuts an answer after about `limit` updates; null if it stays whole. At the second of the seam:
  *
- * - exclusive: the part ends before it, the rest begins with it.
- * - inclusive: the part holds all of it, the rest begins a second later.
+ * - exclusive: the part ends before it, the rest starts with it.
+ * - inclusive: the part holds all of it, the rest starts a second later.
  * - duplicate: the part holds all of it, and the rest does so again.
- * - partial: the part holds some of it, the rest begins with all of it.
+ * - partial: the part holds some of it, the rest starts with all of it.
  *
- * A rest always begins later than what it is the rest of, so a client gets to the end, whatever the limit.
+ * The rest always starts later than its part, so a client reaches the end for any limit.
  */
 export function cutAnswer(all: readonly Update[], limit: number, seam: Seam, start: EpochSeconds): Part | null {
   const first = all[0];

@@ -100,7 +100,7 @@ export function attributionNotes({ targets, counts }: Attribution): string[] {
   ];
 }
 
-/** A line of `bgpdump -m`: what it says first, the rest of it only when it is asked for. */
+/** A line of `bgpdump -m`: its first fields; the others are read when needed. */
 export type Element =
   | { readonly kind: "announcement"; readonly at: EpochSeconds; readonly prefix: string; readonly origin: string; readonly line: string }
   | { readonly kind: "withdrawal"; readonly at: EpochSeconds; readonly prefix: string; readonly line: string }
@@ -122,7 +122,7 @@ export function readElement(line: string, place: string): Element {
   return { kind: "announcement", at, prefix, origin: path.slice(path.lastIndexOf(" ") + 1), line };
 }
 
-/** What readElement left: who told it, and an announcement's path and communities. */
+/** The fields that readElement skips: the peer, and an announcement's path and communities. */
 export function readDetails(line: string): { peer: string; path: (number | number[])[]; communities: string[] } {
   const fields = line.split("|");
   const words = (text: string | undefined): string[] => (text ?? "").split(" ").filter((word) => word !== "");

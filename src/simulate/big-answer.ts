@@ -6,7 +6,7 @@ import type { WireFormat } from "./scenario.ts";
 import type { Update } from "./source.ts";
 import { updateWriter, type Skeleton, type TimeForm } from "./wire-format.ts";
 
-/** Room for what stands around the updates, so that how many there are does not hang on it. */
+/** Room for the text around the updates, so that their number does not depend on it. */
 const AROUND_BYTES = 2_048;
 /** How many deflated blocks go into one chunk. */
 const BLOCKS_A_CHUNK = 16;
@@ -14,7 +14,7 @@ const BLOCKS_A_CHUNK = 16;
 /** Which updates an answer of so many bytes holds. */
 interface BigLayout {
   readonly window: Window;
-  /** Whole blocks; the i-th stands at `secondOf(i)`. */
+  /** Whole blocks; the i-th is at `secondOf(i)`. */
   readonly blocks: number;
   secondOf(index: number): EpochSeconds;
   /** Announcements after the last block, in the window's last second; at least one. */

@@ -5,7 +5,7 @@ import type { Encoding } from "../model/resolved.ts";
 /** A body as it goes over the wire. Its chunks are walked once. */
 export interface EncodedBody {
   readonly encoding: Encoding | null;
-  /** In bytes; null where it is only known at the end. */
+  /** In bytes; null if it is only known at the end. */
   readonly length: number | null;
   readonly chunks: Iterable<Buffer> | AsyncIterable<Buffer>;
 }
@@ -80,7 +80,7 @@ function compressStream(body: TextBody, encoding: Encoding): Readable {
 
 /** The text of an answer, before it is compressed. Its chunks are walked once. */
 export interface TextBody {
-  /** In bytes; null where it is only known at the end. */
+  /** In bytes; null if it is only known at the end. */
   readonly length: number | null;
   chunks(): Iterable<Buffer>;
   /** Where compressing it once and then putting pieces together is much cheaper than compressing it again. */
@@ -89,7 +89,7 @@ export interface TextBody {
   readonly key?: string;
 }
 
-/** Up to here an answer is held whole, and its length is told. */
+/** Up to this length an answer is buffered, and sent with its length. */
 const WHOLE_BYTES = 256 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 

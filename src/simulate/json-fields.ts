@@ -16,11 +16,11 @@ export interface JsonFields {
   word<Word extends string>(name: string, words: readonly Word[], otherwise?: Word): Word;
   truth(name: string, otherwise: boolean): boolean;
   list(name: string, otherwise?: readonly unknown[]): readonly unknown[];
-  /** Of the object that stands in the field; empty where it is left out. */
+  /** The fields of an inner object; empty if it is missing. */
   inner(name: string): JsonFields;
   raw(name: string): unknown;
   names(): readonly string[];
-  /** After the last field was asked for: refuses those that nobody asked for. */
+  /** Called after the last field: refuses fields that were not read. */
   end(): void;
 }
 

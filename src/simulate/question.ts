@@ -29,7 +29,7 @@ export function readQuestion(query: URLSearchParams, now: EpochSeconds): Questio
   return { target: resource.target, resource: text, window: { start, end }, form };
 }
 
-/** Unix seconds, or ISO 8601 down to seconds, in UTC with or without a Z; null where it is neither. */
+/** Unix seconds, or ISO 8601 down to seconds, in UTC with or without a Z; null for any other text. */
 export function readTime(text: string | null, otherwise: EpochSeconds): EpochSeconds | null {
   if (text === null || text === "") return otherwise;
   if (/^\d{1,11}$/.test(text)) return Number(text);

@@ -8,7 +8,7 @@ export interface Scenario {
   readonly seed: number;
   /** "2026": one line, `data` last, with `pipeline`. "2025": indented by four spaces, `data` in the middle. */
   readonly format: WireFormat;
-  /** HTTPS with a certificate of its own, made at the start. */
+  /** HTTPS with a self-signed certificate, made at the start. */
   readonly tls: boolean;
   /** In the server's order of preference, of those that the client offers. Empty: identity only. */
   readonly compression: readonly Encoding[];
@@ -99,14 +99,14 @@ export type FaultPlay =
   | { readonly what: "reset"; readonly at: "headers" | "body"; readonly afterBytes?: number }
   /** A quiet end in the middle: short of its Content-Length, of its last chunk, or (closed, without either) looking whole. */
   | { readonly what: "ends-early"; readonly how: "content-length" | "chunked" | "close"; readonly afterBytes?: number }
-  /** A part of the body, and then a byte every so often, for ever. */
+  /** A part of the body, and then a byte at intervals, without end. */
   | { readonly what: "dribble"; readonly everySeconds: number; readonly afterBytes?: number }
   | { readonly what: "maintenance" }
   /** 200 and an empty list, whatever there was. */
   | { readonly what: "outage" }
-  /** The answer ends this long before the end asked for, and says so. */
+  /** The answer ends this long before the requested end, and says so. */
   | { readonly what: "lag"; readonly seconds: number }
-  /** Cut after about `updates`; see_also[0] names the rest. `rest`: where it is said to be. */
+  /** Cut after about `updates`; see_also[0] is the URL of the rest, and `rest` says where that leads. */
   | {
       readonly what: "truncated";
       readonly updates: number;

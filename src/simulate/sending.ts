@@ -34,7 +34,7 @@ const CHUNKS_A_TURN = 8;
 export async function send({ status, headers, body, transport }: Reply, wire: Wire): Promise<void> {
   const { response } = wire;
   const tellLength = body.length !== null && (transport.kind === "whole" || transport.kind === "reset" || (transport.kind === "ends-early" && transport.how === "content-length"));
-  // A length that will not be reached: it is told even where it is not known.
+  // A length that will not be reached, sent even if the real one is unknown.
   const length = tellLength ? body.length : transport.kind === "ends-early" && transport.how === "content-length" ? 1_000_000_000 : null;
   if (transport.kind === "ends-early" && transport.how === "close") {
     response.useChunkedEncodingByDefault = false;

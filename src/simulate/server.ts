@@ -34,7 +34,7 @@ interface SimulatorPlace {
 export interface Simulator extends Controls {
   /** Without a slash at the end. */
   readonly url: string;
-  /** PEM, where the scenario says tls. */
+  /** PEM, with `tls`. */
   readonly caCertificate?: string;
   /** What was read and what was left out. */
   readonly notes: readonly string[];

@@ -2,7 +2,7 @@ import { SpecError } from "../model/errors.ts";
 import { parseScenario } from "./parse-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** What the command line may say; each wins over the same field of the scenario's file. */
+/** The flags of the command line. Each overrides the same field of the scenario's file. */
 export interface SimulatorFlags {
   readonly scenario?: string;
   readonly demo?: boolean;

@@ -1,6 +1,6 @@
 import type { EpochSeconds, Window } from "../model/window.ts";
 
-/** One BGP update as the provider tells it. */
+/** One BGP update in the provider's form. */
 export interface Update {
   readonly seq: number;
   readonly at: EpochSeconds;

@@ -1,6 +1,6 @@
 import type { FaultName } from "./scenario.ts";
 
-/** What the simulator has seen. Only questions count: neither what is asked of /simulator nor unknown paths. */
+/** The simulator's counts. Requests to /simulator and unknown paths do not count. */
 export interface Stats {
   readonly requests: number;
   readonly requestsByTarget: Readonly<Record<string, number>>;
@@ -10,7 +10,7 @@ export interface Stats {
   readonly mostInFlight: number;
   readonly slotUse: SlotUse;
   readonly breaches: { readonly inFlight: number; readonly sourceapp: number };
-  /** Of bodies, as they went over the wire. */
+  /** Of bodies, on the wire. */
   readonly bytes: number;
   readonly bytesByTarget: Readonly<Record<string, number>>;
 }
@@ -49,7 +49,7 @@ export function readStats(counters: Counters, mostInFlight: number, slotUse: Slo
   };
 }
 
-/** Requests in flight, summed over time, for as long as there was a target that had not been asked yet. */
+/** Requests in flight, summed over the time in which there were targets that had not been asked yet. */
 interface SlotUse {
   readonly seconds: number;
   readonly requestSeconds: number;
@@ -81,7 +81,7 @@ export class SlotUseMeter {
     this.#use = { seconds: (at - this.#from) / 1000, requestSeconds: this.#requestMilliseconds / 1000 };
   }
 
-  /** A request is in flight until the function that comes back is called; more than once does no harm. */
+  /** A request is in flight until the returned function is called. Calling it again has no effect. */
   enter(): () => void {
     this.#turn();
     this.#inFlight += 1;

@@ -2,7 +2,7 @@ import type { EpochSeconds } from "../model/window.ts";
 import type { WireFormat } from "./scenario.ts";
 import type { Attributes, Update } from "./source.ts";
 
-/** How times stand in an answer: integers, or ISO 8601 without a zone. */
+/** The form of times in an answer: integers, or ISO 8601 without a zone. */
 export type TimeForm = "unix" | "iso";
 
 export function timeOnWire(form: TimeForm, at: EpochSeconds): number | string {
@@ -22,15 +22,15 @@ export function documentText(format: WireFormat, value: unknown): string {
 export interface Skeleton {
   readonly head: string;
   readonly tail: string;
-  /** The tail where there is not a single update: indented, an empty list has no line of its own. */
+  /** The tail without any update: an empty list is on one line even in the indented format. */
   readonly tailOfNone: string;
 }
 
-/** `answer` is a whole envelope with `"updates": []` in its data: where the list stands is found in its text. */
+/** `answer` is a whole envelope with `"updates": []` in its data: its text shows where the list goes. */
 export function skeleton(format: WireFormat, answer: unknown): Skeleton {
   const text = documentText(format, answer);
   const opening = format === "2026" ? '"updates":[' : '"updates": [';
-  // Within a JSON string the quotes would be escaped, so this is found only where it is meant.
+  // Quotes are escaped within JSON strings, so this matches only the real list.
   const cut = text.indexOf(opening) + opening.length;
   const tailOfNone = text.slice(cut);
   return { head: text.slice(0, cut), tail: format === "2026" ? tailOfNone : `\n        ${tailOfNone}`, tailOfNone };

@@ -11,7 +11,7 @@ import { aFolder } from "../../support/processes/sluice.ts";
 import { until } from "../../support/time/until.ts";
 import { anIdentity, DAYS, openPlace, type PreparePlaces } from "../prepare/place.ts";
 
-/** The worker as a pod has it: a port that is asked for its health, and a signal with a time of grace. */
+/** The worker as in a pod: with a health port, and with a grace period after SIGTERM. */
 
 let place: PreparePlaces;
 let folder: Awaited<ReturnType<typeof aFolder>>;
@@ -70,7 +70,7 @@ async function prepared(): Promise<string> {
   return identity.uid;
 }
 
-test("says that it is well while the host lets it wait, stops within the grace, and gives its slots back", async () => {
+test("is healthy while it waits for the host, stops within the grace period, and gives its slots back", async () => {
   const uid = await prepared();
   place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 60 } }]);
   const worker = await startBatch(uid);
@@ -87,7 +87,7 @@ test("says that it is well while the host lets it wait, stops within the grace, 
   expect(await worker.message()).not.toHaveProperty("problem");
 });
 
-test("ends when its work is done, whoever still holds a connection to it", { timeout: 40_000 }, async () => {
+test("exits when its work is done, even with an open connection to its port", { timeout: 40_000 }, async () => {
   const uid = await prepared();
   place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 1 } }]);
   const worker = await startBatch(uid);
@@ -101,7 +101,7 @@ test("ends when its work is done, whoever still holds a connection to it", { tim
   }
 });
 
-test("goes by the host's limit that it is given, although another was frozen", async () => {
+test("uses the host's limit from its environment instead of the frozen one", async () => {
   const uid = await prepared();
   place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 60 } }]);
   const worker = await startBatch(uid, { SLUICE_HOST_IN_FLIGHT: "3" });
@@ -110,7 +110,7 @@ test("goes by the host's limit that it is given, although another was frozen", a
   expect((await worker.message())?.slots.limit).toBe(3);
 });
 
-test("ends with the sentence where its port is in use: exit code 3", async () => {
+test("exits with 3 and the sentence if its port is in use", async () => {
   const taken = await serveHttp({ port: 0, pages: { "/metrics": () => Promise.reject(new Error("nobody asks")) } });
   const worker = await startBatch("taken", { SLUICE_HEALTH_PORT: String(taken.port) });
   expect(await worker.exited).toBe(3);
@@ -119,10 +119,10 @@ test("ends with the sentence where its port is in use: exit code 3", async () =>
 });
 
 test.each([
-  ["a database URL that is none", { DATABASE_URL: "bgp-db" }, "The database URL does not begin with postgres://: expected postgres://user:password@host:port/database."],
-  ["a CA that is none", { SLUICE_DATABASE_CA: "x" }, "The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."],
-  ["a further CA whose ConfigMap is not there", { NODE_EXTRA_CA_CERTS: "/sluice-ca/ca.pem" }, "The additional CA certificates are missing: the ConfigMap for /sluice-ca/ca.pem does not exist in this namespace, or has no such key."],
-])("waits for the surroundings with %s: exit code 3, and the sentence", async (_, env: Record<string, string>, problem) => {
+  ["an invalid database URL", { DATABASE_URL: "bgp-db" }, "The database URL does not start with postgres://: expected postgres://user:password@host:port/database."],
+  ["an invalid CA", { SLUICE_DATABASE_CA: "x" }, "The CA of the database is not a certificate: expected PEM, starting with -----BEGIN CERTIFICATE-----."],
+  ["an additional CA whose ConfigMap is missing", { NODE_EXTRA_CA_CERTS: "/sluice-ca/ca.pem" }, "The additional CA certificates are missing: the ConfigMap for /sluice-ca/ca.pem does not exist in this namespace, or has no such key."],
+])("exits with 3 and the sentence for %s", async (_, env: Record<string, string>, problem) => {
   const worker = await startBatch("none", env);
   expect(await worker.exited).toBe(3);
   expect(await worker.message()).toMatchObject({ problem });

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 beforeEach(() => place.simulator.set([]));
 
-/** What `worker check` says as a process of its own. */
+/** Runs `worker check` as a process. */
 async function check(databaseUrl: string): Promise<{ code: number | null; findings: Finding[] }> {
   const task = path.join(folder.path, "task.json");
   await writeFile(task, JSON.stringify({ identity: anIdentity(), spec: await place.spec(DAYS.first), place: { pass: 1, round: 1, outOfMemory: [] } }));
@@ -38,7 +38,7 @@ async function check(databaseUrl: string): Promise<{ code: number | null; findin
 }
 
 describe("worker check", () => {
-  test("says which database and host are in order, and writes nothing", async () => {
+  test("reports a database and a host that work, and writes nothing", async () => {
     const database = await createDatabase();
     const { code, findings } = await check(database.url);
     expect(findings).toEqual([
@@ -50,20 +50,20 @@ describe("worker check", () => {
     await database.drop();
   });
 
-  test("tells of a host that answers with an error, beside a database that is well", async () => {
+  test("reports a host that answers with an error, beside a database that works", async () => {
     place.simulator.set([{ what: "status", status: 503, body: "html", when: { targets: ["ris-asns"] } }]);
     const { code, findings } = await check(place.store.url);
     expect(findings).toMatchObject([{ ok: true }, { check: "host", ok: false, said: expect.stringContaining("answers HTTP 503") as string }]);
     expect(code).toBe(3);
   });
 
-  test("tells of a user who may not create a schema, and of one who may not use ours", async () => {
+  test("reports a user without the right to create a schema, and one without rights on ours", async () => {
     const database = await createDatabase();
     const asOnlooker = (url: string): string => url.replace(/\/\/[^@]*@/, "//onlooker:x@");
     await place.store.db.query("create role onlooker login password 'x'");
     try {
-      expect((await check(asOnlooker(database.url))).findings[0]).toMatchObject({ ok: false, said: expect.stringMatching(/^The user onlooker may not create a schema in the database at .*: GRANT CREATE ON DATABASE/) as string });
-      expect((await check(asOnlooker(place.store.url))).findings[0]).toMatchObject({ ok: false, said: expect.stringMatching(/^The tables in the database at .* belong to sluice: only sluice, or a member of it, may sweep and purge there, and onlooker is not\.$/) as string });
+      expect((await check(asOnlooker(database.url))).findings[0]).toMatchObject({ ok: false, said: expect.stringMatching(/^The user onlooker may not create a schema in the database at .*: run GRANT CREATE ON DATABASE/) as string });
+      expect((await check(asOnlooker(place.store.url))).findings[0]).toMatchObject({ ok: false, said: expect.stringMatching(/^The tables in the database at .* belong to sluice: only sluice and its members may sweep and purge there, and onlooker is not one\.$/) as string });
     } finally {
       await place.store.db.query("drop role onlooker");
       await database.drop();

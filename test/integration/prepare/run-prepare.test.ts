@@ -41,7 +41,7 @@ function rerun(spec: ResolvedSpec, select: Selection): ResolvedSpec {
 }
 
 describe("prepare", () => {
-  test("goes on with what was frozen, although the CronSweep asks another question by now", async () => {
+  test("keeps to the frozen spec, although the CronSweep has changed", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
     const identity = anIdentity();
     const first = await place.prepare(identity, spec);
@@ -50,7 +50,7 @@ describe("prepare", () => {
     expect(await place.prepare(identity, edited, { round: 2 })).toMatchObject({ ranges: [{ from: 3, to: 5 }] });
   });
 
-  test("goes by what the Sweep says of its host by now, in the passes and batches that follow", async () => {
+  test("takes the limits of the host from the present Sweep, for the passes and batches that follow", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
     const identity = anIdentity();
     const first = await place.prepare(identity, spec);
@@ -59,7 +59,7 @@ describe("prepare", () => {
     expect((await claimBatch(place.store.db, identity.uid, 0)).spec.host).toEqual({ ...spec.host, inFlight: 3, probeSeconds: 7 });
   });
 
-  test("writes down which batches ran out of memory, as it is told, also by the one that gives the verdict", async () => {
+  test("records which batches ran out of memory, also when it gives the verdict", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" }, done: { passes: 1 } }, name);
     const identity = anIdentity();
     const marked = async (): Promise<number[]> =>
@@ -72,7 +72,7 @@ describe("prepare", () => {
     expect(await marked()).toEqual([1, 4, 5]);
   });
 
-  test("says for the same pass and round what it said, however often it is asked, and asks the list once", async () => {
+  test("repeats its answer for the same pass and round, and fetches the list once", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 8, memory: "64Mi" } }, name);
     const identity = anIdentity();
     const before = place.listed();
@@ -93,14 +93,14 @@ describe("prepare", () => {
     expect(place.listed() - before).toBe(1);
   });
 
-  test("says the same to two who ask at once", async () => {
+  test("gives two processes at once the same answer", async () => {
     const spec = await place.spec(DAYS.first, {}, name);
     const identity = anIdentity();
     const [one, other] = await Promise.all([place.prepare(identity, spec), place.prepare(identity, spec)]);
     expect(one).toEqual(other);
   });
 
-  test("does not ask the list again where it was ended after the plan was made: what is asked is fixed once", async () => {
+  test("does not fetch the list again after it was stopped with a plan: the selection is fixed once", async () => {
     const spec = await place.spec(DAYS.first, {}, name);
     const identity = anIdentity();
     const stopped = new AbortController();
@@ -116,14 +116,14 @@ describe("prepare", () => {
     expect(place.listed() - before).toBe(1);
   });
 
-  test("tells of doubles and blanks that it drops", async () => {
+  test("notes the doubles and blanks that it drops", async () => {
     const spec = await place.spec(DAYS.first, { targets: { preset: undefined, list: ["AS1", "AS2", " AS1 ", "", "AS3", "AS2"] } }, name);
     const message = await place.prepare(anIdentity(), spec);
     expect(message.totals.targets).toBe(3);
     expect(message.notes).toEqual(["Blank names dropped from the list of targets: 1.", "Doubles dropped from the list of targets: 2."]);
   });
 
-  test("gives the verdict of a complete window at once, and asks nothing, not even the list", async () => {
+  test("gives the verdict of a complete window at once, without any request, even for the list", async () => {
     const spec = await place.spec(DAYS.first, {}, name);
     await swept(spec);
     const before = place.simulator.stats().requests;
@@ -131,14 +131,14 @@ describe("prepare", () => {
     expect(place.simulator.stats().requests).toBe(before);
   });
 
-  test("asks the list anew where the window is complete by a list from elsewhere", async () => {
+  test("fetches the list if the window is complete by a list from another source", async () => {
     const spec = await place.spec(DAYS.first, { targets: { preset: undefined, list: ["AS1", "AS2"] } }, name);
     await swept(spec);
     const longer = await place.spec(DAYS.first, { targets: { preset: undefined, list: ["AS1", "AS2", "AS3"] } }, name);
     expect(await place.prepare(anIdentity(), longer)).toMatchObject({ totals: { targets: 3, missing: 1 } });
   });
 
-  test("writes down as failed what ran out of memory alone with the most there is, and asks it no more", async () => {
+  test("records as failed(memory) what ran out of memory alone with batch.memoryMax, and does not ask it again", async () => {
     const spec = await place.spec(DAYS.first, { batch: { targets: 1, memory: "64Mi", memoryMax: "128Mi" }, targets: { preset: undefined, list: ["AS1", "AS2"] }, canaries: { targets: [] } }, name);
     const identity = anIdentity();
     await place.prepare(identity, spec);
@@ -158,7 +158,7 @@ describe("a list", () => {
     expect(place.simulator.stats().requests - before).toBe(1);
   });
 
-  test("that shrank since the same window was planned does too: what it lacks would pass for settled", async () => {
+  test("that shrank since the same window was planned does too: the missing targets would look settled", async () => {
     const spec = await place.spec(DAYS.first, {}, name);
     await place.prepare(anIdentity(), spec);
     place.simulator.set([{ what: "short-list", share: 0.6 }]);
@@ -187,11 +187,11 @@ describe("a dataset", () => {
     "a very long question": { request: { query: { rrcs: "0".repeat(1000) } } },
   };
 
-  test.each(Object.entries(others))("refuses %s: exit code 2, and what to do is said", async (_, sections) => {
+  test.each(Object.entries(others))("refuses %s: exit code 2, and the sentence says what to do", async (_, sections) => {
     await place.prepare(anIdentity(), await place.spec(DAYS.first, {}, name));
     const { code, problem } = await place.worker(await place.spec(DAYS.first, sections, name));
     expect(code).toBe(2);
-    expect(problem).toMatch(new RegExp(`^The dataset default/${name} is another one: it.* has changed: name a new dataset\\.$`));
+    expect(problem).toMatch(new RegExp(`^The dataset default/${name} exists and differs: .*\\. A dataset keeps its windows, its request and its pattern: name a new dataset\\.$`));
   });
 });
 
@@ -273,6 +273,6 @@ describe("a rerun goes by the plan that stands, and does not ask the list", () =
   test("refuses names that the window does not have", async () => {
     const spec = await place.spec(DAYS.first, {}, name);
     await place.prepare(anIdentity(), spec);
-    await expect(place.prepare(anIdentity(), rerun(spec, { states: "all", narrow: ["AS0"] }))).rejects.toThrow("The window has no target AS0.");
+    await expect(place.prepare(anIdentity(), rerun(spec, { states: "all", narrow: ["AS0"] }))).rejects.toThrow("Not among the window's targets: AS0.");
   });
 });

@@ -15,9 +15,9 @@ describe("slots", () => {
     readonly reports: SlotReport[] = [];
     readonly pauses: [number, string][] = [];
     room = false;
-    looks = 0;
+    polls = 0;
     probes = 0;
-    wells = 0;
+    closings = 0;
     releases = 0;
 
     async renew(report: SlotReport): Promise<SlotGrant> {
@@ -28,7 +28,7 @@ describe("slots", () => {
     }
 
     async hasRoom(): Promise<boolean> {
-      this.looks += 1;
+      this.polls += 1;
       return Promise.resolve(this.room);
     }
 
@@ -43,7 +43,7 @@ describe("slots", () => {
     }
 
     async closeCircuit(): Promise<void> {
-      this.wells += 1;
+      this.closings += 1;
       this.grant = { ...this.grant, circuitOpen: false };
       return Promise.resolve();
     }
@@ -54,7 +54,7 @@ describe("slots", () => {
     }
   }
 
-  /** Somebody who asked for a slot. */
+  /** A request for a slot. */
   interface TargetClient {
     readonly started: boolean;
     readonly refused: unknown;
@@ -94,7 +94,7 @@ describe("slots", () => {
   }
 
   describe("slots that are held", () => {
-    test("let as many requests start, and never more", async () => {
+    test("let that many requests start, and never more", async () => {
       const { keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
@@ -105,7 +105,7 @@ describe("slots", () => {
       expect(startedOf(askers)).toBe(2);
     });
 
-    test("are taken without a wait while some are free, in the order in which they were asked for", async () => {
+    test("are taken without a wait while some are free, and otherwise in the order of requests", async () => {
       const { keeper, clock } = start();
       await clock.advance(0.1);
       const [first, second, third] = [asks(keeper), asks(keeper), asks(keeper)];
@@ -113,7 +113,7 @@ describe("slots", () => {
       expect([first.started, second.started, third.started]).toEqual([true, true, false]);
     });
 
-    test("go to whoever waits when one comes back", async () => {
+    test("go to the next waiting request when one is released", async () => {
       const { keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
@@ -123,7 +123,7 @@ describe("slots", () => {
       expect(keeper.inFlight).toBe(2);
     });
 
-    test("are given to those who wait when the hold rises", async () => {
+    test("go to waiting requests when a renewal allows more", async () => {
       const { host, keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
@@ -132,7 +132,7 @@ describe("slots", () => {
       expect(startedOf(askers)).toBe(3);
     });
 
-    test("are not given again when the hold falls below what is in flight", async () => {
+    test("are not reused when a renewal allows fewer than are in flight", async () => {
       const { host, keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(0.1);
@@ -146,7 +146,7 @@ describe("slots", () => {
       expect(startedOf(askers)).toBe(3);
     });
 
-    test("are given no further than a renewal was told while that is under way: it may give the rest to others", async () => {
+    test("start no more requests than a renewal reported while it is under way: it may give the rest to other processes", async () => {
       const { host, keeper, clock } = start();
       const first = asks(keeper);
       await clock.advance(0.1);
@@ -166,7 +166,7 @@ describe("slots", () => {
       expect([third.started, keeper.held]).toEqual([false, 1]);
     });
 
-    test("are not given to one who has gone", async () => {
+    test("do not go to a request that was aborted", async () => {
       const { keeper, clock } = start();
       const gone = new AbortController();
       const askers = [asks(keeper), asks(keeper), asks(keeper, gone.signal)];
@@ -181,7 +181,7 @@ describe("slots", () => {
       await expect(keeper.acquire(gone.signal)).rejects.toThrow("gone");
     });
 
-    test("are given back at the end", async () => {
+    test("are given back by close()", async () => {
       const { host, keeper } = start();
       await keeper.close();
       expect(host.releases).toBe(1);
@@ -197,9 +197,9 @@ describe("slots", () => {
     }
 
     const cases: Record<string, { held: number; askers: number; every: number }> = {
-      "come often while somebody waits for a slot": { held: 2, askers: 3, every: TIMES.busySeconds },
-      "come often while a slot waits for somebody: others may want it": { held: 2, askers: 1, every: TIMES.busySeconds },
-      "come calmly while everybody has what he wants": { held: 2, askers: 2, every: TIMES.calmSeconds },
+      "come often while a request waits for a slot": { held: 2, askers: 3, every: TIMES.busySeconds },
+      "come often while a slot waits for a request: another process may want it": { held: 2, askers: 1, every: TIMES.busySeconds },
+      "come seldom while every request has a slot": { held: 2, askers: 2, every: TIMES.calmSeconds },
     };
 
     test.each(Object.entries(cases))("%s", async (_, { held, askers, every }) => {
@@ -210,7 +210,7 @@ describe("slots", () => {
       expect(await renewalsIn(8, started)).toBe(8 / every);
     });
 
-    test("come soon once somebody waits, also in the middle of a calm while", async () => {
+    test("come soon once a request waits, even between two slow ones", async () => {
       const started = start();
       [asks(started.keeper), asks(started.keeper)].forEach(() => undefined);
       await started.clock.advance(1);
@@ -222,7 +222,7 @@ describe("slots", () => {
       expect(started.host.reports.at(-1)).toMatchObject({ wanted: 3, inFlight: 2 });
     });
 
-    test("come at once when a slot comes back that nobody here wants", async () => {
+    test("come at once when a slot comes free that no request here wants", async () => {
       const { host, keeper, clock } = start();
       [asks(keeper), asks(keeper)].forEach(() => undefined);
       await clock.advance(1);
@@ -233,7 +233,7 @@ describe("slots", () => {
       expect(host.reports.at(-1)).toMatchObject({ wanted: 1, inFlight: 1 });
     });
 
-    test("do not come for a slot that the next target wants within a moment", async () => {
+    test("do not come for a slot that the next target takes within a moment", async () => {
       const { host, keeper, clock } = start();
       [asks(keeper), asks(keeper)].forEach(() => undefined);
       await clock.advance(1);
@@ -245,7 +245,7 @@ describe("slots", () => {
       expect([host.reports.length, keeper.inFlight]).toEqual([before, 2]);
     });
 
-    test("come at once when slots come back that are others' by now, and one tells of several", async () => {
+    test("come at once when slots come free that are due to other processes, one for several slots", async () => {
       const { host, keeper, clock } = start();
       host.grant = { ...host.grant, allowed: 3 };
       const askers = [asks(keeper), asks(keeper), asks(keeper), asks(keeper)];
@@ -260,7 +260,7 @@ describe("slots", () => {
       expect(startedOf(askers)).toBe(3);
     });
 
-    test("come as soon as others gave a slot back that somebody waits for here", async () => {
+    test("come as soon as another process gave back a slot that a request here waits for", async () => {
       const { host, keeper, clock } = start();
       const askers = [asks(keeper), asks(keeper), asks(keeper)];
       await clock.advance(TIMES.busySeconds);
@@ -271,18 +271,18 @@ describe("slots", () => {
       expect([host.reports.length, startedOf(askers)]).toEqual([before + 1, 3]);
     });
 
-    test("are not looked beyond while nobody waits, nor in a pause", async () => {
+    test("are not preceded by polls while no request waits, or during a pause", async () => {
       const { host, keeper, clock } = start();
       [asks(keeper), asks(keeper)].forEach(() => undefined);
       await clock.advance(2);
-      expect(host.looks).toBe(0);
+      expect(host.polls).toBe(0);
       await keeper.pause(60, "throttled");
       asks(keeper);
       await clock.advance(2);
-      expect(host.looks).toBe(0);
+      expect(host.polls).toBe(0);
     });
 
-    test("are looked beyond some ten times while a request takes its time, and not in between where requests take long", async () => {
+    test("are preceded by some ten polls in the time of one request, so by few where requests take long", async () => {
       async function looksInASecond(requestSeconds: number): Promise<number> {
         const { host, keeper, clock } = start();
         Array.from({ length: 30 }, () => asks(keeper));
@@ -291,9 +291,9 @@ describe("slots", () => {
           keeper.release();
           keeper.release();
         }
-        host.looks = 0;
+        host.polls = 0;
         await clock.advance(1);
-        return host.looks;
+        return host.polls;
       }
       // Of each fifth of a second the last look is a renewal.
       expect(await looksInASecond(0.5)).toBe(15);
@@ -301,7 +301,7 @@ describe("slots", () => {
       expect(await looksInASecond(4)).toBe(0);
     });
 
-    test("tell each outcome once, in order", async () => {
+    test("report each outcome once, in order", async () => {
       const { host, keeper, clock } = start();
       await clock.advance(0.1);
       keeper.answered(false);
@@ -312,7 +312,7 @@ describe("slots", () => {
       expect(host.reports.map(({ outcomes }) => outcomes).join("|").replaceAll(/\|+/g, "|")).toBe("|.x|.|");
     });
 
-    test("tell what came in while one was under way with the next", async () => {
+    test("report an outcome that arrives while one is under way with the next", async () => {
       const { host, keeper, clock } = start();
       await clock.advance(0.1);
       keeper.answered(true);
@@ -326,7 +326,7 @@ describe("slots", () => {
       expect(host.reports.map(({ outcomes }) => outcomes).filter((outcomes) => outcomes !== "")).toEqual(["x", "."]);
     });
 
-    test("lose no outcome when one fails, nor what came in while it was under way", async () => {
+    test("lose no outcome when one fails, not even one that arrived meanwhile", async () => {
       const { host, keeper, clock, ended } = start();
       await clock.advance(0.1);
       keeper.answered(true);
@@ -345,7 +345,7 @@ describe("slots", () => {
       expect(host.reports.at(-1)?.outcomes).toBe("x.");
     });
 
-    test("end when they are to, without waiting for the next", async () => {
+    test("stop with the signal, without waiting for the next", async () => {
       const { clock, ended, stop } = start();
       await clock.advance(1);
       stop();
@@ -354,7 +354,7 @@ describe("slots", () => {
   });
 
   describe("a pause", () => {
-    test("of our own stops at once and is written for everybody", async () => {
+    test("of our own stops requests here at once, and is stored for every process", async () => {
       const { host, keeper, clock } = start();
       const first = asks(keeper);
       await clock.advance(0.1);
@@ -370,7 +370,7 @@ describe("slots", () => {
       expect(keeper.pausedFor).toBeNull();
     });
 
-    test("of another process is seen at the next renewal", async () => {
+    test("of another process takes effect with the next renewal", async () => {
       const { host, keeper, clock } = start();
       await clock.advance(0.1);
       host.grant = { ...host.grant, pausedSeconds: 3, pauseReason: "throttled" };
@@ -383,7 +383,7 @@ describe("slots", () => {
       expect(targetClient.started).toBe(true);
     });
 
-    test("is not shortened by a renewal that was read before it was written", async () => {
+    test("is not shortened by a renewal that was read before the pause was stored", async () => {
       const { host, keeper, clock } = start();
       await clock.advance(0.1);
       let answer = (): void => undefined;
@@ -411,7 +411,7 @@ describe("slots", () => {
       };
     }
 
-    test("that was not renewed for two thirds of its time aborts what is under way, and nothing new starts", async () => {
+    test("without a renewal for two thirds of its time aborts the requests in flight, and none starts", async () => {
       const started = start();
       const { keeper, clock } = started;
       [asks(keeper), asks(keeper)].forEach(() => undefined);
@@ -431,7 +431,7 @@ describe("slots", () => {
       expect(targetClient.started).toBe(false);
     });
 
-    test("that is renewed again lets asking go on", async () => {
+    test("that is renewed again lets requests start again", async () => {
       const started = start();
       const { keeper, clock } = started;
       await clock.advance(0.1);
@@ -444,7 +444,7 @@ describe("slots", () => {
       expect(keeper.lease.aborted).toBe(false);
     });
 
-    test("is not that of a renewal that took longer than it: others may hold by now what it granted", async () => {
+    test("ignores a renewal that took longer than the lease: other processes may have got its slots", async () => {
       const started = start();
       const { host, keeper, clock } = started;
       await clock.advance(0.1);
@@ -470,14 +470,14 @@ describe("slots", () => {
     });
   });
 
-  describe("an ill host", () => {
+  describe("a host whose circuit is open", () => {
     function ill(): ReturnType<typeof start> {
       const host = new FakeHost();
       host.grant = { ...host.grant, allowed: 2, circuitOpen: true };
       return start(host);
     }
 
-    test("is asked by nobody who has no turn to probe", async () => {
+    test("gets no request from a process whose turn to probe it is not", async () => {
       const { host, keeper, clock } = ill();
       host.mayProbe = false;
       const askers = [asks(keeper), asks(keeper)];
@@ -486,7 +486,7 @@ describe("slots", () => {
       expect(keeper.pausedFor).toBe("illness");
     });
 
-    test("is asked by one request at a time as the probe, and all go on when it had a good answer", async () => {
+    test("gets one request at a time as the probe, and all others after a good answer", async () => {
       const { host, keeper, clock } = ill();
       const askers = [asks(keeper), asks(keeper)];
       await clock.advance(10);
@@ -495,12 +495,12 @@ describe("slots", () => {
       keeper.answered(false);
       keeper.release();
       await clock.advance(1);
-      expect(host.wells).toBe(1);
+      expect(host.closings).toBe(1);
       expect(startedOf(askers)).toBe(2);
       expect(keeper.pausedFor).toBeNull();
     });
 
-    test("stays ill after a probe with the provider's own error, until the next one", async () => {
+    test("stays closed to requests after a probe with the provider's own error, until the next one", async () => {
       const { host, keeper, clock } = ill();
       const askers = [asks(keeper), asks(keeper)];
       await clock.advance(1);
@@ -508,13 +508,13 @@ describe("slots", () => {
       keeper.answered(true);
       keeper.release();
       await clock.advance(5);
-      expect([startedOf(askers), host.wells]).toEqual([1, 0]);
+      expect([startedOf(askers), host.closings]).toEqual([1, 0]);
       host.mayProbe = true;
       await clock.advance(1);
       expect([startedOf(askers), host.probes]).toEqual([2, 2]);
     });
 
-    test("is probed anew when the probe was aborted and had no outcome", async () => {
+    test("gets another probe when one was aborted without an outcome", async () => {
       const { host, keeper, clock } = ill();
       const askers = [asks(keeper), asks(keeper)];
       await clock.advance(1);
@@ -523,7 +523,7 @@ describe("slots", () => {
       expect([startedOf(askers), host.probes]).toEqual([2, 2]);
     });
 
-    test("is probed by the canary where there is one: those who wait may be the very ones that it fails on", async () => {
+    test("gets a canary as its probe if there is one: the waiting targets may be the very ones that it fails on", async () => {
       const { host, keeper, clock } = ill();
       const outcomes: ((well: boolean) => void)[] = [];
       keeper.probeWith(async () => {
@@ -538,34 +538,34 @@ describe("slots", () => {
       expect([outcomes.length, startedOf(askers)]).toEqual([1, 0]);
       outcomes[0]!(false);
       await clock.advance(2);
-      expect([outcomes.length, startedOf(askers), host.wells]).toEqual([2, 0, 0]);
+      expect([outcomes.length, startedOf(askers), host.closings]).toEqual([2, 0, 0]);
       // What is not the canary's outcome decides nothing.
       keeper.answered(false);
       await clock.advance(2);
-      expect(host.wells).toBe(0);
+      expect(host.closings).toBe(0);
       outcomes[1]!(true);
       await clock.advance(2);
-      expect([startedOf(askers), host.wells]).toEqual([2, 1]);
+      expect([startedOf(askers), host.closings]).toEqual([2, 1]);
     });
 
-    test("is probed again when the canary could not be asked at all", async () => {
+    test("gets another probe when the canary could not be asked at all", async () => {
       const { host, keeper, clock } = ill();
       keeper.probeWith(() => Promise.reject(new Error("no connection")));
       asks(keeper);
       await clock.advance(1);
       expect(host.probes).toBeGreaterThan(1);
-      expect(host.wells).toBe(0);
+      expect(host.closings).toBe(0);
     });
 
-    test("is not probed while nobody has anything to ask", async () => {
+    test("gets no probe while no request waits", async () => {
       const { host, clock } = ill();
       await clock.advance(60);
       expect(host.probes).toBe(0);
     });
   });
 
-  describe("the time in which nobody asks", () => {
-    test("is counted by why: a pause of our own, one that a renewal tells, and illness", async () => {
+  describe("the time without requests", () => {
+    test("is counted by reason: a pause of our own, one of another process, and an open circuit", async () => {
       const { host, keeper, clock } = start();
       await settled();
       expect(keeper.pausedSeconds).toEqual({});
@@ -587,14 +587,14 @@ describe("slots", () => {
       expect(keeper.pausedSeconds).toEqual({ throttled, illness: expect.closeTo(4.8, 0) as number });
     });
 
-    test("is none where nothing pauses, however long nobody asks", async () => {
+    test("is zero without a pause, however long no request is sent", async () => {
       const { keeper, clock } = start();
       await clock.advance(60);
       expect(keeper.pausedSeconds).toEqual({});
     });
   });
 
-  test("how many requests were in flight for how long is known, of those under way too", async () => {
+  test("the time in flight is summed up, including requests under way", async () => {
     const { keeper, clock } = start();
     await settled();
     await Promise.all([keeper.acquire(never), keeper.acquire(never)]);
@@ -618,7 +618,7 @@ describe("paused time", () => {
     expect(paused.seconds).toEqual({});
   });
 
-  test("counts a pause while it lasts, and to its end only, however late it is asked", () => {
+  test("counts a pause while it lasts, and only to its end, however late it is read", () => {
     const clock = aClock();
     const paused = new PausedTime(clock);
     paused.turn({ reason: "throttled", until: 8_000 });
@@ -629,7 +629,7 @@ describe("paused time", () => {
     expect(paused.seconds).toEqual({ throttled: 3 });
   });
 
-  test("counts no moment twice where a pause is lengthened, and each for what held then", () => {
+  test("counts no time twice when a pause is lengthened, and each for its own reason", () => {
     const clock = aClock();
     const paused = new PausedTime(clock);
     paused.turn({ reason: "throttled", until: 8_000 });
@@ -645,7 +645,7 @@ describe("paused time", () => {
 });
 
 describe("request time", () => {
-  test("the mean time of requests comes from how many were in flight for how long", () => {
+  test("the mean time of a request is the time in flight over the requests that ended", () => {
     let now = 5_000;
     const time = new RequestTime({ monotonic: () => now });
     expect(time.meanSeconds).toBe(0);
