@@ -1,4 +1,3 @@
-import { parseSchedule } from "../../decide/cron-sweep/schedule.ts";
 import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
 import type { CatchUp } from "../../decide/cron-sweep/windows-due.ts";
 import { parseMoment } from "../../model/moment.ts";
@@ -15,7 +14,7 @@ export function cronPlanOf(object: CronSweepObject, providers: readonly Provider
   const { document, spec, warnings, firstData } = acceptance;
   const { schedule, timeZone, catchUp, concurrencyPolicy, suspend, successfulSweepsHistoryLimit, failedSweepsHistoryLimit } = document.spec;
   return {
-    schedule: parseSchedule(schedule, timeZone),
+    schedule: { text: schedule, timeZone },
     catchUp: catchUpOf(catchUp),
     concurrencyPolicy,
     suspended: suspend,

@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { z } from "zod";
+import { counted } from "../figures.ts";
 import { API_VERSION, metadata } from "./object.ts";
 import { exactlyOne, withRules } from "./rule.ts";
 import { moment } from "./scalars.ts";
@@ -7,36 +8,36 @@ import { sweepTemplateSpec } from "./template.ts";
 
 const catchUp = withRules(
   z.strictObject({
-    windows: z.int().min(0).max(10_000).optional().meta({ description: "How many of the newest windows are looked at." }),
-    since: moment().optional().meta({ description: "Every window from this moment on is looked at.", examples: ["2026-10-01"] }),
+    windows: z.int().min(0).max(10_000).optional().meta({ description: "How many of the newest windows to check." }),
+    since: moment().optional().meta({ description: "Check every window from this moment on.", examples: ["2026-10-01"] }),
   }),
   [exactlyOne(["windows", "since"])],
 );
 
 const cronSweepSpec = z.strictObject({
-  schedule: schedule().meta({ description: "When to ask, in five fields or as a macro such as @daily. What is asked follows from the window.", examples: ["0 5 * * *"] }),
-  timeZone: timeZone().default("Etc/UTC").meta({ description: "The time zone of the schedule. Windows are in UTC all the same.", examples: ["Etc/UTC"] }),
-  suspend: z.boolean().default(false).meta({ description: "No new sweeps are begun; one that runs goes on." }),
+  schedule: schedule().meta({ description: "When to start a sweep of the newest window: five cron fields, or a macro such as @daily.", examples: ["0 5 * * *"] }),
+  timeZone: timeZone().default("Etc/UTC").meta({ description: "The time zone of the schedule. Windows are always in UTC.", examples: ["Etc/UTC"] }),
+  suspend: z.boolean().default(false).meta({ description: "The schedule starts no new sweeps. A running sweep continues." }),
   concurrencyPolicy: z
     .enum(["Forbid", "Allow"])
     .default("Forbid")
-    .meta({ description: "Whether a sweep waits for the one before it (Forbid), or runs beside it (Allow). There is no Replace: it would throw answers away." }),
-  successfulSweepsHistoryLimit: z.int().min(0).max(100).default(3).meta({ description: "How many finished Sweeps are kept as objects. Their data is not touched." }),
-  failedSweepsHistoryLimit: z.int().min(0).max(100).default(1).meta({ description: "How many failed Sweeps are kept as objects." }),
+    .meta({ description: "Whether a sweep waits until the previous one has finished (Forbid) or runs at the same time (Allow). There is no Replace, since it would throw answers away." }),
+  successfulSweepsHistoryLimit: z.int().min(0).max(100).default(3).meta({ description: "How many successful Sweep objects to keep. Deleting an object does not delete its data." }),
+  failedSweepsHistoryLimit: z.int().min(0).max(100).default(1).meta({ description: "How many failed Sweep objects to keep." }),
   catchUp: catchUp
     .default({ windows: 7 })
-    .meta({ description: "Earlier windows that are not complete are swept too, the newest first, one at a time. Exactly one of windows and since." }),
+    .meta({ description: "Also sweep earlier windows that are not complete, newest first, one at a time. Exactly one of windows and since." }),
   sweepTemplate: z
-    .strictObject({ spec: sweepTemplateSpec.meta({ description: "The sweep." }) })
-    .meta({ description: "What each sweep does." }),
+    .strictObject({ spec: sweepTemplateSpec.meta({ description: "The spec of each sweep." }) })
+    .meta({ description: "The template of the sweeps." }),
 });
 
-/** Sweeps are named after it and the window, Jobs after the Sweep: 63 characters must be enough for all. */
+/** A Sweep is named after its CronSweep and window, a Job after its Sweep: the limit of 34 keeps all of them within 63 characters. */
 export const cronSweep = z.strictObject({
   apiVersion: z.literal(API_VERSION).meta({ description: "The version of these fields." }),
   kind: z.literal("CronSweep").meta({ description: "A dataset that is kept complete, window by window." }),
-  metadata: metadata(34, "At most 34 characters: Sweeps and Jobs are named after it.").meta({ description: "Who it is." }),
-  spec: cronSweepSpec.meta({ description: "What is wanted." }),
+  metadata: metadata(34, "At most 34 characters, since the names of its Sweeps and Jobs are derived from it.").meta({ description: "The name of the object." }),
+  spec: cronSweepSpec.meta({ description: "The dataset, and how it is kept complete." }),
   status: z.unknown().optional().meta({ description: "Written by the controller; ignored in a file." }),
 });
 
@@ -47,26 +48,26 @@ const NAMES = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|w
 
 /**
  * What is wrong with a schedule, or null. Five fields or a macro, as a Kubernetes CronJob takes them: croner by itself would also
- * take seconds, L, W, # and ?, and a file that works here would be read otherwise elsewhere.
+ * take seconds, L, W, # and ?, and such a file would mean something else to a CronJob.
  */
 export function scheduleProblem(schedule: string): string | null {
   const shown = JSON.stringify(schedule);
-  if (/TZ=/.test(schedule)) return `${shown}: the time zone stands in timeZone, not in the schedule`;
+  if (/TZ=/.test(schedule)) return `${shown}: the time zone belongs in timeZone, not in the schedule`;
   if (MACROS.includes(schedule)) return null;
   if (schedule.startsWith("@")) return `${shown} is none of ${MACROS.join(", ")}`;
   const fields = schedule.trim().split(/\s+/);
-  if (fields.length !== 5) return `${shown} has ${fields.length} fields; a schedule has five: minute, hour, day of month, month, day of week`;
+  if (fields.length !== 5) return `${shown} has ${counted(fields.length, "field", "fields")}; a schedule needs five: minute, hour, day of month, month, day of week`;
   for (const field of fields) {
     const words = field.match(/[A-Za-z]+/g) ?? [];
-    if (!/^[0-9A-Za-z*/,-]+$/.test(field) || !words.every((word) => NAMES.test(word))) return `${shown}: ${JSON.stringify(field)} is no field of a schedule`;
+    if (!/^[0-9A-Za-z*/,-]+$/.test(field) || !words.every((word) => NAMES.test(word))) return `${shown}: ${JSON.stringify(field)} is not a field of a schedule`;
   }
   try {
-    // A fixed moment: whether a schedule comes at all does not depend on today.
+    // A fixed moment: whether a schedule ever runs does not depend on today's date.
     const next = new Cron(schedule, { paused: true, timezone: "Etc/UTC", mode: "5-part" }).nextRun(new Date(0));
-    return next === null ? `${shown} never comes` : null;
+    return next === null ? `${shown} never runs` : null;
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
-    return `${shown} is no schedule: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+    return `${shown} is not a schedule: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
   }
 }
 
@@ -84,6 +85,7 @@ export function schedule() {
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
+    // Intl takes an offset such as +02:00 as a time zone, Kubernetes does not.
     return !/^[+-]/.test(name);
   } catch {
     return false;
@@ -94,5 +96,5 @@ export function timeZone() {
   return z
     .string()
     .max(64)
-    .refine(isTimeZone, { error: (issue) => `${JSON.stringify(issue.input)} is no time zone; write it like Etc/UTC or Europe/Amsterdam` });
+    .refine(isTimeZone, { error: (issue) => `${JSON.stringify(issue.input)} is not a time zone; write it like Etc/UTC or Europe/Amsterdam` });
 }

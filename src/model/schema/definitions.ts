@@ -31,13 +31,13 @@ interface Resource {
   readonly columns: readonly PrinterColumn[];
   readonly schema: z.ZodType;
   readonly status: z.ZodType;
-  /** Rules of the spec that only the API server can hold to: it alone knows what the object was. */
+  /** Rules about changes of the spec. Only the API server can check them, since it alone has the old object. */
   readonly transitions: (spec: FieldSchema) => readonly Validation[];
 }
 
 const [GROUP, VERSION] = API_VERSION.split("/") as [string, string];
 
-/** The two kinds as the Kubernetes API server takes them. */
+/** The two kinds as CustomResourceDefinitions. */
 export function customResourceDefinitions(): readonly CustomResourceDefinition[] {
   return [
     definition({ kind: "CronSweep", plural: "cronsweeps", shortName: "csw", columns: CRON_SWEEP_COLUMNS, schema: cronSweep, status: cronSweepStatus, transitions: () => [] }),
@@ -68,7 +68,7 @@ function definition({ kind, plural, shortName, columns, schema, status, transiti
   };
 }
 
-/** Of metadata a definition may only bound the name; apiVersion and kind are known to the server. */
+/** In metadata a definition may only restrict the name; the server itself checks apiVersion and kind. */
 function whole(object: FieldSchema, status: FieldSchema, transitions: Resource["transitions"]): FieldSchema {
   const { kind, metadata, spec } = object.properties as Readonly<Record<"kind" | "metadata" | "spec", FieldSchema>>;
   return {
@@ -95,52 +95,52 @@ export interface PrinterColumn {
   readonly type: "string" | "integer" | "boolean" | "date";
   readonly jsonPath: string;
   readonly description: string;
-  /** Above 0: only with `-o wide`. */
+  /** Above 0: shown only with `-o wide`. */
   readonly priority?: number;
 }
 
-const AGE: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Since when there is this object." };
+const AGE: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "The age of the object." };
 
 export const CRON_SWEEP_COLUMNS: readonly PrinterColumn[] = [
-  { name: "Schedule", type: "string", jsonPath: ".spec.schedule", description: "When is asked." },
+  { name: "Schedule", type: "string", jsonPath: ".spec.schedule", description: "The schedule." },
   { name: "Timezone", type: "string", jsonPath: ".spec.timeZone", description: "The time zone of the schedule." },
-  // A text: kubectl prints a date as an age, and one that is to come as <invalid>.
-  { name: "Next run", type: "string", jsonPath: ".status.nextRun", description: "When the schedule comes next." },
+  // A string: kubectl prints a date as an age, and a future date as <invalid>.
+  { name: "Next run", type: "string", jsonPath: ".status.nextRun", description: "The next run of the schedule." },
   { name: "Newest", type: "string", jsonPath: ".status.newestWindow", description: "The newest window." },
-  { name: "State", type: "string", jsonPath: ".status.newestState", description: "What became of the newest window." },
-  { name: "Behind", type: "integer", jsonPath: ".status.windowsToCatchUp", description: "Windows to catch up." },
-  { name: "Suspended", type: "boolean", jsonPath: ".spec.suspend", description: "Whether no new sweeps are begun." },
+  { name: "State", type: "string", jsonPath: ".status.newestState", description: "The state of the newest window." },
+  { name: "Behind", type: "integer", jsonPath: ".status.windowsToCatchUp", description: "The number of windows left to catch up." },
+  { name: "Suspended", type: "boolean", jsonPath: ".spec.suspend", description: "Whether the schedule is suspended." },
   AGE,
-  { name: "Last success", type: "date", jsonPath: ".status.lastSuccess", description: "Since a sweep last ended well.", priority: 1 },
-  { name: "Active", type: "string", jsonPath: ".status.active", description: "Sweeps that run.", priority: 1 },
+  { name: "Last success", type: "date", jsonPath: ".status.lastSuccess", description: "The time since the last complete or usable sweep.", priority: 1 },
+  { name: "Active", type: "string", jsonPath: ".status.active", description: "The running sweeps.", priority: 1 },
 ];
 
 export const SWEEP_COLUMNS: readonly PrinterColumn[] = [
   { name: "Window", type: "string", jsonPath: ".spec.window.start", description: "The window's start." },
-  { name: "Phase", type: "string", jsonPath: ".status.phase", description: "Where it stands." },
-  { name: "Pass", type: "integer", jsonPath: ".status.pass", description: "The pass that runs." },
-  { name: "Settled", type: "string", jsonPath: ".status.settledOfTargets", description: "Settled targets of all." },
-  { name: "Failed", type: "integer", jsonPath: ".status.failed", description: "Targets that failed." },
-  { name: "Batches", type: "string", jsonPath: ".status.batches", description: "Batches done of those of this round." },
-  { name: "Memory", type: "string", jsonPath: ".status.peakMemory", description: "The largest peak of a batch, of its limit." },
-  { name: "Rate", type: "string", jsonPath: ".status.rate", description: "Targets settled a second." },
-  { name: "ETA", type: "string", jsonPath: ".status.eta", description: "How long the rest of this round will take." },
+  { name: "Phase", type: "string", jsonPath: ".status.phase", description: "The phase of the sweep." },
+  { name: "Pass", type: "integer", jsonPath: ".status.pass", description: "The current pass." },
+  { name: "Settled", type: "string", jsonPath: ".status.settledOfTargets", description: "Settled targets out of all targets." },
+  { name: "Failed", type: "integer", jsonPath: ".status.failed", description: "Targets without a settled answer." },
+  { name: "Batches", type: "string", jsonPath: ".status.batches", description: "Finished batches out of those in this round." },
+  { name: "Memory", type: "string", jsonPath: ".status.peakMemory", description: "The largest peak of a batch, and its limit." },
+  { name: "Rate", type: "string", jsonPath: ".status.rate", description: "Targets settled per second." },
+  { name: "ETA", type: "string", jsonPath: ".status.eta", description: "The estimated time until this round is done." },
   AGE,
   { name: "Dataset", type: "string", jsonPath: ".status.dataset", description: "The dataset.", priority: 1 },
-  { name: "Verdict", type: "string", jsonPath: ".status.verdict", description: "What the window came to.", priority: 1 },
+  { name: "Verdict", type: "string", jsonPath: ".status.verdict", description: "The state of the window.", priority: 1 },
   { name: "Image", type: "string", jsonPath: ".status.image", description: "The image of its pods.", priority: 1 },
 ];
 
 /**
- * A schema as a CustomResourceDefinition takes it. Structural: a type at every node, and nothing that CRDs forbid. What zod writes
- * beyond that (bounds of JavaScript's numbers, closed mappings, unions, examples) is taken out.
+ * A schema in the form that a CustomResourceDefinition requires: structural, with a type at every node and without what CRDs forbid.
+ * So bounds of JavaScript's numbers, closed mappings, unions and examples are removed.
  * Source: Kubernetes, "Extend the Kubernetes API with CustomResourceDefinitions", specifying a structural schema.
  */
 export function toStructuralSchema(schema: z.ZodType): FieldSchema {
   return structural(describe(schema));
 }
 
-/** Forbidden, or written anew below. */
+/** Forbidden, or rewritten below. */
 const LEFT_OUT = ["examples", "anyOf", "additionalProperties", "items", "properties", "minimum", "maximum"];
 
 function structural(field: FieldSchema): FieldSchema {
@@ -153,23 +153,23 @@ function structural(field: FieldSchema): FieldSchema {
     ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
     ...(items === undefined ? {} : { items: structural(items) }),
     ...(properties === undefined ? {} : { properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, structural(field)])) }),
-    // Closed mappings are pruned by the API server, and a mapping has either named fields or any.
+    // The API server prunes closed mappings by itself, and it allows either named fields or any, not both.
     ...(typeof additionalProperties !== "object" || handedOn ? {} : { additionalProperties: structural(additionalProperties) }),
   };
 }
 
-/** What a running sweep can be told: it changes how fast it goes, not what it does. */
+/** The fields that may change while a sweep runs: they change how fast it goes, not what it asks. */
 const MUTABLE = ["suspend", "host"];
 const MUTABLE_OF_BATCH = ["pods"];
 
 export interface Validation {
   readonly rule: string;
   readonly message: string;
-  /** The field that the server's answer names. */
+  /** The field that the server reports. */
   readonly fieldPath: string;
 }
 
-/** A rule for each field of a Sweep's spec that stays as it was when the object was made. */
+/** A rule for each field of a Sweep's spec that must not change. */
 export function unchanging(spec: FieldSchema): readonly Validation[] {
   const fields = Object.entries(spec.properties ?? {});
   const ofBatch = Object.keys(spec.properties?.["batch"]?.properties ?? {});
@@ -179,11 +179,11 @@ export function unchanging(spec: FieldSchema): readonly Validation[] {
   ];
 }
 
-const WHY = "this does not change once the Sweep is made; only suspend, host and batch.pods do. Make another Sweep";
+const WHY = "immutable: only suspend, host and batch.pods of a Sweep can be changed; create another Sweep instead";
 
-/** Not `self.?x == oldSelf.?x`: the API server cannot estimate what comparing optional values costs, and refuses the definition. */
+/** Not `self.?x == oldSelf.?x`: the API server cannot estimate the cost of comparing optional values and refuses the definition. */
 function stays(name: string, field: FieldSchema): Validation {
-  // A field without a type is not known to CEL's checker, but its value is there.
+  // CEL's type checker does not know a field without a type; dyn() reads its value all the same.
   const [now, before] = field.type === undefined ? [`dyn(self).${name}`, `dyn(oldSelf).${name}`] : [`self.${name}`, `oldSelf.${name}`];
   return { rule: `has(${now}) == has(${before}) && (!has(${now}) || ${now} == ${before})`, message: WHY, fieldPath: `.${name}` };
 }

@@ -25,7 +25,7 @@ export interface FieldSchema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
-/** What zod says of a schema as data: with descriptions, examples and defaults, as a file is written. */
+/** A schema as data: descriptions, examples and defaults, for the input side (a file as it is written). */
 export function describe(schema: z.ZodType): FieldSchema {
   return z.toJSONSchema(schema, { target: "openapi-3.0", io: "input", unrepresentable: "any" }) as FieldSchema;
 }

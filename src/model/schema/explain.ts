@@ -5,7 +5,7 @@ import { fieldAt, type FieldSchema } from "./describe.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** zod's issues as a person should read them. `schema` is what describe() says of the schema that was asked. */
+/** zod's issues as sentences for a person. @param schema the result of describe() for the same schema */
 export function explain(issues: readonly Issue[], schema: FieldSchema): readonly FieldProblem[] {
   return issues.flatMap((issue): FieldProblem[] => {
     if (issue.code !== "unrecognized_keys") return [{ path: issue.path, sentence: sentenceOf(issue, schema) }];
@@ -18,11 +18,11 @@ function unknownField(key: string, path: readonly PropertyKey[], schema: FieldSc
   const meant = nearest(key, known);
   if (meant !== undefined) return `unknown field; did you mean "${meant}"?`;
   const homes = homesOf(key, schema, []);
-  if (homes.length === 1) return `unknown field; "${key}" stands in ${homes[0]!}`;
+  if (homes.length === 1) return `unknown field; "${key}" belongs in ${homes[0]!}`;
   return known.length === 0 ? "unknown field" : `unknown field; known here: ${known.join(", ")}`;
 }
 
-/** The places where a field of this name would be right. */
+/** The places where a field of this name is valid. */
 function homesOf(key: string, field: FieldSchema, path: readonly string[]): readonly string[] {
   return Object.entries(field.properties ?? {}).flatMap(([name, inner]) => [
     ...(name === key && path.length > 0 ? [path.join(".")] : []),
@@ -55,8 +55,8 @@ function amount(count: number | bigint, origin: string): string {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: "a text",
-  integer: "a whole number",
+  string: "a string",
+  integer: "an integer",
   number: "a number",
   boolean: "true or false",
   object: "a mapping of fields",
@@ -81,7 +81,7 @@ function wrongValue(input: unknown, values: readonly string[], field: FieldSchem
 function shown(input: unknown): string {
   switch (typeof input) {
     case "string":
-      return `the text ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`;
+      return `the string ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`;
     case "number":
       return `the number ${input}`;
     case "object":
@@ -91,14 +91,14 @@ function shown(input: unknown): string {
   }
 }
 
-/** The word that was probably meant: the nearest one, if it is near enough to be no guess. Upper and lower case do not count. */
+/** The known word that was probably meant, or undefined if none is close enough. Case does not count. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const small = word.toLowerCase();
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const steps = distance(small, candidate.toLowerCase());
-    // Three letters away from a word of three letters is another word.
+    // At a distance of three, a word of three letters is a different word.
     if (steps < least && steps < candidate.length) {
       best = candidate;
       least = steps;

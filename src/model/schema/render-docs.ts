@@ -5,7 +5,7 @@ import { describe, type FieldSchema } from "./describe.ts";
 import { sweep } from "./sweep.ts";
 import type { SweepTemplateSpec } from "./template.ts";
 
-/** What a provider gives to a file that names it. */
+/** The presets of a provider. */
 export interface NamedPreset {
   readonly name: string;
   readonly baseUrl: string;
@@ -24,19 +24,19 @@ export function renderFields(presets: readonly NamedPreset[]): string {
     .map(([name, field]) => (isMapping(field) ? `[\`${name}\`](#${name})` : `\`${name}\``));
   return [
     "# The fields of a file",
-    "<!-- Made from the schema by `node src/bin/docs.ts`; a test holds it to that. -->",
-    "A file holds one or more YAML documents, each a CronSweep or a Sweep of `apiVersion: sluice.dev/v1alpha1`. `sluice validate FILE` tells everything that is wrong with it. " +
+    "<!-- Generated from the schema by `npm run docs`; a test checks that it is up to date. -->",
+    "A file holds one or more YAML documents, each a CronSweep or a Sweep of `apiVersion: sluice.dev/v1alpha1`. `sluice validate FILE` reports every problem in it. " +
       "Durations are written like `90s`, `1h30m` or `730d`, amounts of memory like `128Mi` or `1Gi`, shares like `99.9%`, moments in UTC like `2026-11-20` or `2026-11-20T06:00:00Z`.",
-    "A field that is not given has the value of the first of these that has one: for a Sweep of a CronSweep the CronSweep's template, then the provider's preset, then the default shown here.",
+    "A field that is not set takes its value from the first of these that has one: the template of the CronSweep (for a Sweep of a CronSweep), the preset of the provider, the default shown here.",
     "## CronSweep",
     "A dataset that is kept complete, window by window.",
     ...section("metadata", visible(cron.properties!["metadata"]!), {}),
     ...section("spec", withoutField(cron.properties!["spec"]!, "sweepTemplate"), {}),
     "## spec.sweepTemplate.spec",
-    "What each sweep does.",
+    "The spec of each sweep.",
     ...section("", template, DEFAULTS),
     "## Sweep",
-    `One window, by hand. Its name has at most 52 characters. Beside the fields below, its spec takes ${shared.join(", ")} as a CronSweep's template does.`,
+    `One window, started by hand. Its name has at most 52 characters. Besides the fields below, its spec takes ${shared.join(", ")} as the template of a CronSweep does.`,
     ...section("spec of a Sweep", { ...one, properties: Object.fromEntries(own) }, DEFAULTS),
     ...presets.flatMap(presetSection),
     "",
@@ -110,14 +110,14 @@ function isMapping(field: FieldSchema): boolean {
   return field.properties !== undefined;
 }
 
-/** The mapping whose fields a field's value, its entries or its values have. */
+/** The mapping inside a field: the field itself, the entries of a list, or the values of a map. */
 function innerMapping(field: FieldSchema): FieldSchema | undefined {
   if (isMapping(field)) return field;
   if (field.items !== undefined) return innerMapping(field.items);
   return typeof field.additionalProperties === "object" ? innerMapping(field.additionalProperties) : undefined;
 }
 
-/** Without what only the API server writes. */
+/** Without the fields that only the API server writes. */
 function visible(mapping: FieldSchema): FieldSchema {
   return { ...mapping, properties: Object.fromEntries(Object.entries(mapping.properties!).filter(([, field]) => field.type !== undefined)) };
 }
@@ -134,7 +134,7 @@ function code(value: unknown): string {
   return `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
 }
 
-/** A | would end the cell, also within code. */
+/** A | ends the cell, even inside code. */
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }

@@ -4,16 +4,16 @@ import { dataKey, duration, mapOf, objectName, text, urlTemplate } from "./scala
 
 const secretKeyRef = z.strictObject({
   name: objectName().meta({ description: "The Secret, in the namespace of the sweep." }),
-  key: dataKey().meta({ description: "The key whose value is sent." }),
+  key: dataKey().meta({ description: "The key whose value to send." }),
 });
 
 const header = withRules(
   z.strictObject({
-    value: text(4096).optional().meta({ description: "The value itself. It is kept in Postgres with the spec: no secrets here." }),
+    value: text(4096).optional().meta({ description: "The value itself. It is stored in Postgres with the spec, so it must not be a secret." }),
     valueFrom: z
-      .strictObject({ secretKeyRef: secretKeyRef.meta({ description: "One key of a Secret. On one machine the environment variable `SLUICE_SECRET_<NAME>_<KEY>` stands for it." }) })
+      .strictObject({ secretKeyRef: secretKeyRef.meta({ description: "A key of a Secret. On one machine set the environment variable `SLUICE_SECRET_<NAME>_<KEY>` instead." }) })
       .optional()
-      .meta({ description: "Where the value stands." }),
+      .meta({ description: "Where to take the value from." }),
   }),
   [exactlyOne(["value", "valueFrom"])],
 );
@@ -22,44 +22,44 @@ const FORBIDDEN_HEADERS = ["host", "connection", "content-length", "transfer-enc
 
 const headerNames: Rule = {
   holds: (headers) => Object.keys(headers).every((name) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) && !FORBIDDEN_HEADERS.includes(name.toLowerCase())),
-  message: `a header's name must be one, and none of ${FORBIDDEN_HEADERS.join(", ")}: those are the program's own`,
+  message: `must be valid header names, other than ${FORBIDDEN_HEADERS.join(", ")}, which Sluice sets itself`,
 };
 
 const headers = mapOf(header, 32).refine((map) => headerNames.holds(map), { error: headerNames.message });
 
 const timeouts = z.strictObject({
-  connect: duration("1s", "10m").optional().meta({ description: "To have a connection." }),
-  headers: duration("1s", "1h").optional().meta({ description: "From the request to the headers of its answer. The largest answers can take minutes to begin." }),
-  idle: duration("1s", "1h").optional().meta({ description: "Between two pieces of a body." }),
-  target: duration("1s", "24h").optional().meta({ description: "For one target: all its parts and tries of one pass." }),
+  connect: duration("1s", "10m").optional().meta({ description: "To connect." }),
+  headers: duration("1s", "1h").optional().meta({ description: "From the request to the headers of its answer. The largest answers can take minutes to start." }),
+  idle: duration("1s", "1h").optional().meta({ description: "Between two chunks of a body." }),
+  target: duration("1s", "24h").optional().meta({ description: "For one target: all its parts and attempts within one pass." }),
 });
 
 export const request = withRules(
   z.strictObject({
     url: urlTemplate("{target}", "{start}", "{end}").optional().meta({
-      description: "What is asked for one target of one window. {target}, {start} and {end} are put in, percent-encoded. Not needed with a provider.",
+      description: "The URL for one target and one window. {target}, {start} and {end} are filled in, percent-encoded. Not needed with a provider.",
       examples: ["https://api.example.net/events?node={target}&from={start}&to={end}"],
     }),
-    timeFormat: z.enum(["unix", "iso"]).optional().meta({ description: "How {start} and {end} are written: 1763596800, or 2025-11-20T00:00:00Z." }),
-    headers: headers.optional().meta({ description: "Sent with every request. Each has exactly one of value and valueFrom.", examples: [{ "x-api-key": { valueFrom: { secretKeyRef: { name: "api", key: "token" } } } }] }),
+    timeFormat: z.enum(["unix", "iso"]).optional().meta({ description: "The format of {start} and {end}: 1763596800, or 2025-11-20T00:00:00Z." }),
+    headers: headers.optional().meta({ description: "Headers of every request. Each has exactly one of value and valueFrom.", examples: [{ "x-api-key": { valueFrom: { secretKeyRef: { name: "api", key: "token" } } } }] }),
     query: mapOf(z.string().max(1024), 32)
       .optional()
-      .meta({ description: "Added to the URL's query, percent-encoded. A name that the URL holds already is replaced.", examples: [{ lang: "en" }] }),
-    timeouts: timeouts.optional().meta({ description: "How long to wait. What runs out is tried again." }),
+      .meta({ description: "Query parameters to add to the URL, percent-encoded. A parameter that the URL already has is replaced.", examples: [{ lang: "en" }] }),
+    timeouts: timeouts.optional().meta({ description: "How long to wait. A request that times out is tried again." }),
     compression: z
       .array(z.enum(["gzip", "br", "zstd"]))
       .max(3)
       .optional()
       .meta({
-        description: "What is offered in accept-encoding, beside no compression. 16 answers at once need 12 MiB in gzip, up to 262 MiB in br and up to 1.1 GiB in zstd: raise batch.memory with them.",
+        description: "The encodings to offer in accept-encoding, besides none. 16 answers at once need 12 MiB in gzip, up to 262 MiB in br and up to 1.1 GiB in zstd: raise batch.memory with them.",
         examples: [["gzip"]],
       }),
-    attempts: z.int().min(1).max(10).optional().meta({ description: "Tries of one target within one pass." }),
+    attempts: z.int().min(1).max(10).optional().meta({ description: "The most attempts for one target within one pass." }),
   }),
   [
     {
       holds: (value) => typeof value["url"] !== "string" || value["url"].includes("{target}"),
-      message: "{target} must stand in the URL: else every target would be asked the same",
+      message: "must contain {target}: without it, every target gets the same request",
       field: "url",
       cel: "!has(self.url) || self.url.contains('{target}')",
     },

@@ -1,18 +1,18 @@
 import type { z } from "zod";
 
 /**
- * What no single field can say by itself. Written once: `holds` is asked by the command line, `cel` by the Kubernetes API server.
- * A rule that CEL cannot state has none, and is checked by whoever reads the object.
+ * A rule about several fields. The programs check `holds`, the Kubernetes API server checks `cel`.
+ * A rule that CEL cannot express has no `cel`: the API server accepts such an object, and the controller refuses it.
  */
 export interface Rule {
   readonly holds: (value: Readonly<Record<string, unknown>>) => boolean;
   readonly message: string;
-  /** The field that the line should name; absent: the object itself. */
+  /** The field to report; absent for the object itself. */
   readonly field?: string;
   readonly cel?: string;
 }
 
-/** The object with its rules. They are asked even where other fields are wrong, so that all problems are told at once. */
+/** The object with its rules. They are checked even if other fields are wrong, so that all problems are reported at once. */
 export function withRules<T extends z.ZodObject>(object: T, rules: readonly Rule[]): T {
   let ruled = object;
   for (const rule of rules) {
@@ -28,7 +28,6 @@ export function withRules<T extends z.ZodObject>(object: T, rules: readonly Rule
   return validations.length === 0 ? ruled : ruled.meta({ "x-kubernetes-validations": validations });
 }
 
-/** How many of `fields` are given must be exactly one. */
 export function exactlyOne(fields: readonly [string, string, ...string[]]): Rule {
   return {
     holds: (value) => fields.filter((field) => value[field] !== undefined).length === 1,

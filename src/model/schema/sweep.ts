@@ -8,7 +8,7 @@ const STATES = ["ok", "empty", "rejected", "suspect", "mismatch", "failed", "mis
 
 const window = withRules(
   z.strictObject({
-    start: moment().meta({ description: "The window's start, in UTC.", examples: ["2026-11-20", "2026-11-20T06:00:00Z"] }),
+    start: moment().meta({ description: "The start of the window, in UTC.", examples: ["2026-11-20", "2026-11-20T06:00:00Z"] }),
     ...windowShape,
   }),
   windowRules,
@@ -16,12 +16,12 @@ const window = withRules(
 
 const select = z
   .union([z.enum(["incomplete", "all"]), z.array(z.enum(STATES)).min(1).max(STATES.length)], {
-    error: (issue) => `${JSON.stringify(issue.input)} is no selection: incomplete, all, or a list of ${STATES.join(", ")}`,
+    error: (issue) => `${JSON.stringify(issue.input)} is not a selection: use incomplete, all, or a list of ${STATES.join(", ")}`,
   })
-  // A text or a list: a structural schema has no such type, so whoever reads the object checks it.
+  // A structural schema has no type for "a string or a list", so the API server lets any value pass and the controller checks it.
   .meta({ "x-kubernetes-preserve-unknown-fields": true });
 
-/** With a CronSweep the rest is taken from there. */
+/** A Sweep of a CronSweep gets the field from there. */
 function unlessOfCronSweep(rule: Rule): Rule {
   return {
     ...rule,
@@ -35,14 +35,14 @@ const sweepSpec = withRules(
     cronSweepRef: z
       .strictObject({ name: label(34).meta({ description: "The CronSweep, in the same namespace." }) })
       .optional()
-      .meta({ description: "The CronSweep whose dataset and template are taken. What is set here comes before it." }),
-    window: window.meta({ description: "The window that is swept." }),
+      .meta({ description: "The CronSweep that gives the dataset and the template. Fields set here override the template." }),
+    window: window.meta({ description: "The window to sweep." }),
     select: select.default("incomplete").meta({
-      description: "Which targets are asked: `incomplete` (those without a settled answer), `all`, or a list of states. `targets.list` narrows it.",
+      description: "The targets to ask: `incomplete` (those without a settled answer), `all`, or a list of states. `targets.list` narrows the selection.",
       examples: ["incomplete", ["suspect", "failed"]],
     }),
-    replace: z.boolean().default(false).meta({ description: "With select: all, lets a settled answer replace a settled one even if it holds fewer matches." }),
-    suspend: z.boolean().default(false).meta({ description: "Stops the sweep; what is committed stays, and the rest is done when this is false again." }),
+    replace: z.boolean().default(false).meta({ description: "With `select: all`: a new settled answer replaces the stored one even if it has fewer matches." }),
+    suspend: z.boolean().default(false).meta({ description: "Stops the sweep. Committed results stay; the sweep continues when this is false again." }),
     ...templateShape,
   }),
   [
@@ -52,19 +52,19 @@ const sweepSpec = withRules(
         const targets = value["targets"] as Record<string, unknown> | undefined;
         return value["cronSweepRef"] === undefined || targets === undefined || targets["list"] !== undefined;
       },
-      message: "the targets of a CronSweep's Sweep are the CronSweep's; only list may be given, which narrows them",
+      message: "a Sweep of a CronSweep takes its targets from there; only list is allowed, to narrow them",
       field: "targets",
       cel: "!has(self.cronSweepRef) || !has(self.targets) || has(self.targets.list)",
     },
   ],
 );
 
-/** One window, by hand: a rerun, a backfill, another memory. */
+/** One window: a rerun, a backfill, another memory limit. */
 export const sweep = z.strictObject({
   apiVersion: z.literal(API_VERSION).meta({ description: "The version of these fields." }),
   kind: z.literal("Sweep").meta({ description: "The work of bringing one window of a dataset to completion." }),
-  metadata: metadata(52, "At most 52 characters: Jobs are named after it.").meta({ description: "Who it is." }),
-  spec: sweepSpec.meta({ description: "What is wanted. It does not change while the sweep runs, but for suspend, host and batch.pods." }),
+  metadata: metadata(52, "At most 52 characters, since the names of its Jobs are derived from it.").meta({ description: "The name of the object." }),
+  spec: sweepSpec.meta({ description: "The sweep. Only suspend, host and batch.pods can be changed." }),
   status: z.unknown().optional().meta({ description: "Written by the controller; ignored in a file." }),
 });
 

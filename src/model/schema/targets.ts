@@ -4,43 +4,42 @@ import { dataKey, label, objectName, percent, text, urlTemplate } from "./scalar
 
 const http = z.strictObject({
   url: urlTemplate("{start}", "{end}").meta({
-    description: "Where the list is. {start} and {end} may stand in it: a list of the past for a window of the past.",
+    description: "The URL of the list. It may contain {start} and {end}, so that an old window gets the list of that time.",
     examples: ["https://example.net/nodes?at={start}"],
   }),
   pattern: text(1000).meta({
-    description: "A regular expression whose first group is a target. It is matched on the stream, as extract.pattern is.",
+    description: "A regular expression whose first group is the name of a target. It is matched on the stream, like extract.pattern.",
     examples: ['"node":\\s{0,8}"([^"]{1,64})"'],
   }),
-  prefix: text(64).optional().meta({ description: "Put before each name found.", examples: ["AS"] }),
+  prefix: text(64).optional().meta({ description: "A prefix for each name found.", examples: ["AS"] }),
 });
 
 const configMap = z.strictObject({
   name: objectName().meta({ description: "The ConfigMap, in the namespace of the sweep." }),
-  key: dataKey().meta({ description: "The key whose value holds one target a line." }),
+  key: dataKey().meta({ description: "The key whose value has one target per line." }),
 });
 
 const shape = {
-  preset: label().optional().meta({ description: "A list that the provider is known to have.", examples: ["ris-asns"] }),
+  preset: label().optional().meta({ description: "A list of the provider.", examples: ["ris-asns"] }),
   list: z
     .array(z.string().max(128))
     .min(1)
     .max(10_000)
     .optional()
-    .meta({ description: "The targets themselves. In a Sweep that names a CronSweep they narrow its targets to these.", examples: [["AS3333", "AS12654"]] }),
-  configMap: configMap.optional().meta({ description: "A ConfigMap that holds the targets, one a line. Needs Kubernetes." }),
-  http: http.optional().meta({ description: "An address that answers with the targets." }),
+    .meta({ description: "The targets themselves. In a Sweep of a CronSweep they narrow its targets to these.", examples: [["AS3333", "AS12654"]] }),
+  configMap: configMap.optional().meta({ description: "A ConfigMap that contains the targets, one per line. Needs Kubernetes." }),
+  http: http.optional().meta({ description: "A URL that returns the targets." }),
   atLeast: z
     .int()
     .min(1)
     .max(10_000_000)
     .optional()
-    .meta({ description: "A list with fewer targets stops the sweep before it asks anything." }),
+    .meta({ description: "The least targets that the list must have: with fewer, the sweep stops before it asks any." }),
   maxShrink: percent()
     .optional()
-    .meta({ description: "A list that is shorter than the dataset's last one by more than this stops the sweep before it asks anything." }),
+    .meta({ description: "The most by which the list may be shorter than the dataset's last one: beyond that, the sweep stops before it asks any." }),
 };
 
 const SOURCES = ["preset", "list", "configMap", "http"] as const;
 
-/** Of a CronSweep, or of a Sweep that stands alone. */
 export const targets = withRules(z.strictObject(shape), [exactlyOne(SOURCES)]);

@@ -129,7 +129,7 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     ])("refuses to change %s", async ([, spec, field]) => {
       const { stderr } = await patch(spec);
       expect(stderr).toContain(`${field}: Invalid value`);
-      expect(stderr).toContain("this does not change once the Sweep is made; only suspend, host and batch.pods do. Make another Sweep");
+      expect(stderr).toContain("immutable: only suspend, host and batch.pods of a Sweep can be changed; create another Sweep instead");
     });
 
     test.for<[string, object]>([

@@ -39,9 +39,9 @@ interface Wrong {
 
 const WRONG_FILES: Readonly<Record<string, Wrong>> = {
   "a misspelt field": { spec: { batch: { memroy: "1Gi" } }, field: "memroy", says: 'spec.sweepTemplate.spec.batch.memroy: unknown field; did you mean "memory"?' },
-  "a field in the wrong place": { spec: { done: { inFlight: 4 } }, field: "inFlight", says: 'spec.sweepTemplate.spec.done.inFlight: unknown field; "inFlight" stands in spec.sweepTemplate.spec.host' },
+  "a field in the wrong place": { spec: { done: { inFlight: 4 } }, field: "inFlight", says: 'spec.sweepTemplate.spec.done.inFlight: unknown field; "inFlight" belongs in spec.sweepTemplate.spec.host' },
   "a number where a text is wanted": { spec: { batch: { memory: 128 } }, field: "memory", says: /spec\.sweepTemplate\.spec\.batch\.memory: must be a text, such as ".*", not the number 128/ },
-  "a text where a number is wanted": { spec: { host: { inFlight: "eight" } }, field: "inFlight", says: 'spec.sweepTemplate.spec.host.inFlight: must be a whole number, not the text "eight"' },
+  "a string instead of a number": { spec: { host: { inFlight: "eight" } }, field: "inFlight", says: 'spec.sweepTemplate.spec.host.inFlight: must be an integer, not the string "eight"' },
   "an amount that is none": { spec: { store: { retention: "two years" } }, field: "retention", says: /spec\.sweepTemplate\.spec\.store\.retention: .*"?two years"?/ },
   "a schedule that is none": { top: { schedule: "61 * * * *" }, field: "schedule", says: /spec\.schedule: .*61/ },
   "a time zone that is none": { top: { timeZone: "Europe/Amsterdan" }, field: "timeZone", says: /spec\.timeZone: .*Europe\/Amsterdan/ },

@@ -70,7 +70,7 @@ spec:
     name: *name
   batch: { pods: none }
 `;
-  expect(readSweepFile("FILE", text).problems.map(formatProblem)).toEqual(['FILE:8: spec.batch.pods: must be a whole number, not the text "none"']);
+  expect(readSweepFile("FILE", text).problems.map(formatProblem)).toEqual(['FILE:8: spec.batch.pods: must be an integer, not the string "none"']);
 });
 
 describe("a file of nonsense", () => {

@@ -104,7 +104,7 @@ describe("over HTTP", () => {
     const controller = aController(api, afterItsFirstRun(api));
     expect(await reconcileCronSweep(KEY, controller.deps)).toEqual({});
     expect(namesIn(api)).toEqual([]);
-    expect(api.objects.get(CRON_SWEEPS, KEY).status?.conditions).toContainEqual(expect.objectContaining({ type: "Accepted", status: "False", message: 'spec.schedule: "0 5 31 2 *" never comes' }));
+    expect(api.objects.get(CRON_SWEEPS, KEY).status?.conditions).toContainEqual(expect.objectContaining({ type: "Accepted", status: "False", message: 'spec.schedule: "0 5 31 2 *" never runs' }));
   });
 
   test("one that is being deleted, or is gone, is left alone", async () => {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseSchedule } from "../../../../src/decide/cron-sweep/schedule.ts";
 import { compact, withKnown, type KnownRun, type KnownWindow } from "../../../../src/decide/cron-sweep/window-runs.ts";
 import { windowsDue, type CronView } from "../../../../src/decide/cron-sweep/windows-due.ts";
 import { formatWindow } from "../../../../src/decide/grid.ts";
@@ -13,7 +12,7 @@ const dayOf = (start: number): { start: number; end: number } => ({ start, end: 
 /** A daily sweep at five, made on the first of November; it is the 21st, six o'clock. */
 function aCron(fields: Partial<CronView> = {}): CronView {
   return {
-    schedule: parseSchedule("0 5 * * *", "Etc/UTC"),
+    schedule: { text: "0 5 * * *", timeZone: "Etc/UTC" },
     grid: { everySeconds: DAY, settleSeconds: 4 * HOUR },
     catchUp: { windows: 3 },
     concurrencyPolicy: "Forbid",
@@ -87,14 +86,14 @@ describe("which windows are due", () => {
     ],
     ["no catch-up: only the newest", { catchUp: { windows: 0 } }, ["2026-11-20"], 0],
     ["between two runs nothing new is due", { known: known(["2026-11-20", "complete", TODAY]), catchUp: { windows: 0 }, now: at("2026-11-22T04:59Z") }, [], 0],
-    ["a schedule in the hour of the window's end asks for the one that has settled", { schedule: parseSchedule("0 1 * * *", "Etc/UTC"), catchUp: { windows: 0 } }, ["2026-11-19"], 0],
+    ["a schedule in the hour of the window's end asks for the one that has settled", { schedule: { text: "0 1 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 0 } }, ["2026-11-19"], 0],
     [
       "a changed schedule asks nothing again that is complete",
-      { schedule: parseSchedule("30 5 * * *", "Etc/UTC"), catchUp: { windows: 1 }, known: known(["2026-11-20", "complete", TODAY], ["2026-11-19", "complete", YESTERDAY]) },
+      { schedule: { text: "30 5 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 1 }, known: known(["2026-11-20", "complete", TODAY], ["2026-11-19", "complete", YESTERDAY]) },
       [],
       0,
     ],
-    ["a changed schedule whose run has come gives another chance", { schedule: parseSchedule("30 5 * * *", "Etc/UTC"), catchUp: { windows: 0 }, known: known(["2026-11-20", "incomplete", TODAY]) }, ["2026-11-20"], 0],
+    ["a changed schedule whose run has come gives another chance", { schedule: { text: "30 5 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 0 }, known: known(["2026-11-20", "incomplete", TODAY]) }, ["2026-11-20"], 0],
     ["a clock that was set back asks nothing twice", { now: at("2026-11-20T06:00Z"), catchUp: { windows: 0 }, known: known(["2026-11-19", "incomplete", TODAY]) }, [], 0],
     ["the newest before the provider's first data is not asked", { firstData: at("2026-11-21T00:00Z") }, [], 0],
     ["a retention that is shorter than the settling leaves nothing to ask", { grid: { everySeconds: DAY, settleSeconds: 3 * DAY }, retentionSeconds: 2 * DAY }, [], 0],
@@ -138,7 +137,7 @@ describe("which windows are due", () => {
     ["America/New_York", "2026-11-01T12:00Z", "2026-10-31"],
     ["Australia/Sydney", "2026-10-04T12:00Z", "2026-10-02"],
   ])("on a day on which the clocks change in %s one UTC day is due, like on any other", (zone, now, due) => {
-    const view = aCron({ schedule: parseSchedule("30 2 * * *", zone), createdAt: 0, catchUp: { windows: 0 }, now: at(now) });
+    const view = aCron({ schedule: { text: "30 2 * * *", timeZone: zone }, createdAt: 0, catchUp: { windows: 0 }, now: at(now) });
     expect(days(view).start).toEqual([due]);
   });
 

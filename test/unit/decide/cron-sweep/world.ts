@@ -1,6 +1,5 @@
 import { decideCronSweep } from "../../../../src/decide/cron-sweep/cron-sweep.ts";
 import type { ObservedSweep } from "../../../../src/decide/cron-sweep/observed-sweep.ts";
-import { parseSchedule } from "../../../../src/decide/cron-sweep/schedule.ts";
 import type { CronDecision, CronPlan, CronSweepView } from "../../../../src/decide/cron-sweep/view.ts";
 
 export const HOUR = 3600;
@@ -10,7 +9,7 @@ export const at = (text: string): number => Date.parse(text) / 1000;
 /** Each day at five, the newest window and three before it. */
 export function aPlan(fields: Partial<CronPlan> = {}): CronPlan {
   return {
-    schedule: parseSchedule("0 5 * * *", "Etc/UTC"),
+    schedule: { text: "0 5 * * *", timeZone: "Etc/UTC" },
     catchUp: { windows: 3 },
     concurrencyPolicy: "Forbid",
     suspended: false,
