@@ -13,12 +13,12 @@ export interface CachesOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: () => number;
-  /** None: all of them. */
+  /** Empty: all of them. */
   readonly namespaces: readonly string[];
   readonly report: (report: ReflectorReport) => void;
 }
 
-/** Called with what is different now; they only take note of keys. */
+/** Called with each change. They only queue keys. */
 export interface Listeners {
   readonly sweep: (change: Change<SweepObject>) => void;
   readonly cronSweep: (change: Change<CronSweepObject>) => void;
@@ -28,7 +28,7 @@ export interface Listeners {
 
 const OURS = "app.kubernetes.io/managed-by=sluice";
 
-/** What the API server has of the four kinds, as it was seen last. */
+/** Sweeps, CronSweeps and our Jobs and pods, as the watches saw them last. */
 export class Caches implements SweepCaches, CronSweepCaches {
   readonly sweeps = new Indexer<SweepObject, "cronSweep" | "namespace">({ cronSweep: (sweep) => cronSweepsOf(sweep), namespace: ({ metadata }) => [metadata.namespace ?? ""] });
   readonly cronSweeps = new Indexer<CronSweepObject>({});
@@ -44,12 +44,12 @@ export class Caches implements SweepCaches, CronSweepCaches {
     this.#listeners = listeners;
   }
 
-  /** Was everything read at least once? */
+  /** Whether everything was read at least once. */
   get hasSynced(): boolean {
     return this.#hasSynced;
   }
 
-  /** Since the quietest of them heard anything from the server. */
+  /** Since the watch that has been silent longest heard anything from the API server. */
   get secondsSinceHeard(): number {
     return Math.max(0, ...this.#reflectors.map((reflector) => reflector.secondsSinceHeard()));
   }
@@ -70,7 +70,7 @@ export class Caches implements SweepCaches, CronSweepCaches {
     return this.cronSweeps.get(key);
   }
 
-  /** Reads everything, whatever was read before, and goes on watching until `signal` is aborted. Resolves when all is read. */
+  /** Reads everything anew and watches until `signal` is aborted. Resolves when everything was read, or `signal` is aborted before that. */
   async follow(signal: AbortSignal): Promise<void> {
     const { namespaces } = this.#options;
     const places = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
@@ -93,21 +93,23 @@ export class Caches implements SweepCaches, CronSweepCaches {
   }
 }
 
-/** Uids of those who own it as its controller. */
+/** Uids of the owners that are its controller. */
 function controllersOf({ metadata }: KubeObject): string[] {
   return (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true).map(({ uid }) => uid);
 }
 
-/** Keys of the CronSweep that it names or that owns it; it may be none, and could be two. */
+/** Keys of the CronSweeps that it names or that own it: usually one, but there may be none or two. */
 function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: SweepObject): string[] {
   const owners = ownerReferences.filter(({ kind }) => kind === CRON_SWEEPS.kind).map(({ name }) => name);
   const names = new Set([...(spec.cronSweepRef === undefined ? [] : [spec.cronSweepRef.name]), ...owners]);
   return [...names].map((name) => keyText({ ...(namespace === undefined ? {} : { namespace }), name }));
 }
 
-/** What is kept of the objects that are watched: what nobody reads would be most of the controller's memory. */
+/*
+ * The transforms: what the caches keep of an object. The fields that nobody reads would take most of the controller's memory.
+ */
 
-/** Without its list of targets, which may be a megabyte; whoever resolves a Sweep reads it anew. */
+/** Without the list of targets, which may be a megabyte. To accept a Sweep, the reconciler reads it from the API server. */
 export function transformSweep(sweep: SweepObject): SweepObject {
   return { ...withoutManagedFields(withoutAppliedCopy(sweep)), spec: without(sweep.spec, "targets", "request", "extract") };
 }
@@ -116,19 +118,19 @@ export function transformCronSweep(cronSweep: CronSweepObject): CronSweepObject 
   return withoutManagedFields(withoutAppliedCopy(cronSweep));
 }
 
-/** Its template holds the task, and with it perhaps the list. */
+/** Without the template, which holds the task and perhaps the list of targets. */
 export function transformJob(job: Job): Job {
   const suspend = job.spec?.suspend;
   return { ...without(withoutManagedFields(job), "spec"), ...(suspend === undefined ? {} : { spec: { suspend } as NonNullable<Job["spec"]> }) };
 }
 
-/** Its annotations hold the task too. */
+/** Without the annotations, which hold the task too. */
 export function transformPod(pod: Pod): Pod {
   const rest = without(withoutManagedFields(pod), "spec");
   return { ...rest, metadata: without(rest.metadata, "annotations") };
 }
 
-/** kubectl apply keeps the whole object once more in an annotation. */
+/** `kubectl apply` stores the whole object a second time in an annotation. */
 function withoutAppliedCopy<T extends KubeObject>(object: T): T {
   const { annotations } = object.metadata;
   if (annotations === undefined) return object;

@@ -10,16 +10,16 @@ import type { Caches } from "./caches.ts";
 import { type CronSweepObject, PAUSED_ANNOTATION, type SweepObject } from "./resources.ts";
 import { estimateProgress } from "./sweep/status.ts";
 
-type Seen = Pick<Caches, "sweeps" | "cronSweeps" | "sweepsOf" | "cronSweep">;
+type ObservedCaches = Pick<Caches, "sweeps" | "cronSweeps" | "sweepsOf" | "cronSweep">;
 
-/** What metrics say of all that the caches have: from statuses alone, so that it is the same whoever leads and however often it began anew. */
-export function leaderSnapshot(caches: Seen, nowMilliseconds: number): LeaderSnapshot {
+/** What the leader's metrics say, from statuses alone: the numbers are the same after a restart or with another leader. */
+export function leaderSnapshot(caches: ObservedCaches, nowMilliseconds: number): LeaderSnapshot {
   const now = nowMilliseconds / 1000;
   const sweeps = caches.sweeps.list();
   return {
     phases: phasesOf(sweeps),
-    sweeps: whichSweeps(sweeps.map((sweep) => ({ sweep, ...dated(sweep) })), now).map(({ sweep }) => toldSweep(sweep, cronSweepOf(sweep, caches), now)),
-    cronSweeps: caches.cronSweeps.list().flatMap((cronSweep) => toldCronSweep(cronSweep, caches.sweepsOf(cronSweep.metadata.namespace ?? ""))),
+    sweeps: whichSweeps(sweeps.map((sweep) => ({ sweep, ...datesOf(sweep) })), now).map(({ sweep }) => sweepSnapshot(sweep, cronSweepOf(sweep, caches), now)),
+    cronSweeps: caches.cronSweeps.list().flatMap((cronSweep) => cronSweepSnapshots(cronSweep, caches.sweepsOf(cronSweep.metadata.namespace ?? ""))),
     datasets: datasetsOf(sweeps),
   };
 }
@@ -34,25 +34,25 @@ function phaseOf({ status }: SweepObject): NonNullable<NonNullable<SweepObject["
   return status?.phase ?? "Pending";
 }
 
-function dated(sweep: SweepObject): Pick<SweepSnapshot, "isOver" | "startedAt" | "finishedAt"> {
+function datesOf(sweep: SweepObject): Pick<SweepSnapshot, "isOver" | "startedAt" | "finishedAt"> {
   return { isOver: isFinished(phaseOf(sweep)), startedAt: timeOf(sweep.status?.startedAt), finishedAt: timeOf(sweep.status?.finishedAt) };
 }
 
-function cronSweepOf({ metadata: { namespace }, spec: { cronSweepRef } }: SweepObject, caches: Seen): CronSweepObject | null {
+function cronSweepOf({ metadata: { namespace }, spec: { cronSweepRef } }: SweepObject, caches: ObservedCaches): CronSweepObject | null {
   return cronSweepRef === undefined || namespace === undefined ? null : caches.cronSweep({ namespace, name: cronSweepRef.name });
 }
 
-function toldSweep(sweep: SweepObject, cronSweep: CronSweepObject | null, now: EpochSeconds): SweepSnapshot {
+function sweepSnapshot(sweep: SweepObject, cronSweep: CronSweepObject | null, now: EpochSeconds): SweepSnapshot {
   const { metadata, spec, status = {} } = sweep;
   const flow = readFlow(status.flow);
   return {
-    // Before it was accepted nobody has resolved its spec: then what most say of it, so that the label does not change.
+    // Until the Sweep is accepted its dataset is a guess: the most likely one, so that the label does not change afterwards.
     dataset: status.dataset ?? spec.dataset ?? cronSweep?.status?.dataset ?? `${metadata.namespace ?? "default"}/${spec.cronSweepRef?.name ?? metadata.name}`,
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     window: status.window ?? spec.window.start,
     phase: phaseOf(sweep),
-    ...dated(sweep),
+    ...datesOf(sweep),
     secondsLeft: phaseOf(sweep) === "Running" && flow !== null ? secondsLeft(flow, timeOf(status.roundStartedAt), now) : null,
     memoryBytes: status.frozen?.memoryBytes ?? 0,
     blocked: blockedBy(status),
@@ -64,14 +64,14 @@ function secondsLeft(flow: ReadFlow, roundStartedAt: EpochSeconds | null, now: E
   return estimateProgress(flow, roundStartedAt === null ? null : now - roundStartedAt).secondsLeft;
 }
 
-/** One that was refused has the reason in another condition. */
+/** A refused Sweep has the reason in its condition Accepted. */
 function blockedBy({ conditions = [] }: NonNullable<SweepObject["status"]>): string | null {
   const by = conditions.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"));
   return by?.reason ?? null;
 }
 
-/** None before it was looked at: then nobody knows what it is about. */
-function toldCronSweep({ metadata, spec, status }: CronSweepObject, sweeps: readonly SweepObject[]): CronSweepSnapshot[] {
+/** Empty before its first reconcile: its dataset is not known yet. */
+function cronSweepSnapshots({ metadata, spec, status }: CronSweepObject, sweeps: readonly SweepObject[]): CronSweepSnapshot[] {
   if (status?.dataset === undefined) return [];
   const { dataset, newestWindow, newestState } = status;
   const everySeconds = parseDuration(status.every ?? "");
@@ -93,12 +93,12 @@ function toldCronSweep({ metadata, spec, status }: CronSweepObject, sweeps: read
   ];
 }
 
-/** A sweep that has only begun knows nothing yet that the one before it did not know. */
+/** A sweep that has just started has no totals yet, so those of the sweep before it count. */
 function newestTotals(sweeps: readonly SweepObject[]): ReadFlow["totals"] {
   return newestFirst(sweeps).map(({ status }) => readFlow(status?.flow)?.totals ?? null).find((totals) => totals !== null) ?? null;
 }
 
-/** Of each dataset what the newest of its sweeps has found. */
+/** What the newest sweep of each dataset found in its database. */
 function datasetsOf(sweeps: readonly SweepObject[]): DatasetSnapshot[] {
   const found = new Map<string, DatasetSnapshot>();
   for (const { status } of newestFirst(sweeps.filter(({ status }) => status?.flow?.database !== undefined))) {

@@ -4,13 +4,13 @@ import { isFinished } from "../model/sweep.ts";
 import { SWEEP_LABEL } from "./job/job.ts";
 import type { CronSweepObject, SweepObject } from "./resources.ts";
 
-/** Is it worth looking at the Sweep? Its own controller's writes of the status are not. */
+/** Whether a person changed the Sweep. Our own writes of its status do not count. */
 export function sweepChanged({ before, after }: Change<SweepObject>): boolean {
   if (after === null) return false;
   return before === null || before.metadata.uid !== after.metadata.uid || desiredState(before) !== desiredState(after);
 }
 
-/** Its Sweeps may wait for it to appear, to be right or to be resumed. */
+/** Whether a person changed the CronSweep: its Sweeps may wait until it exists, is valid or is resumed. */
 export function specChanged({ before, after }: Change<CronSweepObject>): boolean {
   return before === null || after === null || desiredState(before) !== desiredState(after);
 }
@@ -19,19 +19,19 @@ export function isUnfinished({ status }: SweepObject): boolean {
   return status?.phase === undefined || !isFinished(status.phase);
 }
 
-/** The kubelet writes a pod's status far more often than it says anything about its end. */
+/** Whether a pod's state changed. The kubelet writes its status far more often than that. */
 export function podProgressed({ before, after }: Change<Pod>): boolean {
   return before === null || after === null || podFingerprint(before) !== podFingerprint(after);
 }
 
-/** "namespace/name" of the Sweep that a Job or a pod is for, or null. */
+/** "namespace/name" of the Sweep that a Job or a pod belongs to, or null. */
 export function sweepKeyOf<T extends KubeObject>({ before, after }: Change<T>): string | null {
   const { namespace, labels } = (after ?? before)!.metadata;
   const name = labels?.[SWEEP_LABEL];
   return name === undefined ? null : keyText({ ...(namespace === undefined ? {} : { namespace }), name });
 }
 
-/** What a person may change of it. */
+/** What a person may change. */
 function desiredState({ metadata }: KubeObject): string {
   return JSON.stringify([metadata.generation, metadata.annotations, metadata.deletionTimestamp]);
 }
@@ -44,8 +44,8 @@ function podFingerprint({ metadata, status }: Pod): string {
 }
 
 /**
- * "namespace/name" of the CronSweeps that are to be looked at after a Sweep has changed: the one that made it, the one that it names,
- * and those whose dataset it fills. None where it only went on.
+ * "namespace/name" of the CronSweeps to reconcile after a Sweep has changed: its owner, the one that it names, and those whose dataset it
+ * fills. None where the Sweep only made progress.
  */
 export function cronSweepsAffectedBy({ before, after }: Change<SweepObject>, cronSweeps: readonly CronSweepObject[]): string[] {
   if (before !== null && after !== null && sweepFingerprint(before) === sweepFingerprint(after)) return [];
@@ -63,7 +63,7 @@ function concerns({ metadata, spec, status }: SweepObject, cronSweep: CronSweepO
   );
 }
 
-/** What a CronSweep sees of it: whether it runs, and what came of it. */
+/** What matters to a CronSweep: whether it runs, and its verdict. */
 function sweepFingerprint({ metadata, status = {} }: SweepObject): string {
   const accepted = status.conditions?.find(({ type }) => type === "Accepted")?.status;
   return JSON.stringify([metadata.uid, metadata.ownerReferences, status.dataset, status.startedAt, status.finishedAt, status.verdict, accepted]);

@@ -5,7 +5,7 @@ import { API_VERSION } from "../model/schema/object.ts";
 import type { Sweep } from "../model/schema/sweep.ts";
 import type { CronSweepStatus, SweepObjectStatus } from "../model/sweep-object.ts";
 
-/** As the API server gives it: its schema was looked at, what the schema cannot know was not. */
+/** As the API server returns it: valid by its schema, but not checked beyond that. */
 export interface SweepObject extends KubeObject {
   readonly spec: Sweep["spec"];
   readonly status?: SweepObjectStatus;
@@ -19,13 +19,13 @@ export interface CronSweepObject extends KubeObject {
 export const SWEEPS = resource<SweepObject>(API_VERSION, "Sweep", "sweeps");
 export const CRON_SWEEPS = resource<CronSweepObject>(API_VERSION, "CronSweep", "cronsweeps");
 
-/** "true" on a Sweep or on its CronSweep: nothing new is launched. */
+/** "true" on a Sweep or its CronSweep: no new Job is created. */
 export const PAUSED_ANNOTATION = "sluice.dev/paused";
 
-/** On a CronSweep: <window start | latest>[@anything], a sweep of that window now. */
+/** On a CronSweep: <window start | latest>[@anything] starts a sweep of that window now. */
 export const TRIGGER_ANNOTATION = "sluice.dev/trigger";
 
-/** By which a line is found that is about a Sweep. */
+/** The fields of every log line about a Sweep. */
 export function fieldsOfSweep({ metadata, status }: Pick<SweepObject, "metadata" | "status">): LogFields {
   return { sweep: metadata.name, namespace: metadata.namespace, sweepUid: metadata.uid, dataset: status?.dataset, window: status?.window };
 }

@@ -7,7 +7,7 @@ import type { Provider } from "../../providers/provider.ts";
 import { acceptCronSweep } from "../accept.ts";
 import type { CronSweepObject } from "../resources.ts";
 
-/** What an accepted CronSweep wants, or the sentences that `sluice validate` prints of it. */
+/** What an accepted CronSweep asks for, or the problems that `sluice validate` prints of it. */
 export function cronPlanOf(object: CronSweepObject, providers: readonly Provider[], now: EpochSeconds): CronSweepView["plan"] {
   const acceptance = acceptCronSweep(object, providers, now);
   if ("problems" in acceptance) return { problems: acceptance.problems };

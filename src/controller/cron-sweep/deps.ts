@@ -4,11 +4,11 @@ import type { ObjectEvent } from "../../model/event.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { CronSweepObject, SweepObject } from "../resources.ts";
 
-/** All that the reconciler of CronSweeps reads and writes with. */
+/** What the reconciler of CronSweeps reads and writes with. */
 export interface CronSweepDeps {
   readonly client: Pick<KubeClient, "get" | "create" | "replaceStatus" | "delete">;
   readonly caches: {
-    /** The Sweeps that were seen last, of a namespace: also those that no CronSweep made. */
+    /** The cached Sweeps of a namespace, with those that no CronSweep created. */
     sweepsOf(namespace: string): readonly SweepObject[];
   };
   readonly providers: readonly Provider[];

@@ -12,37 +12,44 @@ import type { PrepareTask } from "../../model/tasks.ts";
 import { secretVariable, TARGETS_FILE } from "../../providers/resolve.ts";
 import type { WorkerSettings } from "./settings.ts";
 
-/** On a pod of prepare: JSON of PrepareTask. */
+/** On a prepare's pod: PrepareTask as JSON. */
 export const TASK_ANNOTATION = "sluice.dev/task";
+
+/** What a Job is for: JobWork as JSON. */
+export const WORK_ANNOTATION = "sluice.dev/work";
+
+/** On a Job and its pods: the Sweep's name. */
+export const SWEEP_LABEL = "sluice.dev/sweep";
+const SWEEP_UID_LABEL = "sluice.dev/sweep-uid";
 
 export const HEALTH_PORT = 8081;
 
-/** What a Job is made from, beside what it is for. */
+/** What a Job is built from, besides its work. */
 export interface JobSource {
   readonly sweep: SweepIdentity;
   readonly frozen: FrozenPods;
   readonly settings: WorkerSettings;
-  /** What the Sweep itself says now of its host's limit: a batch that begins goes by it. Prepare is told by its task. */
+  /** The Sweep's current host.inFlight, for a batch that starts now. Prepare has it in its task. */
   readonly inFlight?: number;
 }
 
-/** The Job of a prepare. A task that is too long for it is told by taskProblem(), before. */
+/** Call taskProblem() before: a task that is too long would not be accepted. */
 export function prepareJob(source: JobSource, work: PrepareWork, task: PrepareTask): Draft<Job> {
   return job(source, work, { program: "prepare", memoryBytes: PREPARE_MEMORY_BYTES, task });
 }
 
-/** @param memoryBytes of the range that the batch is of */
+/** @param memoryBytes of the batch's range */
 export function batchJob(source: JobSource, work: BatchWork, memoryBytes: number): Draft<Job> {
   return job(source, work, { program: "batch", memoryBytes, batch: work.batch });
 }
 
 /**
- * One pod, never a second: what it leaves undone comes with the next pass. No TTL, which would remove a Job that was not
- * counted yet; no deadline on the Job, which would remove the pod and with it what it said.
- * The policy makes the exit code stand in the Job's own condition, for the case that the pod is gone: "Container worker for pod
+ * A Job has one pod and never a second: the next pass does what it leaves. No TTL, which would delete a Job before it is counted. No
+ * deadline on the Job, which would delete the pod with its message.
+ * The failure policy puts the exit code into the Job's own condition, for when the pod is gone: "Container worker for pod
  * bgp/again-b3-x7k2f failed with exit code 3 matching FailJob rule at index 1".
  */
-function job(source: JobSource, work: JobWork, running: Running): Draft<Job> {
+function job(source: JobSource, work: JobWork, run: ProgramRun): Draft<Job> {
   const { sweep } = source;
   const labels = labelsOf(sweep, work.program);
   return {
@@ -53,7 +60,7 @@ function job(source: JobSource, work: JobWork, running: Running): Draft<Job> {
       namespace: sweep.namespace,
       labels,
       annotations: { [WORK_ANNOTATION]: JSON.stringify(work) },
-      // Blocking the Sweep's deletion needs a right to its finalizers, and nothing waits for it.
+      // blockOwnerDeletion: true would need the right to set the Sweep's finalizers.
       ownerReferences: [{ apiVersion: API_VERSION, kind: "Sweep", name: sweep.name, uid: sweep.uid, controller: true, blockOwnerDeletion: false }],
     },
     spec: {
@@ -67,7 +74,7 @@ function job(source: JobSource, work: JobWork, running: Running): Draft<Job> {
           { action: "FailJob", onExitCodes: { operator: "NotIn", values: [0] } },
         ],
       },
-      template: podTemplate(source, labels, running),
+      template: podTemplate(source, labels, run),
     },
   };
 }
@@ -76,35 +83,35 @@ type PodTemplate = NonNullable<Job["spec"]>["template"];
 type PodSpec = NonNullable<PodTemplate["spec"]>;
 type Container = PodSpec["containers"][number];
 
-/** What the one container of a pod does. */
-export type Running = { readonly memoryBytes: number } & (
+/** What a pod's container runs. */
+type ProgramRun = { readonly memoryBytes: number } & (
   | { readonly program: "prepare"; readonly task: PrepareTask }
   | { readonly program: "batch"; readonly batch: number }
 );
 
 export const CONTAINER = "worker";
 
-/** As long as a batch waits for a database that is away: then it has committed what it had, and given its slots back. */
-export const GRACE_SECONDS = 30;
+/** As long as a batch waits for an unavailable database. By then it has committed its results and returned its slots. */
+const GRACE_SECONDS = 30;
 
-/** A batch waits for the network most of its time; with 16 answers at full speed it takes a whole CPU, if there is one. */
+/** Only a request: a batch mostly waits for the network. With 16 answers at full speed it uses a whole CPU where one is free. */
 const CPU = "100m";
 
-/** The programs write nothing there. Not in memory, where it would count as the container's. */
+/** The programs write nothing there. On disk: in memory it would count towards the container's limit. */
 const TEMPORARY_LIMIT = "16Mi";
 
 /**
- * The pod of a Job: everything that the Pod Security Standard "restricted" wants, and no key to the Kubernetes API. The sweep's own
- * settings are put in, a closed list; none of them can loosen that.
+ * The pod of a Job meets the Pod Security Standard "restricted" and has no token of the Kubernetes API. The sweep's own settings come from
+ * a closed list, and none of them can loosen this.
  */
-export function podTemplate(source: JobSource, labels: Record<string, string>, running: Running): PodTemplate {
+export function podTemplate(source: JobSource, labels: Record<string, string>, run: ProgramRun): PodTemplate {
   const { frozen, settings } = source;
   const theirs = (frozen.podTemplate ?? {}) as PodSettings;
-  const task = running.program === "prepare" ? { [TASK_ANNOTATION]: JSON.stringify(running.task) } : {};
+  const task = run.program === "prepare" ? { [TASK_ANNOTATION]: JSON.stringify(run.task) } : {};
   const { labels: theirLabels, annotations: theirAnnotations, resources, imagePullSecrets = [], ...placing } = theirs;
   const pullSecrets = [...settings.pullSecrets.map((name) => ({ name })), ...imagePullSecrets];
   const scrape = settings.scrapeAnnotations === true ? SCRAPE_ANNOTATIONS : {};
-  const { volumes } = foldersFor(source, running.program);
+  const { volumes } = foldersFor(source, run.program);
   return {
     metadata: { labels: { ...theirLabels, ...labels }, annotations: { ...scrape, ...theirAnnotations, ...task } },
     spec: {
@@ -116,40 +123,40 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
       enableServiceLinks: false,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
-      containers: [container(source, running, resources ?? {})],
+      containers: [container(source, run, resources ?? {})],
       volumes: [{ name: "tmp", emptyDir: { sizeLimit: TEMPORARY_LIMIT } }, ...volumes],
     },
   };
 }
 
-/** What a Prometheus without the operator goes by, as the chart gives it to the controller's pod. */
+/** For a Prometheus without the operator. The chart sets the same ones on the controller's pod. */
 const SCRAPE_ANNOTATIONS = { "prometheus.io/scrape": "true", "prometheus.io/port": String(HEALTH_PORT), "prometheus.io/path": "/metrics" };
 
-function container(source: JobSource, running: Running, resources: NonNullable<PodSettings["resources"]>): Container {
+function container(source: JobSource, run: ProgramRun, resources: NonNullable<PodSettings["resources"]>): Container {
   const { frozen, settings } = source;
-  const memory = formatMemory(running.memoryBytes);
-  const beside = resources as { requests?: Record<string, string>; limits?: Record<string, string> };
-  const args = running.program === "prepare" ? ["prepare", TASK_FILE] : ["batch", source.sweep.uid, String(running.batch)];
+  const memory = formatMemory(run.memoryBytes);
+  const own = resources as { requests?: Record<string, string>; limits?: Record<string, string> };
+  const args = run.program === "prepare" ? ["prepare", TASK_FILE] : ["batch", source.sweep.uid, String(run.batch)];
   return {
     name: CONTAINER,
     image: frozen.image,
     imagePullPolicy: settings.imagePullPolicy,
-    command: ["/nodejs/bin/node", ...nodeFlagsFor(running.memoryBytes), "/sluice/worker.mjs", ...args],
-    env: environmentOf(source, running.memoryBytes),
+    command: ["/nodejs/bin/node", ...nodeFlagsFor(run.memoryBytes), "/sluice/worker.mjs", ...args],
+    env: environmentOf(source, run.memoryBytes),
     ports: [{ name: "http", containerPort: HEALTH_PORT }],
-    resources: { requests: { cpu: CPU, ...beside.requests, memory }, limits: { ...beside.limits, memory } },
+    resources: { requests: { cpu: CPU, ...own.requests, memory }, limits: { ...own.limits, memory } },
     livenessProbe: LIVENESS,
-    // What the program tells while it works; where it never did, the last lines of its log.
+    // The program's message, which it writes while it works; without one, the last lines of its log.
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
-    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...foldersFor(source, running.program).mounts],
+    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...foldersFor(source, run.program).mounts],
   };
 }
 
 /**
- * The progress deadline. A process so near its limit that the kernel takes away the pages it needs next crawls instead of dying: it
- * answers late or not at all, and after two and a half minutes of that it is ended. It needs no time of grace worth the name: what
- * it could still commit it would have committed. (The kubelet of 1.34 gives a pod that is never restarted the pod's own all the same.)
+ * Ends a process that makes no progress. One so close to its limit that the kernel evicts the pages that it needs next does not die but
+ * crawls: it answers late or not at all, and is ended after two and a half minutes. Five seconds of grace are enough, since it can commit
+ * nothing more. (The kubelet of 1.34 still gives a pod that is never restarted the grace of the pod.)
  */
 const LIVENESS: NonNullable<Container["livenessProbe"]> = {
   httpGet: { path: "/healthz", port: "http" },
@@ -165,8 +172,8 @@ interface Variable {
   readonly valueFrom?: { readonly secretKeyRef: SecretKey };
 }
 
-/** What a worker reads from its environment (src/bin/worker.ts). A value of a Secret never stands in a Job: only where it is. */
-export function environmentOf({ frozen, settings, inFlight }: JobSource, memoryBytes: number): Variable[] {
+/** What src/bin/worker.ts reads. A Job never contains the value of a Secret, only a reference to it. */
+function environmentOf({ frozen, settings, inFlight }: JobSource, memoryBytes: number): Variable[] {
   return [
     secret("DATABASE_URL", frozen.database),
     ...(frozen.databaseCa === undefined ? [] : [secret("SLUICE_DATABASE_CA", frozen.databaseCa)]),
@@ -189,24 +196,22 @@ function plain(name: string, value: string | undefined): Variable[] {
   return value === undefined ? [] : [{ name, value }];
 }
 
-type JobPodSpec = NonNullable<NonNullable<Job["spec"]>["template"]["spec"]>;
-
 interface Folders {
-  readonly volumes: NonNullable<JobPodSpec["volumes"]>;
-  readonly mounts: NonNullable<JobPodSpec["containers"][number]["volumeMounts"]>;
+  readonly volumes: NonNullable<PodSpec["volumes"]>;
+  readonly mounts: NonNullable<Container["volumeMounts"]>;
 }
 
-export const TASK_FILE = "/sluice-task/task.json";
-export const CA_FILE = "/sluice-ca/ca.pem";
+const TASK_FILE = "/sluice-task/task.json";
+const CA_FILE = "/sluice-ca/ca.pem";
 
 /**
- * The files that a pod is given. A ConfigMap that is not there would keep the pod waiting without a word, so each is optional: the
- * program finds its file missing, and says so.
+ * The files of a pod. Each ConfigMap is optional: without that, a missing one would keep the pod waiting without a reason. So the program
+ * starts, finds its file missing and reports it.
  */
-export function foldersFor({ frozen, settings }: JobSource, program: JobWork["program"]): Folders {
+function foldersFor({ frozen, settings }: JobSource, program: JobWork["program"]): Folders {
   const { configMap } = frozen;
   const { ca } = settings;
-  return together([
+  return joined([
     ...(program === "prepare" ? [taskFolder] : []),
     ...(program === "prepare" && configMap !== undefined ? [configMapFile("targets", configMap, TARGETS_FILE)] : []),
     ...(ca === undefined ? [] : [configMapFile("ca", { name: ca.configMap, key: ca.key }, CA_FILE)]),
@@ -225,7 +230,7 @@ function configMapFile(volume: string, { name, key }: { readonly name: string; r
   };
 }
 
-function together(folders: readonly Folders[]): Folders {
+function joined(folders: readonly Folders[]): Folders {
   return { volumes: folders.flatMap(({ volumes }) => volumes), mounts: folders.flatMap(({ mounts }) => mounts) };
 }
 
@@ -237,15 +242,8 @@ function nameOf(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 
-/** Under which a Job and its pods name their Sweep. */
-export const SWEEP_LABEL = "sluice.dev/sweep";
-export const SWEEP_UID_LABEL = "sluice.dev/sweep-uid";
-
-/** What a Job is for: JSON of JobWork. */
-export const WORK_ANNOTATION = "sluice.dev/work";
-
-/** Of a Job and of its pods alike. The PodMonitor and the NetworkPolicy of the chart select by them. */
-export function labelsOf(sweep: SweepIdentity, program: JobWork["program"]): Record<string, string> {
+/** The same on a Job and on its pods. The chart's PodMonitor and NetworkPolicy select by them. */
+function labelsOf(sweep: SweepIdentity, program: JobWork["program"]): Record<string, string> {
   return {
     "app.kubernetes.io/name": "sluice",
     "app.kubernetes.io/component": program,
@@ -255,42 +253,41 @@ export function labelsOf(sweep: SweepIdentity, program: JobWork["program"]): Rec
   };
 }
 
-/** A Job's name is a label of its pods, too. */
-const LONGEST_NAME = 63;
+/** A Job's name is also a label of its pods, and a label has at most 63 characters. */
+const MAX_NAME_LENGTH = 63;
 
 /**
- * The name of a sweep's Job: a function of what it is for, so that making one twice is a conflict and not a second one.
- * "again-b12" or "again-p2-1-3": pass, round and attempt. A sweep's name that leaves no room, which takes one that was
- * Blocked for months, is cut and told apart by its hash.
+ * A Job's name follows from its work, so that creating it twice is a conflict and not a second Job.
+ * "again-b12" is a batch, "again-p2-1-3" a prepare with pass, round and attempt. A sweep's name that leaves no room for the end, which can
+ * happen after months of attempts, is cut and made unique by a hash.
  */
 export function jobName(sweep: string, work: JobWork): string {
   const end = work.program === "batch" ? `-b${work.batch}` : `-p${work.pass}-${work.round}-${work.attempt}`;
-  if (sweep.length + end.length <= LONGEST_NAME) return `${sweep}${end}`;
+  if (sweep.length + end.length <= MAX_NAME_LENGTH) return `${sweep}${end}`;
   const hash = createHash("sha256").update(sweep).digest("hex").slice(0, 8);
-  return `${sweep.slice(0, LONGEST_NAME - end.length - hash.length - 1)}-${hash}${end}`;
+  return `${sweep.slice(0, MAX_NAME_LENGTH - end.length - hash.length - 1)}-${hash}${end}`;
 }
 
-/** All annotations of a pod may have 256 KiB together. */
-const LONGEST_KIB = 200;
+/** All annotations of a pod together may have 256 KiB. */
+const MAX_TASK_KIB = 200;
 
-/** Why prepare cannot be given its task: one sentence for a person, or null. */
+/** Why a task is too long for a pod, in one sentence, or null. */
 export function taskProblem(task: PrepareTask): string | null {
   const kibibytes = Math.ceil(Buffer.byteLength(JSON.stringify(task)) / 1024);
-  if (kibibytes <= LONGEST_KIB) return null;
-  return `The spec has ${kibibytes} KiB with its list of targets, and ${LONGEST_KIB} KiB are the most that a pod can be given: put the list into a ConfigMap (targets.configMap).`;
+  if (kibibytes <= MAX_TASK_KIB) return null;
+  return `The spec with its list of targets has ${kibibytes} KiB, and a pod can take at most ${MAX_TASK_KIB} KiB: put the list into a ConfigMap (targets.configMap).`;
 }
 
 const DAY = 86_400;
 
-/** Kubernetes counts them in 32 bits. */
-const LONGEST_SECONDS = 2 ** 31 - 1;
+/** Kubernetes stores the deadline in 32 bits. */
+const MAX_DEADLINE_SECONDS = 2 ** 31 - 1;
 
 /**
- * Seconds that a pod of a sweep may run: the last net beneath timeouts, progress and liveness, for what none of them sees.
- * Four times what a batch takes in which every target needs all of its time: the rest is for slots that others hold and for a
- * host that is ill. At least a day.
+ * Seconds that a sweep's pod may run: the last resort, for what timeouts and the liveness probe miss. Four times as long as a batch takes
+ * in which every target uses all of its time, because a batch also waits for slots and for an unhealthy host. At least a day.
  */
 export function podDeadline({ batch, request }: Pick<ResolvedSpec, "batch" | "request">): number {
   const rounds = Math.ceil(batch.targets / batch.concurrency);
-  return Math.min(LONGEST_SECONDS, Math.max(DAY, 4 * rounds * request.timeouts.targetSeconds));
+  return Math.min(MAX_DEADLINE_SECONDS, Math.max(DAY, 4 * rounds * request.timeouts.targetSeconds));
 }

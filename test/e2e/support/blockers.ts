@@ -31,7 +31,7 @@ export async function aMissingKey(installation: Installation): Promise<Blocker> 
   await installation.apply(secret("keyless", { url: "x" }));
   return {
     spec: storeIn("keyless"),
-    sentence: /^The Secret keyless has no key uri \(namespace \S+\)\.$/,
+    sentence: /^The Secret keyless in the namespace \S+ has no key uri\.$/,
     mend: async () => installation.apply(secret("keyless", { uri: await databaseUrl(installation) })),
   };
 }
@@ -43,7 +43,7 @@ export async function aDatabaseThatIsAway(installation: Installation): Promise<B
     { apiVersion: "v1", kind: "Service", metadata: { name: "late" }, spec: { ports: [{ port }] } },
     secret("late", { uri: await databaseUrl(installation, { host: `late.${installation.namespace}.svc.cluster.local:${port}` }) }),
   );
-  return { spec: storeIn("late"), sentence: /^The database at late\.\S+ could not do its work for \d+ s: \S/, mend: () => exposeOutsideService(installation.cluster, { namespace: installation.namespace, name: "late", port }) };
+  return { spec: storeIn("late"), sentence: /^The database at late\.\S+ has been unavailable for \d+ s: \S/, mend: () => exposeOutsideService(installation.cluster, { namespace: installation.namespace, name: "late", port }) };
 }
 
 export async function aNewerDatabase(installation: Installation): Promise<Blocker> {
@@ -132,7 +132,7 @@ export async function aSecretThatGoesAway(installation: Installation): Promise<B
   await installation.apply(whole);
   return {
     spec: storeIn("passing"),
-    sentence: /^The Secret passing is not there \(namespace \S+\)\.$/,
+    sentence: /^The Secret passing does not exist in the namespace \S+\.$/,
     away: () => installation.kubectl("delete", "secret", "passing"),
     mend: () => installation.apply(whole),
   };

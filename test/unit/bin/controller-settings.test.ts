@@ -59,6 +59,6 @@ describe("what the chart's Deployment says", () => {
   });
 
   test("a pull policy that Kubernetes does not know is refused", () => {
-    expect(() => controllerSettings({ ...CHART, SLUICE_IMAGE_PULL_POLICY: "Sometimes" })).toThrow("none of Always, IfNotPresent, Never");
+    expect(() => controllerSettings({ ...CHART, SLUICE_IMAGE_PULL_POLICY: "Sometimes" })).toThrow("SLUICE_IMAGE_PULL_POLICY is Sometimes; it must be one of Always, IfNotPresent, Never.");
   });
 });

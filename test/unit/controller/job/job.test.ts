@@ -33,7 +33,7 @@ function containerOf(job: ReturnType<typeof batchJob>) {
 }
 
 describe("a Job", () => {
-  test("is named after what it is for", () => {
+  test("has a name that follows from its work", () => {
     expect(batch().metadata.name).toBe("again-b12");
     expect(prepareJob(source(), WORK, TASK).metadata.name).toBe("again-p2-1-3");
   });
@@ -46,7 +46,7 @@ describe("a Job", () => {
     expect(jobName(long, { program: "batch", batch: 123_456_789 })).toBe(`${long}-b123456789`);
   });
 
-  test("belongs to its Sweep, without a hold on its deletion", () => {
+  test("is owned by its Sweep, and does not block its deletion", () => {
     expect(batch().metadata).toMatchObject({
       namespace: "bgp",
       ownerReferences: [{ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", name: "again", uid: "8c0f", controller: true, blockOwnerDeletion: false }],
@@ -62,14 +62,14 @@ describe("a Job", () => {
     expect(podOf(batch())).toMatchObject({ restartPolicy: "Never", activeDeadlineSeconds: 86_400 });
   });
 
-  test("fails with the exit code in its condition, and for a disruption before that", () => {
+  test("fails by policy for a disruption first, and else with the exit code in its condition", () => {
     expect(batch().spec!.podFailurePolicy!.rules).toEqual([
       { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
       { action: "FailJob", onExitCodes: { operator: "NotIn", values: [0] } },
     ]);
   });
 
-  test("labels itself and its pods alike", () => {
+  test("has the same labels as its pods", () => {
     const labels = {
       "app.kubernetes.io/name": "sluice",
       "app.kubernetes.io/component": "batch",
@@ -94,12 +94,12 @@ describe("a pod", () => {
     expect(containerOf(batch()).env).toContainEqual({ name: "SLUICE_MEMORY_BYTES", value: String(256 * 2 ** 20) });
   });
 
-  test("meets the restricted standard and holds no key to the API", () => {
+  test("meets the restricted standard and has no token of the API", () => {
     expect(podOf(batch())).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false, securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } });
     expect(containerOf(batch()).securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
   });
 
-  test("is told where secrets are, and never what they are", () => {
+  test("gets references to secrets, never their values", () => {
     const of = source({ databaseCa: { name: "bgp-db-ca", key: "ca.crt" }, headers: [{ name: "api-keys", key: "ripe.token" }] });
     expect(containerOf(batch(of)).env!.filter(({ valueFrom }) => valueFrom !== undefined)).toEqual([
       { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "bgp-db-app", key: "uri" } } },
@@ -108,7 +108,7 @@ describe("a pod", () => {
     ]);
   });
 
-  test("goes through the proxy and trusts the further CA of the installation", () => {
+  test("uses the proxy and the additional CA of the installation", () => {
     const job = batch(source({}, { httpsProxy: "http://proxy:3128", noProxy: ".svc", ca: { configMap: "bundle", key: "ca-bundle.crt" } }));
     expect(containerOf(job).env!.slice(-3)).toEqual([
       { name: "HTTPS_PROXY", value: "http://proxy:3128" },
@@ -119,12 +119,12 @@ describe("a pod", () => {
     expect(containerOf(job).volumeMounts).toContainEqual({ name: "ca", mountPath: "/sluice-ca", readOnly: true });
   });
 
-  test("is told the host's limit where the Sweep itself says one, which may be changed while it runs", () => {
+  test("gets the host's limit where the Sweep itself sets one, which may change while it runs", () => {
     expect(containerOf(batch({ ...source(), inFlight: 3 })).env).toContainEqual({ name: "SLUICE_HOST_IN_FLIGHT", value: "3" });
     expect(containerOf(batch()).env!.map(({ name }) => name)).not.toContain("SLUICE_HOST_IN_FLIGHT");
   });
 
-  test("of prepare finds its task in a file, and with a ConfigMap the list beside it", () => {
+  test("of prepare has its task in a file, and the list of a ConfigMap in another", () => {
     const job = prepareJob(source({ configMap: { name: "asns", key: "list.txt" } }), WORK, TASK);
     expect(job.spec!.template.metadata!.annotations).toEqual({ "sluice.dev/task": JSON.stringify(TASK) });
     expect(containerOf(job).command!.slice(-2)).toEqual(["prepare", "/sluice-task/task.json"]);
@@ -135,12 +135,12 @@ describe("a pod", () => {
     expect(containerOf(job).volumeMounts!.map(({ mountPath }) => mountPath)).toEqual(["/tmp", "/sluice-task", "/sluice-targets"]);
   });
 
-  test("of a batch gets neither", () => {
+  test("of a batch has neither file", () => {
     const job = batch(source({ configMap: { name: "asns", key: "list.txt" } }));
     expect(podOf(job).volumes).toEqual([{ name: "tmp", emptyDir: { sizeLimit: "16Mi" } }]);
   });
 
-  test("takes the sweep's own settings, where they loosen nothing of ours", () => {
+  test("takes the sweep's own settings, which cannot loosen ours", () => {
     const podTemplate = {
       labels: { team: "routing", "app.kubernetes.io/name": "mine" },
       annotations: { note: "x", "sluice.dev/task": "{}" },
@@ -162,7 +162,7 @@ describe("a pod", () => {
     expect(job.metadata.labels).not.toHaveProperty("team");
   });
 
-  test("tells Prometheus by annotations where its metrics are, if it is to, and its sweep's own go before", () => {
+  test("has Prometheus' annotations where the installation wants them, and the sweep's own win", () => {
     const annotations = { "prometheus.io/scrape": "true", "prometheus.io/port": "8081", "prometheus.io/path": "/metrics" };
     const off = { podTemplate: { annotations: { "prometheus.io/scrape": "false" } } };
     expect(batch().spec!.template.metadata!.annotations).toEqual({});
@@ -170,7 +170,7 @@ describe("a pod", () => {
     expect(batch(source(off, { scrapeAnnotations: true })).spec!.template.metadata!.annotations).toEqual({ ...annotations, "prometheus.io/scrape": "false" });
   });
 
-  test("is ended where it has not answered for two to three minutes", () => {
+  test("is ended when it has not answered for two to three minutes", () => {
     const { periodSeconds, timeoutSeconds, failureThreshold, httpGet } = containerOf(batch()).livenessProbe!;
     expect(httpGet).toEqual({ path: "/healthz", port: "http" });
     expect(containerOf(batch()).ports).toEqual([{ name: "http", containerPort: 8081 }]);
@@ -199,6 +199,6 @@ describe("the task of prepare", () => {
   });
 
   test("is refused beyond 200 KiB, with the way out", () => {
-    expect(taskProblem(withList(20_000))).toMatch(/^The spec has 2\d\d KiB .* put the list into a ConfigMap \(targets\.configMap\)\.$/);
+    expect(taskProblem(withList(20_000))).toMatch(/^The spec with its list of targets has 2\d\d KiB, and a pod can take at most 200 KiB: put the list into a ConfigMap \(targets\.configMap\)\.$/);
   });
 });
