@@ -72,7 +72,7 @@ test("suspend and pause launch nothing new, let what runs end, and leave Job.spe
   const isHeld = (sweep: SweepObject): boolean => sweep.status?.phase === "Suspended" && runningOf(sweep) === 0;
 
   await installation.untilSweep("held-once", "has two batches at work", (sweep) => runningOf(sweep) === 2);
-  await scheduled.sluice("suspend", "held-once");
+  await installation.kubectl("patch", "sweep", "held-once", "--type=merge", "--patch", JSON.stringify({ spec: { suspend: true } }));
   const { status: suspended } = await installation.untilSweep("held-once", "is held", isHeld);
   const once = launched();
   expect(suspended).toMatchObject({ settled: once * 30, failed: 0, flow: { next: once } });

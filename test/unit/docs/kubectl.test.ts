@@ -8,20 +8,20 @@ const page = readPage("docs/kubectl.md");
 const program = new Command();
 for (const add of KUBECTL_SLUICE.commands) add(program, {} as Cli, () => Promise.resolve());
 
-/** They are told once, for all. */
+/** Options of every command, described once. */
 const EVERYWHERE = ["--namespace", "--context", "--kubeconfig"];
 
-describe("each command of the plugin is told", () => {
+describe("each command of the plugin has a section", () => {
   test.each(program.commands.map((command) => ({ name: command.name(), command })))("$name, with its options", ({ name, command }) => {
-    const told = section(page, name);
-    expect(command.options.map((option) => option.long!).filter((long) => !EVERYWHERE.includes(long) && !told.includes(long))).toEqual([]);
+    const text = section(page, name);
+    expect(command.options.map((option) => option.long!).filter((long) => !EVERYWHERE.includes(long) && !text.includes(long))).toEqual([]);
   });
 
-  test("and no command that there is not", () => {
+  test("and there is no section for anything else, in the order of --help", () => {
     expect([...page.matchAll(/^## ([a-z]+)$/gm)].map((match) => match[1])).toEqual(program.commands.map((command) => command.name()));
   });
 
-  test("and the options that each has", () => {
+  test("and the page names the options of every command", () => {
     for (const option of EVERYWHERE) expect(page).toContain(option);
   });
 });
