@@ -93,7 +93,7 @@ class Worker {
   /** Loads the metrics here, in a pod only: a batch on one machine would pay for their memory and never serve them. */
   async #servePod(port: number): Promise<void> {
     const { program, log } = this.#deps;
-    const [{ podMetrics }, { serveHttp }] = await Promise.all([import("../metrics/pod.ts"), import("../metrics/http-endpoint.ts")]);
+    const [{ podMetrics }, { serveHttp }] = await Promise.all([import("../metrics/worker.ts"), import("../metrics/http-endpoint.ts")]);
     const metrics = podMetrics(program, VERSION, () => this.#snapshot());
     const server = await serveHttp({ port, pages: { "/healthz": () => this.#deadline.problem(), "/metrics": metrics } });
     log.info({ port: server.port }, "serving /healthz and /metrics");

@@ -1,8 +1,9 @@
-import type { Registry } from "@prometheus-io/client";
+import Registry from "@prometheus-io/client/lib/registry.js";
 import { COPY_SECONDS, measuredTogether, NOTHING_MEASURED, REQUEST_SECONDS, TARGET_SECONDS, type Distribution, type Measured } from "../model/measured.ts";
 import type { BatchMessage } from "../model/message.ts";
 import type { SweepSums } from "../model/sweep.ts";
-import type { HistogramReading, Labels, NumberReading, Reading } from "./declaration.ts";
+import { registerBuildInfo, type HistogramReading, type Labels, type NumberReading, type Reading } from "./declaration.ts";
+import type { MetricsPage } from "./http-endpoint.ts";
 import { readAtScrape } from "./read-at-scrape.ts";
 import { ERROR_CODES, PAUSE_CAUSES, REQUEST_OUTCOMES, RETRY_REASONS, STATES_OF_ANSWERS } from "./words.ts";
 
@@ -90,4 +91,17 @@ function most(messages: readonly BatchMessage[], of: (message: BatchMessage) => 
 function tightest(messages: readonly BatchMessage[]): BatchMessage["memory"] | undefined {
   const share = ({ memory }: BatchMessage): number => memory.anonPeak / memory.limit;
   return messages.reduce<BatchMessage | undefined>((tight, message) => (tight === undefined || share(message) > share(tight) ? message : tight), undefined)?.memory;
+}
+
+/** /metrics of a sweep's pod: everything about a batch, or the version alone for prepare. @param snapshot null before the batch is claimed */
+export function podMetrics(program: string, version: string, snapshot: () => BatchesSnapshot | null): () => Promise<MetricsPage> {
+  const registry = new Registry();
+  registerBuildInfo(registry, { version, program });
+  if (program === "batch") {
+    registerBatchMetrics(registry, () => {
+      const batch = snapshot();
+      return batch === null ? [] : [batch];
+    });
+  }
+  return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { podMetrics } from "../../../src/metrics/pod.ts";
+import { podMetrics } from "../../../src/metrics/worker.ts";
 import { sumOf } from "../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";

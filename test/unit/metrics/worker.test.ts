@@ -1,7 +1,6 @@
 import { Registry } from "@prometheus-io/client";
 import { expect, test } from "vitest";
-import { podMetrics } from "../../../src/metrics/pod.ts";
-import { registerBatchMetrics, type BatchesSnapshot } from "../../../src/metrics/worker.ts";
+import { podMetrics, registerBatchMetrics, type BatchesSnapshot } from "../../../src/metrics/worker.ts";
 import { NOTHING_MEASURED, REQUEST_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../src/model/message.ts";
 import { batchMessage, MiB } from "../decide/builders.ts";
