@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FOLDERS } from "../../architecture.ts";
 import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 import { ROOT } from "../../support/root.ts";
@@ -20,4 +20,14 @@ test("each folder of src has its sentence", () => {
   const folders = readdirSync(path.join(ROOT, "src"));
   expect(rows.map(([folder]) => codes(folder!)[0]!.split("/")[0])).toEqual(expect.arrayContaining(folders));
   expect(rows.filter(([, , sentence]) => !/^[A-Z].*\.$/.test(sentence!))).toEqual([]);
+});
+
+describe("a walk through the code", () => {
+  test.for(["One target, from file to row", "One status, from event to object", "One error, from request to user"])("%s names at most 20 files, each once, and all of them exist", (title) => {
+    const files = tableRows(section(readPage("docs/architecture.md"), title)).map(([file]) => codes(file!)[0]!);
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.length).toBeLessThanOrEqual(20);
+    expect(new Set(files).size).toBe(files.length);
+    expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+  });
 });
