@@ -33,7 +33,7 @@ describe("kubectl sluice on a real cluster", () => {
   test("check finds everything in order, database and host included, and leaves no Job behind", async () => {
     const { code, stdout } = await sluice("check", "daily");
     expect(stdout).not.toMatch(/^(not ok|unknown)/m);
-    expect(stdout).toMatch(/^ok +database +PostgreSQL [0-9.]+ at .*; the first sweep makes its schema$/m);
+    expect(stdout).toMatch(/^ok +database +PostgreSQL [0-9.]+ at .*; the first sweep creates the schema$/m);
     expect(stdout).toMatch(/^ok +host +provider\..* answers$/m);
     expect(code).toBe(0);
     expect(await installation.kubectl("get", "jobs", "--output", "name")).toBe("");

@@ -120,7 +120,7 @@ describe("prepare", () => {
     const spec = await place.spec(DAYS.first, { targets: { preset: undefined, list: ["AS1", "AS2", " AS1 ", "", "AS3", "AS2"] } }, name);
     const message = await place.prepare(anIdentity(), spec);
     expect(message.totals.targets).toBe(3);
-    expect(message.notes).toEqual(["Blank names dropped from the list of targets: 1.", "Doubles dropped from the list of targets: 2."]);
+    expect(message.notes).toEqual(["Blank names dropped from the list of targets: 1.", "Duplicates dropped from the list of targets: 2."]);
   });
 
   test("gives the verdict of a complete window at once, without any request, even for the list", async () => {
@@ -167,7 +167,7 @@ describe("a list", () => {
 
   const cases: Record<string, { sections: Parameters<PreparePlaces["spec"]>[1]; faults: readonly Fault[]; code: number; says: RegExp }> = {
     "that is empty ends it with code 3": { sections: {}, faults: [{ what: "maintenance", when: { targets: ["ris-asns"] } }], code: 3, says: /^The list of targets is empty: the provider lists none at the moment/ },
-    "that is too short ends it with code 2": { sections: { targets: { atLeast: 21 } }, faults: [], code: 2, says: /^The list holds 20 targets; targets\.atLeast asks for 21\.$/ },
+    "that is too short ends it with code 2": { sections: { targets: { atLeast: 21 } }, faults: [], code: 2, says: /^The list has 20 targets; targets\.atLeast requires 21\.$/ },
     "that cannot be fetched ends it with code 3": { sections: {}, faults: [LIST_DOWN], code: 3, says: /^The list of targets cannot be fetched from http:\S+: HTTP 503.*\.$/ },
   };
 

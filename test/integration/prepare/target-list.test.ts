@@ -44,13 +44,13 @@ describe("a list from a file", () => {
 });
 
 test("a list in the spec needs neither a file nor a request", async () => {
-  expect(await readTargets({ from: { kind: "list", list: ["AS2", " AS1 ", "AS2"] } }, fetchNothing)).toEqual({ names: ["AS2", "AS1"], notes: ["Doubles dropped from the list of targets: 1."] });
+  expect(await readTargets({ from: { kind: "list", list: ["AS2", " AS1 ", "AS2"] } }, fetchNothing)).toEqual({ names: ["AS2", "AS1"], notes: ["Duplicates dropped from the list of targets: 1."] });
 });
 
 test("a list of HTTP is fetched from its source, and tidied like the others", async () => {
   const source = { kind: "http", url: "http://host.example/list", pattern: "([0-9])", prefix: "AS" } as const;
   expect(await readTargets({ from: source }, (from) => Promise.resolve([from.url, "", from.url]))).toEqual({
     names: ["http://host.example/list"],
-    notes: ["Blank names dropped from the list of targets: 1.", "Doubles dropped from the list of targets: 1."],
+    notes: ["Blank names dropped from the list of targets: 1.", "Duplicates dropped from the list of targets: 1."],
   });
 });
