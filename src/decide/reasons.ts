@@ -1,48 +1,48 @@
-/** Why an event was said: stable words, for whoever filters by them. */
+/** Reasons of the events of a sweep. Scripts and alerts filter by them, so they never change. */
 export const REASON = {
-  /** A pass is packed into batches, and they are being launched. */
+  /** A pass is packed into batches, which are being launched. */
   prepared: "Prepared",
-  /** Prepare told something about the list of targets. */
+  /** Prepare found something noteworthy in the list of targets. */
   noted: "Noted",
-  /** Prepare ended without saying what it made; it is run again. */
+  /** Prepare ended without a result and is run again. */
   prepareAgain: "PrepareAgain",
-  /** Every batch of a pass has ended. */
+  /** Every batch of a pass has finished. */
   passEnded: "PassEnded",
-  /** Its targets come back in smaller batches with more memory. */
+  /** Its unsettled targets are asked again in smaller batches with more memory. */
   batchOutOfMemory: "BatchOutOfMemory",
-  /** What it left undone is taken up by the next pass. */
+  /** The next pass asks the targets that it left unsettled. */
   batchCrashed: "BatchCrashed",
-  /** Nothing more is launched until a prepare works again. */
+  /** No batch is launched until a prepare succeeds. */
   blocked: "Blocked",
-  /** A prepare worked again. */
+  /** A prepare succeeded again. */
   unblocked: "Unblocked",
   suspended: "Suspended",
   resumed: "Resumed",
   /** complete, usable or incomplete: the verdict is in the message. */
   finished: "Finished",
-  /** The spec is wrong; the sentence is in the message. */
+  /** The spec is wrong; the message says why. */
   failed: "Failed",
 } as const;
 
-/** Why a CronSweep's event was said or its condition is as it is: stable words, for whoever filters by them. */
+/** Reasons of the events and conditions of a CronSweep. They never change either. */
 export const CRON_REASON = {
-  /** Its spec is right. */
+  /** The spec is valid. */
   accepted: "Accepted",
-  /** Its spec is wrong: the sentences are those of `sluice validate`. */
+  /** The spec is invalid: the message has the problems that `sluice validate` reports. */
   invalid: "Invalid",
-  /** It can be run, but should be known. */
+  /** A warning about a valid spec. */
   noted: "Noted",
-  /** A Sweep was made. */
+  /** A Sweep was created. */
   began: "SweepBegan",
-  /** One of its Sweeps ended: with what is in the message. */
+  /** One of its Sweeps finished; the message has the verdict. */
   ended: "SweepEnded",
-  /** Somebody deleted one of its Sweeps before it ended. */
+  /** Somebody deleted one of its Sweeps before it finished. */
   deleted: "SweepDeleted",
-  /** The API server does not let a Sweep be made. */
+  /** The API server refused to create a Sweep. */
   notMade: "SweepNotMade",
-  /** An object that is not its own has the name of a Sweep that was to be made. */
+  /** Another object has the name of a Sweep that is to be created. */
   nameTaken: "SweepNameTaken",
-  /** The trigger annotation made a Sweep. */
+  /** The trigger annotation started a Sweep. */
   triggered: "Triggered",
   /** The trigger annotation names no window that can be asked. */
   badTrigger: "BadTrigger",
@@ -50,34 +50,34 @@ export const CRON_REASON = {
   runsAlready: "RunsAlready",
   /** A Sweep runs. */
   sweeping: "Sweeping",
-  /** spec.suspend: nothing is begun. */
+  /** spec.suspend: the schedule starts no sweep. */
   suspended: "Suspended",
-  /** The annotation sluice.dev/paused: nothing is begun. */
+  /** The annotation sluice.dev/paused: neither the schedule nor a trigger starts a sweep. */
   paused: "Paused",
-  /** No run of the schedule has come since it was made. */
+  /** The schedule has not run yet since the CronSweep was created. */
   beforeFirstRun: "BeforeFirstRun",
-  /** Windows are not complete, and have another chance with the next run. */
+  /** Some windows are not complete and are tried again at the next run. */
   waiting: "WaitingForNextRun",
-  /** All windows that are looked at are complete. */
+  /** All windows within catchUp are complete. */
   upToDate: "UpToDate",
 } as const;
 
-/** Why a condition is as it is, or an event was said, beside the reasons of decide/reasons.ts and the phases: stable words, for whoever filters by them. */
+/** Reasons of the events and conditions of a Sweep, besides REASON and its phases. They never change either. */
 export const SWEEP_REASON = {
-  /** Its spec is right, and what its pods are made from is frozen. */
+  /** The spec is valid, and the settings of the pods are frozen. */
   accepted: "Accepted",
-  /** Its spec is wrong: the sentences are those of `sluice validate`. */
+  /** The spec is invalid: the message has the problems that `sluice validate` reports. */
   invalid: "Invalid",
-  /** It names a CronSweep that is not there; it is looked at again when one of that name appears. */
+  /** It names a CronSweep that does not exist; it is reconciled again when one of that name appears. */
   cronSweepNotFound: "CronSweepNotFound",
-  /** Its window is not over, has not settled, or is out of reach. */
+  /** Its window is not over, has not settled, or is too old. */
   notAskable: "NotAskable",
-  /** Somebody else's Job has the name of one of its own. */
+  /** A Job of somebody else has the name of one of its own. */
   nameTaken: "JobNameTaken",
-  /** The API server does not let its Job be made: a quota, a policy, or a setting of the pods that is wrong. */
+  /** The API server refused to create its Job: a quota, a policy, or a wrong setting of the pods. */
   jobRefused: "JobRefused",
-  /** A pod of it is made and has no node yet, or cannot begin for another reason that may pass. */
+  /** One of its pods has no node yet, or cannot start for another reason that may pass. */
   podWaits: "PodWaits",
-  /** Nothing stands in its way. */
+  /** Nothing blocks it. */
   unhindered: "Unhindered",
 } as const;

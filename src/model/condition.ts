@@ -2,7 +2,7 @@
 export interface Condition {
   readonly type: string;
   readonly status: "True" | "False" | "Unknown";
-  /** One word that stays the same, for whoever filters by it. */
+  /** One word that never changes, since scripts filter by it. */
   readonly reason: string;
   /** One sentence. */
   readonly message: string;
@@ -11,10 +11,11 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
-export type Told = Pick<Condition, "type" | "status" | "reason" | "message">;
+/** A condition without its time and generation. */
+export type ConditionState = Pick<Condition, "type" | "status" | "reason" | "message">;
 
-/** Since when is told of the status, not of the words: what is told again stays as it is. */
-export function datedCondition(told: Told, before: readonly Condition[], generation: number, now: string): Condition {
-  const same = before.find(({ type, status }) => type === told.type && status === told.status);
-  return { ...told, lastTransitionTime: same?.lastTransitionTime ?? now, observedGeneration: generation };
+/** lastTransitionTime changes only with `status`, not with the reason or the message. @param now ISO time */
+export function datedCondition(state: ConditionState, before: readonly Condition[], generation: number, now: string): Condition {
+  const same = before.find(({ type, status }) => type === state.type && status === state.status);
+  return { ...state, lastTransitionTime: same?.lastTransitionTime ?? now, observedGeneration: generation };
 }

@@ -70,7 +70,7 @@ async function holdTo(name: string, { sentence, mend, remove }: hindrances.Block
   const { status } = await installation.untilSweep(name, "is finished", isFinished);
   expect(status).toMatchObject({ phase: "Complete", pass: 1, settled: 8, flow: { sums: { crashes: 0 } } });
   expect(status!.conditions).toContainEqual(expect.objectContaining({ type: "Blocked", status: "False", reason: "Unhindered" }));
-  await until("an event says that it is over", async () => (await eventsOf(installation, name)).includes("Unblocked: Prepare worked again."));
+  await until("an event says that it is over", async () => (await eventsOf(installation, name)).includes("Unblocked: Prepare succeeded again."));
   expect(await controllerPods()).toEqual([{ restarts: 0 }]);
 }
 

@@ -120,7 +120,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     expect(columns).toMatch(/^NAMESPACE +NAME +SCHEDULE +TIMEZONE +NEXT RUN +NEWEST +STATE +BEHIND +SUSPENDED +AGE$/m);
     expect(columns).toMatch(/^NAMESPACE +NAME +WINDOW +PHASE +PASS +SETTLED +FAILED +BATCHES +MEMORY +RATE +ETA +AGE$/m);
     const ofSweep = await cluster.kubectl("--namespace", "bgp", "describe", "sweep", "--selector=sluice.dev/cronsweep=ripestat-daily");
-    const inOrder = ["Message:               300 of 300 targets are settled.", "Pass 1: 300 targets unsettled, in 3 batches.", "Pass 1 has ended.", "The window is complete: 300 of 300 targets settled."];
+    const inOrder = ["Message:               300 of 300 targets are settled.", "Pass 1: 300 targets unsettled, in 3 batches.", "Pass 1 has finished.", "The window is complete: 300 of 300 targets settled."];
     expect(inOrder.filter((line) => !ofSweep.includes(line))).toEqual([]);
     const ofCronSweep = await cluster.kubectl("--namespace", "bgp", "describe", "cronsweep", "ripestat-daily");
     for (const reason of ["Accepted", "BeforeFirstRun", "Triggered", "SweepBegan", "SweepEnded"]) expect(ofCronSweep).toContain(reason);
@@ -160,7 +160,7 @@ describe("installed for one namespace", () => {
     await installation.apply({ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/basic-auth", metadata: { name: "bgp-db-tls" }, stringData: place }, ca(selfSigned([host]).certificate));
     await installation.apply(installation.aCronSweep("sealed", { store }, NEVER), aSweep("by-tls", "sealed", YESTERDAY));
     const blocked = await installation.untilSweep("by-tls", "is blocked", ({ status }) => status?.phase === "Blocked");
-    expect(conditionOf(blocked, "Blocked")?.message).toMatch(new RegExp(`The database at ${host}:\\d+/sluice shows a certificate that cannot be trusted: `));
+    expect(conditionOf(blocked, "Blocked")?.message).toMatch(new RegExp(`The database at ${host}:\\d+/sluice presents a certificate that is not trusted: `));
 
     await installation.apply(ca(database.ca));
     const { status } = await installation.untilSweep("by-tls", "is finished", ({ status }) => status?.finishedAt !== undefined);

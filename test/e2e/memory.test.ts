@@ -73,7 +73,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
 
     expect(ends.of("kernel-b0")).toMatchObject([{ exitCode: 137, reason: "OOMKilled" }]);
     expect(status).toMatchObject({ phase: "Incomplete", targets: 128, settled: 127, pass: 2, lastOutOfMemory: { limit: "144Mi", peak: "144Mi" }, flow: { sums: { outOfMemory: 2, crashes: 0 } } });
-    expect((await eventsOf(installation, "kernel")).filter((event) => event.startsWith("BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 128:"))).toHaveLength(1);
+    expect((await eventsOf(installation, "kernel")).filter((event) => event.startsWith("BatchOutOfMemory: Batch 0 ran out of its 128 MiB of memory (observed peak: 128 MiB):"))).toHaveLength(1);
     expect(await passesOf("kernel", NEIGHBOURS)).toEqual([2]);
     const outcome = await installation.outcome(`${installation.namespace}/kernel`, YESTERDAY);
     expect(outcome).toMatchObject({ window: { state: "incomplete", settled: 127 }, lies: [] });
@@ -91,7 +91,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     expect(ends.of("guard-b0")).toMatchObject([{ exitCode: 4 }]);
     expect(status).toMatchObject({ phase: "Complete", settled: 8, lastOutOfMemory: { batch: 0, limit: "128Mi" }, flow: { sums: { outOfMemory: 1, crashes: 0 } } });
     expect(status?.lastOutOfMemory?.peak).toMatch(/^1[12]\dMi$/);
-    expect(await eventsOf(installation, "guard")).toContainEqual(expect.stringMatching(/^BatchOutOfMemory: Batch 0 ran out of its 128 MiB, of which it was seen to use 1[12]\d: what it left undone comes back/));
+    expect(await eventsOf(installation, "guard")).toContainEqual(expect.stringMatching(/^BatchOutOfMemory: Batch 0 ran out of its 128 MiB of memory \(observed peak: 1[12]\d MiB\): the rest of its targets is asked in smaller batches/));
     expect(await installation.outcome(`${installation.namespace}/guard`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 8 }, lies: [] });
   });
 

@@ -44,7 +44,7 @@ test("a trigger sweeps the window that it names, and a value that comes back doe
 
   await scheduled.trigger("wanted", "yesterday");
   await scheduled.untilHandled("wanted", "yesterday");
-  await until("the bad trigger is told", async () => (await eventsOf(installation, "wanted")).some((event) => event.startsWith('BadTrigger: The trigger "yesterday" begins nothing: ')));
+  await until("the bad trigger is told", async () => (await eventsOf(installation, "wanted")).some((event) => event.startsWith('BadTrigger: The trigger "yesterday" starts no sweep: ')));
 });
 
 test("a rerun of the failed asks these and no others", async () => {

@@ -1,4 +1,4 @@
-import { type Condition, datedCondition, type Told } from "../../model/condition.ts";
+import { type Condition, datedCondition, type ConditionState } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { StartingSweep } from "../../model/sweep-object.ts";
 import { formatWindow } from "../grid.ts";
@@ -14,55 +14,55 @@ export interface ConditionsView {
   readonly due: WindowsDue;
   readonly starting: readonly StartingSweep[];
   readonly known: readonly KnownRun[];
-  /** What came of the trigger just handled; null: what was told of the last one stands. */
+  /** The event of the trigger that was just handled; null if there was none, and the condition of the last one stays. */
   readonly trigger: ObjectEvent | null;
 }
 
 export function conditionsOf(around: ConditionsView): Condition[] {
   const { view, trigger } = around;
-  const told: Told[] = [
-    { type: "Accepted", status: "True", reason: CRON_REASON.accepted, message: "The spec is right." },
+  const states: ConditionState[] = [
+    { type: "Accepted", status: "True", reason: CRON_REASON.accepted, message: "The spec is valid." },
     { type: "Progressing", ...progressing(around) },
     ...(trigger === null ? [] : [{ type: "Triggered", status: trigger.reason === CRON_REASON.triggered ? "True" : "False", reason: trigger.reason, message: trigger.message } as const]),
   ];
-  return [...dated(told, view), ...(trigger === null ? triggeredBefore(view) : [])];
+  return [...dated(states, view), ...(trigger === null ? triggeredBefore(view) : [])];
 }
 
-/** Of one that is not accepted. */
+/** The conditions of a CronSweep that is refused. */
 export function refusedConditions(view: CronSweepView, problems: readonly string[]): Condition[] {
-  const told: Told[] = [
+  const states: ConditionState[] = [
     { type: "Accepted", status: "False", reason: CRON_REASON.invalid, message: problems.join("; ") },
-    { type: "Progressing", status: "False", reason: CRON_REASON.invalid, message: "Nothing is begun until the spec is right." },
+    { type: "Progressing", status: "False", reason: CRON_REASON.invalid, message: "Invalid spec: no sweep starts until it is fixed." },
   ];
-  return [...dated(told, view), ...triggeredBefore(view)];
+  return [...dated(states, view), ...triggeredBefore(view)];
 }
 
-function dated(told: readonly Told[], { status, generation, now }: CronSweepView): Condition[] {
-  return told.map((one) => datedCondition(one, status.conditions ?? [], generation, isoOf(now)));
+function dated(states: readonly ConditionState[], { status, generation, now }: CronSweepView): Condition[] {
+  return states.map((one) => datedCondition(one, status.conditions ?? [], generation, isoOf(now)));
 }
 
 function triggeredBefore({ status }: CronSweepView): readonly Condition[] {
   return (status.conditions ?? []).filter(({ type }) => type === "Triggered");
 }
 
-function progressing(around: ConditionsView): Omit<Told, "type"> {
+function progressing(around: ConditionsView): Omit<ConditionState, "type"> {
   const { view, plan } = around;
   const names = underWay(around);
-  const goesOn = names.length === 0 ? "" : ` ${names.join(", ")} ${names.length === 1 ? "goes" : "go"} on.`;
+  const continues = names.length === 0 ? "" : ` Still running: ${names.join(", ")}.`;
   const status = names.length === 0 ? "False" : "True";
-  if (view.paused) return { status, reason: CRON_REASON.paused, message: "The annotation sluice.dev/paused holds it: nothing is begun, by a trigger neither." };
-  if (plan.suspended) return { status, reason: CRON_REASON.suspended, message: `spec.suspend holds it: nothing is begun but by a trigger.${goesOn}` };
-  if (names.length > 0) return { status, reason: CRON_REASON.sweeping, message: `${names.join(", ")} ${names.length === 1 ? "sweeps" : "sweep"}.` };
+  if (view.paused) return { status, reason: CRON_REASON.paused, message: "Paused: neither the schedule nor a trigger starts a sweep." };
+  if (plan.suspended) return { status, reason: CRON_REASON.suspended, message: `spec.suspend is set: only a trigger starts a sweep.${continues}` };
+  if (names.length > 0) return { status, reason: CRON_REASON.sweeping, message: `Running: ${names.join(", ")}.` };
   return { status, ...idle(around) };
 }
 
-function idle({ due, known }: ConditionsView): Pick<Told, "reason" | "message"> {
-  if (due.due === null) return { reason: CRON_REASON.beforeFirstRun, message: "The schedule has not come yet since it was made, or its window cannot be asked." };
+function idle({ due, known }: ConditionsView): Pick<ConditionState, "reason" | "message"> {
+  if (due.due === null) return { reason: CRON_REASON.beforeFirstRun, message: "The schedule has not run since the CronSweep was created, or its newest window cannot be asked." };
   const isDueOpen = knownAt(known, due.due.start)?.state !== "complete";
   const open = due.behind + (isDueOpen ? 1 : 0);
-  if (open === 0) return { reason: CRON_REASON.upToDate, message: "All windows that are looked at are complete." };
+  if (open === 0) return { reason: CRON_REASON.upToDate, message: "All windows within catchUp are complete." };
   const which = isDueOpen && open === 1 ? `The window ${formatWindow(due.due)} is` : `${open} windows are`;
-  return { reason: CRON_REASON.waiting, message: `${which} not complete, with another chance at the next run.` };
+  return { reason: CRON_REASON.waiting, message: `${which} not complete; the next run tries again.` };
 }
 
 function underWay({ view, plan, starting }: ConditionsView): string[] {

@@ -17,19 +17,19 @@ import { windowsDue, type WindowsDue } from "./windows-due.ts";
 /**
  * What a CronSweep does next.
  *
- * Its order of writes: first the status, in which `starting` names the Sweep that is to be made and `handledTrigger` the trigger that
- * asked for it; then the Sweep is made; and when it is seen, a status again, in which it has moved from `starting` to `active` and its
- * window's turn and lastAsked are noted. So after a crash or a lost answer at any place the name is still there: it is made (again),
- * which makes it or finds it, and nothing else begins before that under Forbid. One that was seen and then is gone was deleted by
- * somebody: it is not made again, since it has left `starting`. Nothing is noted of a window before its Sweep was seen: what never
- * came to be is due as before.
+ * Order of writes: first the status, where `starting` names the Sweep to create and `handledTrigger` the trigger that asked for it. Then the
+ * Sweep is created. Once it is observed, the status is written again: the Sweep moves from `starting` to `active`, and its window's turn and
+ * lastAsked are recorded. After a crash or a lost answer anywhere in between, the name is still in `starting`, so the Sweep is created again
+ * or found, and under Forbid nothing else starts before that. A Sweep that was observed and is gone was deleted by somebody: it has left
+ * `starting`, so it is not created again. Nothing is recorded about a window before its Sweep was observed: a Sweep that was never created
+ * leaves its window due.
  */
 export function decideCronSweep(view: CronSweepView): CronDecision {
   const { plan } = view;
   return "problems" in plan ? refuse(view, plan.problems) : accepted(view, plan);
 }
 
-/** Nothing begins and nothing is removed. What is known of the windows stays as it is: without a grid nothing can be told of it. */
+/** Starts and deletes nothing. What is known about the windows stays, since without a grid it cannot be interpreted. */
 function refuse(view: CronSweepView, problems: readonly string[]): CronDecision {
   const status = { ...view.status, observedGeneration: view.generation, active: activeOf(view), conditions: refusedConditions(view, problems) };
   delete status.nextRun;
@@ -45,8 +45,8 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
   const retriedNow = takeUpStarting(isSameGrid ? (view.status.starting ?? []) : [], { view, plan, known: learned });
   const triggered = startTriggered(retriedNow, { view, plan, known: learned });
   const due = windowsDue(dueView(view, plan, learned, triggered.starting));
-  const begun = isPaused || plan.suspended ? [] : due.start;
-  const starting = [...triggered.starting, ...begun.map((window) => toStart(window, "schedule", triggered.starting, { view, plan, known: learned }))];
+  const scheduled = isPaused || plan.suspended ? [] : due.start;
+  const starting = [...triggered.starting, ...scheduled.map((window) => toStart(window, "schedule", triggered.starting, { view, plan, known: learned }))];
 
   const status: CronSweepStatus = {
     observedGeneration: view.generation,
@@ -60,13 +60,13 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
     dataset: plan.dataset,
     every,
     windows: writeRuns(compact(learned, due.since)),
-    conditions: conditionsOf({ view, plan, due, starting, trigger: triggered.told, known: learned }),
+    conditions: conditionsOf({ view, plan, due, starting, trigger: triggered.event, known: learned }),
   };
   return {
     status,
     make: isPaused ? [] : starting.map(({ name }) => name),
     remove: removable(view, plan),
-    events: [...noted(view, status), ...endings(view), ...triggered.events],
+    events: [...noted(view, status), ...finishedEvents(view), ...triggered.events],
     requeueAfterSeconds: due.nextRun === null ? null : Math.max(1, due.nextRun - view.now),
   };
 }
@@ -80,7 +80,7 @@ function dueView(view: CronSweepView, plan: CronPlan, known: readonly KnownRun[]
   return { ...plan, createdAt: view.createdAt, now: view.now, known, running: runningStarts(view, plan, starting) };
 }
 
-/** The windows that are being swept, or are just about to. */
+/** The starts of the windows that are being swept, or are about to be. */
 function runningStarts({ sweeps }: CronSweepView, { dataset }: CronPlan, starting: readonly StartingSweep[]): EpochSeconds[] {
   const running = sweeps.filter((sweep) => isUnderWay(sweep, dataset)).map(({ windowStart }) => windowStart ?? -1);
   return [...running, ...starting.map(({ window }) => parseMoment(window) ?? -1)];
@@ -96,7 +96,7 @@ function activeOf({ sweeps }: CronSweepView): string[] {
 function newest(due: WindowsDue, known: readonly KnownRun[], starting: readonly StartingSweep[], view: CronSweepView, plan: CronPlan): Pick<CronSweepStatus, "newestWindow" | "newestState"> {
   const running = runningStarts(view, plan, starting).filter((start) => start % plan.grid.everySeconds === 0);
   const last = known.at(-1);
-  // Before the first run it is the newest that a trigger, or somebody's hand, has asked for.
+  // Before the first run of the schedule: the newest window that a trigger or a person has started.
   const start = due.due?.start ?? Math.max(last === undefined ? -1 : last.to - plan.grid.everySeconds, ...running);
   if (start < 0) return {};
   const state = running.includes(start) ? "running" : (knownAt(known, start)?.state ?? "due");
@@ -114,7 +114,7 @@ function lastSuccess({ sweeps, status }: CronSweepView, { dataset }: CronPlan): 
   return last < 0 ? {} : { lastSuccess: isoOf(last) };
 }
 
-/** Only what the CronSweep made itself: a Sweep kept in Git would come back as soon as it is removed. */
+/** Only Sweeps that the CronSweep created: one that is kept in Git would come back as soon as it is deleted. */
 function removable({ sweeps }: CronSweepView, { history }: CronPlan): { name: string; uid: string }[] {
   const own = sweeps.filter(hasEnded).filter(({ isOwn }) => isOwn);
   return beyondHistory(
@@ -123,21 +123,21 @@ function removable({ sweeps }: CronSweepView, { history }: CronPlan): { name: st
   ).map(({ name, uid }) => ({ name, uid }));
 }
 
-/** Of the Sweeps that ran when the status was written last, those that do not any more: each is told once. */
-export function endings({ status, sweeps }: CronSweepView): ObjectEvent[] {
+/** An event for each Sweep that was running when the status was last written and has finished since, or was deleted. */
+export function finishedEvents({ status, sweeps }: CronSweepView): ObjectEvent[] {
   const expected = [...(status.active ?? []), ...(status.starting ?? []).map(({ name }) => name)];
   return [...new Set(expected)].flatMap((name): ObjectEvent[] => {
     const sweep = sweeps.find((one) => one.name === name && one.isOwn);
     if (sweep !== undefined) {
       if (!hasEnded(sweep)) return [];
-      return [{ type: sweep.state === "incomplete" ? "Warning" : "Normal", reason: CRON_REASON.ended, message: `${name} ended: its window is ${sweep.state}.` }];
+      return [{ type: sweep.state === "incomplete" ? "Warning" : "Normal", reason: CRON_REASON.ended, message: `${name} has finished: its window is ${sweep.state}.` }];
     }
     const ran = status.active?.includes(name) === true;
-    return ran ? [{ type: "Normal", reason: CRON_REASON.deleted, message: `${name} was deleted before it ended. What it stored is kept, and its window has another chance with the next run.` }] : [];
+    return ran ? [{ type: "Normal", reason: CRON_REASON.deleted, message: `${name} was deleted before it finished. Its results are kept, and the next run tries its window again.` }] : [];
   });
 }
 
-/** What was found out about the spec, once for each version of it. */
+/** The problems or warnings of the spec, once for each version of it. */
 export function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): ObjectEvent[] {
   if ("problems" in plan) {
     const message = plan.problems.join("; ");

@@ -13,7 +13,7 @@ export interface HistoryLimits {
   readonly failed: number;
 }
 
-/** Those of a CronSweep's own finished Sweeps that are beyond the limits, the oldest first. Only objects: what they stored stays. */
+/** The finished Sweeps of a CronSweep that exceed the limits, oldest first. Only the objects are deleted; their data stays. */
 export function beyondHistory(ended: readonly EndedSweep[], limits: HistoryLimits): EndedSweep[] {
   const newestFirst = [...ended].sort((one, other) => other.endedAt - one.endedAt || (one.name < other.name ? 1 : -1));
   const beyond = [

@@ -1,24 +1,24 @@
 import type { WindowState } from "../../model/states.ts";
 import type { EpochSeconds, Grid, Window } from "../../model/window.ts";
 
-/** A Sweep as a CronSweep sees it. */
+/** A Sweep as its CronSweep observes it. */
 export interface ObservedSweep {
   readonly name: string;
   readonly uid: string;
-  /** The CronSweep, this very one, is its controller: it was made here. */
+  /** Whether this very CronSweep created it (and is its controller in ownerReferences). */
   readonly isOwn: boolean;
-  /** It names the CronSweep: then it fills its dataset, unless it says otherwise. */
+  /** Whether it names the CronSweep: then it fills its dataset, unless it names another. */
   readonly isOfCronSweep: boolean;
-  /** What it says itself, or what came of it; null: its CronSweep's. */
+  /** As its status or its spec says; null if it takes its CronSweep's. */
   readonly dataset: string | null;
   readonly everySeconds: number | null;
-  /** Null where it is no moment. */
+  /** Null if it is not a valid moment. */
   readonly windowStart: EpochSeconds | null;
-  /** When its work began, or else when it was made. */
+  /** When its work started, or else when it was created. */
   readonly beganAt: EpochSeconds;
-  /** refused: it is not accepted, and does nothing until it is. */
+  /** refused: it was not accepted and does nothing. */
   readonly state: "running" | "refused" | WindowState;
-  /** Null until it has ended. */
+  /** Null until it has finished. */
   readonly endedAt: EpochSeconds | null;
 }
 
@@ -27,15 +27,15 @@ export function hasEnded(sweep: ObservedSweep): sweep is ObservedSweep & { reado
 }
 
 /**
- * Does it stand in the way of another one? Of our own also one that is refused: when the spec is right again, it goes on.
- * Somebody's that is refused may stay so for ever.
+ * Whether it prevents another sweep of its window. Of our own Sweeps even a refused one does, since it continues once the spec is fixed.
+ * A refused Sweep of somebody else may stay refused for ever, so it does not count.
  */
 export function isUnderWay(sweep: ObservedSweep, dataset: string): boolean {
   if (hasEnded(sweep)) return false;
   return sweep.isOwn || (sweep.state === "running" && (sweep.isOfCronSweep || sweep.dataset === dataset));
 }
 
-/** The window that it sweeps, if that is one of the dataset's. */
+/** The window that it sweeps, if that is a window of the dataset. */
 export function windowOf(sweep: ObservedSweep, dataset: string, { everySeconds }: Grid): Window | null {
   const isOfDataset = sweep.dataset === null ? sweep.isOfCronSweep : sweep.dataset === dataset;
   const start = sweep.windowStart;

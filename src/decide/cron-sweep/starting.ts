@@ -19,45 +19,45 @@ export interface StartingView {
 export interface Starting {
   readonly starting: readonly StartingSweep[];
   readonly events: readonly ObjectEvent[];
-  /** What came of the trigger just handled: for the condition. */
-  readonly told: ObjectEvent | null;
-  /** Absent where none was handled. */
+  /** The event of the trigger that was just handled: its message becomes the condition. */
+  readonly event: ObjectEvent | null;
+  /** Absent if none was handled. */
   readonly handledTrigger?: string;
 }
 
-/** The Sweeps that were to be made and have not been seen yet. */
+/** The Sweeps that the last status intended to create and that have not been observed yet. */
 export function takeUpStarting(before: readonly StartingSweep[], around: StartingView): Starting {
   const { view, plan } = around;
   const events: ObjectEvent[] = [];
   const starting = before.flatMap((intent): StartingSweep[] => {
     const found = view.sweeps.find(({ name }) => name === intent.name);
     const window = windowOfIntent(intent, plan);
-    // It is there; or what has changed since makes it wrong, and nothing is lost: its window is due as before.
+    // It exists; or it is not wanted any more, and nothing is lost, since its window stays due.
     if (found?.isOwn === true || window === null || !isStillWanted(intent, window, around)) return [];
     if (found === undefined) return [intent];
     const renamed = { ...toStart(window, intent.by, before, around), since: intent.since };
-    events.push({ type: "Warning", reason: CRON_REASON.nameTaken, message: `${intent.name} belongs to somebody else, so the window ${formatWindow(window)} is swept as ${renamed.name}.` });
+    events.push({ type: "Warning", reason: CRON_REASON.nameTaken, message: `The name ${intent.name} is taken by another object, so ${renamed.name} sweeps the window ${formatWindow(window)}.` });
     return [renamed];
   });
-  return { starting, events, told: null };
+  return { starting, events, event: null };
 }
 
-/** A trigger waits while the CronSweep is paused. spec.suspend does not hold it: it is a person's wish, as a Job made by hand from a CronJob. */
+/** A trigger waits while the CronSweep is paused, but not while it is suspended: it is a person's wish, like a Job created by hand from a CronJob. */
 export function startTriggered(taken: Starting, around: StartingView): Starting {
   const { view, plan } = around;
   if (view.trigger === null || view.paused || rememberedTrigger(view.trigger) === view.status.handledTrigger) return taken;
   const handledTrigger = rememberedTrigger(view.trigger);
-  const say = (event: ObjectEvent, started: readonly StartingSweep[] = []): Starting => ({ starting: [...taken.starting, ...started], events: [...taken.events, event], told: event, handledTrigger });
+  const say = (event: ObjectEvent, started: readonly StartingSweep[] = []): Starting => ({ starting: [...taken.starting, ...started], events: [...taken.events, event], event, handledTrigger });
   const asked = triggeredWindow(view.trigger, { ...plan, now: view.now });
-  if ("problem" in asked) return say({ type: "Warning", reason: CRON_REASON.badTrigger, message: `The trigger ${JSON.stringify(handledTrigger)} begins nothing: ${asked.problem}` });
+  if ("problem" in asked) return say({ type: "Warning", reason: CRON_REASON.badTrigger, message: `The trigger ${JSON.stringify(handledTrigger)} starts no sweep: ${asked.problem}` });
   const { window } = asked;
   const runs = sweeperOf(window, taken.starting, around);
-  if (runs !== null) return say({ type: "Normal", reason: CRON_REASON.runsAlready, message: `The trigger ${JSON.stringify(handledTrigger)} begins nothing: the window ${formatWindow(window)} is being swept by ${runs}.` });
+  if (runs !== null) return say({ type: "Normal", reason: CRON_REASON.runsAlready, message: `The trigger ${JSON.stringify(handledTrigger)} starts no sweep: ${runs} is sweeping the window ${formatWindow(window)} already.` });
   const started = toStart(window, "trigger", taken.starting, around);
-  return say({ type: "Normal", reason: CRON_REASON.triggered, message: `The trigger ${JSON.stringify(handledTrigger)} begins ${started.name} for the window ${formatWindow(window)}.` }, [started]);
+  return say({ type: "Normal", reason: CRON_REASON.triggered, message: `The trigger ${JSON.stringify(handledTrigger)} starts ${started.name} for the window ${formatWindow(window)}.` }, [started]);
 }
 
-/** A Sweep of the window under a name that nobody has. */
+/** A Sweep of the window, under a free name. */
 export function toStart(window: Window, by: StartingSweep["by"], beside: readonly StartingSweep[], { view, known }: StartingView): StartingSweep {
   const taken = new Set([...view.sweeps, ...beside].map(({ name }) => name));
   const turn = nextTurn(knownAt(known, window.start)?.turns ?? 0, view.name, window, (name) => taken.has(name));
@@ -75,21 +75,21 @@ function isStillWanted({ by }: StartingSweep, window: Window, around: StartingVi
   return whyNotAskable(window, { ...plan, now: view.now }) === null && sweeperOf(window, [], around) === null;
 }
 
-/** The name of the Sweep that is at it, or null. */
+/** The name of the Sweep that is sweeping the window, or null. */
 function sweeperOf({ start }: Window, starting: readonly StartingSweep[], { view, plan }: StartingView): string | null {
   const running = view.sweeps.find((sweep) => sweep.windowStart === start && isUnderWay(sweep, plan.dataset));
   return running?.name ?? starting.find(({ window }) => parseMoment(window) === start)?.name ?? null;
 }
 
-/** What of a trigger is remembered as handled: an annotation may be very long. */
+/** An annotation may be very long, so only this many characters of a trigger are remembered. */
 const MOST_REMEMBERED = 256;
 
-/** The trigger annotation's value as it stands in handledTrigger. */
+/** The value of the trigger annotation as handledTrigger has it. */
 export function rememberedTrigger(value: string): string {
   return value.slice(0, MOST_REMEMBERED);
 }
 
-/** The window that `<window start | latest>[@anything]` asks for, or one sentence why it is none. What stands after the @ makes a value new. */
+/** The window that `<window start | latest>[@anything]` names, or why there is none. The part after the @ only makes a value new. */
 export function triggeredWindow(value: string, when: AskableWhen): { readonly window: Window } | { readonly problem: string } {
   const [name = ""] = rememberedTrigger(value).split("@");
   try {

@@ -11,14 +11,14 @@ export interface WindowsUpdate {
   readonly dataset: string;
   readonly grid: Grid;
   readonly sweeps: readonly ObservedSweep[];
-  /** When a Sweep was decided, by its name: the server's clock, which says when it was made, may lag behind ours. */
+  /** When it was decided to start a Sweep, by its name: creationTimestamp is by the server's clock, which may lag behind ours. */
   readonly decidedAt: ReadonlyMap<string, EpochSeconds>;
 }
 
 /**
- * What is known of the windows, with what the Sweeps tell that are seen: also those made by hand. The same Sweeps tell the same again,
- * so it does not matter how often they are looked at. A window is marked as asked as soon as its Sweep is seen: one that is deleted in
- * the middle is not made again at once, but has another chance with the next run.
+ * Updates what is known about the windows from the observed Sweeps, also those created by hand. Idempotent, so it does not matter how often
+ * a Sweep is observed. A window counts as asked as soon as its Sweep is observed: if that is deleted before it finishes, it is not created
+ * again at once, but at the next run.
  */
 export function updateWindows(known: readonly KnownRun[], lesson: WindowsUpdate): readonly KnownRun[] {
   return lesson.sweeps.reduce((runs, sweep) => learn(runs, sweep, lesson), known);
@@ -39,7 +39,7 @@ function learn(runs: readonly KnownRun[], sweep: ObservedSweep, { cronSweep, dat
   return isSame ? runs : withKnown(runs, window, after);
 }
 
-/** The one that ended last does, since each counts all that is stored; of two in the same second the better one, since what is settled stays so. */
-function knowsBetter({ state, endedAt }: { readonly state: WindowState; readonly endedAt: EpochSeconds }, { state: told, toldAt }: KnownWindow): boolean {
-  return toldAt === null || endedAt > toldAt || (endedAt === toldAt && WORST_FIRST.indexOf(state) > WORST_FIRST.indexOf(told));
+/** The Sweep that finished last knows best, since its verdict counts everything that is stored. Of two in the same second the better verdict is right, since settled targets stay settled. */
+function knowsBetter({ state, endedAt }: { readonly state: WindowState; readonly endedAt: EpochSeconds }, { state: known, toldAt }: KnownWindow): boolean {
+  return toldAt === null || endedAt > toldAt || (endedAt === toldAt && WORST_FIRST.indexOf(state) > WORST_FIRST.indexOf(known));
 }

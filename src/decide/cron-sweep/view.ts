@@ -6,7 +6,7 @@ import type { ObservedSweep } from "./observed-sweep.ts";
 import type { Schedule } from "./schedule.ts";
 import type { CatchUp } from "./windows-due.ts";
 
-/** What a CronSweep wants, once it is accepted. */
+/** What an accepted CronSweep asks for. */
 export interface CronPlan {
   readonly schedule: Schedule;
   readonly catchUp: CatchUp;
@@ -21,7 +21,7 @@ export interface CronPlan {
   readonly warnings: readonly string[];
 }
 
-/** All that a decision about a CronSweep depends on. */
+/** The input of a decision about a CronSweep. */
 export interface CronSweepView {
   readonly name: string;
   readonly generation: number;
@@ -29,21 +29,21 @@ export interface CronSweepView {
   /** The trigger annotation. */
   readonly trigger: string | null;
   readonly paused: boolean;
-  /** Or the sentences why it is not accepted. */
+  /** Or the problems for which it is refused. */
   readonly plan: CronPlan | { readonly problems: readonly string[] };
   readonly status: CronSweepStatus;
-  /** All Sweeps of the namespace: whoever has a name that we want counts too. */
+  /** All Sweeps of the namespace, since a Sweep of somebody else may have a name that we need. */
   readonly sweeps: readonly ObservedSweep[];
   readonly now: EpochSeconds;
 }
 
 export interface CronDecision {
-  /** To be written where it says something else than before; afterwards the rest holds. */
+  /** Written first, if it differs from the current one; then the rest is done. */
   readonly status: CronSweepStatus;
-  /** Names of Sweeps in status.starting that are to be made. */
+  /** Names of Sweeps in status.starting to create. */
   readonly make: readonly string[];
   readonly remove: readonly { readonly name: string; readonly uid: string }[];
   readonly events: readonly ObjectEvent[];
-  /** Seconds after which to look again even if nothing happens. */
+  /** When to decide again even if nothing happens, in seconds. */
   readonly requeueAfterSeconds: number | null;
 }

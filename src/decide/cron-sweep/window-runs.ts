@@ -3,29 +3,29 @@ import type { WindowState } from "../../model/states.ts";
 import type { WindowRun } from "../../model/sweep-object.ts";
 import type { EpochSeconds, Window } from "../../model/window.ts";
 
-/** What is known of a window that was asked. */
+/** What is known about a window that was asked. */
 export interface KnownWindow {
   readonly state: WindowState;
-  /** When the last sweep of it began. */
+  /** When its last sweep started. */
   readonly lastAsked: EpochSeconds;
-  /** When the sweep ended that said so; null: none has ended yet. */
+  /** When the sweep that gave this state finished; null if none has. */
   readonly toldAt: EpochSeconds | null;
-  /** The turn of the last sweep of it; 0: it had none of the CronSweep's own. */
+  /** The turn of its last sweep; 0 if the CronSweep itself has not started one. */
   readonly turns: number;
 }
 
-/** Neighbours of which the same is known: [from, to). Runs are kept oldest first and do not overlap. */
+/** Consecutive windows with the same state: [from, to). Runs are sorted, oldest first, and do not overlap. */
 export interface KnownRun extends KnownWindow {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
 }
 
-/** Entries that an object holds without growing large. */
+/** The most entries in a status, so that the object stays small. */
 export const MOST_RUNS = 200;
 
 const STATES: readonly WindowState[] = ["complete", "usable", "incomplete"];
 
-/** What stands in the status. What cannot be read, or is no cell of the grid, is left out: its windows count as never asked. */
+/** The runs in a status. An entry that cannot be read, or that is not on the grid, is dropped: its windows count as never asked. */
 export function readRuns(written: readonly WindowRun[], everySeconds: number): KnownRun[] {
   const runs = written.flatMap((run): KnownRun[] => {
     const [from, to, lastAsked, toldAt] = [momentOf(run.from), momentOf(run.to), momentOf(run.lastAsked), momentOf(run.toldAt)];
@@ -51,7 +51,7 @@ export function knownAt(runs: readonly KnownRun[], start: EpochSeconds): KnownWi
   return runs.find(({ from, to }) => from <= start && start < to) ?? null;
 }
 
-/** With something else known of one window. */
+/** The runs with `known` for one window. */
 export function withKnown(runs: readonly KnownRun[], { start, end }: Window, known: KnownWindow): KnownRun[] {
   const { state, lastAsked, toldAt, turns } = known;
   const others = runs.flatMap((run): KnownRun[] => {
@@ -63,8 +63,8 @@ export function withKnown(runs: readonly KnownRun[], { start, end }: Window, kno
 }
 
 /**
- * Without the windows before `since`, and with complete neighbours as one. Where that leaves more than MOST_RUNS, the oldest neighbours
- * become one as well, as the worse and the later asked of both: they are asked again then, one a run, which costs little where they are complete.
+ * The runs without windows before `since`, and with consecutive complete windows merged. If more than MOST_RUNS are left, the oldest are merged
+ * too, with the worse state and the later lastAsked of both: those windows are then swept again, one per run, which costs little if they are complete.
  */
 export function compact(runs: readonly KnownRun[], since: EpochSeconds): KnownRun[] {
   const merged: KnownRun[] = [];

@@ -3,14 +3,14 @@ import { type AskableWhen, newestWindow } from "../grid.ts";
 import { lastRun, nextRun, type Schedule } from "./schedule.ts";
 import type { KnownRun, KnownWindow } from "./window-runs.ts";
 
-/** Earlier windows that are looked at: so many before the one that is due, or all that start at `since` or later. */
+/** The earlier windows to check: this many before the due one, or all that start at `since` or later. */
 export type CatchUp = { readonly windows: number } | { readonly since: EpochSeconds };
 
 export interface CronView extends AskableWhen {
   readonly schedule: Schedule;
   readonly catchUp: CatchUp;
   readonly concurrencyPolicy: "Forbid" | "Allow";
-  /** Runs before the CronSweep was made are none of it. */
+  /** Runs of the schedule before this do not count. */
   readonly createdAt: EpochSeconds;
   /** The windows that were asked. */
   readonly known: readonly KnownRun[];
@@ -19,26 +19,26 @@ export interface CronView extends AskableWhen {
 }
 
 export interface WindowsDue {
-  /** To be begun now: the due window first. The others wait for these. */
+  /** The windows to start now, the due one first. The others wait for these. */
   readonly start: readonly Window[];
-  /** The window of the last run; null before the first one, and where it cannot be asked. */
+  /** The window of the last run of the schedule; null before the first run, or if it cannot be asked. */
   readonly due: Window | null;
-  /** How many earlier windows are looked at and not complete. */
+  /** How many earlier windows within catchUp are not complete. */
   readonly behind: number;
   /** The next run of the schedule. */
   readonly nextRun: EpochSeconds | null;
-  /** What is known of windows that end before this is of no use any more. */
+  /** Windows that end before this do not matter any more. */
   readonly since: EpochSeconds;
 }
 
 /**
- * Which windows of a CronSweep are to be swept.
+ * Which windows of a CronSweep to sweep now.
  *
- * Each run of the schedule makes one window due: the newest that had settled by then. With it the earlier windows that are not complete
- * get another chance, the newest first, one at a time. So a run that was missed loses nothing, months of them neither: what is asked
- * follows from the windows and not from the runs. A window has one sweep a run: one that stays incomplete is left alone until the next.
+ * Each run of the schedule makes one window due: the newest that has settled by then. After it, the earlier windows that are not complete are
+ * tried again, newest first, one at a time. So no missed run loses anything, not even months of them: what to ask follows from the windows, not
+ * from the runs. Each window is swept once per run: one that stays incomplete is left alone until the next.
  *
- * Windows are counted and walked in stretches, never one by one: "since 2001" on a grid of minutes is millions of them.
+ * Windows are counted and walked in stretches, never one by one: "since 2001" on a grid of minutes has millions.
  */
 export function windowsDue(view: CronView): WindowsDue {
   const { schedule, createdAt, now, grid } = view;
@@ -50,17 +50,17 @@ export function windowsDue(view: CronView): WindowsDue {
   const due = isAskable(newest, view) ? newest : null;
   const earlier = stretches(since, newest.start, view.known);
   const behind = earlier.filter(({ known }) => known?.state !== "complete").reduce((sum, { from, to }) => sum + (to - from) / grid.everySeconds, 0);
-  return { start: begin(due, earlier, run, view), due, behind, nextRun: next, since };
+  return { start: windowsToStart(due, earlier, run, view), due, behind, nextRun: next, since };
 }
 
-/** A part of the grid of which the same is known; null: it was never asked. */
+/** Consecutive windows with the same state. `known` is null if they were never asked. */
 interface Stretch {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
   readonly known: KnownWindow | null;
 }
 
-/** [from, to) in stretches, the newest first. */
+/** [from, to) in stretches, newest first. */
 function stretches(from: EpochSeconds, to: EpochSeconds, known: readonly KnownRun[]): Stretch[] {
   const found: Stretch[] = [];
   let at = from;
@@ -75,7 +75,7 @@ function stretches(from: EpochSeconds, to: EpochSeconds, known: readonly KnownRu
   return found.reverse();
 }
 
-/** Of what catching up looks at, the first window that can be asked: not before the provider's first data, nor beyond the retention. */
+/** The start of the first window within catchUp that can be asked: not before the provider's first data, and within the retention. */
 function rangeStart(view: CronView, due: Window): EpochSeconds {
   const { grid, catchUp, firstData, retentionSeconds, now } = view;
   const every = grid.everySeconds;
@@ -89,8 +89,8 @@ function isAskable({ start, end }: Window, { firstData, retentionSeconds, now }:
   return (firstData === null || start >= firstData) && end + retentionSeconds > now;
 }
 
-/** Forbid: one sweep at a time. Allow: the due window beside anything, and one that is caught up beside it. */
-function begin(due: Window | null, earlier: readonly Stretch[], run: EpochSeconds, view: CronView): Window[] {
+/** Forbid: one sweep at a time. Allow: the due window at any time, and one earlier window besides. */
+function windowsToStart(due: Window | null, earlier: readonly Stretch[], run: EpochSeconds, view: CronView): Window[] {
   const { concurrencyPolicy, known, running } = view;
   if (concurrencyPolicy === "Forbid" && running.length > 0) return [];
   const isDueWanted = due !== null && !running.includes(due.start) && isWanted(known.find(({ from, to }) => from <= due.start && due.start < to) ?? null, run);

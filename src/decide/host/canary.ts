@@ -2,35 +2,37 @@ import type { CanarySpec } from "../../model/resolved.ts";
 import type { ErrorCode } from "../../model/result.ts";
 import type { TargetState } from "../../model/states.ts";
 
-/** The largest of the last complete window that stand in for canaries where the spec names none. */
-const STAND_INS = 3;
+/** How many of the largest targets of the last complete window are canaries if the spec names none. */
+const MOST_DEFAULT_CANARIES = 3;
 
-/** Targets that are never quiet: the spec's, or else the largest of the dataset's last complete window (largest first). */
+/** Targets that always have updates: those of the spec, or else the largest of the dataset's last complete window. @param largestOfLastTime largest first */
 export function canaryTargets(spec: CanarySpec, largestOfLastTime: readonly string[]): readonly string[] {
-  return spec.targets.length > 0 ? spec.targets : largestOfLastTime.slice(0, STAND_INS);
+  return spec.targets.length > 0 ? spec.targets : largestOfLastTime.slice(0, MOST_DEFAULT_CANARIES);
 }
 
 /**
- * good: the host has data, so an empty answer since then is one · ill: it answers and has none, so no empty answer since the last good
- * canary is to be believed · unknown: it could not be asked, which says nothing about its data · useless: the provider refuses the question.
+ * - good: the host has data, so empty answers are true
+ * - ill: the host answers without data, so no empty answer since the last good canary can be trusted
+ * - unknown: the host could not be asked, which says nothing about its data
+ * - useless: the provider refuses the request for this target
  */
 export type CanaryMeaning = "good" | "ill" | "unknown" | "useless";
 
-/** No answer was had at all; whoever asked a target then had none either. */
+/** Errors without any answer. Other targets had no answer at that time either, so there is no empty answer to distrust. */
 const NOT_ASKED: readonly ErrorCode[] = ["timeout", "connect", "reset", "encoding", "throttled", "memory", "redirect"];
 
-/** What a canary's own result says about its host. */
+/** What the result of a canary says about its host. */
 export function canaryMeans({ state, error }: { readonly state: TargetState; readonly error: ErrorCode | null }): CanaryMeaning {
   switch (state) {
     case "ok":
       return "good";
-    // It held updates, if another number than it declared: the data is there.
+    // It had updates, although not as many as it declared: the data is there.
     case "mismatch":
       return "good";
     case "empty":
     case "suspect":
       return "ill";
-    // The provider refuses the question itself: such a target is no canary.
+    // The provider refuses the target itself, so it cannot serve as a canary.
     case "rejected":
       return "useless";
     case "failed":

@@ -1,12 +1,12 @@
 import type { SlotRow } from "../../model/slot-row.ts";
 
-/** Of what a window and older ones share, the older ones keep an eighth, and at least one. */
+/** Older windows keep this share of the slots, and at least one slot. */
 const OLDER_SHARE = 1 / 8;
 
 /**
- * Shares a host's limit among the processes: the newest window first, older ones keep a small share, within a window all alike.
- * Where there are more processes than slots, who waits longest goes first: one request later somebody else does.
- * Never more than wanted; the sum is the lesser of the limit and of all that is wanted.
+ * Shares the slots of a host among the processes: the newest window first, a small share for older ones, and equal parts within a window.
+ * If there are more processes than slots, those that have waited longest come first; after one request it is another's turn.
+ * No process gets more than it wants, and the sum is the smaller of the limit and all that is wanted.
  */
 export function share(limit: number, rows: readonly SlotRow[]): ReadonlyMap<string, number> {
   const shares = new Map(rows.map((row) => [row.process, 0]));
@@ -30,7 +30,7 @@ function shareByWindow(slots: number, windows: readonly (readonly SlotRow[])[], 
   shareByWindow(slots - first, older, shares);
 }
 
-/** Each gets the same or all that it wants. What does not divide goes to those who hold more already, so that nothing moves without need. */
+/** Each process gets an equal part, or all that it wants if that is less. The remainder goes to those that hold more already, so that no slot moves without need. */
 function shareAlike(slots: number, rows: readonly SlotRow[], shares: Map<string, number>): void {
   let left = Math.min(slots, wantedBy(rows));
   let unmet = rows;
@@ -56,21 +56,21 @@ function wantedBy(rows: readonly SlotRow[]): number {
   return rows.reduce((sum, row) => sum + row.wanted, 0);
 }
 
-/** How many of a host's last answers are looked at, and how many of them being the provider's own errors make it ill. */
-const ANSWERS_LOOKED_AT = 100;
-const ERRORS_OF_THE_ILL = 30;
+/** The circuit breaker of a host opens when this many of its last answers are errors of the provider. */
+const RECENT_ANSWERS = 100;
+const ERRORS_TO_OPEN = 30;
 
-/** `recent`, oldest first: "x" for the provider's own error, "." for any other answer. */
+/** @param recent the last answers, oldest first: "x" for an error of the provider, "." for any other answer */
 export function shouldOpenCircuit(recent: string): boolean {
-  return recent.slice(-ANSWERS_LOOKED_AT).split("x").length - 1 >= ERRORS_OF_THE_ILL;
+  return recent.slice(-RECENT_ANSWERS).split("x").length - 1 >= ERRORS_TO_OPEN;
 }
 
-/** So long after a pause until all slots are used again. */
+/** Seconds after a pause until all slots are in use again. */
 export const RAMP_SECONDS = 30;
 
 /**
- * How many slots a host has this long after a pause of it ended (negative: it still lasts; null: none that matters): at first one, then more each second,
- * since whoever said "too many" says it again where all come back at once.
+ * The slots of a host after a pause: one at first, then more each second. A host that said "too many requests" would say it again if all came back
+ * at once. @param secondsSincePauseEnded negative while the pause lasts, null if there was none
  */
 export function rampedLimit(limit: number, secondsSincePauseEnded: number | null): number {
   if (secondsSincePauseEnded === null || secondsSincePauseEnded >= RAMP_SECONDS) return limit;

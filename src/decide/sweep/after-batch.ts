@@ -9,10 +9,10 @@ import { REASON } from "../reasons.ts";
 import type { Step } from "./decision.ts";
 import { fail, problemOf, ranOutOfMemory, unblocked, blockRound } from "./ending.ts";
 
-/** So many crashes in a row with no result between them stop the launching. */
+/** After this many crashes in a row, with no result in between, the sweep is Blocked. */
 const CRASHES_TO_BLOCK = 3;
 
-/** What the end of a batch means, in the order in which it is asked. */
+/** What the end of a batch means. meaningOf checks in this order. */
 type BatchEnd = "spec" | "surroundings" | "memory" | "counted" | "crash";
 
 function meaningOf(end: JobEnd): BatchEnd {
@@ -22,7 +22,7 @@ function meaningOf(end: JobEnd): BatchEnd {
   return ranOutOfMemory(end) ? "memory" : "crash";
 }
 
-/** A batch of `running` has ended: it leaves `running`, the sums grow, and the sweep goes on, is Blocked, or fails. */
+/** A batch has ended: it leaves `running`, the sums grow, and the sweep continues, is Blocked, or fails. */
 export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd, flow: FlowSpec, now: EpochSeconds): Step {
   const meaning = meaningOf(end);
   const message = end.message?.program === "batch" ? end.message : null;
@@ -51,7 +51,7 @@ function withoutBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd, mea
   };
 }
 
-/** What made the sweep Blocked is over once a batch has a result; a prepare that is still due has to work first. */
+/** A batch with a result unblocks the sweep, unless a prepare is due: that has to succeed first. */
 function afterResult(status: SweepStatus): SweepStatus {
   return { ...(status.preparing === undefined ? unblocked(status) : status), crashes: 0 };
 }
@@ -60,7 +60,7 @@ function afterCrash(status: SweepStatus, batch: RunningBatch, end: JobEnd, flow:
   const crashes = status.crashes + 1;
   const event = crashed(batch, end);
   if (crashes < CRASHES_TO_BLOCK) return { status: { ...status, crashes }, events: [event] };
-  const blocked = blockRound({ ...status, crashes }, "Crashing", `${crashes} batches in a row crashed, the last: ${problemOf(end, `batch ${batch.batch}`)}`, flow, now);
+  const blocked = blockRound({ ...status, crashes }, "Crashing", `${crashes} batches in a row crashed; the last one: ${problemOf(end, `batch ${batch.batch}`)}`, flow, now);
   return { status: blocked.status, events: [event, ...blocked.events] };
 }
 
@@ -70,11 +70,11 @@ function crashed(batch: RunningBatch, end: JobEnd): ObjectEvent {
 
 function outOfMemory(batch: RunningBatch, message: BatchMessage | null): ObjectEvent {
   const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
-  const seen = message === null ? "" : `, of which it was seen to use ${mebibytes(message.memory.anonPeak)}`;
+  const peak = message === null ? "" : ` (observed peak: ${mebibytes(message.memory.anonPeak)} MiB)`;
   return {
     type: "Warning",
     reason: REASON.batchOutOfMemory,
-    message: `Batch ${batch.batch} ran out of its ${mebibytes(batch.memoryBytes)} MiB${seen}: what it left undone comes back in smaller batches with more memory.`,
+    message: `Batch ${batch.batch} ran out of its ${mebibytes(batch.memoryBytes)} MiB of memory${peak}: the rest of its targets is asked in smaller batches with more memory.`,
   };
 }
 
@@ -86,12 +86,12 @@ function settledBy(message: BatchMessage): number {
   return SETTLED.reduce((sum, state) => sum + message.states[state], 0);
 }
 
-/** What a batch's end counts as, where it counts at all. */
+/** How the end of a batch is counted, if at all. */
 export type CountedAs = "memory" | "crash" | null;
 
 const NOTHING_SUMMED: MeasuredSums = { ...NOTHING_MEASURED, stopped: 0, halted: 0, peakShare: 0, limitBytes: 0, batchSeconds: noneOf(BATCH_SECONDS), batchPeaks: noneOf(BATCH_PEAK_BYTES) };
 
-/** A sweep's sums with one more batch that has ended, whatever it told of itself. */
+/** The sums of a sweep after one more batch has ended, with or without a message. */
 export function grownSums(sums: SweepSums, batch: RunningBatch, end: JobEnd, countedAs: CountedAs): SweepSums {
   const message = end.message?.program === "batch" ? end.message : null;
   return {
@@ -108,18 +108,18 @@ export function grownSums(sums: SweepSums, batch: RunningBatch, end: JobEnd, cou
   };
 }
 
-/** What an earlier version told has sums and no `measured`; what was killed at once has told nothing. */
+/** The message of an earlier version has no `measured`; a batch that was killed at once has no message. */
 function grownMeasured(before: MeasuredSums, batch: RunningBatch, end: JobEnd, message: BatchMessage | null): MeasuredSums {
-  const whateverItTold = {
+  const withoutMessage = {
     stopped: before.stopped + (end.exitCode === PROGRAM_EXIT.stopped ? 1 : 0),
     halted: (before.halted ?? 0) + (end.exitCode === PROGRAM_EXIT.surroundings || end.exitCode === PROGRAM_EXIT.spec ? 1 : 0),
     limitBytes: Math.max(before.limitBytes ?? 0, batch.memoryBytes),
   };
-  if (message === null) return { ...before, ...whateverItTold };
+  if (message === null) return { ...before, ...withoutMessage };
   const { anonPeak } = message.memory;
   return {
     ...measuredTogether(before, message.measured ?? NOTHING_MEASURED),
-    ...whateverItTold,
+    ...withoutMessage,
     peakShare: Math.max(before.peakShare, Math.round((anonPeak / batch.memoryBytes) * 1000) / 1000),
     batchSeconds: withOne(before.batchSeconds, BATCH_SECONDS, message.seconds),
     batchPeaks: withOne(before.batchPeaks, BATCH_PEAK_BYTES, anonPeak),

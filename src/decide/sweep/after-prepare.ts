@@ -8,27 +8,27 @@ import { REASON } from "../reasons.ts";
 import type { Step } from "./decision.ts";
 import { secondsBeforeTry, block, fail, prepared, problemOf, ranOutOfMemory, unblocked } from "./ending.ts";
 
-/** So many tries of one prepare that crashed, and the sweep shows as Blocked. Tried it is all the same. */
+/** After this many crashed attempts the sweep shows as Blocked. Prepare is still tried again. */
 const CRASHES_TO_BLOCK = 3;
 
 const PHASE_OF: Readonly<Record<WindowState, SweepPhase>> = { complete: "Complete", usable: "Usable", incomplete: "Incomplete" };
 
 type Preparing = NonNullable<SweepStatus["preparing"]>;
 
-/** The prepare that was due has ended: what it said becomes the pass, the verdict, or another try. */
+/** The prepare that was due has ended: its message becomes the pass or the verdict; without one it is tried again. */
 export function afterPrepare(status: SweepStatus, preparing: Preparing, end: JobEnd, now: EpochSeconds): Step {
   if (end.exitCode === PROGRAM_EXIT.spec) return fail(status, problemOf(end, "prepare"));
   if (end.exitCode === PROGRAM_EXIT.surroundings) {
     const blocked = block(status, "Surroundings", problemOf(end, "prepare"), now);
     return { status: tryAgain(blocked.status, preparing, now), events: blocked.events };
   }
-  const message = end.exitCode === PROGRAM_EXIT.done ? spokenFor(preparing, end) : null;
-  if (message === null) return silent(status, preparing, end, now);
+  const message = end.exitCode === PROGRAM_EXIT.done ? messageFor(preparing, end) : null;
+  if (message === null) return withoutResult(status, preparing, end, now);
   return message.verdict === undefined ? launchPass(status, message) : finish(status, message, message.verdict);
 }
 
-/** What prepare said, if it said it about this pass and round and it can be acted on. */
-function spokenFor(preparing: Preparing, end: JobEnd): PrepareMessage | null {
+/** The message of prepare, if it is about this pass and round and has a result. */
+function messageFor(preparing: Preparing, end: JobEnd): PrepareMessage | null {
   const message = end.message;
   if (message?.program !== "prepare" || message.pass !== preparing.pass || message.round !== preparing.round) return null;
   return message.ranges.length > 0 || message.verdict !== undefined ? message : null;
@@ -42,7 +42,7 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
       pass: message.pass,
       round: message.round,
       ranges: message.ranges,
-      // Never back: a number that was counted is not launched again, whatever prepare says.
+      // Never backwards: a batch that was counted is not launched again, whatever prepare says.
       next: Math.max(status.next, message.ranges[0]!.from),
       outOfMemory: [],
       settled: 0,
@@ -50,8 +50,8 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
       ...sized(message),
     },
     events: [
-      ...toldNotes(message),
-      ...(status.blocked === undefined ? [] : [normal(REASON.unblocked, "Prepare worked again.")]),
+      ...noteEvents(message),
+      ...(status.blocked === undefined ? [] : [normal(REASON.unblocked, "Prepare succeeded again.")]),
       normal(
         REASON.prepared,
         `Pass ${message.pass}: ${counted(message.totals.targets - settledOf(message.totals), "target", "targets")} unsettled, in ${counted(batches, "batch", "batches")}.`,
@@ -64,18 +64,18 @@ function finish(status: SweepStatus, message: PrepareMessage, verdict: WindowSta
   const { totals, failing = [] } = message;
   return {
     status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...sized(message), ...(failing.length === 0 ? {} : { failing }) },
-    events: [...toldNotes(message), normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${counted(totals.targets, "target", "targets")} settled.`)],
+    events: [...noteEvents(message), normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${counted(totals.targets, "target", "targets")} settled.`)],
   };
 }
 
-/** What an earlier prepare found stands where this one may not know it. */
+/** If this prepare could not read the size, the last known one stays. */
 function sized({ database }: PrepareMessage): Pick<SweepStatus, "database"> {
   return database === undefined ? {} : { database };
 }
 
-/** It crashed, was stopped, or ended without a word: it is idempotent, so it is run again. */
-function silent(status: SweepStatus, preparing: Preparing, end: JobEnd, now: EpochSeconds): Step {
-  const sentence = `Prepare, try ${preparing.attempt}: ${howItEnded(end)}`;
+/** It crashed, was stopped, or ended without a message. Prepare is idempotent, so it is run again. */
+function withoutResult(status: SweepStatus, preparing: Preparing, end: JobEnd, now: EpochSeconds): Step {
+  const sentence = `Prepare, attempt ${preparing.attempt}: ${howItEnded(end)}`;
   const stopped = end.exitCode === PROGRAM_EXIT.stopped;
   if (!stopped && (status.blocked !== undefined || preparing.attempt >= CRASHES_TO_BLOCK)) {
     const blocked = block(status, status.blocked?.reason ?? "Crashing", sentence, now);
@@ -87,7 +87,7 @@ function silent(status: SweepStatus, preparing: Preparing, end: JobEnd, now: Epo
 function howItEnded(end: JobEnd): string {
   if (end.exitCode === PROGRAM_EXIT.stopped) return "stopped";
   if (ranOutOfMemory(end)) return "out of memory";
-  if (end.exitCode === PROGRAM_EXIT.done) return "ended without saying what it made";
+  if (end.exitCode === PROGRAM_EXIT.done) return "ended without a result";
   return problemOf(end, "prepare");
 }
 
@@ -96,7 +96,7 @@ function tryAgain(status: SweepStatus, preparing: Preparing, now: EpochSeconds):
   return { ...status, preparing: { ...preparing, attempt: preparing.attempt + 1, notBefore: now + wait } };
 }
 
-function toldNotes(message: PrepareMessage): ObjectEvent[] {
+function noteEvents(message: PrepareMessage): ObjectEvent[] {
   return message.notes.map((note) => normal(REASON.noted, note));
 }
 

@@ -3,12 +3,12 @@ import type { PreparePlace } from "../../model/message.ts";
 import type { FlowSpec, JobWork, ObservedJob, SweepStatus } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 
-/** All that a decision about a sweep's flow depends on. */
+/** The input of a decision about a sweep. */
 export interface SweepView {
   readonly flow: FlowSpec;
-  /** As the server returned it last; null before the first decision. */
+  /** As the server returned it last; null for a new sweep. */
   readonly status: SweepStatus | null;
-  /** The sweep's Jobs or processes, those that ended included. */
+  /** The Jobs or processes of the sweep, also those that have ended. */
   readonly jobs: readonly ObservedJob[];
   readonly now: EpochSeconds;
 }
@@ -16,14 +16,14 @@ export interface SweepView {
 export type PrepareWork = Extract<JobWork, { program: "prepare" }>;
 export type BatchWork = Extract<JobWork, { program: "batch" }>;
 
-/** A Job to be made, with what it is told. */
+/** A Job or process to start, with its input. */
 export type Launch =
   | { readonly program: "prepare"; readonly work: PrepareWork; readonly place: PreparePlace }
   | { readonly program: "batch"; readonly work: BatchWork; readonly memoryBytes: number };
 
 /**
- * Either a status to be written, and then the decision is taken again; or what to do about the Jobs, for a status that is just written.
- * Making what is there already and removing what is gone are no errors.
+ * Either a status to write, after which the decision is taken again; or the Jobs to create and delete for a status that is written.
+ * Creating a Job that exists and deleting one that is gone are not errors.
  */
 export type SweepDecision =
   | { readonly kind: "write"; readonly status: SweepStatus; readonly events: readonly ObjectEvent[] }
@@ -31,11 +31,11 @@ export type SweepDecision =
       readonly kind: "apply";
       readonly make: readonly Launch[];
       readonly remove: readonly JobWork[];
-      /** Seconds after which to look again even if no Job ended; null: nothing is due by itself. */
+      /** When to decide again even if no Job ends, in seconds; null if nothing is due by itself. */
       readonly requeueAfterSeconds: number | null;
     };
 
-/** What one step made of a status; the same object where nothing changed. */
+/** The status after one step, the same object if nothing changed. */
 export interface Step {
   readonly status: SweepStatus;
   readonly events: readonly ObjectEvent[];

@@ -5,25 +5,25 @@ import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
 import type { Step } from "./decision.ts";
 
-/** The sentence of a program that ended badly: its own, or else the line among its last that says why. */
+/** Why a program ended with a failure, in one sentence: the problem in its message, or else the most telling of its last lines. */
 export function problemOf(end: JobEnd, program: string): string {
-  const told = oneLine(end.message?.problem ?? "") || mostTellingLine(end.lastLines);
-  if (told !== "") return told;
-  return end.exitCode === null ? `${program} was ended by a signal` : `${program} ended with exit code ${end.exitCode}`;
+  const sentence = oneLine(end.message?.problem ?? "") || mostTellingLine(end.lastLines);
+  if (sentence !== "") return sentence;
+  return end.exitCode === null ? `${program} was killed by a signal` : `${program} ended with exit code ${end.exitCode}`;
 }
 
 export function ranOutOfMemory(end: JobEnd): boolean {
   return end.outOfMemory || end.exitCode === PROGRAM_EXIT.memory;
 }
 
-/** No prepare is due. */
+/** The status with no prepare due. */
 export function prepared(status: SweepStatus): SweepStatus {
   const rest: { -readonly [Field in keyof SweepStatus]: SweepStatus[Field] } = { ...status };
   delete rest.preparing;
   return rest;
 }
 
-/** Nothing stops the launching. */
+/** The status without a blocker. */
 export function unblocked(status: SweepStatus): SweepStatus {
   const rest: { -readonly [Field in keyof SweepStatus]: SweepStatus[Field] } = { ...status };
   delete rest.blocked;
@@ -38,7 +38,7 @@ export function fail(status: SweepStatus, problem: string): Step {
   };
 }
 
-/** One more thing that stops the launching. `since` is kept from the first: so long has nothing worked. */
+/** Blocks the sweep, once more if it is blocked already. `since` stays at the first time, so it says how long nothing has worked. */
 export function block(status: SweepStatus, reason: BlockedReason, message: string, now: EpochSeconds): Step {
   const before = status.blocked;
   return {
@@ -47,21 +47,21 @@ export function block(status: SweepStatus, reason: BlockedReason, message: strin
   };
 }
 
-/** The next pass is due: at once if this one promises something, else after a wait that grows with each pass that settled nothing. */
+/** Makes the next pass due: at once if this one made progress, else after a wait that grows with each pass that settled nothing. */
 export function nextPass(status: SweepStatus, flow: FlowSpec, now: EpochSeconds): { status: SweepStatus; wait: number } {
   const fruitless = status.settled > 0 || status.outOfMemory.length > 0 ? 0 : status.fruitless + 1;
-  // After the last pass prepare only gives the verdict: nothing is asked that a wait would help.
+  // After the last pass prepare only gives the verdict, so there is nothing to wait for.
   const wait = status.pass >= flow.passes ? 0 : secondsBeforePass(fruitless);
   return { status: { ...status, fruitless, preparing: { pass: status.pass + 1, round: 1, attempt: 1, notBefore: now + wait } }, wait };
 }
 
 /**
- * Nothing more of this round is launched. Once prepare works, the pass is packed anew under a new round: no pass is spent.
- * One exception, or a target that crashes every process would keep a sweep going for ever: a round that only crashed and settled
- * nothing spends its pass.
+ * Blocks the sweep and launches no more batches of this round. Once prepare succeeds, it packs the pass anew under a new round, so that no pass is spent.
+ * One exception: a round that only crashed and settled nothing spends its pass. Otherwise a target that crashes every process
+ * would keep the sweep running for ever.
  */
 export function blockRound(status: SweepStatus, reason: BlockedReason, sentence: string, flow: FlowSpec, now: EpochSeconds): Step {
-  // A prepare is due already: those that were still running when the sweep was Blocked add nothing.
+  // A prepare is due already: batches that were still running when the sweep was Blocked change nothing.
   if (status.preparing !== undefined) return { status, events: [] };
   const blocked = block(status, reason, sentence, now);
   const notBefore = now + secondsBeforeTry(blocked.status.blocked?.tries ?? 1);
@@ -74,8 +74,8 @@ export function blockRound(status: SweepStatus, reason: BlockedReason, sentence:
 }
 
 /**
- * A sweep as somebody takes it up who was told to run it: what it waited for may be right by now, so that is tried at once, and how long
- * it has been Blocked counts from here.
+ * The status when a person runs the sweep again: what it waited for may have been fixed, so prepare is tried at once, and the time that it has
+ * been Blocked counts from now.
  */
 export function retriedNow(status: SweepStatus, now: EpochSeconds): SweepStatus {
   const { preparing } = status;
@@ -88,38 +88,38 @@ const TRY_LONGEST_SECONDS = 300;
 const WAIT_FIRST_SECONDS = 30;
 const WAIT_LONGEST_SECONDS = 600;
 
-/** Before prepare is tried again: 5, 10, 20 … 300 seconds after the first, second, third … try. */
+/** The wait before the next attempt of prepare: 5, 10, 20 … 300 seconds. @param tries from 1 */
 export function secondsBeforeTry(tries: number): number {
   return doubled(TRY_FIRST_SECONDS, tries - 1, TRY_LONGEST_SECONDS);
 }
 
-/** Before the next pass: 0 after a pass that settled something, then 30, 60, 120 … 600 seconds after the first, second, third … that did not. */
+/** The wait before the next pass: 0 after a pass that settled something, else 30, 60, 120 … 600 seconds. @param fruitless passes in a row that settled nothing */
 export function secondsBeforePass(fruitless: number): number {
   return fruitless === 0 ? 0 : doubled(WAIT_FIRST_SECONDS, fruitless - 1, WAIT_LONGEST_SECONDS);
 }
 
-/** first · 2^times, without overflowing where something has been tried for months. */
+/** first · 2^times, without overflow after months of attempts. */
 function doubled(first: number, times: number, longest: number): number {
   return Math.min(longest, first * 2 ** Math.min(times, 30));
 }
 
-/** How an uncaught error, or V8, begins the line that says what was wrong. */
+/** The start of the line in which an uncaught error, or V8, says what is wrong. */
 const ERROR_LINE = /^(?:Uncaught )?(?:[\w.]*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR): ./;
 
-/** What Node writes around it: frames, marks under the source, the fields of the error, its version. */
+/** What Node writes around that line: frames, marks under the source, fields of the error, its version. */
 const NOISE = /^(?:at .*|Node\.js v.*|[\^~]+|[{}[\]],?|throw .*|\[?\w+\]?: .*(?:,|')|node:\S+:\d+|\S*:\d+)$/;
 
 const LONGEST = 300;
 
-/** Of a program's last lines the one that says why it ended, at most 300 characters; "" where there is none. */
+/** The line among a program's last lines that says why it ended, at most 300 characters; "" if there is none. */
 export function mostTellingLine(lastLines: string): string {
-  const lines = lastLines.split("\n").map(said).map(oneLine).filter((line) => line !== "");
+  const lines = lastLines.split("\n").map(messageOf).map(oneLine).filter((line) => line !== "");
   const telling = lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.findLast((line) => !NOISE.test(line)) ?? lines.at(-1) ?? "";
   return telling.length <= LONGEST ? telling : `${telling.slice(0, LONGEST - 1)}…`;
 }
 
-/** Where a pod wrote no message, Kubernetes gives the last lines of its log: of those the sentence counts. */
-function said(line: string): string {
+/** For a pod without a termination message Kubernetes gives the last lines of its log, which are JSON: only their msg counts. */
+function messageOf(line: string): string {
   if (!line.startsWith("{")) return line;
   try {
     const { msg } = JSON.parse(line) as { readonly msg?: unknown };
@@ -129,16 +129,16 @@ function said(line: string): string {
   }
 }
 
-/** Each stretch of white space as one blank, none at the ends. */
+/** With each run of white space as one space, and trimmed. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
 }
 
-/** What a window came to. A window without a target was never asked: it is incomplete. `atLeast` is a share, 0.999 for 99.9 %. */
+/** The state of a window. A window without targets was never asked, so it is incomplete. @param atLeast a share: 0.999 for 99.9 % */
 export function verdict(totals: Totals, atLeast: number): WindowState {
   const settled = settledOf(totals);
   if (totals.targets === 0) return "incomplete";
   if (settled === totals.targets) return "complete";
-  // A share such as 0.999 has no exact double: 0.07 of 100 targets must be 7 and not 7.000000000000001.
+  // A share such as 0.999 has no exact double: 0.07 of 100 targets must be 7, not 7.000000000000001.
   return settled >= atLeast * totals.targets - 1e-6 ? "usable" : "incomplete";
 }

@@ -10,25 +10,27 @@ import { nextPass } from "./ending.ts";
 /**
  * What a sweep does next.
  *
- * In words: prepare packs a pass into batches; they are launched in order, `pods` at once; when all have ended, prepare packs what they
- * left unsettled as the next pass, until it gives the verdict. The order of writes: where the status must change only that is returned,
- * and the decision is taken again from what was written; only a status that needs no change is compared with the Jobs.
+ * Prepare packs a pass into batches, which are launched in order, `pods` at once. When all have ended, prepare packs the targets that are
+ * still unsettled as the next pass, until it gives the verdict.
+ *
+ * Order of writes: if the status must change, only the new status is returned, and the next decision starts from what was written. Jobs are
+ * created and deleted only for a status that needs no change.
  *
  *     Preparing ──▶ Running ──▶ Preparing ──▶ … ──▶ Complete | Usable | Incomplete
  *         ▲            │ surroundings, crashes in a row
- *         └─ Blocked ◀─┘                                  Suspended: launches nothing, goes on from where it is
+ *         └─ Blocked ◀─┘                                  Suspended: launches nothing, continues from where it is
  *
- * Whoever stops processes because it is stopped itself (and not the sweep) does not tell of their ends: they stay in `running`,
- * and who takes over makes them again, and they do only the rest.
+ * A driver that stops its processes because it is stopped itself does not report their ends: they stay in `running`, the next driver starts
+ * them again, and they only ask what is left.
  */
 export function decideSweep(view: SweepView): SweepDecision {
   const before = view.status ?? firstStatus(view.now);
   const { status, events } = isFinished(before.phase) ? { status: before, events: [] } : advance(before, view);
   if (status !== view.status) return { kind: "write", status, events };
-  return { kind: "apply", make: toMake(status, view), remove: toRemove(status, view.jobs), requeueAfterSeconds: secondsToLook(status, view) };
+  return { kind: "apply", make: toMake(status, view), remove: toRemove(status, view.jobs), requeueAfterSeconds: secondsUntilDue(status, view) };
 }
 
-/** Of a sweep that nobody has touched yet. */
+/** The status of a new sweep. */
 export function firstStatus(now: EpochSeconds): SweepStatus {
   return {
     phase: "Preparing",
@@ -46,7 +48,7 @@ export function firstStatus(now: EpochSeconds): SweepStatus {
   };
 }
 
-/** Every change that is due, as one status. The same object where none is. */
+/** Every change that is due, in one status. The same object if none is. */
 function advance(before: SweepStatus, view: SweepView): Step {
   let step = endOfPrepare({ status: before, events: [] }, view);
   step = endsOfBatches(step, view);
@@ -75,19 +77,19 @@ function endsOfBatches(step: Step, { flow, jobs, now }: SweepView): Step {
   return step;
 }
 
-/** A prepare is due while batches run only where the sweep is Blocked: those without a Job are not made again, they are packed anew. */
+/** A prepare is due while batches run only if the sweep is Blocked. Then a batch without a Job is not started again, since its targets are packed anew. */
 function forgetVanished(status: SweepStatus, jobs: readonly ObservedJob[]): SweepStatus {
   if (status.preparing === undefined) return status;
   const running = status.running.filter(({ batch }) => jobs.some((job) => isSame(job.work, { program: "batch", batch })));
   return running.length === status.running.length ? status : { ...status, running };
 }
 
-/** All batches have ended: the next prepare is due, at once if that promises something, else after a wait. */
+/** All batches have ended: the next prepare is due, at once if there was progress, else after a wait. */
 function endOfPass(step: Step, { flow, now }: SweepView): Step {
   const { status } = step;
   if (status.preparing !== undefined || status.running.length > 0 || hasNext(status)) return step;
   const next = nextPass(status, flow, now);
-  const message = `Pass ${status.pass} has ended.${next.wait > 0 ? ` It settled nothing: the next begins in ${next.wait} seconds.` : ""}`;
+  const message = `Pass ${status.pass} has finished.${next.wait > 0 ? ` It settled nothing: the next pass starts in ${next.wait} seconds.` : ""}`;
   return { status: next.status, events: [...step.events, { type: "Normal", reason: REASON.passEnded, message }] };
 }
 
@@ -97,7 +99,7 @@ function showPhase(step: Step, { flow, status: before }: SweepView): Step {
   const status = phase === step.status.phase ? step.status : { ...step.status, phase };
   if (flow.suspended === wasSuspended) return { ...step, status };
   const reason = flow.suspended ? REASON.suspended : REASON.resumed;
-  const message = flow.suspended ? "Nothing more is launched; what runs ends." : "Batches are launched again.";
+  const message = flow.suspended ? "Running batches finish, and no more are launched." : "Batches are launched again.";
   return { status, events: [...step.events, { type: "Normal", reason, message }] };
 }
 
@@ -107,7 +109,7 @@ function phaseOf(status: SweepStatus, suspended: boolean): SweepPhase {
   return status.blocked === undefined ? "Preparing" : "Blocked";
 }
 
-/** A batch in `running` without a Job was never made, or has vanished: its process does only the rest. */
+/** A batch in `running` without a Job was never started, or its Job has vanished. Started again, it only asks what is left. */
 function toMake(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[] {
   if (flow.suspended) return [];
   const { preparing } = status;
@@ -123,7 +125,7 @@ function toMake(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[] {
   return [{ program: "prepare", work, place: { pass, round, outOfMemory: status.outOfMemory } }];
 }
 
-/** What the status does not know has been counted, or was never to be. */
+/** Jobs that the status does not name: they have been counted, or should not exist. */
 function toRemove(status: SweepStatus, jobs: readonly ObservedJob[]): JobWork[] {
   const { preparing } = status;
   return jobs
@@ -134,7 +136,7 @@ function toRemove(status: SweepStatus, jobs: readonly ObservedJob[]): JobWork[] 
     });
 }
 
-function secondsToLook({ preparing }: SweepStatus, { now }: SweepView): number | null {
+function secondsUntilDue({ preparing }: SweepStatus, { now }: SweepView): number | null {
   return preparing === undefined || preparing.notBefore <= now ? null : preparing.notBefore - now;
 }
 
@@ -147,7 +149,7 @@ function isSame(one: JobWork, other: JobWork): boolean {
   return other.program === "prepare" && one.pass === other.pass && one.round === other.round && one.attempt === other.attempt;
 }
 
-/** The next batches go into `running`, in the order of their numbers, as many at once as `pods` allows. */
+/** Moves the next batches into `running`, in the order of their numbers, as many as `pods` allows. */
 export function launchNext(status: SweepStatus, flow: FlowSpec, now: EpochSeconds): SweepStatus {
   if (flow.suspended || status.preparing !== undefined) return status;
   const running: RunningBatch[] = [...status.running];
@@ -164,7 +166,7 @@ export function hasNext(status: SweepStatus): boolean {
   return nextBatch(status.ranges, status.next) !== null;
 }
 
-/** After crashes one batch at a time, until one has a result: it shows as well as four whether processes live again. */
+/** After crashes one batch at a time, until one has a result: one shows as well as four whether processes survive. */
 function width(status: SweepStatus, flow: FlowSpec): number {
   return status.blocked?.reason === "Crashing" ? Math.min(1, flow.pods) : flow.pods;
 }

@@ -1,17 +1,17 @@
 const MIB = 1024 * 1024;
 
-/** V8 does not start a program of ours with less. */
+/** With less, V8 does not start our programs. */
 const LEAST_OLD_MIB = 16;
-/** More makes no collection cheaper. */
+/** More does not make collections cheaper. */
 const MOST_SEMI_MIB = 16;
 
 /**
- * What Node is told so that it lives within a memory limit: without, it grows to 212 MiB of garbage where 55 MiB do.
+ * Node's flags for a memory limit. Without them Node grows to 212 MiB of garbage where 55 MiB are enough.
  *
- * A quarter of the limit for old objects, which also bounds the buffers of the network that V8 lets pile up; the rest is
- * for tables, buffers and the 45 to 50 MiB of Node's own hot pages. Young objects get a 32nd: with less than the default
- * they are collected before they are moved, with too little they are moved while still in use. Below 128 MiB there is only
- * room for the least. Measured at 128 MiB with 16 streams: old 32 with semi 4 is the fastest and peaks at 55 MiB.
+ * Old objects get a quarter of the limit, which also bounds the network buffers that V8 lets pile up. The rest is for tables, buffers and
+ * the 45 to 50 MiB of Node's own hot pages. Young objects get a 32nd: with less than the default they are collected before they are
+ * promoted, with too little they are promoted while still in use. Below 128 MiB there is only room for the minimum. Measured at 128 MiB with
+ * 16 streams: old 32 with semi 4 is the fastest and peaks at 55 MiB.
  */
 export function nodeFlagsFor(limitBytes: number): string[] {
   const limit = limitBytes / MIB;
@@ -20,5 +20,5 @@ export function nodeFlagsFor(limitBytes: number): string[] {
   return [`--max-old-space-size=${old}`, `--max-semi-space-size=${semi}`];
 }
 
-/** Prepare holds the list of targets and no answer. */
+/** Prepare holds the list of targets, but no answers. */
 export const PREPARE_MEMORY_BYTES = 512 * 2 ** 20;

@@ -4,8 +4,8 @@ import { MESSAGE_LIMIT_BYTES } from "../../model/message.ts";
 type Check = (value: unknown) => boolean;
 
 /**
- * What a program said by its termination message, or null: none, cut short, of another version, or not a message at all.
- * A killed program leaves anything behind, and a number that is none would poison every sum it is added to.
+ * The termination message of a program, or null if there is none, or if it is cut short, of another version, or something else.
+ * A killed program may leave anything behind, and a single NaN would spoil every sum that it is added to.
  */
 export function parseProgramMessage(text: string): ProgramMessage | null {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES) return null;
@@ -19,7 +19,7 @@ export function parseProgramMessage(text: string): ProgramMessage | null {
   return batchMessage(value) ? withMeasured(value as BatchMessage) : null;
 }
 
-/** What it measured is left out where it is not as it should be: the rest decides what becomes of the batch, and is believed. */
+/** Invalid measurements are dropped; the rest of the message, which decides about the batch, is kept. */
 function withMeasured({ measured, ...message }: BatchMessage): BatchMessage {
   return measured !== undefined && isMeasured(measured) ? { ...message, measured } : message;
 }
@@ -49,7 +49,7 @@ function having(fields: Readonly<Record<string, Check>>): Check {
     typeof value === "object" && value !== null && Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
 }
 
-/** Its words become labels: bounded, however it came to be. */
+/** Its keys become metric labels, so their number and form are limited. */
 const tally: Check = (value) =>
   typeof value === "object" && value !== null && Object.entries(value).length <= 40 && Object.entries(value).every(([word, amount]) => /^[a-z][a-z-]{0,30}$/.test(word) && count(amount));
 

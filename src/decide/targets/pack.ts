@@ -10,23 +10,23 @@ export interface PackedBatch {
 
 export interface Packed {
   readonly batches: readonly PackedBatch[];
-  /** Out of memory alone in a batch with the largest: failed(memory), asked no more by this sweep. */
+  /** Targets that ran out of memory alone in a batch with the largest limit: failed (memory), and not asked again by this sweep. */
   readonly exhausted: readonly number[];
 }
 
-/** In which company a target is asked next. */
+/** The size and the memory of the batch in which a target is asked next. */
 interface Place {
   readonly size: number;
   readonly memoryBytes: number;
 }
 
 /**
- * Packs a pass into batches, numbered from `firstNumber` on. Targets keep their order within a place.
+ * Packs a pass into batches, numbered from `firstNumber`. Targets keep their order within a place.
  *
- * The memory ladder: a target of a batch that ran out of memory comes back in one a quarter as large with twice the memory, up to
- * `memoryMaxBytes`. Those that were in flight when it died come back alone, so one giant sinks its neighbours for one pass only.
- * A target keeps its place on the ladder when its batch ended otherwise: what it needed once it will need again.
- * The most memory comes first: the largest answers take the longest, and a pass should not end with them.
+ * The memory ladder: if a batch runs out of memory, its targets come back in batches a quarter as large with twice the memory, up to
+ * `memoryMaxBytes`. Targets that were in flight at that time come back alone, so one giant harms its neighbours for one pass only.
+ * If its batch ends in any other way, a target keeps its place on the ladder: it will need as much memory again.
+ * The batches with the most memory come first: the largest answers take the longest, and a pass should not end with them.
  */
 export function pack(pass: { remaining: readonly Remaining[]; outOfMemory: readonly number[]; spec: BatchSpec; firstNumber: number }): Packed {
   const { remaining, spec } = pass;
@@ -49,7 +49,7 @@ export function pack(pass: { remaining: readonly Remaining[]; outOfMemory: reado
   return { batches: batches.map((batch, index) => ({ number: pass.firstNumber + index, ...batch })), exhausted };
 }
 
-/** Batches of one memory that follow one another, as what the controller needs to know of them. */
+/** The batches as ranges of consecutive numbers with the same memory limit: all that the controller needs to know. */
 export function ranges(batches: readonly PackedBatch[]): BatchRange[] {
   const found: BatchRange[] = [];
   for (const { number, memoryBytes } of batches) {

@@ -100,7 +100,7 @@ describe("the story of a sweep", () => {
     running = aController(api);
     const { status } = await untilFinished(api, "daily");
     expect(status).toMatchObject({ phase: "Complete", lastOutOfMemory: { batch: 2, limit: "128Mi", peak: "128Mi" }, peakMemory: "128Mi/128Mi" });
-    expect(said().find((one) => one.startsWith("BatchOutOfMemory"))).toMatch(/Batch 2 ran out of its 128 MiB, of which it was seen to use 128/);
+    expect(said().find((one) => one.startsWith("BatchOutOfMemory"))).toMatch(/Batch 2 ran out of its 128 MiB of memory \(observed peak: 128/);
   });
 
   test("is Blocked where the surroundings are wrong, launches nothing more, and goes on by itself", async () => {

@@ -157,7 +157,7 @@ describe("run", () => {
   });
 
   const wrong: Record<string, { args: string[]; says: string }> = {
-    "a window that is not over": { args: ["--window", "2026-11-23"], says: "The window 2026-11-23 is not over yet: the newest that can be asked is 2026-11-22." },
+    "a window that is not over": { args: ["--window", "2026-11-23"], says: "The window 2026-11-23 is not over yet; the newest that can be asked is 2026-11-22." },
     "a start off the grid": { args: ["--window", "2026-11-22T06:00"], says: "No window starts at 2026-11-22T06:00:00Z" },
   };
 

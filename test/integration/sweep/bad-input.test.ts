@@ -53,15 +53,15 @@ const WRONG_FILES: Readonly<Record<string, Wrong>> = {
 };
 
 const WRONG_WINDOWS: Readonly<Record<string, Wrong>> = {
-  "is no cell of the grid": { args: ["--window", "2026-11-20T06:00"], says: /No window starts at 2026-11-20T06:00:00Z: they are 24h long, and the nearest start at 2026-11-20 and 2026-11-21\./ },
-  "is no date": { args: ["--window", "2026-02-30"], says: /"2026-02-30" is no start of a window; write it in UTC, like/ },
-  "is in the future": { args: ["--window", "2099-01-01"], says: /The window 2099-01-01 is not over yet: the newest that can be asked is / },
-  "has not settled": { args: ["--window", dayOf(YESTERDAY)], spec: { window: { settle: "24h" } }, says: /has not settled yet: it can be asked from .* on, 24h after its end/ },
-  "is older than the retention": { args: ["--window", "2025-01-01"], spec: { store: { retention: "30d" } }, says: "The window 2025-01-01 is older than the retention of 30d: what it brings would be dropped at once." },
+  "is no cell of the grid": { args: ["--window", "2026-11-20T06:00"], says: /No window starts at 2026-11-20T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-20 and 2026-11-21\./ },
+  "is no date": { args: ["--window", "2026-02-30"], says: /"2026-02-30" is not the start of a window; write it in UTC, like/ },
+  "is in the future": { args: ["--window", "2099-01-01"], says: /The window 2099-01-01 is not over yet; the newest that can be asked is / },
+  "has not settled": { args: ["--window", dayOf(YESTERDAY)], spec: { window: { settle: "24h" } }, says: /has not settled yet; it can be asked from .* on, 24h after its end/ },
+  "is older than the retention": { args: ["--window", "2025-01-01"], spec: { store: { retention: "30d" } }, says: "The window 2025-01-01 is older than the retention of 30d; its results would be dropped at once." },
   "is before the provider's first data": {
     args: ["--window", "2023-12-31"],
     spec: { provider: { name: "ripestat", sourceapp: "sluice-test", baseUrl: "https://stat.ripe.net" }, store: { retention: "7300d" } },
-    says: "The window 2023-12-31 begins before the provider's first data, 2024-01-01.",
+    says: "The window 2023-12-31 starts before the provider's first data, 2024-01-01.",
   },
 };
 
@@ -168,9 +168,9 @@ describe("what only the database or the provider knows to be wrong", () => {
 
   const others: Readonly<Record<string, { wrong: Wrong; code?: number; faults?: Parameters<Simulator["set"]>[0] }>> = {
     "another grid": { wrong: { spec: { window: { every: "12h" } }, says: /The dataset default\/kept exists and differs: its windows are 86400 s long, not 43200 s\. .*name a new dataset/ } },
-    "another pattern": { wrong: { spec: { extract: { pattern: '"timestamp":([0-9]{1,12})' } }, says: /The dataset default\/kept exists and differs: it has ".*", not ".*"\. What is asked or matched has changed: name a new dataset/ } },
+    "another pattern": { wrong: { spec: { extract: { pattern: '"timestamp":([0-9]{1,12})' } }, says: /The dataset default\/kept exists and differs: it has ".*", not ".*"\. A dataset keeps its windows, its request and its pattern: name a new dataset/ } },
     "an empty list": { wrong: { spec: { targets: { preset: "ris-asns" } }, says: /The list of targets is empty: / }, code: 3, faults: [{ what: "short-list", share: 0 }] },
-    "a list that is too short": { wrong: { spec: { targets: { atLeast: 100 } }, says: "The list holds 40 targets; targets.atLeast asks for 100." } },
+    "a list that is too short": { wrong: { spec: { targets: { atLeast: 100 } }, says: "The list has 40 targets; targets.atLeast requires 100." } },
     "a shrunken list": { wrong: { says: "The list shrank by 25%, from 40 targets to 30; targets.maxShrink allows 5%." }, faults: [{ what: "short-list", share: 0.75 }] },
     "a list that cannot be fetched": { wrong: { says: /The list of targets cannot be fetched from http:.*: HTTP 503/ }, code: 3, faults: [{ what: "status", status: 503, body: "html" }] },
   };

@@ -40,11 +40,11 @@ describe("the windows of a CronSweep", () => {
 
   const refused: Record<string, { choice: WindowChoice; sentence: RegExp }> = {
     "that does not start on the grid": { choice: { window: "2026-11-20T06:00" }, sentence: /^No window starts at 2026-11-20T06:00:00Z: .* 2026-11-20 and 2026-11-21\.$/ },
-    "that is not over": { choice: { window: "2026-11-23" }, sentence: /not over yet: the newest that can be asked is 2026-11-22/ },
+    "that is not over": { choice: { window: "2026-11-23" }, sentence: /not over yet; the newest that can be asked is 2026-11-22/ },
     "that is older than the retention": { choice: { window: "2026-09-01" }, sentence: /older than the retention of 60d/ },
     "before the provider's first data": { choice: { window: "2023-12-31" }, sentence: /before the provider's first data, 2024-01-01/ },
     "in a range with one that is too old": { choice: { from: "2026-09-01" }, sentence: /The window 2026-09-01 is older/ },
-    "that is no date": { choice: { window: "yesterday" }, sentence: /"yesterday" is no start of a window/ },
+    "that is no date": { choice: { window: "yesterday" }, sentence: /"yesterday" is not the start of a window/ },
     "in a range that ends before it starts": { choice: { from: "2026-11-20", to: "2026-11-19" }, sentence: /^--to \(2026-11-19\) is before --from \(2026-11-20\)\.$/ },
     "named by --to alone": { choice: { to: "2026-11-20" }, sentence: /^--to needs --from/ },
     "named by --window and --to": { choice: { window: "2026-11-20", to: "2026-11-20" }, sentence: /one or the other/ },

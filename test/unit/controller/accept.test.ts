@@ -75,14 +75,14 @@ describe("a Sweep", () => {
   test.each([
     ["its CronSweep is not there", aSweep(), null, "spec.cronSweepRef.name: there is no CronSweep ripestat-daily in this namespace"],
     ["its CronSweep is wrong", aSweep(), aCronSweep({ schedule: "0 5 31 2 *" }), 'spec.cronSweepRef.name: the CronSweep ripestat-daily is not accepted: spec.schedule: "0 5 31 2 *" never runs'],
-    ["its window is none of the grid", aSweep({ window: { start: "2026-11-20T06:00:00Z" } }), aCronSweep(), "spec.window.start: No window starts at 2026-11-20T06:00:00Z: they are 24h long, and the nearest start at 2026-11-20 and 2026-11-21."],
+    ["its window is none of the grid", aSweep({ window: { start: "2026-11-20T06:00:00Z" } }), aCronSweep(), "spec.window.start: No window starts at 2026-11-20T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-20 and 2026-11-21."],
   ])("is refused where %s", (_, sweep, cronSweep, problem) => {
     expect(problemsOf(acceptSweep(sweep, cronSweep, PROVIDERS, NOW))).toEqual([problem]);
   });
 
   test("that is asked too early is accepted with a warning", () => {
     expect(acceptSweep(aSweep({ window: { start: "2026-11-21" } }), aCronSweep(), PROVIDERS, NOW)).toMatchObject({
-      warnings: ["spec.window.start: The window 2026-11-21 is not over yet: the newest that can be asked is 2026-11-20."],
+      warnings: ["spec.window.start: The window 2026-11-21 is not over yet; the newest that can be asked is 2026-11-20."],
     });
   });
 });

@@ -24,18 +24,18 @@ describe("grid", () => {
 
   test.each(["", "yesterday", "2026-02-30", "20.11.2026", "2026-11-20T06:00+02:00"])("%s names none", (text) => {
     expect(() => parseWindowStart(text)).toThrow(SpecError);
-    expect(() => parseWindowStart(text)).toThrow("is no start of a window; write it in UTC, like 2026-11-20");
+    expect(() => parseWindowStart(text)).toThrow("is not the start of a window; write it in UTC, like 2026-11-20");
   });
 
   describe("the windows of a grid", () => {
-    test("a cell is a window, and what is none is refused with the cells beside it", () => {
+    test("a cell is a window; any other start is refused, with the nearest cells", () => {
       expect(windowAt(DAILY, at("2026-11-20T00:00Z"))).toEqual({ start: at("2026-11-20T00:00Z"), end: at("2026-11-21T00:00Z") });
       expect(() => windowAt(DAILY, at("2026-11-20T06:00Z"))).toThrow(
-        "No window starts at 2026-11-20T06:00:00Z: they are 24h long, and the nearest start at 2026-11-20 and 2026-11-21.",
+        "No window starts at 2026-11-20T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-20 and 2026-11-21.",
       );
       expect(() => windowAt(QUARTERS, at("2026-11-20T07:00Z"))).toThrow("the nearest start at 2026-11-20T06:00:00Z and 2026-11-20T12:00:00Z");
       // Counted from 1970-01-01, a Thursday.
-      expect(() => windowAt(WEEKLY, at("2026-11-20T00:00Z"))).toThrow("they are 7d long, and the nearest start at 2026-11-19 and 2026-11-26");
+      expect(() => windowAt(WEEKLY, at("2026-11-20T00:00Z"))).toThrow("windows are 7d long, and the nearest start at 2026-11-19 and 2026-11-26");
     });
 
     test.each([
@@ -96,11 +96,11 @@ describe("askable", () => {
   test.each([
     ["the newest window can be asked", "2026-11-20", null],
     ["an old one can", "2024-12-01", null],
-    ["one in the future cannot", "2026-11-25", "The window 2026-11-25 is not over yet: the newest that can be asked is 2026-11-20."],
-    ["today cannot", "2026-11-22", "The window 2026-11-22 is not over yet: the newest that can be asked is 2026-11-20."],
-    ["one that has not settled cannot", "2026-11-21", "The window 2026-11-21 has not settled yet: it can be asked from 2026-11-22T04:00:00Z on, 4h after its end."],
-    ["one before the provider's first data cannot", "2023-12-31", "The window 2023-12-31 begins before the provider's first data, 2024-01-01."],
-    ["one that retention would drop cannot", "2024-11-20", "The window 2024-11-20 is older than the retention of 730d: what it brings would be dropped at once."],
+    ["one in the future cannot", "2026-11-25", "The window 2026-11-25 is not over yet; the newest that can be asked is 2026-11-20."],
+    ["today cannot", "2026-11-22", "The window 2026-11-22 is not over yet; the newest that can be asked is 2026-11-20."],
+    ["one that has not settled cannot", "2026-11-21", "The window 2026-11-21 has not settled yet; it can be asked from 2026-11-22T04:00:00Z, 4h after its end."],
+    ["one before the provider's first data cannot", "2023-12-31", "The window 2023-12-31 starts before the provider's first data, 2024-01-01."],
+    ["one that retention would drop cannot", "2024-11-20", "The window 2024-11-20 is older than the retention of 730d; its results would be dropped at once."],
   ])("%s", (_, day, sentence) => {
     const grid = { everySeconds: DAY, settleSeconds: 4 * HOUR };
     const when = { grid, retentionSeconds: 730 * DAY, firstData: at("2024-01-01T00:00Z"), now: at("2026-11-22T03:00Z") };

@@ -36,11 +36,11 @@ describe("a document that its schema finds right", () => {
   const wrong: Record<string, { text: string; line: string }> = {
     "may name a window that is none of the grid": {
       text: sweep(`${PATTERN}  targets: { list: [a] }\n`, "2026-11-20T06:00:00Z"),
-      line: "FILE:5: spec.window.start: No window starts at 2026-11-20T06:00:00Z: they are 24h long, and the nearest start at 2026-11-20 and 2026-11-21.",
+      line: "FILE:5: spec.window.start: No window starts at 2026-11-20T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-20 and 2026-11-21.",
     },
     "may have a list that is too short once its doubles are dropped": {
       text: sweep(`${PATTERN}  targets: { list: [a, b, a], atLeast: 3 }\n`),
-      line: "FILE:8: spec.targets: The list holds 2 targets; targets.atLeast asks for 3.",
+      line: "FILE:8: spec.targets: The list has 2 targets; targets.atLeast requires 3.",
     },
     "may follow a continuation that nobody can prove": {
       text: sweep(`  targets: { list: [a] }\n  extract:\n    pattern: '"at":([0-9]{10})'\n    continuation: '"next":"([^"]{1,99})"'\n`),
@@ -71,11 +71,11 @@ describe("a document that its schema finds right", () => {
     },
     "may name a window that is not over yet": {
       text: sweep(`${PATTERN}  targets: { list: [a] }\n`, "2026-11-24"),
-      lines: ["FILE:5: spec.window.start: The window 2026-11-24 is not over yet: the newest that can be asked is 2026-11-22."],
+      lines: ["FILE:5: spec.window.start: The window 2026-11-24 is not over yet; the newest that can be asked is 2026-11-22."],
     },
     "may list a target twice": {
       text: sweep(`${PATTERN}  targets: { list: [a, a] }\n`),
-      lines: ["FILE:8: spec.targets.list: Doubles dropped from the list of targets: 1."],
+      lines: ["FILE:8: spec.targets.list: Duplicates dropped from the list of targets: 1."],
     },
   };
   test.for(Object.entries(warned))("%s, and is right all the same", ([, { text, lines }]) => {

@@ -85,7 +85,7 @@ describe("over HTTP", () => {
     await reconcileCronSweep(KEY, controller.deps);
     expect(namesIn(api)).toEqual([name, `${name}-2`]);
     expect(api.objects.get(SWEEPS, { ...KEY, name }).metadata.uid).toBe(stranger.metadata.uid);
-    expect(controller.told).toContainEqual(expect.stringMatching(/^SweepNameTaken: .* belongs to somebody else/));
+    expect(controller.told).toContainEqual(expect.stringMatching(/^SweepNameTaken: The name .* is taken by another object/));
   });
 
   test("a quota that refuses the Sweep is told, and it is made when there is room", async () => {

@@ -58,7 +58,7 @@ describe("the order of writes", () => {
   test("one that was seen and is gone was deleted: it is told, and its window left alone until the next run", () => {
     const seen = after(decideCronSweep(aView({ plan: aPlan({ catchUp: { windows: 0 } }) })), aView({ plan: aPlan({ catchUp: { windows: 0 } }), sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
     const gone = after(seen, aView({ plan: aPlan({ catchUp: { windows: 0 } }) }));
-    expect(told(gone)).toEqual(["Normal SweepDeleted: daily-20261120 was deleted before it ended. What it stored is kept, and its window has another chance with the next run."]);
+    expect(told(gone)).toEqual(["Normal SweepDeleted: daily-20261120 was deleted before it finished. Its results are kept, and the next run tries its window again."]);
     expect(gone).toMatchObject({ make: [], status: { active: [], starting: [] } });
     const nextDay = aView({ plan: aPlan({ catchUp: { windows: 1 } }), now: at("2026-11-22T05:00Z") });
     const newer = after(gone, nextDay);
@@ -85,7 +85,7 @@ describe("a name that is taken", () => {
   test("is told, and the next one taken, where it was seen too late", () => {
     const decision = after(decideCronSweep(aView()), aView({ sweeps: [stranger], now: at("2026-11-21T06:00:05Z") }));
     expect(decision.status.starting).toEqual([{ ...NEWEST, name: "daily-20261120-2" }]);
-    expect(told(decision)).toEqual(["Warning SweepNameTaken: daily-20261120 belongs to somebody else, so the window 2026-11-20 is swept as daily-20261120-2."]);
+    expect(told(decision)).toEqual(["Warning SweepNameTaken: The name daily-20261120 is taken by another object, so daily-20261120-2 sweeps the window 2026-11-20."]);
   });
 
   test("by a Sweep of the same window that somebody made: that one does the work, and it waits", () => {
@@ -105,7 +105,7 @@ describe("what is learnt from Sweeps", () => {
 
   test("a verdict stands in the status when the object is gone", () => {
     const seen = decideCronSweep(aView({ status: { active: ["daily-20261120"] }, sweeps: [ended("complete")] }));
-    expect(told(seen)).toEqual(["Normal SweepEnded: daily-20261120 ended: its window is complete."]);
+    expect(told(seen)).toEqual(["Normal SweepEnded: daily-20261120 has finished: its window is complete."]);
     expect(seen.status).toMatchObject({ lastSuccess: "2026-11-21T05:40:00Z", newestState: "complete" });
     expect(started(after(seen, aView({ status: seen.status })))).toEqual(["daily-20261119"]);
   });
@@ -150,7 +150,7 @@ describe("what is learnt from Sweeps", () => {
     const refused = aSweep("daily-20261119", "2026-11-19", { state: "refused" });
     const decision = decideCronSweep(aView({ sweeps: [refused] }));
     expect(started(decision)).toEqual([]);
-    expect(condition(decision, "Progressing")).toBe("True Sweeping: daily-20261119 sweeps.");
+    expect(condition(decision, "Progressing")).toBe("True Sweeping: Running: daily-20261119.");
   });
 
   test.each([
@@ -159,7 +159,7 @@ describe("what is learnt from Sweeps", () => {
   ])("%s: of its windows nothing is known", (_, plan) => {
     const decision = decideCronSweep(aView({ plan, status: allComplete() }));
     expect(decision.status).toMatchObject({ windows: [], windowsToCatchUp: 3, starting: [{ by: "schedule" }] });
-    expect(condition(decision, "Accepted")).toBe("True Accepted: The spec is right.");
+    expect(condition(decision, "Accepted")).toBe("True Accepted: The spec is valid.");
   });
 
   test("windows before the range that is looked at are forgotten, those after a clock that was set back are not", () => {
@@ -176,7 +176,7 @@ describe("the trigger annotation", () => {
   test("begins a sweep of a window, also of one that is complete, under its next turn", () => {
     const decision = decideCronSweep(aView({ ...quiet, trigger: "2026-11-18@again" }));
     expect(decision.status).toMatchObject({ handledTrigger: "2026-11-18@again", starting: [{ name: "daily-20261118-2", by: "trigger" }] });
-    expect(condition(decision, "Triggered")).toBe('True Triggered: The trigger "2026-11-18@again" begins daily-20261118-2 for the window 2026-11-18.');
+    expect(condition(decision, "Triggered")).toBe('True Triggered: The trigger "2026-11-18@again" starts daily-20261118-2 for the window 2026-11-18.');
   });
 
   test.each([
@@ -201,14 +201,14 @@ describe("the trigger annotation", () => {
   test("of a window that is being swept begins nothing, and tells so", () => {
     const decision = decideCronSweep(aView({ trigger: "latest", sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
     expect(decision).toMatchObject({ make: [], status: { handledTrigger: "latest" } });
-    expect(told(decision)).toEqual(['Normal RunsAlready: The trigger "latest" begins nothing: the window 2026-11-20 is being swept by daily-20261120.']);
+    expect(told(decision)).toEqual(['Normal RunsAlready: The trigger "latest" starts no sweep: daily-20261120 is sweeping the window 2026-11-20 already.']);
     expect(condition(decision, "Triggered")).toContain("False RunsAlready");
   });
 
   test("that names no window is handled once, with a sentence", () => {
     const decision = decideCronSweep(aView({ ...quiet, trigger: "tomorrow" }));
     expect(decision).toMatchObject({ make: [], status: { handledTrigger: "tomorrow" } });
-    expect(told(decision)).toEqual(['Warning BadTrigger: The trigger "tomorrow" begins nothing: "tomorrow" is no start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.']);
+    expect(told(decision)).toEqual(['Warning BadTrigger: The trigger "tomorrow" starts no sweep: "tomorrow" is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.']);
     expect(after(decision, aView({ trigger: "tomorrow" })).events).toEqual([]);
   });
 
@@ -227,8 +227,8 @@ describe("the trigger annotation", () => {
 
 describe("what holds it", () => {
   test.each([
-    ["spec.suspend", { plan: aPlan({ suspended: true }) }, "False Suspended: spec.suspend holds it: nothing is begun but by a trigger."],
-    ["the annotation paused", { paused: true }, "False Paused: The annotation sluice.dev/paused holds it: nothing is begun, by a trigger neither."],
+    ["spec.suspend", { plan: aPlan({ suspended: true }) }, "False Suspended: spec.suspend is set: only a trigger starts a sweep."],
+    ["the annotation paused", { paused: true }, "False Paused: Paused: neither the schedule nor a trigger starts a sweep."],
   ])("%s: nothing is begun, and the condition says so", (_, fields: Partial<CronSweepView>, said) => {
     const decision = decideCronSweep(aView(fields));
     expect(decision).toMatchObject({ make: [], status: { starting: [], newestState: "due" } });
@@ -249,7 +249,7 @@ describe("what holds it", () => {
 
   test("what runs goes on", () => {
     const decision = decideCronSweep(aView({ plan: aPlan({ suspended: true }), sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
-    expect(condition(decision, "Progressing")).toBe("True Suspended: spec.suspend holds it: nothing is begun but by a trigger. daily-20261120 goes on.");
+    expect(condition(decision, "Progressing")).toBe("True Suspended: spec.suspend is set: only a trigger starts a sweep. Still running: daily-20261120.");
   });
 
   test("a spec that is wrong: nothing is begun, nothing removed, nothing forgotten, and the sentences stand in the condition", () => {
@@ -281,19 +281,19 @@ describe("history", () => {
 
 describe("what a person reads", () => {
   test.each([
-    ["all complete", { status: allComplete() }, "False UpToDate: All windows that are looked at are complete."],
-    ["before the first run", { createdAt: at("2026-11-21T05:30Z") }, "False BeforeFirstRun: The schedule has not come yet since it was made, or its window cannot be asked."],
+    ["all complete", { status: allComplete() }, "False UpToDate: All windows within catchUp are complete."],
+    ["before the first run", { createdAt: at("2026-11-21T05:30Z") }, "False BeforeFirstRun: The schedule has not run since the CronSweep was created, or its newest window cannot be asked."],
     [
       "the newest stayed incomplete",
       { status: allComplete({ windows: [{ from: "2026-11-17", to: "2026-11-20", state: "complete", lastAsked: TODAY, turns: 1 }, { from: "2026-11-20", to: "2026-11-21", state: "usable", lastAsked: TODAY, turns: 1 }] }) },
-      "False WaitingForNextRun: The window 2026-11-20 is not complete, with another chance at the next run.",
+      "False WaitingForNextRun: The window 2026-11-20 is not complete; the next run tries again.",
     ],
     [
       "earlier ones too",
       { status: allComplete({ windows: [{ from: "2026-11-17", to: "2026-11-19", state: "complete", lastAsked: TODAY, turns: 1 }, { from: "2026-11-19", to: "2026-11-20", state: "incomplete", lastAsked: TODAY, turns: 1 }, { from: "2026-11-20", to: "2026-11-21", state: "usable", lastAsked: TODAY, turns: 1 }] }) },
-      "False WaitingForNextRun: 2 windows are not complete, with another chance at the next run.",
+      "False WaitingForNextRun: 2 windows are not complete; the next run tries again.",
     ],
-    ["two at once", { sweeps: [aSweep("daily-20261120", "2026-11-20"), aSweep("by-hand", "2026-11-19", { isOwn: false })] }, "True Sweeping: by-hand, daily-20261120 sweep."],
+    ["two at once", { sweeps: [aSweep("daily-20261120", "2026-11-20"), aSweep("by-hand", "2026-11-19", { isOwn: false })] }, "True Sweeping: Running: by-hand, daily-20261120."],
   ])("Progressing: %s", (_, fields: Partial<CronSweepView>, said) => {
     expect(condition(decideCronSweep(aView(fields)), "Progressing")).toBe(said);
   });

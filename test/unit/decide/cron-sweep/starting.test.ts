@@ -22,12 +22,12 @@ describe("the trigger annotation", () => {
   });
 
   test.each([
-    ["yesterday", '"yesterday" is no start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.'],
-    ["", '"" is no start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.'],
-    ["2026-02-30", '"2026-02-30" is no start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.'],
-    ["2026-11-18T06:00:00Z", "No window starts at 2026-11-18T06:00:00Z: they are 24h long, and the nearest start at 2026-11-18 and 2026-11-19."],
-    ["2026-11-21", "The window 2026-11-21 is not over yet: the newest that can be asked is 2026-11-20."],
-    ["2026-10-31", "The window 2026-10-31 begins before the provider's first data, 2026-11-01."],
+    ["yesterday", '"yesterday" is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.'],
+    ["", '"" is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.'],
+    ["2026-02-30", '"2026-02-30" is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.'],
+    ["2026-11-18T06:00:00Z", "No window starts at 2026-11-18T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-18 and 2026-11-19."],
+    ["2026-11-21", "The window 2026-11-21 is not over yet; the newest that can be asked is 2026-11-20."],
+    ["2026-10-31", "The window 2026-10-31 starts before the provider's first data, 2026-11-01."],
   ])("%s is none, in a sentence", (value, problem) => {
     expect(asked(value)).toBe(problem);
   });

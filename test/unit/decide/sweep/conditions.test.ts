@@ -13,21 +13,21 @@ function conditions(flow: SweepStatus, blocker: Blocker | null = null, before: r
 
 describe("the conditions of a sweep", () => {
   const told: readonly [string, SweepStatus, Blocker | null, Record<string, string>][] = [
-    ["prepares", aPreparing(), null, { Progressing: "True Preparing: What is left is counted and packed as pass 1.", Blocked: "False Unhindered: Nothing stands in its way.", Complete: "False Unfinished: 0 of 1280 targets were settled when they were counted last." }],
-    ["prepares once more", aPreparing({ attempt: 3 }), null, { Progressing: "True Preparing: What is left is counted and packed as pass 1, try 3." }],
-    ["runs", aRunning(), null, { Progressing: "True Running: Pass 1 runs." }],
-    ["is suspended while batches run", aRunning({ phase: "Suspended" }), null, { Progressing: "False Suspended: Nothing more is launched; what runs ends." }],
-    ["is suspended", aRunning({ phase: "Suspended", running: [] }), null, { Progressing: "False Suspended: Nothing runs, and nothing is launched." }],
+    ["prepares", aPreparing(), null, { Progressing: "True Preparing: Preparing pass 1.", Blocked: "False Unhindered: Nothing blocks the sweep.", Complete: "False Unfinished: 0 of 1280 targets were settled at the last count." }],
+    ["prepares once more", aPreparing({ attempt: 3 }), null, { Progressing: "True Preparing: Preparing pass 1, attempt 3." }],
+    ["runs", aRunning(), null, { Progressing: "True Running: Pass 1 is running." }],
+    ["is suspended while batches run", aRunning({ phase: "Suspended" }), null, { Progressing: "False Suspended: Running batches finish, and no more are launched." }],
+    ["is suspended", aRunning({ phase: "Suspended", running: [] }), null, { Progressing: "False Suspended: No batch is running, and none is launched." }],
     [
       "is blocked",
       aPreparing({}, { phase: "Blocked", blocked: { reason: "Surroundings", message: "no database", since: NOW, tries: 2 } }),
       null,
-      { Progressing: "False Blocked: Nothing more is launched until a prepare works again.", Blocked: "True Surroundings: no database" },
+      { Progressing: "False Blocked: No batch is launched until a prepare succeeds.", Blocked: "True Surroundings: no database" },
     ],
     ["is hindered", aRunning(), { reason: "JobRefused", message: "exceeded quota" }, { Progressing: "False JobRefused: exceeded quota", Blocked: "True JobRefused: exceeded quota" }],
-    ["is complete", aRunning({ phase: "Complete", totals: totals({ targets: 5, ok: 5 }) }), null, { Progressing: "False Complete: The sweep has ended.", Complete: "True Complete: 5 of 5 targets are settled." }],
+    ["is complete", aRunning({ phase: "Complete", totals: totals({ targets: 5, ok: 5 }) }), null, { Progressing: "False Complete: The sweep has finished.", Complete: "True Complete: 5 of 5 targets are settled." }],
     ["is usable", aRunning({ phase: "Usable", totals: totals({ targets: 5, ok: 4 }) }), null, { Complete: "False Usable: 4 of 5 targets are settled." }],
-    ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing stands in its way.", Complete: "False Failed: The list of targets is empty." }],
+    ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing blocks the sweep.", Complete: "False Failed: The list of targets is empty." }],
   ];
   test.each(told)("that %s", (_, flow, blocker, expected) => {
     expect(conditions(flow, blocker)).toMatchObject(expected);

@@ -130,7 +130,7 @@ describe("after prepare", () => {
 
   test("the third crash in a row shows as Blocked, and is tried again all the same", () => {
     const { status } = written(decide(aPreparing({ attempt: 3 }), [ended(prepare(1, 1, 3), { exitCode: 1, lastLines: "boom" })]));
-    expect(status).toMatchObject({ phase: "Blocked", blocked: { reason: "Crashing", message: "Prepare, try 3: boom" }, preparing: { attempt: 4 } });
+    expect(status).toMatchObject({ phase: "Blocked", blocked: { reason: "Crashing", message: "Prepare, attempt 3: boom" }, preparing: { attempt: 4 } });
   });
 
   test("the wait before a try doubles, up to five minutes", () => {
@@ -289,7 +289,7 @@ describe("after a pass", () => {
   test("that settled nothing the next prepare waits, longer each time, ten minutes at most", () => {
     const waits = [0, 1, 2, 3, 4, 5, 2000].map((fruitless) => ends({ fruitless }).status.preparing!.notBefore - NOW);
     expect(waits).toEqual([30, 60, 120, 240, 480, 600, 600]);
-    expect(ends({}).events.at(-1)!.message).toBe("Pass 1 has ended. It settled nothing: the next begins in 30 seconds.");
+    expect(ends({}).events.at(-1)!.message).toBe("Pass 1 has finished. It settled nothing: the next pass starts in 30 seconds.");
   });
 
   test("that was the last one the verdict waits for nothing", () => {
