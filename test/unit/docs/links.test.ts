@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { readPage } from "../../support/docs/page.ts";
+import { codes, readPage } from "../../support/docs/page.ts";
 import { ROOT } from "../../support/root.ts";
 
 const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "charts/sluice/README.md", ...pagesIn("docs"), ...pagesIn("docs/runbooks"), ...pagesIn("docs/decisions")];
@@ -35,6 +35,13 @@ describe("every link leads somewhere", () => {
       return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
     });
     expect(broken.map(({ link }) => link)).toEqual([]);
+  });
+});
+
+describe("every file that a page names exists", () => {
+  test.each(PAGES.filter((name) => name !== "CHANGELOG.md"))("in %s", (name) => {
+    const named = codes(readPage(name)).filter((code) => /^(?:src|test|bench|charts|docs|examples)\/[\w./-]+$/.test(code));
+    expect(named.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
   });
 });
 
