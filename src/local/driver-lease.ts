@@ -7,14 +7,14 @@ import { renewDriver, takeSweep, type DrivenSweep, type Driver } from "../store/
 const LEASE_SECONDS = 15;
 const RENEW_EVERY_SECONDS = 4;
 
-/** Who this process is, so that another on the same machine can tell whether it still lives. */
+/** Identifies this process, so that another one on the same machine can tell whether it is still alive. */
 export function thisDriver(token: string, host: string, pid: number): Driver {
   return { token, host, pid, pidStarted: startOf(pid) ?? "" };
 }
 
 /**
- * Takes the sweep of a window to drive it. A driver on this machine that has died is followed at once; one elsewhere when
- * its lease has ended. @throws SpecError where somebody drives it
+ * Takes the sweep of a window to drive it. The lease of a driver that died on this machine does not count; one on another
+ * machine must expire first. @throws SpecError if another driver is at work
  */
 export async function takeToDrive(db: Database, wanted: Omit<DrivenSweep, "version">, me: Driver): Promise<DrivenSweep> {
   let taking = await takeSweep(db, wanted, me, LEASE_SECONDS);
@@ -22,10 +22,10 @@ export async function takeToDrive(db: Database, wanted: Omit<DrivenSweep, "versi
   if (taking.taken) return taking.sweep;
   const { by } = taking;
   const where = by.host === me.host ? `process ${by.pid} on this machine` : `process ${by.pid} on ${by.host}`;
-  throw new SpecError(`${wanted.dataset} is being swept for this window already, by ${where}; if that one died, its lease ends within ${LEASE_SECONDS} s.`);
+  throw new SpecError(`This window of ${wanted.dataset} is already being swept by ${where}; if that process has died, its lease ends within ${LEASE_SECONDS} s.`);
 }
 
-/** Until `signal` is aborted. @throws FencedError where another driver took over */
+/** Renews the driver's lease until `signal` is aborted. @throws FencedError if another driver took over */
 export async function keepDriving(db: Database, uid: string, token: string, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await renewDriver(db, uid, token, LEASE_SECONDS);
@@ -37,11 +37,11 @@ function isDead(by: Driver, me: Driver): boolean {
   return by.host === me.host && startOf(by.pid) !== by.pidStarted;
 }
 
-/** When the kernel says that a process began (its clock ticks since boot), or null where there is none: numbers come again. */
+/** When a process started, in the kernel's clock ticks since boot; null if there is no such process. PIDs are reused, so a PID alone proves nothing. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field is the name in brackets, which may hold blanks.
+    // The second field is the name in brackets, which may contain blanks.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
   } catch {
     return null;

@@ -1,4 +1,4 @@
-/** Does a process have this number, be it whose it may? */
+/** Whether any process has this PID, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,24 +2,24 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isAlive } from "./is-alive.ts";
 
 const run = promisify(execFile);
 
-/** What a shell does to enter the group whose cgroup.procs is its first argument; what it becomes then is in it too. */
+/** A shell command that enters the cgroup whose cgroup.procs is $0. A program that the shell then executes is in it too. */
 export const ENTER = 'echo $$ > "$0"';
 
-/** A group of processes that share a limit which the kernel holds. */
+/** A group of processes whose common memory limit the kernel enforces. */
 export interface MemoryCgroup {
-  /** A process that writes its number here is in, and so are its children. */
+  /** A process that writes its PID to this file enters the group, with its later children. */
   readonly procs: string;
-  /** The most that was charged, page cache included; null where this kernel does not tell. */
+  /** The peak of charged memory, page cache included; null if this kernel does not report it. */
   peakBytes(): number | null;
-  /** Processes that the kernel killed because the limit was reached. */
+  /** How many processes the kernel killed at the limit. */
   kills(): number;
-  /** After its last process has ended. */
+  /** Call it after the last process has exited. */
   remove(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export interface MemoryCgroups {
   create(limitBytes: number): Promise<MemoryCgroup>;
 }
 
-/** How the two versions call the same things. Swap comes second: version 1 refuses a sum below the limit. */
+/** The file names of the two versions. Swap is limited after memory: version 1 refuses a sum of both that is below the limit. */
 const NAMES = {
   1: { limit: "memory.limit_in_bytes", peak: "memory.max_usage_in_bytes", kills: "memory.oom_control" },
   2: { limit: "memory.max", peak: "memory.peak", kills: "memory.events" },
@@ -37,10 +37,10 @@ const NAMES = {
 const REMOVE_TRIES = 100;
 
 /**
- * The rights to limit processes by cgroups, or null where there are none (a plain session of a person, most containers).
+ * Cgroups that this process may create, or null if it has no right to (an ordinary login session, most containers).
  *
  * @param mount where cgroups are mounted: /sys/fs/cgroup
- * @param membership the text of /proc/self/cgroup: which groups this process is in
+ * @param membership the text of /proc/self/cgroup: the groups of this process
  */
 export async function findMemoryCgroups(mount: string, membership: string): Promise<MemoryCgroups | null> {
   for (const { version, folder } of cgroupCandidates(mount, membership)) {
@@ -55,15 +55,16 @@ export async function findMemoryCgroups(mount: string, membership: string): Prom
       }
       return cgroups;
     } catch {
-      // No rights here; the next folder may be delegated to us.
+      // No rights in this folder; the next one may be delegated to us.
     }
   }
   return null;
 }
 
 /**
- * Where a group of ours might be made. Of version 2 also beside our own group: one that holds processes, as ours does,
- * cannot hand on the control of memory. In a container the path may be the host's, and the top of the mount is ours.
+ * Folders in which a group might be created. In version 2 the parent of our own group is one of them, because a group that
+ * contains processes, as ours does, cannot control the memory of child groups. In a container the path in `membership` may
+ * be the host's, and then the top of the mount is our group.
  */
 export function cgroupCandidates(mount: string, membership: string): { version: 1 | 2; folder: string }[] {
   const found: { version: 1 | 2; folder: string }[] = [];
@@ -83,7 +84,7 @@ export function cgroupCandidates(mount: string, membership: string): { version: 
 class CgroupFolder implements MemoryCgroups {
   readonly version: 1 | 2;
   readonly #folder: string;
-  #made = 0;
+  #created = 0;
 
   constructor(version: 1 | 2, folder: string) {
     this.version = version;
@@ -91,17 +92,17 @@ class CgroupFolder implements MemoryCgroups {
   }
 
   async create(limitBytes: number): Promise<MemoryCgroup> {
-    this.#made += 1;
-    const folder = path.join(this.#folder, `sluice-${process.pid}-${this.#made}`);
+    this.#created += 1;
+    const folder = path.join(this.#folder, `sluice-${process.pid}-${this.#created}`);
     await mkdir(folder);
     try {
-      // Only into what the kernel has put there: in an ordinary folder this would make an ordinary file.
+      // r+ writes only to a file that the kernel has put there: in an ordinary folder another flag would create an ordinary file.
       await writeFile(path.join(folder, NAMES[this.version].limit), String(limitBytes), { flag: "r+" });
       if (this.version === 2) {
-        await setWhereThere(folder, "memory.swap.max", 0);
-        await setWhereThere(folder, "memory.oom.group", 1);
+        await setIfPresent(folder, "memory.swap.max", 0);
+        await setIfPresent(folder, "memory.oom.group", 1);
       } else {
-        await setWhereThere(folder, "memory.memsw.limit_in_bytes", limitBytes);
+        await setIfPresent(folder, "memory.memsw.limit_in_bytes", limitBytes);
       }
     } catch (error) {
       await rmdir(folder);
@@ -124,7 +125,7 @@ function group(version: 1 | 2, folder: string): MemoryCgroup {
   };
 }
 
-/** A process that has just ended is still counted for a moment. */
+/** The kernel still counts a process for a moment after its exit. */
 async function removeGroup(folder: string): Promise<void> {
   for (let tries = REMOVE_TRIES; ; tries -= 1) {
     try {
@@ -134,12 +135,12 @@ async function removeGroup(folder: string): Promise<void> {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") return;
       if (code !== "EBUSY" || tries === 0) throw error;
-      await wait(20);
+      await sleep(20);
     }
   }
 }
 
-/** What a command left that was killed: its batches ended with it, their groups did not. */
+/** Removes the groups of commands that were killed: their batches died with them, the groups did not. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = /^sluice-(\d+)-\d+$/.exec(name)?.[1];
@@ -147,8 +148,8 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** Not every kernel counts swap. */
-async function setWhereThere(folder: string, name: string, value: number): Promise<void> {
+/** Writes to a file if it exists: not every kernel accounts for swap. */
+async function setIfPresent(folder: string, name: string, value: number): Promise<void> {
   await writeFile(path.join(folder, name), String(value), { flag: "r+" }).catch(() => {});
 }
 

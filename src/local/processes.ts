@@ -19,25 +19,25 @@ export interface ProgramStart {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limitBytes: number;
-  /** Where the program keeps its termination message: it is told by its arguments. An old one is removed. */
+  /** Where the program writes its termination message (the environment names it). An old file is deleted first. */
   readonly messageFile: string;
   /** Each line that the program writes. */
   readonly logTo: (line: string) => void;
   readonly timer: Timer;
-  /** Let the kernel hold the limit; without, only the samples do. */
+  /** If given, the kernel enforces the limit; otherwise only samples do. */
   readonly cgroups: MemoryCgroups | null;
 }
 
-/** A process in the place of a Job. */
+/** A process in place of a Job. */
 export interface RunningProgram {
   readonly pid: number;
   readonly limitHeldBy: "cgroup" | "samples";
   /** Never rejects. */
   readonly exited: Promise<JobEnd>;
-  /** Asks it to stop; kills it if it has not within ten seconds. */
+  /** Asks the program to stop, and kills it after ten seconds. */
   stop(): void;
   sample(): MemorySample;
-  /** What it says at the moment; null before its first word. */
+  /** Its present termination message; null before the first. */
   message(): Promise<ProgramMessage | null>;
 }
 
@@ -51,10 +51,10 @@ export interface MemorySample {
 const SAMPLE_MS = 200;
 const GRACE_MS = 10_000;
 
-/** The descriptor whose end tells the child that its parent is gone. */
+/** The descriptor that closes when the parent dies, so that the child notices. */
 const PARENT_FD = 3;
 
-/** The shell enters the group before it becomes the program, so that all of the program's pages are charged there. */
+/** The shell enters the cgroup before it becomes the program, so that all pages of the program are charged to it. */
 const ENTER_AND_EXECUTE = `${ENTER} || exit ${PROGRAM_EXIT.surroundings}; exec "$@"`;
 
 const PROGRAM_EXITS: readonly (number | null)[] = Object.values(PROGRAM_EXIT);
@@ -62,7 +62,7 @@ const PROGRAM_EXITS: readonly (number | null)[] = Object.values(PROGRAM_EXIT);
 /**
  * Starts a program with a memory limit.
  *
- * @throws SurroundingsError when it cannot be started at all
+ * @throws SurroundingsError if it cannot be started
  */
 export async function startProgram(start: ProgramStart): Promise<RunningProgram> {
   await rm(start.messageFile, { force: true });
@@ -74,7 +74,7 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
     return watch(child, start, cgroup);
   } catch (error) {
     await cgroup?.remove();
-    throw new SurroundingsError(`The program ${start.script} could not be started: ${(error as Error).message}.`);
+    throw new SurroundingsError(`The program ${start.script} could not be started: ${(error as Error).message}.`, { cause: error });
   }
 }
 
@@ -83,7 +83,7 @@ function launch(start: ProgramStart, cgroup: MemoryCgroup | null): ChildProcess 
   const [name, ...args] = cgroup === null ? command : ["/bin/sh", "-c", ENTER_AND_EXECUTE, cgroup.procs, ...command];
   return spawn(name!, args, {
     env: { ...start.env, SLUICE_PARENT_FD: String(PARENT_FD) },
-    // A session of its own: Ctrl-C in a terminal reaches the command, which asks its programs to stop in good order.
+    // In its own session: Ctrl-C in a terminal reaches only the command, which then asks its programs to stop.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
@@ -95,9 +95,9 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
   let anonPeakBytes = 0;
   let passedLimit = false;
   let stopping = false;
-  let callOffKill = () => {};
+  let cancelKill = () => {};
 
-  const look = () => {
+  const check = () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     anonBytes = anonMemory(pid) ?? 0;
     anonPeakBytes = Math.max(anonPeakBytes, anonBytes);
@@ -105,10 +105,10 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
     passedLimit = true;
     child.kill("SIGKILL");
   };
-  const callOffSamples = start.timer.every(SAMPLE_MS, look);
+  const cancelSamples = start.timer.every(SAMPLE_MS, check);
   child.once("exit", () => {
-    callOffSamples();
-    callOffKill();
+    cancelSamples();
+    cancelKill();
   });
   child.stdio[PARENT_FD]?.on("error", () => {});
 
@@ -124,25 +124,25 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
       kernelPeakBytes = cgroup?.peakBytes() ?? null;
       const killed = (cgroup?.kills() ?? 0) > 0;
       await cgroup?.remove().catch((error: unknown) => start.logTo(`A cgroup could not be removed: ${(error as Error).message}`));
-      const outOfMemory = child.exitCode !== PROGRAM_EXIT.done && (passedLimit || killed || saysOutOfMemory(child.exitCode, errors));
+      const outOfMemory = child.exitCode !== PROGRAM_EXIT.done && (passedLimit || killed || reportsOutOfMemory(child.exitCode, errors));
       return { exitCode: child.exitCode, outOfMemory, message: await readMessage(start.messageFile), lastLines: errors.text };
     }),
     stop() {
       if (stopping || child.exitCode !== null || child.signalCode !== null) return;
       stopping = true;
       child.kill("SIGTERM");
-      callOffKill = start.timer.after(GRACE_MS, () => child.kill("SIGKILL"));
+      cancelKill = start.timer.after(GRACE_MS, () => child.kill("SIGKILL"));
     },
     sample() {
-      look();
+      check();
       return { anonBytes, anonPeakBytes, kernelPeakBytes: kernelPeakBytes ?? cgroup?.peakBytes() ?? null };
     },
     message: () => readMessage(start.messageFile),
   };
 }
 
-/** By its own guard, or by V8 before it crashed. */
-function saysOutOfMemory(exitCode: number | null, errors: OutputTail): boolean {
+/** Reported by the program's own memory guard, or by V8 before it crashed. */
+function reportsOutOfMemory(exitCode: number | null, errors: OutputTail): boolean {
   return exitCode === PROGRAM_EXIT.memory || (!PROGRAM_EXITS.includes(exitCode) && errors.heapExhausted);
 }
 
@@ -158,12 +158,12 @@ async function readMessage(file: string): Promise<ProgramMessage | null> {
 }
 
 /**
- * The anonymous memory of a process in bytes, or null when it is gone: what it asked for and wrote to,
+ * The anonymous memory of a process in bytes, or null if the process is gone: memory that it allocated and wrote to,
  * without the pages of programs and files, which the kernel can drop.
  */
 export function anonMemory(pid: number): number | null {
   try {
-    // Read at once and not in turns: a process that grows fast must not wait for the event loop.
+    // Synchronous: the check of a fast-growing process must not wait for the event loop.
     const kibibytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
     return kibibytes === undefined ? null : Number(kibibytes) * 1024;
   } catch {
@@ -173,19 +173,19 @@ export function anonMemory(pid: number): number | null {
 
 const KEPT_BYTES = 2048;
 
-/** A longer line is passed on in pieces: nobody's buffer grows with what a program writes. */
+/** A longer line is passed on in pieces, so that no buffer grows with a program's output. */
 const LONGEST_LINE = 64 * 1024;
 
-/** How Node and V8 say that no memory was to be had, before they crash. */
+/** Messages of Node and V8 before they crash for lack of memory. */
 const HEAP_EXHAUSTED = /heap out of memory|Fatal process out of memory|Array buffer allocation failed/;
 
-/** Frames of native code say nothing to a reader, and would push out the sentence above them. */
+/** Frames of native code do not help a reader, and would push out the message above them. */
 const NATIVE_FRAME = /^\s*\d+: 0x[0-9a-f]+ |^-+ Native stack trace -+$/;
 
-/** Cuts what a program writes into lines, passes them on, and keeps the last of them for the case that it crashes. */
+/** Splits a program's output into lines, passes them on, and keeps the last ones in case the program crashes. */
 export class OutputTail {
   readonly #passOn: (line: string) => void;
-  #begun = "";
+  #partial = "";
   #kept = "";
   #heapExhausted = false;
 
@@ -194,21 +194,21 @@ export class OutputTail {
   }
 
   write(text: string): void {
-    const lines = (this.#begun + text).split("\n");
-    this.#begun = lines.pop()!;
+    const lines = (this.#partial + text).split("\n");
+    this.#partial = lines.pop()!;
     for (const line of lines) this.#line(line);
-    while (this.#begun.length > LONGEST_LINE) {
-      this.#line(this.#begun.slice(0, LONGEST_LINE));
-      this.#begun = this.#begun.slice(LONGEST_LINE);
+    while (this.#partial.length > LONGEST_LINE) {
+      this.#line(this.#partial.slice(0, LONGEST_LINE));
+      this.#partial = this.#partial.slice(LONGEST_LINE);
     }
   }
 
   end(): void {
-    if (this.#begun !== "") this.#line(this.#begun);
-    this.#begun = "";
+    if (this.#partial !== "") this.#line(this.#partial);
+    this.#partial = "";
   }
 
-  /** Did it say that V8's heap was exhausted? */
+  /** Whether the output reported an exhausted heap of V8. */
   get heapExhausted(): boolean {
     return this.#heapExhausted;
   }
@@ -230,7 +230,7 @@ function lastBytes(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= KEPT_BYTES) return text;
   let from = bytes.length - KEPT_BYTES;
-  // Not in the middle of a character.
+  // Do not start in the middle of a character.
   while ((bytes[from]! & 0xc0) === 0x80) from += 1;
   return bytes.subarray(from).toString();
 }

@@ -21,9 +21,9 @@ export interface ProgramSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly identity: SweepIdentity;
   readonly spec: ResolvedSpec;
-  /** Where messages and tasks lie while the sweep runs. */
+  /** A folder for messages and tasks while the sweep runs. */
   readonly temporary: string;
-  /** A folder for what the programs log. */
+  /** A folder for the programs' logs. */
   readonly logs: string;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -33,7 +33,7 @@ export interface ProgramSettings {
 /** Starts a sweep's prepare and batch processes. */
 export interface Programs {
   start(launch: Launch): Promise<RunningProgram>;
-  /** What the programs said, a line of JSON each. */
+  /** The programs' log, one line of JSON per entry. */
   readonly logFile: string;
   close(): Promise<void>;
 }
@@ -42,17 +42,17 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
   const { node, worker, identity, spec, clock, timer, cgroups } = settings;
   const sweep: LogFields = { sweep: identity.name, namespace: identity.namespace, sweepUid: identity.uid, dataset: spec.dataset, window: formatMoment(spec.window.start) };
   await mkdir(settings.logs, { recursive: true });
-  // Named after the sweep: who takes it up after a driver that was killed clears away what that one left.
+  // Named after the sweep: the driver that takes over from a killed one deletes what that left.
   const folder = path.join(settings.temporary, `sluice-run-${identity.uid}`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   const logFile = path.join(settings.logs, `${identity.namespace}-${identity.name}.log`);
   const log = createWriteStream(logFile, { flags: "a" });
-  // A log that cannot be written must not end a sweep.
+  // A log that cannot be written must not stop a sweep.
   log.on("error", () => undefined);
 
   async function start(launch: Launch): Promise<RunningProgram> {
-    const { name, args, limitBytes, about } = await called(launch);
+    const { name, args, limitBytes, about } = await invocationOf(launch);
     const messageFile = path.join(folder, `${name}.message.json`);
     const env = {
       ...settings.environment,
@@ -65,14 +65,14 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
       if (line.trim() !== "") log.write(`${logLine(line, fields, clock.now())}\n`);
     };
     const running = await startProgram({ node, script: worker, args, env, limitBytes, messageFile, logTo, timer, cgroups });
-    // It could not say so by itself.
+    // A killed program cannot log it itself.
     void running.exited.then(({ exitCode, outOfMemory }) => {
       if (exitCode === null) logTo(killedLine({ ...fields, exitCode, outOfMemory }, clock.now()));
     });
     return running;
   }
 
-  async function called(launch: Launch): Promise<{ name: string; args: string[]; limitBytes: number; about: LogFields }> {
+  async function invocationOf(launch: Launch): Promise<{ name: string; args: string[]; limitBytes: number; about: LogFields }> {
     if (launch.program === "batch") {
       const { batch } = launch.work;
       return { name: `batch-${batch}`, args: ["batch", identity.uid, String(batch)], limitBytes: launch.memoryBytes, about: { batch } };
@@ -98,18 +98,18 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
 type About = LogFields & { readonly program: string };
 
 /**
- * A line of a program as its sweep's log file has it: the program's own as it wrote it, and as one like it what Node wrote, such as
- * the stack of a crash. `now` in milliseconds.
+ * A program's line for the log file of its sweep: a log entry stays as it is, and any other line, such as Node's stack of a
+ * crash, becomes an entry. `now` in milliseconds.
  */
 export function logLine(line: string, about: About, now: number): string {
-  return isLogged(line) ? line : JSON.stringify({ level: "error", time: new Date(now).toISOString(), ...about, msg: line });
+  return isLogEntry(line) ? line : JSON.stringify({ level: "error", time: new Date(now).toISOString(), ...about, msg: line });
 }
 
 export function killedLine(about: About, now: number): string {
-  return JSON.stringify({ level: "warn", time: new Date(now).toISOString(), ...about, msg: "ended by a signal" });
+  return JSON.stringify({ level: "warn", time: new Date(now).toISOString(), ...about, msg: "killed by a signal" });
 }
 
-function isLogged(line: string): boolean {
+function isLogEntry(line: string): boolean {
   if (!line.startsWith("{")) return false;
   try {
     return "level" in (JSON.parse(line) as object);

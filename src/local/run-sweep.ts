@@ -20,17 +20,17 @@ export interface SweepRun {
   readonly openPrograms: (identity: SweepIdentity) => Promise<Programs>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly tell: (event: ObjectEvent) => void;
-  /** Called once the sweep is driven: somebody may want to look at it. */
+  readonly report: (event: ObjectEvent) => void;
+  /** Called once the driver exists, so that its progress can be shown. */
   readonly watch: (driver: SweepDriver, identity: SweepIdentity) => void;
 }
 
-/** A sweep that is Blocked before it ever asked has something to be told; later a while is waited. */
+/** A sweep that is Blocked before its first pass gives up at once, so that the user sees why; a later one waits for this long. */
 const PATIENCE_WHEN_BLOCKED_SECONDS = 600;
 
 /**
- * Brings one window to completion on this machine. The unfinished sweep of the window is taken up where it was left, if
- * it asks the same; else it is ended and a new one begins.
+ * Sweeps one window on this machine. An unfinished sweep of the window is continued if its frozen spec is the same;
+ * otherwise it is abandoned and a new one starts.
  */
 export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepStatus | null; readonly logFile: string }> {
   const { db, clock, driver } = run;
@@ -47,7 +47,7 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
       version = await saveStatus(db, sweep.identity.uid, driver.token, version, status);
     },
     start: (launch) => programs.start(launch),
-    tell: run.tell,
+    report: run.report,
     clock,
     signal,
     giveUp: (status) => isGivenUp(status, clock),
@@ -57,17 +57,17 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   run.watch(sweepDriver, sweep.identity);
   try {
     const status = await sweepDriver.run();
-    ended.abort(new Error("the sweep has ended"));
+    ended.abort(new Error("the sweep has finished"));
     await driving;
     return { status, logFile: programs.logFile };
   } finally {
-    ended.abort(new Error("the sweep has ended"));
+    ended.abort(new Error("the sweep has finished"));
     await releaseDriver(db, sweep.identity.uid, driver.token, sweepDriver.status !== null && isFinished(sweepDriver.status.phase)).catch(() => undefined);
     await programs.close();
   }
 }
 
-/** The window's unfinished sweep where its frozen spec is the one that is wanted now, else a new one. */
+/** The window's unfinished sweep if its frozen spec is the wanted one, else a new sweep. */
 async function takeSame(run: SweepRun): Promise<DrivenSweep> {
   const { db, identity, spec, driver, clock } = run;
   const wanted = { identity, dataset: spec.dataset, windowStart: spec.window.start, status: firstStatus(Math.floor(clock.now() / 1000)) };
@@ -79,12 +79,12 @@ async function takeSame(run: SweepRun): Promise<DrivenSweep> {
   return takeToDrive(db, wanted, driver);
 }
 
-/** The canaries were chosen when it was frozen. */
+/** Canaries do not count: prepare chose them when it froze the spec. */
 function asksTheSame(frozen: ResolvedSpec, spec: ResolvedSpec): boolean {
   return canonical({ ...frozen, canaries: null }) === canonical({ ...spec, canaries: null });
 }
 
-/** Postgres keeps the keys of an object in an order of its own. */
+/** Sorts the keys: Postgres stores those of a jsonb object in another order. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part,

@@ -7,23 +7,23 @@ import type { BatchMessage } from "../model/message.ts";
 import { isFinished, type FlowSpec, type JobEnd, type JobWork, type SweepStatus } from "../model/sweep.ts";
 import type { RunningProgram } from "./processes.ts";
 
-/** What driving a sweep needs: where its status is kept, and how its programs are started. */
-export interface Driving {
+/** What a SweepDriver needs: where it saves the status, and how it starts programs. */
+export interface SweepDriverDeps {
   readonly flow: FlowSpec;
-  /** As it was left by whoever drove it before; null for a new one. */
+  /** The status that the last driver saved; null for a new sweep. */
   readonly status: SweepStatus | null;
-  /** Writes the status first; whatever it announces is done only after it resolved. */
+  /** Saves the status. What the status announces is done only after this resolves. */
   readonly save: (status: SweepStatus) => Promise<void>;
   readonly start: (launch: Launch) => Promise<RunningProgram>;
-  readonly tell: (event: ObjectEvent) => void;
+  readonly report: (event: ObjectEvent) => void;
   readonly clock: Clock;
   /** Aborted when the command is asked to stop. */
   readonly signal: AbortSignal;
-  /** Says whether a sweep that is Blocked is waited for any longer. */
+  /** Whether to stop waiting for a Blocked sweep. */
   readonly giveUp: (status: SweepStatus) => boolean;
 }
 
-/** A batch that runs, as it shows itself. */
+/** A running batch, for the display of progress. */
 export interface RunningView {
   readonly batch: number;
   readonly message: BatchMessage | null;
@@ -37,30 +37,29 @@ interface Job {
 }
 
 /**
- * One pair of hands for the decisions that the controller takes too: processes in the place of Jobs.
- * Whatever is asked of it is in the status that was saved before, so that a driver that is killed is followed by another
- * that goes on from there.
+ * Applies the same decisions as the controller, with processes in place of Jobs. It saves the status before it acts on it,
+ * so that another driver can continue after this one was killed.
  */
 export class SweepDriver {
-  readonly #driving: Driving;
+  readonly #deps: SweepDriverDeps;
   readonly #jobs: Job[] = [];
-  /** Of programs that were removed while they ran. */
+  /** The exits of programs that were removed while they ran. */
   readonly #leaving: Promise<unknown>[] = [];
   #status: SweepStatus | null;
   #changed: () => void = () => undefined;
 
-  constructor(driving: Driving) {
-    this.#driving = driving;
-    this.#status = driving.status;
+  constructor(deps: SweepDriverDeps) {
+    this.#deps = deps;
+    this.#status = deps.status;
   }
 
   get status(): SweepStatus | null {
     return this.#status;
   }
 
-  /** Resolves with the last status: a finished one, a Blocked one that is given up, or where it was when it was stopped. */
+  /** Resolves with the last status: of a finished sweep, of a Blocked one that was given up, or at the time of the stop. */
   async run(): Promise<SweepStatus | null> {
-    const { signal, giveUp } = this.#driving;
+    const { signal, giveUp } = this.#deps;
     try {
       while (!signal.aborted) {
         const requeueAfterSeconds = await this.#step();
@@ -73,7 +72,7 @@ export class SweepDriver {
     }
   }
 
-  /** What the batches say that the status has not counted yet. */
+  /** The messages of the batches that the status has not counted yet. */
   async running(): Promise<RunningView[]> {
     const uncounted = new Set(this.#status?.running.map(({ batch }) => batch));
     const batches = this.#jobs.filter(({ work }) => work.program === "batch" && uncounted.has(work.batch));
@@ -89,9 +88,9 @@ export class SweepDriver {
     );
   }
 
-  /** Everything that is due now. Returns the seconds after which to look again, or null. */
+  /** Does everything that is due. Returns the seconds after which to check again, or null. */
   async #step(): Promise<number | null> {
-    const { flow, clock, save, tell } = this.#driving;
+    const { flow, clock, save, report } = this.#deps;
     for (;;) {
       const jobs = this.#jobs.map(({ work, ended }) => (ended === undefined ? { work } : { work, ended }));
       const decision = decideSweep({ flow, status: this.#status, jobs, now: Math.floor(clock.now() / 1000) });
@@ -102,12 +101,12 @@ export class SweepDriver {
       }
       await save(decision.status);
       this.#status = decision.status;
-      decision.events.forEach(tell);
+      decision.events.forEach(report);
     }
   }
 
   async #make(launch: Launch): Promise<void> {
-    const program = await this.#driving.start(launch);
+    const program = await this.#deps.start(launch);
     const job: Job = { work: launch.work, program };
     this.#jobs.push(job);
     void program.exited.then((end) => {
@@ -124,22 +123,22 @@ export class SweepDriver {
     this.#leaving.push(job.program.exited);
   }
 
-  /** Until a program ends, the command is to stop, or `seconds` have passed. */
+  /** Waits until a program has exited, the command is to stop, or `seconds` have passed. */
   async #untilChanged(seconds: number | null): Promise<void> {
-    const { clock, signal } = this.#driving;
+    const { clock, signal } = this.#deps;
     if (this.#jobs.some((job) => job.ended !== undefined)) return;
     const changed = new AbortController();
     this.#changed = () => changed.abort();
     using either = linkSignals(signal, changed.signal);
-    await clock.sleep((seconds ?? LOOK_EVERY_SECONDS) * 1000, either.signal);
+    await clock.sleep((seconds ?? CHECK_EVERY_SECONDS) * 1000, either.signal);
     this.#changed = () => undefined;
   }
 
-  /** Their ends are not told: they stay in `running`, and whoever takes over lets them do the rest. */
+  /** The exits are not recorded: the batches stay in `running`, and the next driver of the sweep starts them again for the rest. */
   async #stopAll(): Promise<void> {
     this.#jobs.forEach((job) => job.program.stop());
     await Promise.all([...this.#leaving, ...this.#jobs.map((job) => job.program.exited)]);
   }
 }
 
-const LOOK_EVERY_SECONDS = 5;
+const CHECK_EVERY_SECONDS = 5;

@@ -1,4 +1,4 @@
-/** Time as something that happens, so that a test can make it happen. Both give a function that calls it off. */
+/** Timers that a test can trigger itself. Both functions return one that cancels the timer. */
 export interface Timer {
   every(milliseconds: number, apply: () => void): () => void;
   after(milliseconds: number, apply: () => void): () => void;

@@ -9,19 +9,19 @@ interface Known {
 }
 
 /**
- * A window of which there is something to tell: the one that starts at `start`, or the newest.
- * @throws SpecError where there is none, with the nearest ones
+ * The planned or swept window that starts at `start`, or the newest one.
+ * @throws SpecError if there is none; it names the nearest windows
  */
 export async function findWindow(db: Database, dataset: Known, start: EpochSeconds | null): Promise<Window> {
   const found = await nearest(db, dataset, start);
   const [first] = found;
-  if (first === undefined) throw new SpecError(`No window of ${dataset.name} was ever swept.`);
+  if (first === undefined) throw new SpecError(`No window of ${dataset.name} has been swept yet.`);
   if (start === null || first.start === start) return first;
   const others = found.map((window) => formatMoment(window.start)).sort();
-  throw new SpecError(`The window ${formatMoment(start)} of ${dataset.name} was never swept; ${others.length === 1 ? "the nearest is" : "the nearest are"} ${others.join(" and ")}.`);
+  throw new SpecError(`The window ${formatMoment(start)} of ${dataset.name} has not been swept; ${others.length === 1 ? "the nearest swept window is" : "the nearest swept windows are"} ${others.join(" and ")}.`);
 }
 
-/** At most one before (or at) the moment and one after it, the nearest first; the newest where no moment is said. */
+/** The last window up to `start` and the first one after it, the nearer one first; the newest window if `start` is null. */
 async function nearest(db: Database, { id }: Known, start: EpochSeconds | null): Promise<Window[]> {
   const windows = `select window_start, window_end from sluice.window_plans where dataset_id = $1
     union select window_start, window_end from sluice.sweeps where dataset_id = $1`;
@@ -36,10 +36,10 @@ async function nearest(db: Database, { id }: Known, start: EpochSeconds | null):
   );
 }
 
-/** All that a report reads. */
+/** All tables and views that a report reads. */
 const READ = ["datasets", "targets", "types", "window_plans", "sweeps", "batches", "samples", "target_results", "hourly_sums", "window_totals", "windows"];
 
-/** @throws SurroundingsError that says what a role lacks and how it is given, rather than the first table that refuses */
+/** @throws SurroundingsError that says what the role may not read and how to grant it; a query's own error would name only the first table */
 export async function checkRights(db: Database): Promise<void> {
   const rows = await db.query<{ name: string; who: string }>(
     `select c.relname::text as name, current_user::text as who from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -50,7 +50,7 @@ export async function checkRights(db: Database): Promise<void> {
   if (rows.length === 0) return;
   const who = `"${rows[0]!.who.replaceAll('"', '""')}"`;
   throw new SurroundingsError(
-    `A report needs more than the role ${who} may read in the database at ${db.place} (${rows.map(({ name }) => `sluice.${name}`).join(", ")}): ` +
-      `its owner says \`grant usage on schema sluice to ${who}; grant select on all tables in schema sluice to ${who};\`.`,
+    `The role ${who} may not read everything that a report needs in the database at ${db.place} (missing: ${rows.map(({ name }) => `sluice.${name}`).join(", ")}): ` +
+      `as its owner, run \`grant usage on schema sluice to ${who}; grant select on all tables in schema sluice to ${who};\`.`,
   );
 }

@@ -19,7 +19,7 @@ export async function nextBatchNumber(tx: Transaction, uid: string): Promise<num
   return row!.next;
 }
 
-/** Appends a pass's batches. Written once: the same pass and round again says what stands. */
+/** Appends a pass's batches. If the pass and round are stored already, nothing is written and the stored ranges are returned. */
 export async function writeBatches(tx: Transaction, uid: string, pass: number, round: number, batches: readonly PackedBatch[]): Promise<BatchRange[]> {
   await tx.query("select from sluice.sweeps where uid = $1 for update", [uid]);
   const before = await readPass(tx, uid, pass, round);
@@ -33,7 +33,7 @@ export async function writeBatches(tx: Transaction, uid: string, pass: number, r
   return (await readPass(tx, uid, pass, round)) ?? [];
 }
 
-/** The ranges of a pass that was packed before; null where it was not, or nothing was left for it. */
+/** The ranges of a packed pass; null if it was not packed, or nothing was left for it. */
 export async function readPass(on: Pick<Transaction, "query">, uid: string, pass: number, round: number): Promise<BatchRange[] | null> {
   const rows = await on.query<{ number: number; memory_bytes: number }>(
     "select number, memory_bytes from sluice.batches where sweep_uid = $1 and pass = $2 and round = $3 order by number",
@@ -48,13 +48,13 @@ export async function readPass(on: Pick<Transaction, "query">, uid: string, pass
   return ranges.length === 0 ? null : ranges;
 }
 
-/** Writes down which of a sweep's batches ran out of memory; what was written before stands. */
+/** Records which of a sweep's batches ran out of memory, in addition to those recorded before. */
 export async function markOutOfMemory(db: Database, uid: string, batches: readonly number[]): Promise<void> {
   if (batches.length === 0) return;
   await db.query("update sluice.batches set out_of_memory = true where sweep_uid = $1 and number = any($2) and not out_of_memory", [uid, batches]);
 }
 
-/** Who commits: every transaction of a batch checks last that no newer incarnation has claimed it. */
+/** The claim under which a batch commits: each of its transactions checks last that no newer incarnation has claimed the batch. */
 export interface Fence {
   readonly uid: string;
   readonly batch: number;
@@ -69,19 +69,19 @@ export interface ClaimedBatch {
   readonly spec: ResolvedSpec;
   readonly memoryBytes: number;
   readonly pass: number;
-  /** How many targets the batch was packed with. */
+  /** How many targets were packed into the batch. */
   readonly size: number;
-  /** Those still to be asked, in the batch's order. */
+  /** Targets still to be asked, in the batch's order. */
   readonly targets: readonly { readonly id: number; readonly name: string }[];
 }
 
 /**
- * Claims a batch: its incarnation rises, and a twin that was claimed before writes nothing more. Throws FencedError
- * where the sweep is finished, SpecError where there is no such batch.
+ * Claims a batch: its incarnation rises, so that a twin with an older claim can no longer write.
+ * @throws FencedError if the sweep is finished, SpecError if there is no such batch
  */
 export async function claimBatch(db: Database, uid: string, number: number): Promise<ClaimedBatch> {
   return db.transaction(async (tx) => {
-    // The lock waits for commits of the twin that are under way (see the fence in commit.ts); the questions after it see what they wrote.
+    // The lock waits for the twin's commits in progress (see the fence in commit.ts); the queries after it see what they wrote.
     await tx.query("select from sluice.batches where sweep_uid = $1 and number = $2 for update", [uid, number]);
     const [batch] = await tx.query<{ incarnation: number; memory_bytes: number; pass: number; size: number }>(
       `update sluice.batches set incarnation = incarnation + 1, claimed_at = now() where sweep_uid = $1 and number = $2
@@ -94,7 +94,7 @@ export async function claimBatch(db: Database, uid: string, number: number): Pro
          spec, finished_at is not null as finished from sluice.sweeps where uid = $1`,
       [uid],
     );
-    if (sweep!.finished) throw new FencedError(`The sweep ${sweep!.name} is finished: its batch ${number} has nothing more to do.`);
+    if (sweep!.finished) throw new FencedError(`The sweep ${sweep!.name} is finished; its batch ${number} has nothing left to do.`);
     const targets = await tx.query<{ id: number; name: string }>(
       `select t.id, t.name from sluice.sweeps s join sluice.batches b on b.sweep_uid = s.uid
        cross join unnest(b.targets) with ordinality as packed (id, place) join sluice.targets t on t.id = packed.id

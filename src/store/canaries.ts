@@ -3,8 +3,8 @@ import type { Database, Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 
 /**
- * May this process send a sweep's next canary? One at a time may, `everySeconds` after the last one was taken.
- * Says when it was taken, by the database's clock and with fractions: what canaryGood wants to know.
+ * Whether this process may send the sweep's next canary: one process may, `everySeconds` after the last canary was taken.
+ * Returns when it was taken, by the database's clock and with fractions, for canaryGood; null if it is not due.
  */
 export async function takeCanary(db: Database, uid: string, everySeconds: number): Promise<EpochSeconds | null> {
   return db.transaction(async (tx) => {
@@ -18,7 +18,7 @@ export async function takeCanary(db: Database, uid: string, everySeconds: number
   });
 }
 
-/** The canary that was taken at `startedAt` had an answer: what was empty before it, and after the last illness, is empty. */
+/** The canary taken at `startedAt` had data: empty answers before it, back to the last bad canary, are believed for good. */
 export async function canaryGood(db: Database, uid: string, startedAt: EpochSeconds): Promise<void> {
   await db.query(
     `update sluice.sweeps set canary_good_at = greatest(canary_good_at, to_timestamp($2)), canary_ill = false,
@@ -29,18 +29,18 @@ export async function canaryGood(db: Database, uid: string, startedAt: EpochSeco
 }
 
 /**
- * A canary was quiet: this sweep's empty answers since the last good one are believed no longer, nor are later ones until
- * the next good one. Says how many turned.
+ * A canary had no data: this sweep's empty answers since the last good canary become suspect, and so do later ones until
+ * the next good canary. Returns how many became suspect.
  */
-export async function canaryIll(db: Database, uid: string): Promise<number> {
+export async function canaryBad(db: Database, uid: string): Promise<number> {
   return db.transaction(async (tx) => {
-    // Waits for commits that are under way, which hold the row by a key share; those that come after see the illness.
+    // Waits for commits in progress, which hold the row by a key share; later commits see canary_ill.
     const [sweep] = await tx.query<{ dataset_id: number; window_start: Date }>("select dataset_id, window_start from sluice.sweeps where uid = $1 for update", [uid]);
     if (sweep === undefined) return 0;
     await tx.query("update sluice.sweeps set canary_ill = true where uid = $1", [uid]);
     const [row] = await tx.query<{ turned: number }>(
       `with turned as (
-         update sluice.target_results r set state = 'suspect', error = 'quiet-host', detail = 'empty before a canary was ill'
+         update sluice.target_results r set state = 'suspect', error = 'quiet-host', detail = 'empty before a canary that had no data'
          from sluice.sweeps s
          where s.uid = $1 and r.dataset_id = $2 and r.window_start = $3 and r.sweep_uid = s.uid and r.state = 'empty'
            and r.committed_at >= coalesce(s.canary_good_at, '-infinity') returning 1
@@ -51,7 +51,7 @@ export async function canaryIll(db: Database, uid: string): Promise<number> {
   });
 }
 
-/** The names of the `n` targets with the most updates in the dataset's newest window that is complete or usable; largest first. */
+/** Names of the `n` targets with the most updates in the dataset's newest complete or usable window, largest first. */
 export async function largestTargets(on: Pick<Transaction, "query">, datasetId: DatasetId, n: number): Promise<string[]> {
   const rows = await on.query<{ name: string }>(
     `select t.name from sluice.target_results r join sluice.targets t on t.id = r.target_id

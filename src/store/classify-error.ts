@@ -1,9 +1,9 @@
 import { SpecError, FencedError, SurroundingsError } from "../model/errors.ts";
 
 /**
- * What an error of the database asks for:
- * lost: the connection is gone, open another and do the work again; again: the work may be done again at once;
- * surroundings: a person has to act; ours: it is not the database's.
+ * What to do about an error:
+ * lost: the connection is gone, so repeat the work on a new one · again: repeat the work on the same connection ·
+ * surroundings: a person has to fix the database or its access · ours: the error is not the database's.
  */
 export type Failure =
   | { readonly kind: "lost" | "again"; readonly problem: string }
@@ -21,7 +21,7 @@ const LOST_STATES: ReadonlySet<string> = new Set([
 const LOST_CODES: ReadonlySet<string> = new Set([
   "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "ENOENT",
 ]);
-/** The driver's own errors carry no code. */
+/** Errors of the driver itself have no code. */
 const LOST_MESSAGES = /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered a connection error|was closed)|The server closed|read E|write E)/;
 const AGAIN_STATES: ReadonlySet<string> = new Set([
   "40001", // serialization_failure
@@ -29,7 +29,7 @@ const AGAIN_STATES: ReadonlySet<string> = new Set([
   "55P03", // lock_not_available: lock_timeout
   "57014", // query_canceled: statement_timeout
 ]);
-/** pgbouncer says with one code (08P01) what Postgres says with several. */
+/** pgbouncer uses one code (08P01) for what Postgres has several. */
 const POOLER_REFUSALS = /no such (database|user)|authentication failed|not allowed|pg_hba/i;
 
 export function failureOf(error: unknown, place: string): Failure {
@@ -38,14 +38,14 @@ export function failureOf(error: unknown, place: string): Failure {
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const sentence = surroundingsSentence(code, error.message, place);
-  if (sentence !== null) return { kind: "surroundings", error: new SurroundingsError(sentence) };
+  if (sentence !== null) return { kind: "surroundings", error: new SurroundingsError(sentence, { cause: error }) };
   const problem = error.message === "" ? code : error.message;
   if (LOST_STATES.has(code) || code.startsWith("08") || LOST_CODES.has(code) || LOST_MESSAGES.test(error.message)) return { kind: "lost", problem };
   if (AGAIN_STATES.has(code)) return { kind: "again", problem };
   return { kind: "ours" };
 }
 
-/** How Node names what it has against a certificate. */
+/** Node's codes for a certificate that it does not accept. */
 const BAD_CERTIFICATE = /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_.*|CERT_.*|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)$/;
 
 function surroundingsSentence(code: string, message: string, place: string): string | null {
@@ -54,11 +54,11 @@ function surroundingsSentence(code: string, message: string, place: string): str
   if (code === "08P01" && POOLER_REFUSALS.test(message)) return `${at} refuses the login: ${message}.`;
   if (code === "3D000") return `${at} does not exist.`;
   if (code === "53100") return `${at} has no disk space left: ${message}.`;
-  if (code === "42501") return `${at} does not permit it: ${message}.`;
+  if (code === "42501") return `${at} denies access: ${message}.`;
   if (code === "58030") return `${at} cannot read or write its files: ${message}.`;
   if (code === "25006") return `${at} is read-only: a standby, or default_transaction_read_only.`;
-  if (BAD_CERTIFICATE.test(code)) return `${at} shows a certificate that cannot be trusted: ${message.replace(/\.$/, "")}.`;
-  if (message === "The server does not support SSL connections") return `${at} does not speak TLS, which is asked for.`;
-  if (code === "42P01" || code === "3F000") return `${at} is not prepared by this version of sluice: ${message}.`;
+  if (BAD_CERTIFICATE.test(code)) return `${at} presents a certificate that is not trusted: ${message.replace(/\.$/, "")}.`;
+  if (message === "The server does not support SSL connections") return `${at} does not support TLS, which the connection requires.`;
+  if (code === "42P01" || code === "3F000") return `${at} is not set up for this version of sluice: ${message}.`;
   return null;
 }

@@ -11,11 +11,11 @@ import { typeIds } from "./types.ts";
 export interface ResultToCommit {
   readonly targetId: number;
   readonly result: TargetResult;
-  /** Sorted or not; walked twice, and again where the connection is lost. Their updates add up to the result's. */
+  /** In any order. Iterated twice, and again after a lost connection. Their updates add up to the result's. */
   readonly rows: Iterable<Observation>;
 }
 
-/** What became of it. */
+/** What became of a target's outcome. */
 export interface Committed {
   readonly targetId: number;
   readonly state: TargetState;
@@ -24,7 +24,7 @@ export interface Committed {
   readonly superseded: boolean;
 }
 
-/** The sweep, as a commit must know it. */
+/** What a commit needs to know of its sweep. */
 interface SweepAtCommit {
   readonly datasetId: number;
   readonly start: number;
@@ -46,7 +46,7 @@ interface Prepared {
  * @throws FencedError, with nothing written, if a newer incarnation has claimed the batch or the sweep is finished
  */
 export async function commitResults(db: Database, fence: Fence, items: readonly ResultToCommit[]): Promise<readonly Committed[]> {
-  // All that needs no connection comes before there is one.
+  // Whatever needs no connection is done before one is taken.
   const prepared = new Map<number, Prepared>(
     items.map(({ targetId, result, rows }) => [targetId, { targetId, updates: result.updates, rows, sums: result.state === "ok" ? hourlySums(rows) : [] }]),
   );
@@ -67,13 +67,13 @@ export async function commitResults(db: Database, fence: Fence, items: readonly 
 }
 
 /**
- * The key share makes whoever turns the canary ill, or finishes the sweep, wait for this transaction (they lock FOR
- * UPDATE first), so that an empty answer cannot slip in between; it is no hindrance to plain updates.
+ * canaryBad and finishSweep lock the row FOR UPDATE first, so the key share makes them wait for this transaction and no
+ * empty answer slips in between. The key share does not block plain updates.
  */
 async function readSweepAtCommit(tx: Transaction, fence: Fence): Promise<SweepAtCommit> {
   const [row] = await tx.query<Omit<SweepAtCommit, "canary"> & CanaryState & { finished: boolean }>(
     `select dataset_id as "datasetId", extract(epoch from window_start)::bigint as start, extract(epoch from window_end)::bigint as end,
-       coalesce((spec ->> 'replace')::boolean, false) as replace, canary_ill as ill, canary_well_at as "wellSince", finished_at is not null as finished
+       coalesce((spec ->> 'replace')::boolean, false) as replace, canary_ill as bad, canary_well_at as "goodSince", finished_at is not null as finished
      from sluice.sweeps where uid = $1 for key share`,
     [fence.uid],
   );
@@ -102,11 +102,11 @@ const HOURLY_SUM: readonly Width[] = [4, 4, 8, 8, 2, 8];
 async function copyRows(tx: Transaction, { datasetId, start }: SweepAtCommit, targets: readonly Prepared[], types: ReadonlyMap<string, number>): Promise<void> {
   if (targets.length === 0) return;
   let copied = 0;
-  // Straight into the dataset's own partition: one level less to route.
+  // Directly into the dataset's partition: Postgres has one level less to route.
   await tx.copyIn(`copy sluice.observations_${datasetId} (dataset_id, target_id, at, type_id, updates) from stdin (format binary)`, binaryCopy(OBSERVATION, observationRows()));
   const expected = targets.reduce((sum, target) => sum + target.updates, 0);
-  // Rows that could be walked but once, or a result that says another number than its rows: rather nothing than that.
-  if (copied !== expected) throw new Error(`the rows hold ${copied} updates, and their results say ${expected}`);
+  // The rows could be iterated only once, or the result has another number than its rows: store nothing of it.
+  if (copied !== expected) throw new Error(`the rows hold ${copied} updates, but their results say ${expected}`);
   await tx.copyIn(`copy sluice.hourly_sums_${datasetId} (dataset_id, target_id, window_start, hour, type_id, updates) from stdin (format binary)`, binaryCopy(HOURLY_SUM, sumRows()));
 
   function* observationRows(): Generator<number[]> {
@@ -130,7 +130,7 @@ async function copyRows(tx: Transaction, { datasetId, start }: SweepAtCommit, ta
   }
 }
 
-/** Last of all, so that what a newer incarnation counted is still so when this is committed: it waits for our lock to claim. */
+/** Comes last: a newer incarnation waits for this lock before it claims, so what it reads includes this commit. */
 async function checkFence(tx: Transaction, fence: Fence): Promise<void> {
   const rows = await tx.query("select 1 from sluice.batches where sweep_uid = $1 and number = $2 and incarnation = $3 for key share", [
     fence.uid,
@@ -148,7 +148,7 @@ export interface HourlySum {
   readonly updates: number;
 }
 
-/** The sums of a target's observations, and with them the types that occur. */
+/** The sums of a target's observations by hour and type. */
 export function hourlySums(rows: Iterable<Observation>): HourlySum[] {
   const byType = new Map<string, Map<number, number>>();
   for (const { at, type, updates } of rows) {
@@ -160,7 +160,7 @@ export function hourlySums(rows: Iterable<Observation>): HourlySum[] {
   return [...byType].flatMap(([type, hours]) => [...hours].map(([hour, updates]) => ({ hour, type, updates })));
 }
 
-/** One column of a row: 2, 4 or 8 bytes wide. An 8 wide one takes whole numbers up to 2^53. */
+/** The width of a column in bytes. A column of 8 takes whole numbers up to 2^53. */
 export type Width = 2 | 4 | 8;
 
 const CHUNK_BYTES = 64 * 1024;
@@ -168,17 +168,17 @@ const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 const TRAILER = Buffer.from([0xff, 0xff]);
 const TWO_TO_32 = 2 ** 32;
 
-/** Seconds from 1970 to 2000, from where Postgres counts. */
+/** Seconds from 1970 to 2000, where Postgres counts from. */
 const POSTGRES_EPOCH = 946_684_800;
 
-/** A timestamptz as COPY's binary form has it: microseconds since 2000. */
+/** A timestamptz in COPY's binary format: microseconds since 2000. */
 export function timestamp(epochSeconds: number): number {
   return (epochSeconds - POSTGRES_EPOCH) * 1_000_000;
 }
 
 /**
- * Rows of whole numbers in COPY's binary form, in chunks of at most 64 KiB. Each chunk is a buffer of its own, since
- * the socket may still hold the one before. `rows` may yield the same array again and again.
+ * Rows of whole numbers in COPY's binary format, in chunks of at most 64 KiB. Each chunk is a new buffer, since the
+ * socket may still hold the last one. `rows` may yield the same array every time.
  */
 export function* binaryCopy(widths: readonly Width[], rows: Iterable<readonly number[]>): Generator<Buffer> {
   const rowBytes = widths.reduce<number>((sum, width) => sum + 4 + width, 2);

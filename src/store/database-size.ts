@@ -4,10 +4,10 @@ import type { Database } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 import { datasetPartition, partitionSeconds } from "./partitions.ts";
 
-/** How large the database is, and how many of a dataset's days it holds; null where this role may not know it. */
+/** The size of the database, and the number of a dataset's partitions; null if the role may not read the size. */
 export async function databaseSize(db: Database, datasetId: DatasetId, now: EpochSeconds): Promise<DatabaseSize | null> {
   const [found] = await db.query<{ bytes: number | null; partitions: number; every: number; retention: number }>(
-    // To be connected needs no right to connect that lasts: somebody may have taken it since.
+    // A connected role may have lost the right to connect since, and pg_database_size needs it.
     `select case when has_database_privilege(current_database(), 'connect') or pg_has_role('pg_read_all_stats', 'usage') then pg_database_size(current_database()) end as bytes,
        (select count(*) from pg_class where relnamespace = 'sluice'::regnamespace and relkind = 'r' and relname ~ $2)::integer as partitions,
        every_seconds as every, retention_seconds as retention
@@ -18,7 +18,7 @@ export async function databaseSize(db: Database, datasetId: DatasetId, now: Epoc
   return { bytes: found.bytes, partitions: found.partitions, partitionsKept: partitionsKept(found.every, found.retention, now) };
 }
 
-/** Those that retention leaves of a series without gaps: the first that is not wholly older, up to the one that holds `now`. */
+/** How many partitions retention keeps of a series without gaps: from the first that is not entirely older to the one with `now`. */
 export function partitionsKept(everySeconds: number, retentionSeconds: number, now: EpochSeconds): number {
   const seconds = partitionSeconds(everySeconds);
   return Math.floor(now / seconds) - Math.floor((now - retentionSeconds) / seconds) + 1;

@@ -8,7 +8,7 @@ import { SurroundingsError } from "../model/errors.ts";
 import { failureOf } from "./classify-error.ts";
 import { connectionTo, placeOf } from "./connection-tls.ts";
 
-/** A row as it comes; each statement knows what its columns are. */
+/** A row as the driver returns it; each statement knows its columns. */
 type Row = Record<string, unknown>;
 
 export interface Transaction {
@@ -18,37 +18,37 @@ export interface Transaction {
 }
 
 export interface Database {
-  /** host:port/database, for sentences. */
+  /** host:port/database, for messages. */
   readonly place: string;
   /**
-   * Runs `fn` in one transaction (read committed) and says what it returned once that is committed. A lost connection,
-   * a deadlock and a lock that cannot be had lead to another run, so `fn` must be repeatable; it is never run again once
-   * committed: the unknown outcome of a COMMIT is looked up.
+   * Runs `fn` in one transaction (read committed), commits, and returns what `fn` returned. `fn` must be repeatable: it
+   * runs again after a lost connection, a deadlock or a lock timeout. It never runs again once it is committed: if the
+   * outcome of a COMMIT is unknown, it is looked up.
    */
   transaction<T>(fn: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** One statement by itself; it may be run twice when the connection is lost. */
+  /** One statement by itself. It may run twice if the connection is lost. */
   query<R = Row>(sql: string, params?: readonly unknown[], options?: { readonly timeoutSeconds?: number }): Promise<R[]>;
-  /** Writes what `sql`, a COPY … TO STDOUT, yields, with back-pressure. Not repeated once bytes have flowed. */
+  /** Writes the output of `sql`, a COPY … TO STDOUT, with back-pressure. It is not repeated once bytes have flowed. */
   copyOut(sql: string, out: Writable): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface TransactionOptions {
-  /** For each statement, and for the silence between two. */
+  /** For each statement, and for the time between two. */
   readonly timeoutSeconds?: number;
-  /** False only for migrations: they are repeatable even when committed, and make the table that records commits. */
+  /** False for migrations, which create the table that records commits and can be repeated after a commit, and for transactions that only read. */
   readonly recorded?: boolean;
 }
 
 export interface DatabaseSettings {
   readonly url: string;
-  /** In PEM: the database is reached by TLS only, and its certificate must be of this CA. */
+  /** In PEM: only TLS is used, and this CA must have signed the server's certificate. */
   readonly ca?: string;
-  /** Shown by the server as application_name. */
+  /** The application_name. */
   readonly name: string;
-  /** Connections at the most. */
+  /** The largest number of connections. */
   readonly max?: number;
-  /** How long a piece of work waits for a database that is away. */
+  /** How long a piece of work waits for an unavailable database. */
   readonly patienceSeconds?: number;
   readonly clock: Pick<Clock, "monotonic" | "sleep">;
 }
@@ -58,19 +58,19 @@ const INT8 = 20;
 const TIMEOUT_SECONDS = 30;
 const LOCK_TIMEOUT_SECONDS = 5;
 const CONNECT_TIMEOUT_SECONDS = 10;
-/** The server's own timeout should speak first: ours is for a peer that says nothing any more. */
+/** Added to the server's own timeout, which should fire first: this one is for a peer that has gone silent. */
 const PEER_TIMEOUT_SECONDS = 5;
 
 /**
- * Opens nothing yet: the first statement does. Works through a pooler in transaction mode: no session state, no startup
- * parameter but application_name, no named statements. Throws SpecError for a URL or a CA that is none. All else that a person
- * has to act on is thrown as SurroundingsError by the statements.
+ * Connects at the first statement, not here. Works through a pooler in transaction mode: no session state, no startup
+ * parameter but application_name, no named statements. Statements throw SurroundingsError for whatever a person has to fix.
+ * @throws SpecError for an invalid URL or CA
  */
 export function openDatabase(settings: DatabaseSettings): Database {
   return new PooledDatabase(settings);
 }
 
-/** What is remembered of a connection: its own name in sluice.commits, and how many transactions it has begun. */
+/** What is known of a connection: its name in sluice.commits, and how many transactions it has started. */
 interface Numbered {
   readonly connection: string;
   number: number;
@@ -97,7 +97,7 @@ class PooledDatabase implements Database {
       connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1000,
       types: { getTypeParser },
     });
-    // Without listeners the loss of an idle or a working connection would end the process; the statement tells it anyway.
+    // Without listeners, the loss of a connection would end the process. The statement reports it anyway.
     this.#pool.on("error", ignore);
     this.#pool.on("connect", (client) => client.on("error", ignore));
   }
@@ -129,7 +129,7 @@ class PooledDatabase implements Database {
     await this.#pool.end();
   }
 
-  /** Does `work` until it succeeds, fails for a reason of its own, or patience ends. */
+  /** Repeats `work` until it succeeds, fails for a reason that is not the database's, or patience runs out. */
   async #patiently<T>(work: (patience: Patience) => Promise<T>): Promise<T> {
     const patience = new Patience(this.#settings.clock, this.#settings.patienceSeconds ?? 30, this.place);
     for (;;) {
@@ -139,7 +139,7 @@ class PooledDatabase implements Database {
         const failure = failureOf(error, this.place);
         if (failure.kind === "surroundings") throw failure.error;
         if (failure.kind === "ours") throw error;
-        await patience.wait(failure.problem);
+        await patience.wait(failure.problem, error);
       }
     }
   }
@@ -174,8 +174,8 @@ class PooledDatabase implements Database {
 
   /**
    * Each transaction writes its number into its connection's row. The upsert here waits while that transaction is still
-   * under way, and then sees the number only if it was committed. (Its xid would not do: after a crash of the server an
-   * xid whose record was not flushed is given out again, and pg_xact_status would tell the outcome of a stranger.)
+   * in progress, and then sees the number only if it was committed. (The xid would not do: after a crash the server reuses
+   * an xid whose record was not flushed, and pg_xact_status would report the outcome of another transaction.)
    */
   async #wasCommitted(numbered: Numbered, patience: Patience): Promise<boolean> {
     for (;;) {
@@ -194,7 +194,7 @@ class PooledDatabase implements Database {
       } catch (error) {
         const failure = failureOf(error, this.place);
         if (failure.kind !== "lost" && failure.kind !== "again") throw error;
-        await patience.wait(`${failure.problem} (whether the last transaction was committed is not known)`);
+        await patience.wait(`${failure.problem} (it is unknown whether the last transaction was committed)`, error);
       }
     }
   }
@@ -213,15 +213,15 @@ function beginSql(timeoutSeconds: number, numbered: Numbered | null): string {
 
 async function commit(client: pg.PoolClient, peerSeconds: number): Promise<void> {
   const result = await client.query({ text: "commit", query_timeout: peerSeconds * 1000 } as pg.QueryConfig);
-  // A COMMIT after an error that somebody swallowed is answered with a quiet ROLLBACK.
-  if (result.command !== "COMMIT") throw new Error("a transaction that had failed was committed");
+  // Postgres answers a COMMIT after a swallowed error with a silent ROLLBACK.
+  if (result.command !== "COMMIT") throw new Error("a failed transaction was committed: an error within it was swallowed");
 }
 
 function transactionOn(client: pg.PoolClient, peerSeconds: number): Transaction {
   return {
     query: <R = Row>(sql: string, params: readonly unknown[] = []) => ask<R>(client, sql, params, peerSeconds),
     async copyIn(sql, chunks) {
-      // The driver reads query_timeout from the query object itself; without it a silent peer would be waited for for ever.
+      // The driver reads query_timeout from the query object itself. Without it, a silent peer would block for ever.
       const sink = Object.assign(copyFrom(sql), { query_timeout: peerSeconds * 1000 });
       await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 1 }), client.query(sink));
     },
@@ -234,7 +234,7 @@ async function ask<R>(client: pg.PoolClient, text: string, params: readonly unkn
   return result.rows as R[];
 }
 
-/** Gives the connection back, rolled back where it failed, or ends it where it cannot be trusted any more. */
+/** Returns the connection to the pool, after a rollback if the work failed, or closes it if it cannot be trusted any more. */
 async function usingClient<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   try {
     const value = await work();
@@ -258,7 +258,7 @@ async function rolledBack(client: pg.PoolClient): Promise<boolean> {
   }
 }
 
-/** 64-bit counts are numbers here: none of ours passes 2^53. */
+/** 64-bit counts become numbers: none of ours exceeds 2^53. */
 function getTypeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
   if (oid === INT8 && format !== "binary") return Number;
   const parserOf: (oid: number, format?: "text" | "binary") => unknown = pg.types.getTypeParser;
@@ -266,12 +266,12 @@ function getTypeParser(oid: number, format?: "text" | "binary"): (text: string) 
 }
 
 function ignore(): void {
-  // told by the statement that was under way, or by the next
+  // The statement in progress reports it, or the next one.
 }
 
 /**
- * Lets `places` in at once, the others in the order in which they came. It stands before the pool, whose own queue
- * cannot tell "all connections are busy" from "the server does not answer".
+ * Lets `places` callers in at once and the others in order of arrival. It guards the pool, whose own queue cannot tell
+ * "all connections are busy" from "the server does not answer".
  */
 export class Semaphore {
   #free: number;
@@ -297,7 +297,7 @@ export class Semaphore {
 const FIRST_WAIT_SECONDS = 0.05;
 const LONGEST_WAIT_SECONDS = 2;
 
-/** How long one piece of work puts up with a database that is away: from its first failure on, with back-off. */
+/** How long one piece of work waits for an unavailable database, counted from its first failure, with back-off. */
 export class Patience {
   readonly #clock: Pick<Clock, "monotonic" | "sleep">;
   readonly #seconds: number;
@@ -311,12 +311,12 @@ export class Patience {
     this.#place = place;
   }
 
-  /** Waits a little; throws SurroundingsError when it has lasted too long. */
-  async wait(problem: string): Promise<void> {
+  /** Waits before the next try. @throws SurroundingsError, with `cause`, once patience has run out */
+  async wait(problem: string, cause: unknown): Promise<void> {
     this.#since ??= this.#clock.monotonic();
     const waited = (this.#clock.monotonic() - this.#since) / 1000;
     if (waited >= this.#seconds) {
-      throw new SurroundingsError(`The database at ${this.#place} could not do its work for ${Math.round(waited)} s: ${problem}.`);
+      throw new SurroundingsError(`The database at ${this.#place} has been unavailable for ${Math.round(waited)} s: ${problem}.`, { cause });
     }
     await this.#clock.sleep(Math.min(this.#next, this.#seconds - waited) * 1000);
     this.#next = Math.min(this.#next * 2, LONGEST_WAIT_SECONDS);

@@ -3,13 +3,13 @@ import type { Database, Transaction } from "./database.ts";
 
 export type DatasetId = number;
 
-/** What makes a dataset itself: its grid, and what is asked and matched. */
+/** What a dataset keeps for good: its grid, and what is asked and matched. The retention may change. */
 export interface DatasetIdentity {
   readonly name: string;
   readonly everySeconds: number;
   /** A hash of `fingerprintText`. */
   readonly fingerprint: string;
-  /** What was hashed, for people: one "field: value" a line. */
+  /** The text that was hashed, for people: one "field: value" per line. */
   readonly fingerprintText: string;
   readonly retentionSeconds: number;
 }
@@ -19,8 +19,9 @@ export interface Dataset extends DatasetIdentity {
 }
 
 /**
- * The dataset's id; made if it is new. Throws SpecError for another grid or fingerprint, unless no window of it was ever planned:
- * then there is nothing that could disagree. Retention may change.
+ * Returns the dataset's id and creates the dataset if it is new. While no window of it has been planned, another grid or
+ * fingerprint is taken over: no stored data can disagree with it.
+ * @throws SpecError for another grid or fingerprint after that
  */
 export async function openDataset(tx: Transaction, wanted: DatasetIdentity): Promise<DatasetId> {
   await tx.query(
@@ -63,26 +64,26 @@ function readDatasets(on: Pick<Transaction, "query">, where: string, params: rea
   );
 }
 
-/** @throws SpecError where `wanted` has another grid or fingerprint */
+/** @throws SpecError if `wanted` has another grid or fingerprint */
 export function refuseOther(there: DatasetIdentity, wanted: DatasetIdentity): void {
   const differences: string[] = [];
   if (there.everySeconds !== wanted.everySeconds) differences.push(`its windows are ${there.everySeconds} s long, not ${wanted.everySeconds} s`);
   if (there.fingerprint !== wanted.fingerprint) differences.push(otherLines(there.fingerprintText, wanted.fingerprintText));
   if (differences.length === 0) return;
-  throw new SpecError(`The dataset ${wanted.name} is another one: ${differences.join("; ")}. What is asked or matched has changed: name a new dataset.`);
+  throw new SpecError(`The dataset ${wanted.name} exists and differs: ${differences.join("; ")}. A dataset keeps its windows, its request and its pattern: name a new dataset.`);
 }
 
 function otherLines(there: string, wanted: string): string {
   const lines = wanted.split("\n");
   const before = there.split("\n");
   const at = lines.findIndex((line, index) => line !== before[index]);
-  if (at === -1) return before.length > lines.length ? `it has "${cut(before[lines.length]!)}"` : "its fingerprint is another one";
+  if (at === -1) return before.length > lines.length ? `it has "${cut(before[lines.length]!)}"` : "its fingerprint differs";
   return `it has "${cut(before[at] ?? "")}", not "${cut(lines[at]!)}"`;
 }
 
 const LONGEST_LINE = 250;
 
-/** What to do stands behind it, and must not be lost where there is little room. */
+/** The advice after the line must not be lost where the sentence is cut, as in a termination message. */
 function cut(line: string): string {
   return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`;
 }

@@ -4,8 +4,8 @@ import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 
 /**
- * What a Sweep's object is on Kubernetes, for a sweep that is driven from one machine: its status, with a version that
- * rises with each write, and who drives it.
+ * A sweep that is driven from one machine. It is what the Sweep object is on Kubernetes: the sweep's status, with a version
+ * that rises with each write, and its driver.
  */
 export interface DrivenSweep {
   readonly identity: SweepIdentity;
@@ -15,9 +15,9 @@ export interface DrivenSweep {
   readonly version: number;
 }
 
-/** The process that drives a sweep; by host, pid and its start somebody on the same machine can tell whether it lives. */
+/** The process that drives a sweep. From host, pid and start time, another process on the same machine can tell whether it is alive. */
 export interface Driver {
-  /** A UUID of its own. */
+  /** A UUID. */
   readonly token: string;
   readonly host: string;
   readonly pid: number;
@@ -26,12 +26,12 @@ export interface Driver {
 
 export type Taking =
   | { readonly taken: true; readonly sweep: DrivenSweep }
-  /** It is driven by somebody whose lease has not ended. */
+  /** The lease of its driver `by` has not ended. */
   | { readonly taken: false; readonly sweep: DrivenSweep; readonly by: Driver };
 
 /**
  * Takes a sweep to drive it: the unfinished one of the dataset's window if there is one, else a new one with this
- * identity and status. `dead` is the token of a driver that is known to live no more, so its lease need not be waited for.
+ * identity and status. `dead` is the token of a driver that is known to have died: its lease does not count.
  */
 export async function takeSweep(
   db: Database,
@@ -51,8 +51,8 @@ export async function takeSweep(
       wanted.dataset,
       wanted.windowStart,
     ]);
-    // Finished by its driver between the two statements, or the same uid once more: nothing of it is left to drive.
-    if (row === undefined) throw new FencedError(`The sweep ${name} has just been finished.`);
+    // Its driver finished it between the two statements, or the uid was used before: nothing is left to drive.
+    if (row === undefined) throw new FencedError(`The sweep ${name} has just finished.`);
     const by = driverOf(row);
     if (by !== null && row.leased && by.token !== me.token && by.token !== dead) return { taken: false, sweep: sweepOf(row), by };
     await tx.query(
@@ -64,7 +64,7 @@ export async function takeSweep(
   });
 }
 
-/** Writes the status that follows version `version`; says the new version. Throws FencedError where another driver took over. */
+/** Writes the status that follows version `version` and returns the new version. @throws FencedError if another driver took over */
 export async function saveStatus(db: Database, uid: string, token: string, version: number, status: SweepStatus): Promise<number> {
   return db.transaction(async (tx) => {
     const rows = await tx.query<{ version: number }>(
@@ -76,7 +76,7 @@ export async function saveStatus(db: Database, uid: string, token: string, versi
   });
 }
 
-/** Throws FencedError where another driver took over. */
+/** @throws FencedError if another driver took over */
 export async function renewDriver(db: Database, uid: string, token: string, leaseSeconds: number): Promise<void> {
   const rows = await db.query(
     "update sluice.driven_sweeps set driver_expires = now() + $3 * interval '1 second' where uid = $1 and driver_token = $2 and finished_at is null returning 1",
@@ -85,7 +85,7 @@ export async function renewDriver(db: Database, uid: string, token: string, leas
   if (rows.length === 0) fenced();
 }
 
-/** The driver goes: for good where the sweep is finished, else somebody may take it up at once. */
+/** Ends the driver's lease. An unfinished sweep can be taken at once by another driver. */
 export async function releaseDriver(db: Database, uid: string, token: string, finished: boolean): Promise<void> {
   await db.query(
     `update sluice.driven_sweeps set driver_token = null, driver_expires = null, finished_at = case when $3 then now() end
@@ -94,7 +94,7 @@ export async function releaseDriver(db: Database, uid: string, token: string, fi
   );
 }
 
-/** Unfinished sweeps, newest window first; `by` is whose lease stands. */
+/** Unfinished sweeps, newest window first; `by` is null if no driver's lease is valid. */
 export async function unfinishedSweeps(db: Database): Promise<readonly (DrivenSweep & { readonly by: Driver | null })[]> {
   const rows = await readRows(db, "where finished_at is null order by window_start desc, dataset", []);
   return rows.map((row) => ({ ...sweepOf(row), by: row.leased ? driverOf(row) : null }));
@@ -135,5 +135,5 @@ function driverOf(row: DrivenRow): Driver | null {
 }
 
 function fenced(): never {
-  throw new FencedError("Another driver has taken this sweep over.");
+  throw new FencedError("Another driver has taken over this sweep.");
 }

@@ -3,7 +3,7 @@ import pg from "pg";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Database } from "./database.ts";
 
-/** The views that can be exported, each with the columns of its times: the first is the one that is asked for. */
+/** The views that can be exported, each with its time columns; an export selects by the first. */
 const TIMES = {
   observed: ["at"],
   hourly: ["hour"],
@@ -23,7 +23,7 @@ export type ExportedView = keyof typeof TIMES;
 
 export const EXPORTED_VIEWS = Object.keys(TIMES) as ExportedView[];
 
-/** Writes a view's rows of a dataset in [from, to) as CSV with a heading, times in UTC, in no order; as fast as `out` takes them. */
+/** Writes a view's rows of a dataset in [from, to) to `out` as CSV with a header, times in UTC, unordered, with back-pressure. */
 export async function exportCsv(db: Database, dataset: string, from: EpochSeconds, to: EpochSeconds, out: Writable, view: ExportedView = "observed"): Promise<void> {
   const times: readonly string[] = TIMES[view];
   const columns = COLUMNS[view].map((column) => (times.includes(column) ? `${column} at time zone 'UTC' as ${column}` : column));

@@ -4,14 +4,14 @@ import { placing } from "./replace-rule.ts";
 import { insertSuperseded, insertNew, lockStanding, overwrite } from "./result-rows.ts";
 import { readSweep } from "./sweeps.ts";
 
-/** A target that ran out of memory alone in a batch with the largest. */
+/** A target that ran out of memory alone in a batch with the largest memory. */
 export interface Exhausted {
   readonly targetId: number;
-  /** The batch in which it did. */
+  /** The batch that ran out of memory. */
   readonly batch: number;
 }
 
-/** Writes failed(memory) for targets whose batch could not write anything itself. A settled result stays. */
+/** Stores `failed` with `memory` for targets whose batch could not store anything itself. A settled result stays. */
 export async function giveUp(tx: Transaction, uid: string, exhausted: readonly Exhausted[], at: Date, detail: string): Promise<void> {
   const sweep = await readSweep(tx, uid);
   if (sweep === null) return;

@@ -2,20 +2,20 @@ import type { SlotRow } from "../model/slot-row.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 
-/** How a host is, as all who ask it see it. */
+/** The state of a host, shared by all processes that ask it. */
 export interface HostState {
-  /** 0 where nothing pauses it. */
+  /** How long the pause still lasts; 0 without one. */
   readonly pausedSeconds: number;
   readonly pauseReason: string | null;
-  /** Since the last pause or illness ended, negative while it lasts: what the ramp goes by. Null where there was none. */
+  /** Since the last pause ended or the circuit closed, for the ramp; negative while a pause lasts, null if there was none. */
   readonly secondsSincePauseEnded: number | null;
-  /** While it is ill nobody asks but the one who may probe. */
-  readonly ill: boolean;
+  /** While the circuit is open, only the process that may probe sends a request. */
+  readonly circuitOpen: boolean;
   /** The last 100 outcomes, oldest first: "x" for the provider's own error, "." for any other. */
   readonly recent: string;
 }
 
-/** Nobody asks the host for so long; a longer pause that stands already stays. */
+/** Pauses the host for every process. A pause that already lasts longer stays. */
 export async function pauseHost(db: Database, host: string, seconds: number, reason: string): Promise<void> {
   await db.query(
     `insert into sluice.hosts as h (name, paused_until, pause_reason) values ($1, now() + $2 * interval '1 second', $3)
@@ -25,7 +25,7 @@ export async function pauseHost(db: Database, host: string, seconds: number, rea
   );
 }
 
-/** May this process send the one probe that decides whether an ill host is well again? */
+/** Whether this process may send the probe that decides whether the circuit closes: one process may, each `everySeconds`. */
 export async function takeProbe(db: Database, host: string, everySeconds: number): Promise<boolean> {
   return db.transaction(async (tx) => {
     const rows = await tx.query(
@@ -37,7 +37,7 @@ export async function takeProbe(db: Database, host: string, everySeconds: number
   });
 }
 
-/** The first probe may be sent after its usual time: the errors just seen were probes enough. */
+/** The first probe is due after the usual interval: the errors that opened the circuit were probes enough. */
 export async function openCircuit(db: Database, host: string): Promise<void> {
   await db.query(
     `insert into sluice.hosts as h (name, ill_since, probe_at) values ($1, now(), now())
@@ -46,7 +46,7 @@ export async function openCircuit(db: Database, host: string): Promise<void> {
   );
 }
 
-/** What made it ill is forgotten, and asking begins again as after a pause. */
+/** Forgets the errors that opened the circuit; the ramp follows as after a pause. */
 export async function closeCircuit(db: Database, host: string): Promise<void> {
   await db.query(
     `update sluice.hosts set ill_since = null, probe_at = null, recent = '', paused_until = greatest(paused_until, now()),
@@ -56,49 +56,51 @@ export async function closeCircuit(db: Database, host: string): Promise<void> {
   );
 }
 
-/** Shares a limit among rows: how many each should hold. Pure. */
+/** Shares a host's limit among its processes: how many slots each should hold, by process. Pure. */
 export type ShareRule = (limit: number, rows: readonly SlotRow[]) => ReadonlyMap<string, number>;
 
-/** How many requests a host may have in flight, of the limit that is said, as it is just now. Pure. */
+/** Lowers a limit to what the host's present state allows. Pure. */
 export type LimitRule = (limit: number, host: HostState) => number;
 
-/** What a process says of itself at a renewal. */
+/** What a process reports when it renews its slots. */
 export interface SlotRequest {
-  /** A UUID of its own. */
+  /** A UUID. */
   readonly process: string;
   readonly host: string;
   readonly uid: string;
-  /** The batch that it works on, if it does; `asked` is marked there. */
+  /** The batch whose `asked` is updated; absent in a process without one (prepare). */
   readonly batch?: number;
   readonly wanted: number;
   readonly inFlight: number;
   /** The start of its window. */
   readonly priority: EpochSeconds;
-  /** How many requests it would let the host have in flight; the least that anyone says holds. */
+  /** How many requests its spec lets the host have in flight; the lowest limit of all processes counts. */
   readonly limit: number;
   readonly leaseSeconds: number;
-  /** Since the last renewal, oldest first: "x" for the provider's own error, "." for any other answer. */
+  /** Answers since the last renewal, oldest first: "x" for the provider's own error, "." for any other. */
   readonly outcomes: string;
-  /** Ids of the targets in flight just now. */
+  /** Ids of the targets in flight. */
   readonly asked: readonly number[];
 }
 
-export interface SlotGrant {
-  /** What is taken from the others: never less than is in flight. */
+/** The result of a renewal: what the process's row in sluice.slots holds, and how many of it the process may use. */
+export interface SlotRenewal {
+  /** As in the row: slots that no other process can take. Never fewer than are in flight. */
   readonly held: number;
-  /** How many may be in flight from now on. Where more are, none may follow one that ends, or the others would wait for ever. */
+  /** How many requests may be in flight from now on. If more are, none may follow one that finishes, or the others would wait for ever. */
   readonly allowed: number;
-  /** The host's limit just now. */
+  /** The host's present limit, for all processes together. */
   readonly limit: number;
   readonly host: HostState;
 }
 
 /**
- * Renews a process's hold on a host's slots, in one transaction under the lock of the host's row. A hold is raised only
- * as far as the sum of all holds stays within the limit, and never lowered below what is in flight: the sum comes down
- * as requests end. Leases run by the database's clock from before the lock was waited for, so ours ends no later there.
+ * Renews a process's slots of a host, in one transaction under the lock of the host's row. The number of held slots rises
+ * only while the sum over all processes stays within the limit, and never falls below the requests in flight: the sum
+ * falls as requests finish. The lease counts from the start of the transaction, not from when the lock was obtained, so
+ * a process that counts from sending its renewal never relies on its slots for longer than the database reserves them.
  */
-export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule, limitNow: LimitRule = (limit) => limit): Promise<SlotGrant> {
+export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule, limitNow: LimitRule = (limit) => limit): Promise<SlotRenewal> {
   return db.transaction(async (tx) => {
     const host = await lockHost(tx, me);
     await tx.query("delete from sluice.slots where host = $1 and expires <= now()", [me.host]);
@@ -107,11 +109,11 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
     const mine = there.find((row) => row.process === me.process);
     const limit = limitNow(Math.min(me.limit, ...others.map((row) => row.limit)), host.state);
     const ofOthers = others.reduce((sum, row) => sum + row.held, 0);
-    // Without a row the lease has ended, and what was in flight under it was aborted: others may hold those slots by now.
+    // Without a row the lease has ended and the requests in flight under it were aborted: others may hold those slots by now.
     const { held: before, inFlight } = mine === undefined ? { held: 0, inFlight: 0 } : { held: mine.held, inFlight: me.inFlight };
     const row = { process: me.process, wanted: me.wanted, held: before, inFlight, priority: me.priority, waitingSince: mine?.waitingSince ?? host.now };
     const due = share(limit, [...others, row]).get(me.process) ?? 0;
-    // Where the limit has come down, whoever renews gives up what is too much, even what it is due: whose turn it is, each would say of itself.
+    // After the limit has fallen, each process that renews gives up the excess, even from its own share: if each kept its share, none would give way.
     const held = Math.max(inFlight, Math.min(due, limit - ofOthers));
     await writeSlot(tx, { ...me, inFlight }, held);
     if (me.batch !== undefined) await markAsked(tx, me.uid, me.batch, me.asked);
@@ -119,26 +121,26 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
   });
 }
 
-/** By all processes together, just now. */
+/** By all processes together. */
 export async function slotsHeld(db: Database, host: string): Promise<number> {
   const [row] = await db.query<{ held: number }>("select coalesce(sum(held), 0)::integer as held from sluice.slots where host = $1 and expires > now()", [host]);
   return row!.held;
 }
 
-/** The process asks no more. */
+/** Gives back all slots of a process that has finished. */
 export async function releaseSlots(db: Database, process: string): Promise<void> {
   await db.query("delete from sluice.slots where process = $1", [process]);
 }
 
 async function lockHost(tx: Transaction, me: SlotRequest): Promise<{ readonly now: EpochSeconds; readonly state: HostState }> {
-  const [row] = await tx.query<{ now: number; paused: number | null; reason: string | null; ill: boolean; recent: string }>(
+  const [row] = await tx.query<{ now: number; paused: number | null; reason: string | null; circuitOpen: boolean; recent: string }>(
     `insert into sluice.hosts as h (name, recent) values ($1, right($2, 100))
      on conflict (name) do update set recent = right(h.recent || excluded.recent, 100)
      returning extract(epoch from now())::double precision as now, extract(epoch from paused_until - clock_timestamp())::double precision as paused,
-       pause_reason as reason, ill_since is not null as ill, recent`,
+       pause_reason as reason, ill_since is not null as "circuitOpen", recent`,
     [me.host, me.outcomes],
   );
-  const { now, paused, reason, ill, recent } = row!;
+  const { now, paused, reason, circuitOpen, recent } = row!;
   const isPaused = paused !== null && paused > 0;
   return {
     now,
@@ -146,7 +148,7 @@ async function lockHost(tx: Transaction, me: SlotRequest): Promise<{ readonly no
       pausedSeconds: isPaused ? paused : 0,
       pauseReason: isPaused ? reason : null,
       secondsSincePauseEnded: paused === null ? null : -paused,
-      ill,
+      circuitOpen,
       recent,
     },
   };
@@ -171,7 +173,7 @@ async function writeSlot(tx: Transaction, me: SlotRequest, held: number): Promis
   );
 }
 
-/** Which targets are in flight: should the process die, the next pass asks those alone. */
+/** Records which targets are in flight: if the process dies, the next pass asks each of those alone. */
 async function markAsked(tx: Transaction, uid: string, batch: number, asked: readonly number[]): Promise<void> {
   await tx.query("update sluice.batches set asked = $3 where sweep_uid = $1 and number = $2 and asked is distinct from $3::integer[]", [uid, batch, asked]);
 }

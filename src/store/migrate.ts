@@ -12,13 +12,13 @@ export interface Program {
 
 const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples];
 
-/** The step up to which this program brings the schema. */
+/** The number of the last migration that this program knows. */
 export const LAST_MIGRATION = MIGRATIONS.length;
 
-/** Any number will do, as long as all versions use it. */
+/** Any number will do, as long as all versions use the same. */
 const MIGRATION_LOCK = 7_582_423;
 
-/** Brings the schema up to date. Many may call it at once: one works, the others wait and find nothing to do. */
+/** Brings the schema up to date. Many processes may call it at once: one migrates, the others wait and find nothing to do. */
 export async function migrate(db: Database, program: Program): Promise<void> {
   await db.transaction(
     async (tx) => {
@@ -39,22 +39,22 @@ export async function migrate(db: Database, program: Program): Promise<void> {
   await db.query("delete from sluice.commits where at < now() - interval '1 day'");
 }
 
-/** Throws SurroundingsError where the database has said that it needs a newer program, or was never migrated. */
+/** @throws SurroundingsError if the database needs a newer program, or was never migrated */
 export async function checkProgram(db: Database, program: Program): Promise<void> {
-  // Who reads nothing but the views goes by what holds for all versions.
+  // A role that reads only the views needs no check: they are the same for all versions.
   if (await mayRead(db, "meta")) await refuseOlder(db, program, db.place);
 }
 
-/** Is there a schema of ours at all? @throws SurroundingsError where the role may not look into it */
+/** Whether the schema exists. @throws SurroundingsError if the role may not use it */
 export async function isMigrated(db: Database): Promise<boolean> {
   const [shut] = await db.query<{ user: string }>("select quote_ident(current_user) as user from pg_namespace where nspname = 'sluice' and not has_schema_privilege(oid, 'usage')");
-  if (shut !== undefined) throw new SurroundingsError(`The user ${shut.user} may not look into the schema sluice of the database at ${db.place}: GRANT USAGE ON SCHEMA sluice TO ${shut.user}, and SELECT on its views.`);
+  if (shut !== undefined) throw new SurroundingsError(`The user ${shut.user} may not use the schema sluice of the database at ${db.place}: as its owner, run GRANT USAGE ON SCHEMA sluice TO ${shut.user}, and grant SELECT on its views.`);
   const rows = await db.query<{ known: boolean }>("select to_regclass('sluice.migrations') is not null as known");
   return rows[0]!.known;
 }
 
 async function makeLedger(tx: Transaction): Promise<void> {
-  // "create schema if not exists" asks for the right to create one even where it exists.
+  // "create schema if not exists" requires the right to create one even if it exists.
   const [row] = await tx.query<{ missing: boolean }>("select to_regnamespace('sluice') is null as missing");
   if (row!.missing) await tx.query("create schema sluice");
   await tx.query(`create table if not exists sluice.meta (single boolean primary key default true check (single), min_program text not null)`);
@@ -72,7 +72,7 @@ async function refuseOlder(on: Pick<Transaction, "query">, program: Program, pla
   }
 }
 
-/** Negative where `a` is older. What stands behind a hyphen does not count. */
+/** Negative if `a` is older. A suffix after a hyphen does not count. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.replace(/-.*$/, "").split(".").map(Number));
   const at = [0, 1, 2].find((index) => (left![index] ?? 0) !== (right![index] ?? 0));
@@ -82,13 +82,13 @@ function compareVersions(a: string, b: string): number {
 export interface SchemaFound {
   /** "18.4" */
   readonly server: string;
-  /** The last step that was done; null where there is no schema yet. */
+  /** The last migration that has run; null without a schema. */
   readonly migrations: number | null;
-  /** The last step that this program knows. */
+  /** The last migration that this program knows. */
   readonly known: number;
 }
 
-/** @throws SurroundingsError where the database is away, needs a newer program, or would not let prepare do its work */
+/** @throws SurroundingsError if the database is unavailable, needs a newer program, or lacks the rights that prepare needs */
 export async function readSchema(db: Database, program: Program): Promise<SchemaFound> {
   await checkMayWrite(db, db.place);
   const [about] = await db.query<{ server: string }>("select split_part(current_setting('server_version'), ' ', 1) as server");

@@ -4,7 +4,7 @@ import type { EpochSeconds, Window } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 
-/** The tables that are split by dataset and then by time, and the column of the time. */
+/** The tables that are partitioned by dataset and then by time, and their time column. */
 export const SPLIT_TABLES: Readonly<Record<SplitTable, string>> = {
   target_results: "window_start",
   observations: "at",
@@ -15,7 +15,7 @@ export type SplitTable = "target_results" | "observations" | "hourly_sums";
 const DAY_SECONDS = 86_400;
 const PARTITION_LOCK = 7_582_424;
 
-/** How much time a partition spans: a UTC day, or a window where that is longer. */
+/** The seconds that a partition spans: a UTC day, or a window if that is longer. */
 export function partitionSeconds(everySeconds: number): number {
   return Math.max(DAY_SECONDS, everySeconds);
 }
@@ -28,7 +28,7 @@ export function timePartition(table: SplitTable, datasetId: DatasetId, from: Epo
   return `${datasetPartition(table, datasetId)}_${new Date(from * 1000).toISOString().slice(0, 10).replaceAll("-", "")}`;
 }
 
-/** Makes the partitions that a window's rows go to. Waits for no open writer, and nobody waits for it. */
+/** Creates the partitions for a window's rows. It does not wait for open writers, and does not make others wait. */
 export async function ensurePartitions(db: Database, datasetId: DatasetId, window: Window): Promise<void> {
   const [dataset] = await db.query<{ every: number }>("select every_seconds as every from sluice.datasets where id = $1", [datasetId]);
   if (dataset === undefined) throw new SpecError(`There is no dataset ${datasetId}.`);
@@ -45,14 +45,14 @@ export async function ensurePartitions(db: Database, datasetId: DatasetId, windo
 interface Partition {
   readonly parent: string;
   readonly name: string;
-  /** The column by which the partition is itself split, or null. */
+  /** The column by which the partition itself is partitioned, or null. */
   readonly splitBy: string | null;
   readonly bounds: string;
 }
 
 /**
- * CREATE TABLE … PARTITION OF would wait behind every open writer and block all others meanwhile. A table made by
- * itself and attached does not: it is empty, so there is nothing to scan, and the parent's lock lets writers be.
+ * CREATE TABLE … PARTITION OF would wait for every open writer and block new ones meanwhile. Creating a table and then
+ * attaching it does neither: the table is empty, so nothing is scanned, and the lock on the parent does not block writers.
  */
 async function attached(db: Database, partition: Partition): Promise<void> {
   if ((await attachmentOf(db, partition.name)) === "attached") return;
@@ -60,7 +60,7 @@ async function attached(db: Database, partition: Partition): Promise<void> {
     await tx.query("select pg_advisory_xact_lock($1)", [PARTITION_LOCK]);
     const attachment = await attachmentOf(tx, partition.name);
     if (attachment === "attached") return;
-    // Left over where its retention was over and the dropping was interrupted.
+    // What an interrupted drop of an old partition left behind.
     if (attachment === "detaching") await tx.query(`alter table sluice.${partition.parent} detach partition sluice.${partition.name} finalize`);
     if (attachment !== "absent") await tx.query(`drop table sluice.${partition.name}`);
     const split = partition.splitBy === null ? "" : ` partition by range (${partition.splitBy})`;
@@ -84,8 +84,8 @@ const DETACH_SECONDS = 10;
 const OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
 
 /**
- * Drops a partition without blocking anybody: detached concurrently, which waits for who still looks at the parent,
- * then dropped. False where somebody looked for too long; it can be called again at any time and goes on from there.
+ * Drops a partition without blocking others: it is detached concurrently, which waits for readers of the parent, and then
+ * dropped. Returns false if a reader took too long; the next call goes on from there.
  */
 export async function dropPartition(db: Database, parent: string, name: string): Promise<boolean> {
   const before = await attachmentOf(db, name);
@@ -97,7 +97,7 @@ export async function dropPartition(db: Database, parent: string, name: string):
   return true;
 }
 
-/** Whether it worked is asked afterwards: what is left half done is finished next time. */
+/** Detaches, or gives up after a while: the caller checks the outcome, and the next call finishes what is left. */
 async function detach(db: Database, sql: string): Promise<void> {
   try {
     await db.query(sql, undefined, { timeoutSeconds: DETACH_SECONDS });

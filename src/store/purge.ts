@@ -7,8 +7,8 @@ import { dropTimePartitions } from "./retention.ts";
 const SWEEPS_AT_ONCE = 50;
 
 /**
- * Removes a dataset and everything of it, in steps that are each short; what was interrupted is finished by the next call.
- * Throws SpecError where there is none of that name or a sweep of it runs, SurroundingsError where a reader is in the way.
+ * Deletes a dataset and all its data in short steps. After an interruption the next call finishes the rest.
+ * @throws SpecError if there is no such dataset or a sweep of it is running, SurroundingsError if a reader blocks the deletion
  */
 export async function purgeDataset(db: Database, name: string): Promise<void> {
   const dataset = await findDataset(db, name);
@@ -30,7 +30,7 @@ async function dropTables(db: Database, dataset: Dataset): Promise<void> {
     if (!(await dropPartition(db, table, partition))) left.push(partition);
   }
   if (left.length === 0) return;
-  throw new SurroundingsError(`Somebody is reading ${left.join(", ")} at ${db.place}, so ${dataset.name} is purged half way: purge it again when they are done.`);
+  throw new SurroundingsError(`The dataset ${dataset.name} is only partly deleted: ${left.join(", ")} in the database at ${db.place} ${left.length === 1 ? "is" : "are"} being read. Purge it again when the readers are done.`);
 }
 
 async function deleteSomeSweeps(db: Database, dataset: Dataset): Promise<number> {
@@ -41,7 +41,7 @@ async function deleteSomeSweeps(db: Database, dataset: Dataset): Promise<number>
   return rows.length;
 }
 
-/** A sweep runs while a driver's lease or one of its processes' slots does. */
+/** A sweep counts as running while its driver's lease or the slots of one of its processes have not expired. */
 async function refuseWhileRunning(db: Database, dataset: Dataset): Promise<void> {
   const rows = await db.query<{ name: string }>(
     `select name from sluice.driven_sweeps where dataset = $2 and finished_at is null and driver_expires > now()
@@ -50,5 +50,5 @@ async function refuseWhileRunning(db: Database, dataset: Dataset): Promise<void>
      limit 1`,
     [dataset.id, dataset.name],
   );
-  if (rows.length > 0) throw new SpecError(`The sweep ${rows[0]!.name} of the dataset ${dataset.name} runs: stop it before you purge.`);
+  if (rows.length > 0) throw new SpecError(`The sweep ${rows[0]!.name} of the dataset ${dataset.name} is running: stop it before you purge.`);
 }

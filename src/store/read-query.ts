@@ -4,11 +4,11 @@ import { connectionTo, placeOf } from "./connection-tls.ts";
 
 export interface ReadColumn {
   readonly name: string;
-  /** Postgres' number of the type. */
+  /** The type's OID. */
   readonly type: number;
 }
 
-/** Cells as Postgres writes them, times in UTC; null is null. */
+/** Cells in Postgres' text form, times in UTC; null for NULL. */
 export interface ReadPage {
   readonly columns: readonly ReadColumn[];
   readonly rows: readonly (readonly (string | null)[])[];
@@ -16,7 +16,7 @@ export interface ReadPage {
 
 export interface ReadOptions {
   readonly url: string;
-  /** Ends the statement on the server too. */
+  /** Cancels the statement on the server too. */
   readonly signal: AbortSignal;
   readonly pageRows?: number;
 }
@@ -25,15 +25,15 @@ const PAGE_ROWS = 1000;
 const CONNECT_TIMEOUT_SECONDS = 10;
 
 /**
- * What one statement of anybody's yields, page by page, at least one; in a transaction that can write nothing. Through the extended
- * protocol, which takes one statement and no more, so that none can end the transaction and go on without it.
+ * Runs a user's statement in a read-only transaction and yields its rows in pages, at least one. It uses the extended
+ * protocol, which accepts a single statement, so that the text cannot end the transaction and go on outside it.
  *
- * @throws SpecError with one line and the place where the statement is wrong, SurroundingsError where the database is
+ * @throws SpecError with one line and the position if the statement is wrong, SurroundingsError if the database is to blame
  */
 export async function* readQuery(sql: string, { url, signal, pageRows = PAGE_ROWS }: ReadOptions): AsyncGenerator<ReadPage> {
   signal.throwIfAborted();
   const client = new pg.Client({ ...connection(url), types: { getTypeParser: () => String } });
-  // The statement under way tells it.
+  // The statement in progress reports it.
   client.on("error", () => undefined);
   const cancel = new AbortController();
   try {
@@ -62,10 +62,10 @@ async function* readPaged(client: pg.Client, sql: string, pageRows: number): Asy
   }
 }
 
-/** Without a cursor: what a cursor cannot be for, such as EXPLAIN, and what is refused. */
+/** For statements that cannot have a cursor, such as EXPLAIN, and for those that are refused. */
 async function* readWhole(client: pg.Client, sql: string): AsyncGenerator<ReadPage> {
   const page = await execute(client, sql);
-  if (page.columns.length === 0) throw new SpecError("This statement yields no rows: ask with select, values, table, with, explain or show.");
+  if (page.columns.length === 0) throw new SpecError("This statement returns no rows: use select, values, table, with, explain or show.");
   yield page;
 }
 
@@ -88,7 +88,7 @@ async function cancelStatement(url: string, pid: number): Promise<void> {
     await other.connect();
     await other.query("select pg_cancel_backend($1)", [pid]);
   } catch {
-    // Then it ends when the server notices that nobody listens.
+    // Then the statement ends when the server notices that the connection is closed.
   } finally {
     await other.end().catch(() => undefined);
   }
@@ -98,7 +98,7 @@ function connection(url: string): pg.ClientConfig {
   return { ...connectionTo(url, undefined), application_name: "sluice sql", connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1000 };
 }
 
-/** Classes of SQLSTATE that are not about the statement: connections, resources, an operator's intervention, the system, a bug. */
+/** Classes of SQLSTATE that do not blame the statement: connections, resources, operator intervention, system errors, bugs. */
 const NOT_THE_STATEMENT = /^(?:08|53|57|58|XX)/;
 const CANCELLED = "57014";
 const NOT_PERMITTED = "42501";
@@ -106,18 +106,18 @@ const NOT_PERMITTED = "42501";
 function explain(error: unknown, sql: string, url: string): unknown {
   if (!(error instanceof Error) || error instanceof SpecError) return error;
   const place = placeOf(connectionTo(url, undefined).connectionString);
-  if (error instanceof pg.DatabaseError && error.code === NOT_PERMITTED) return new SurroundingsError(`The database at ${place} does not permit it: ${error.message}.`);
+  if (error instanceof pg.DatabaseError && error.code === NOT_PERMITTED) return new SurroundingsError(`The database at ${place} denies access: ${error.message}.`, { cause: error });
   if (error instanceof pg.DatabaseError && (error.code === CANCELLED || !NOT_THE_STATEMENT.test(error.code ?? ""))) {
-    return new SpecError(`The query is wrong${placeIn(sql, Number(error.position))}: ${oneSentence(error)}`);
+    return new SpecError(`The query is wrong${placeIn(sql, Number(error.position))}: ${oneSentence(error)}`, { cause: error });
   }
-  return new SurroundingsError(`The database at ${place} could not answer: ${error.message}.`);
+  return new SurroundingsError(`The database at ${place} could not answer: ${error.message}.`, { cause: error });
 }
 
 function oneSentence({ message, hint }: pg.DatabaseError): string {
   return [message, ...(hint === undefined ? [] : [hint])].join("; ").replaceAll(/\s+/g, " ");
 }
 
-/** `position` counts characters from 1, with what stands before the query where it has a cursor. */
+/** `position` counts characters from 1, and includes the cursor's text before the query if there is one. */
 function placeIn(sql: string, position: number): string {
   const at = canBePaged(sql) ? position - CURSOR.length : position;
   if (!(at >= 1)) return "";

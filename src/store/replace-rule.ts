@@ -2,36 +2,37 @@ import type { TargetResult } from "../model/result.ts";
 import type { TargetState } from "../model/states.ts";
 import { isSettled } from "../model/states.ts";
 
-/** The row that stands for a target in a window. */
+/** What is stored for a target in a window. */
 export interface StandingResult {
   readonly state: TargetState;
   readonly updates: number;
 }
 
 export type Placing =
-  /** It becomes the target's result. */
+  /** The answer becomes the target's result. */
   | { readonly place: "result"; readonly result: TargetResult }
-  /** The standing one stays; this one is stored as a superseded answer. */
+  /** The stored result stays; the answer is kept as a superseded one. */
   | { readonly place: "superseded"; readonly result: TargetResult };
 
-/** What the sweep's canaries said last. */
+/** What the sweep's last canaries showed. */
 export interface CanaryState {
-  readonly ill: boolean;
-  /** When the good canary that ended the last illness was sent; null where there was none. */
-  readonly wellSince: Date | null;
+  /** The last canary had no data. */
+  readonly bad: boolean;
+  /** When the good canary after the last bad one was sent; null if none was ever bad. */
+  readonly goodSince: Date | null;
 }
 
-/** What an empty answer is worth that was asked for before the host was known to be well again: nothing. */
-export function doubtQuiet(result: TargetResult, { ill, wellSince }: CanaryState): TargetResult {
-  const doubtful = ill || (wellSince !== null && result.startedAt < wellSince);
+/** An empty answer to a request from before the canary was good again proves nothing: it becomes suspect. */
+export function doubtQuiet(result: TargetResult, { bad, goodSince }: CanaryState): TargetResult {
+  const doubtful = bad || (goodSince !== null && result.startedAt < goodSince);
   if (!doubtful || result.state !== "empty") return result;
-  return { ...result, state: "suspect", error: "quiet-host", detail: "empty while a canary was ill" };
+  return { ...result, state: "suspect", error: "quiet-host", detail: "empty while a canary had no data" };
 }
 
 /**
- * Where an answer goes. What is unsettled never replaces what is settled, and what is settled only by something settled
- * that holds no fewer matches, unless the sweep was told to replace. An empty answer leaves an empty one standing: it
- * says the same, and that one's canaries are already known.
+ * Where an answer goes. An unsettled answer never replaces a settled one. A settled answer replaces a settled one only if
+ * it holds at least as many matches, or if the sweep's `replace` is true. An empty answer does not replace an empty one:
+ * it adds nothing, and the canaries of the stored one are already known.
  */
 export function placing(standing: StandingResult | null, fresh: TargetResult, replace: boolean): Placing {
   if (standing === null || !isSettled(standing.state)) return { place: "result", result: fresh };

@@ -21,7 +21,7 @@ const FROM_JSON = `json_to_recordset($1) as r (target_id integer, state text, up
 const OF_JSON = COLUMNS.split(", ").map((column) => `r.${column}`).join(", ");
 const SET_FROM_JSON = COLUMNS.split(", ").map((column) => `${column} = r.${column}`).join(", ");
 
-/** Inserts the results of targets that have none, and says which. In the order of ids, so that two commits cannot deadlock. */
+/** Inserts the results of targets that have none and returns which. In the order of ids, so that two commits cannot deadlock. */
 export async function insertNew(tx: Transaction, by: Author, place: Place, results: Results): Promise<ReadonlySet<number>> {
   const rows = await tx.query<{ target_id: number }>(
     `insert into sluice.target_results (dataset_id, window_start, target_id, sweep_uid, batch, ${COLUMNS})
@@ -32,7 +32,7 @@ export async function insertNew(tx: Transaction, by: Author, place: Place, resul
   return new Set(rows.map((row) => row.target_id));
 }
 
-/** What stands for these targets, locked. */
+/** The stored results of these targets, locked. */
 export async function lockStanding(tx: Transaction, place: Place, targetIds: readonly number[]): Promise<ReadonlyMap<number, StandingResult>> {
   const rows = await tx.query<StandingResult & { target_id: number }>(
     `select target_id, state, updates from sluice.target_results
@@ -61,14 +61,14 @@ export async function insertSuperseded(tx: Transaction, by: Author, results: Res
   );
 }
 
-/** The rows of results that are about to be replaced. */
+/** Deletes the rows of results that are about to be replaced. */
 export async function deleteRows(tx: Transaction, window: Place & { readonly end: number }, targetIds: readonly number[]): Promise<void> {
   if (targetIds.length === 0) return;
   await tx.query(
     "delete from sluice.observations where dataset_id = $1 and target_id = any($2) and at >= to_timestamp($3) and at < to_timestamp($4)",
     [window.datasetId, targetIds, window.start, window.end],
   );
-  // Two windows share an hour where they are no whole hours; the range of hours is there for the partitions' sake.
+  // Windows that are not whole hours share an hour, hence window_start. The range of hours lets Postgres skip partitions.
   await tx.query(
     `delete from sluice.hourly_sums where dataset_id = $1 and target_id = any($2) and window_start = to_timestamp($3)
        and hour > to_timestamp($3) - interval '1 hour' and hour < to_timestamp($4)`,

@@ -5,14 +5,14 @@ import { dropPartition, type SplitTable, datasetPartition, partitionSeconds, tim
 
 export interface Dropped {
   readonly dropped: readonly string[];
-  /** Somebody looked at them for too long; the next time will do. */
+  /** A reader held them for too long; the next call drops them. */
   readonly busy: readonly string[];
 }
 
-/** Rows before results: what is gone half way has results without rows, never rows that nobody vouches for. */
+/** Rows go before results: an interruption leaves results without rows, never rows without a result. */
 const IN_THIS_ORDER: readonly SplitTable[] = ["observations", "hourly_sums", "target_results"];
 
-/** Drops a dataset's partitions whose whole time is older than its retention, and what is known of their windows. */
+/** Drops a dataset's partitions that are entirely older than its retention, with the plans and sweeps of their windows. */
 export async function dropOld(db: Database, datasetId: DatasetId, now: EpochSeconds): Promise<Dropped> {
   const [dataset] = await db.query<{ every: number; retention: number }>(
     "select every_seconds as every, retention_seconds as retention from sluice.datasets where id = $1",
@@ -27,7 +27,7 @@ export async function dropOld(db: Database, datasetId: DatasetId, now: EpochSeco
   return result;
 }
 
-/** Drops the partitions that begin before `border`. */
+/** Drops the partitions that start before `border`. */
 export async function dropTimePartitions(db: Database, datasetId: DatasetId, border: EpochSeconds): Promise<Dropped> {
   const dropped: string[] = [];
   const busy: string[] = [];
@@ -42,7 +42,7 @@ export async function dropTimePartitions(db: Database, datasetId: DatasetId, bor
   return { dropped, busy };
 }
 
-/** By name, not by attachment: a partition that was detached and not dropped is found too. */
+/** By name rather than attachment, to find partitions that were detached and not dropped. */
 async function timePartitionsBefore(db: Database, table: SplitTable, datasetId: DatasetId, border: EpochSeconds): Promise<string[]> {
   const rows = await db.query<{ name: string }>(
     `select relname::text as name from pg_class where relnamespace = 'sluice'::regnamespace and relkind = 'r' and relname ~ $1 order by relname`,

@@ -4,26 +4,26 @@ import type { Database } from "./database.ts";
 
 /** What a batch did from `began` to `ended`. */
 export interface Sample {
-  /** Of this machine's clock, with milliseconds. */
+  /** By this machine's clock, with milliseconds. */
   readonly began: EpochSeconds;
   readonly ended: EpochSeconds;
-  /** The mean of the requests in flight. */
+  /** The mean number of requests in flight. */
   readonly inFlight: number;
-  /** What the host's processes may have in flight together, at the end. */
+  /** The host's limit for all processes together, at `ended`. */
   readonly slotsLimit: number;
   readonly requests: number;
   readonly retries: number;
-  /** Whose results were committed, and how many of them are settled. */
+  /** Targets whose results were committed, and how many of those are settled. */
   readonly targets: number;
   readonly settled: number;
   readonly rows: number;
   readonly wireBytes: number;
   readonly textBytes: number;
-  /** From the batch's beginning. */
+  /** The peak since the batch started, in bytes. */
   readonly anonPeak: number;
 }
 
-/** Written for what is shown afterwards; nothing is decided by it. It may be written twice. */
+/** Stores a sample for the report; no decision depends on it. Storing the same sample twice does no harm. */
 export async function writeSample(db: Pick<Database, "query">, fence: Fence, sample: Sample): Promise<void> {
   await db.query(
     `insert into sluice.samples (sweep_uid, batch, incarnation, began, ended, in_flight, slots_limit, requests, retries, targets, settled, rows, wire_bytes, text_bytes, anon_peak)

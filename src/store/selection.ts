@@ -10,8 +10,8 @@ import { SETTLED_LIST } from "./settled.ts";
 const INCOMPLETE: readonly StateOrMissing[] = STATES.filter((state) => !isSettled(state));
 
 /**
- * Which targets of the window's plan a sweep asks, sorted: fixed once, at its first pass.
- * Throws SpecError for a name that does not belong to the window.
+ * The ids of the targets of the window's plan that a sweep asks, sorted. Fixed at its first pass.
+ * @throws SpecError for a name that is not in the plan
  */
 export async function select(
   tx: Transaction,
@@ -36,7 +36,7 @@ export async function select(
   return row!.selected;
 }
 
-/** Was it fixed already what this sweep asks? */
+/** Whether the targets of this sweep are fixed. */
 export async function isSelected(on: Pick<Transaction, "query">, uid: string): Promise<boolean> {
   const rows = await on.query("select from sluice.sweeps where uid = $1 and selected is not null", [uid]);
   return rows.length > 0;
@@ -52,12 +52,12 @@ async function refuseStrangers(tx: Transaction, sweep: { readonly datasetId: Dat
   );
   if (strangers.length === 0) return;
   const names = strangers.slice(0, 3).map((row) => row.name).join(", ");
-  throw new SpecError(`The window has no target ${names}${strangers.length > 3 ? " and others" : ""}.`);
+  throw new SpecError(`Not among the window's targets: ${names}${strangers.length > 3 ? " and others" : ""}.`);
 }
 
 /**
- * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it superseded for good,
- * what failed with `memory`, and, if it asks only incomplete targets, what any sweep settled.
+ * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it need not ask again
+ * although its answer was superseded, what failed with `memory`, and, if it asks only incomplete targets, what any sweep settled.
  */
 export async function remaining(tx: Pick<Transaction, "query">, uid: string): Promise<Remaining[]> {
   const rows = await tx.query<RemainingRow>(
@@ -95,9 +95,9 @@ interface RemainingRow {
   readonly asked: boolean | null;
 }
 
-/** The ids of names, in their order; names never seen before get one. */
+/** The ids of names, in their order. New names get an id. */
 export async function targetIds(tx: Transaction, names: readonly string[]): Promise<number[]> {
-  // Only what is missing is inserted: a conflict would burn an id too. In the order of names, so that two lists cannot deadlock.
+  // Only missing names are inserted, since a conflict would use up an id too; in order, so that two lists cannot deadlock.
   await tx.query(
     `insert into sluice.targets (name)
      select distinct n.name from unnest($1::text[]) as n (name)
@@ -112,7 +112,7 @@ export async function targetIds(tx: Transaction, names: readonly string[]): Prom
   return rows.map((row) => row.id);
 }
 
-/** How many of these names are in each state in a window: for a list that need not be planned. States that do not occur are left out. */
+/** How many of these names are in each state in a window, planned or not. States that do not occur are left out. */
 export async function statesOfNames(
   on: Pick<Transaction, "query">,
   datasetId: DatasetId,
@@ -129,7 +129,7 @@ export async function statesOfNames(
   return new Map(rows.map(({ state, count }) => [state, count]));
 }
 
-/** Some of the window's targets that were asked and have no settled answer, the latest first, each with why. @param most how many */
+/** The window's targets that were asked and are not settled, at most `most`, latest first, each with its code or state. */
 export async function failingOf(on: Pick<Transaction, "query">, datasetId: DatasetId, window: Window, most: number): Promise<{ target: string; code: string }[]> {
   return on.query<{ target: string; code: string }>(
     `select t.name as target, coalesce(r.error, r.state) as code

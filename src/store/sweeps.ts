@@ -12,11 +12,11 @@ export interface FrozenSweep {
   readonly datasetId: DatasetId;
   readonly window: Window;
   readonly spec: ResolvedSpec;
-  /** Null while it is unfinished. */
+  /** Null until the sweep is finished. */
   readonly verdict: WindowState | null;
 }
 
-/** Freezes a sweep's spec, or returns what was frozen before: the first one stands. */
+/** Freezes a sweep's spec. If one is frozen already, it stays and is returned. */
 export async function freezeSweep(tx: Transaction, identity: SweepIdentity, datasetId: DatasetId, spec: ResolvedSpec): Promise<FrozenSweep> {
   const made = await tx.query(
     `insert into sluice.sweeps (uid, dataset_id, namespace, name, window_start, window_end, spec)
@@ -27,7 +27,7 @@ export async function freezeSweep(tx: Transaction, identity: SweepIdentity, data
   return (await readSweep(tx, identity.uid))!;
 }
 
-/** Null where prepare has not frozen it yet. */
+/** Null if prepare has not frozen the sweep's spec yet. */
 export async function readSweep(on: Pick<Database | Transaction, "query">, uid: string): Promise<FrozenSweep | null> {
   const rows = await on.query<SweepRow>(
     `select namespace, name, dataset_id, extract(epoch from window_start)::bigint as start, extract(epoch from window_end)::bigint as end,
@@ -45,7 +45,7 @@ export async function readSweep(on: Pick<Database | Transaction, "query">, uid: 
   };
 }
 
-/** Of the frozen spec this alone may change: batches that are claimed from now on go by it. */
+/** Changes `host`, the only part of a frozen spec that may change, for batches that are claimed from now on. */
 export async function changeHost(db: Database, uid: string, host: HostSpec): Promise<void> {
   await db.query("update sluice.sweeps set spec = jsonb_set(spec, '{host}', $2::jsonb) where uid = $1", [uid, JSON.stringify(host)]);
 }
@@ -56,11 +56,11 @@ export interface FinishedSweep {
 }
 
 /**
- * Ends a sweep: fences its batches off (their commits look at finished_at), counts the window, takes the verdict and
- * stores both. The same again says what was said first.
+ * Finishes a sweep: fences off its batches (their commits check finished_at), counts the window, and stores the totals
+ * and the verdict. A second call returns what the first one stored.
  */
 export async function finishSweep(tx: Transaction, uid: string, verdictOf: (totals: Totals) => WindowState): Promise<FinishedSweep> {
-  // Waits for commits that are under way: they hold the row by a key share.
+  // Waits for commits in progress: they hold the row by a key share.
   await tx.query("select from sluice.sweeps where uid = $1 for update", [uid]);
   const [row] = await tx.query<{ dataset_id: number; start: number; end: number; verdict: WindowState | null; totals: Totals }>(
     `update sluice.sweeps set finished_at = coalesce(finished_at, now()) where uid = $1
@@ -87,12 +87,12 @@ interface SweepRow {
   readonly verdict: WindowState | null;
 }
 
-/** Ends a sweep that nobody goes on with, without a verdict: its batches write nothing more. */
+/** Finishes a sweep that will not be continued, without a verdict. Its batches can no longer write. */
 export async function abandonSweep(db: Database, uid: string): Promise<void> {
   await db.query("update sluice.sweeps set finished_at = coalesce(finished_at, now()) where uid = $1", [uid]);
 }
 
-/** Of a sweep that was refused before it selected anything nothing stays, nor of the dataset that it would have begun. */
+/** Deletes a sweep that was refused before it selected targets, and its dataset if nothing else belongs to that. */
 export async function forgetSweep(db: Database, uid: string): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx.query<{ dataset_id: number }>("delete from sluice.sweeps where uid = $1 and selected is null returning dataset_id", [uid]);
@@ -105,7 +105,7 @@ export async function forgetSweep(db: Database, uid: string): Promise<void> {
   });
 }
 
-/** The newest frozen spec of a dataset, of that very window if it was ever swept; null where nothing was. */
+/** The newest frozen spec of a window, or, if the window was never swept, of the dataset; null without either. */
 export async function newestSpec(on: Pick<Database, "query">, datasetId: DatasetId, windowStart: EpochSeconds): Promise<{ readonly namespace: string; readonly spec: ResolvedSpec } | null> {
   const rows = await on.query<{ namespace: string; spec: ResolvedSpec }>(
     `select namespace, spec from sluice.sweeps where dataset_id = $1

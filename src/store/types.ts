@@ -1,9 +1,9 @@
 import type { Database } from "./database.ts";
 
-/** Ids never change, so each process asks once. */
+/** Ids never change, so a process reads each once. */
 const KNOWN = new WeakMap<Database, Map<string, number>>();
 
-/** The ids of types by name; new names get one. By itself, not in a transaction that may be rolled back. */
+/** The ids of types by name; new names get an id. It must not run in a transaction: a rollback would leave cached ids that do not exist. */
 export async function typeIds(db: Database, names: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
   const known = KNOWN.get(db) ?? new Map<string, number>();
   KNOWN.set(db, known);
@@ -21,7 +21,7 @@ export async function typeIds(db: Database, names: ReadonlySet<string>): Promise
   return known;
 }
 
-/** Postgres holds neither U+0000 nor half a surrogate pair; what a provider sends may hold both. */
+/** Postgres stores neither U+0000 nor half a surrogate pair; a provider's text may contain both. */
 export function storable(text: string): string {
   return text.toWellFormed().replaceAll("\0", "\uFFFD");
 }

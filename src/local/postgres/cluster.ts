@@ -14,7 +14,7 @@ export function clusterFolder(identity: PostgresIdentity): string {
   return path.join(identity.folder, "cluster");
 }
 
-/** Makes the data folder of a server where there is none yet; what stands there must be of the binaries' version. */
+/** Creates a server's data folder if there is none. @throws SurroundingsError if the existing one is of another version than the binaries */
 export async function ensureCluster(identity: PostgresIdentity, environment: NodeJS.ProcessEnv): Promise<void> {
   const cluster = clusterFolder(identity);
   const written = (await readFile(path.join(cluster, "PG_VERSION"), "utf8").catch(() => null))?.trim();
@@ -22,10 +22,10 @@ export async function ensureCluster(identity: PostgresIdentity, environment: Nod
     await initialize(identity, cluster, environment);
     return;
   }
-  const brought = await majorVersion(identity, environment);
-  if (written !== brought) {
+  const bundled = await majorVersion(identity, environment);
+  if (written !== bundled) {
     throw new SurroundingsError(
-      `The data in ${cluster} was written by Postgres ${written}, and the Postgres that sluice brings is ${brought}, which cannot read it: ` +
+      `The data in ${cluster} was written by Postgres ${written}, and the bundled Postgres ${bundled} cannot read it: ` +
         `move the folder away to start with an empty database.`,
     );
   }
@@ -36,7 +36,7 @@ async function majorVersion(identity: PostgresIdentity, env: NodeJS.ProcessEnv):
   return /\d+/.exec(stdout)?.[0] ?? "unknown";
 }
 
-/** In a folder of its own, then renamed: a command that is killed here leaves no half of a cluster, and two at once do no harm. */
+/** Initializes a temporary folder and renames it: a killed command leaves no partial cluster, and two at once do no harm. */
 async function initialize(identity: PostgresIdentity, cluster: string, env: NodeJS.ProcessEnv): Promise<void> {
   await removeLeftovers(identity.folder);
   const fresh = `${cluster}.new-${process.pid}`;
@@ -48,7 +48,7 @@ async function initialize(identity: PostgresIdentity, cluster: string, env: Node
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOTEMPTY" || code === "EEXIST") return;
-    throw isOutput(error) ? postgresFailure("be set up", identity.folder, error.stderr) : folderFailure(identity.folder, error);
+    throw isOutput(error) ? postgresFailure("be set up", identity.folder, error.stderr, error) : folderFailure(identity.folder, error);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
@@ -70,25 +70,32 @@ function isOutput(error: unknown): error is { readonly stderr: string } {
   return typeof (error as { stderr?: unknown }).stderr === "string";
 }
 
-/** One sentence for a person from what initdb or postgres wrote before it gave up. */
-export function postgresFailure(what: string, folder: string, output: string): SurroundingsError {
-  if (/No space left on device/.test(output)) return new SurroundingsError(`The disk that holds ${folder} is full: the local Postgres could not ${what}.`);
-  if (/Read-only file system/.test(output)) return new SurroundingsError(`${folder} is on a read-only file system: the local Postgres could not ${what}.`);
-  return new SurroundingsError(`The local Postgres in ${folder} could not ${what}: ${mostTellingLine(output)}`);
+/** One sentence for a person from the output of initdb or postgres before it gave up. */
+export function postgresFailure(what: string, folder: string, output: string, cause?: unknown): SurroundingsError {
+  return new SurroundingsError(postgresSentence(what, folder, output), { cause });
 }
 
-/** The same for a system call on the folder itself. */
+function postgresSentence(what: string, folder: string, output: string): string {
+  if (/No space left on device/.test(output)) return `The disk that holds ${folder} is full: the local Postgres could not ${what}.`;
+  if (/Read-only file system/.test(output)) return `${folder} is on a read-only file system: the local Postgres could not ${what}.`;
+  return `The local Postgres in ${folder} could not ${what}: ${mostUsefulLine(output)}`;
+}
+
+/** One sentence for a failed system call on the folder. */
 export function folderFailure(folder: string, error: unknown): SurroundingsError {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC") return new SurroundingsError(`The disk that holds ${folder} is full.`);
-  if (code === "EROFS") return new SurroundingsError(`${folder} is on a read-only file system.`);
-  if (code === "EACCES" || code === "EPERM") return new SurroundingsError(`${folder} cannot be written by this user.`);
-  return new SurroundingsError(`${folder} cannot be used: ${(error as Error).message}`);
+  return new SurroundingsError(folderSentence(folder, error as NodeJS.ErrnoException), { cause: error });
 }
 
-/** The line that says why: Postgres follows it with hints and remarks on cleaning up. */
-function mostTellingLine(output: string): string {
+function folderSentence(folder: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOSPC") return `The disk that holds ${folder} is full.`;
+  if (code === "EROFS") return `${folder} is on a read-only file system.`;
+  if (code === "EACCES" || code === "EPERM") return `This user cannot write to ${folder}.`;
+  return `${folder} cannot be used: ${message}`;
+}
+
+/** The line with the reason: Postgres prints hints and remarks on its clean-up after it. */
+function mostUsefulLine(output: string): string {
   const lines = output.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const telling = lines.findLast((line) => /\b(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1);
-  return telling?.replace(/^.*?\b(FATAL|PANIC|error):\s*/, "") ?? "it said nothing";
+  const useful = lines.findLast((line) => /\b(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1);
+  return useful?.replace(/^.*?\b(FATAL|PANIC|error):\s*/, "") ?? "it printed no error";
 }

@@ -6,16 +6,16 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Postgres refuses to run as root. 65534 is nobody, on every Linux and without making a user. */
+/** Postgres refuses to run as root. 65534 is the user nobody on every Linux, so no user has to be created. */
 const NOBODY = 65534;
 
-/** As whom the programs of Postgres run, and where their files then lie. */
+/** The user as whom the programs of Postgres run, and where their files are. */
 export interface PostgresIdentity {
-  /** Stands before each command line: a program that executes the rest in its own place, so the process id stays. */
+  /** Prepended to each command line: a program that execs the rest, so the PID stays the same. */
   readonly prefix: readonly string[];
-  /** What spawn is told beside it. */
+  /** Options for spawn. */
   readonly as: { readonly uid?: number; readonly gid?: number };
-  /** Who owns the files; null: whoever runs this. */
+  /** The owner of the files; null for the current user. */
   readonly owner: number | null;
   readonly folder: string;
   readonly binaries: string;
@@ -26,13 +26,13 @@ export interface IdentityQuestion {
   readonly folder: string;
   readonly binaries: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** For root: where files go that nobody must reach, when the way to `folder` is closed to others. */
+  /** For root: where files go that the user nobody must reach, if `folder` is in a folder closed to others. */
   readonly systemFolder: string;
 }
 
 /**
- * A person runs Postgres as himself. Root runs it in a user namespace where he is called nobody, which leaves all
- * files where and whose they are; where namespaces are forbidden, as nobody, in folders that nobody can reach.
+ * An ordinary user runs Postgres as himself. Root runs it in a user namespace in which root is called nobody, which leaves
+ * the files' places and owners alone. If namespaces are forbidden, root runs it as nobody, in folders that nobody can reach.
  */
 export async function choosePostgresIdentity(question: IdentityQuestion): Promise<PostgresIdentity> {
   const { uid, folder, binaries, env } = question;
@@ -51,7 +51,7 @@ export async function choosePostgresIdentity(question: IdentityQuestion): Promis
   };
 }
 
-/** A short name that tells two folders apart. */
+/** A short name that differs between folders. */
 function digest(folder: string): string {
   return createHash("sha256").update(folder).digest("hex").slice(0, 12);
 }
@@ -61,7 +61,7 @@ async function works(prefix: readonly string[], env: IdentityQuestion["env"]): P
   return await run(command!, [...args, "true"], { env: { ...env } }).then(() => true, () => false);
 }
 
-/** May everybody pass through each folder on the way? */
+/** Whether everybody may pass through each folder of the path. */
 async function isOpenToOthers(folder: string): Promise<boolean> {
   const { mode } = await stat(folder);
   if ((mode & 0o001) === 0) return false;
@@ -74,7 +74,7 @@ async function copyBinaries(binaries: string, folder: string): Promise<string> {
   const fresh = `${copy}.${process.pid}`;
   await cp(binaries, fresh, { recursive: true, preserveTimestamps: true });
   await rm(copy, { recursive: true, force: true });
-  // A second command may have been faster: its copy is as good.
+  // A second command may have been faster; its copy is as good.
   await rename(fresh, copy).catch(() => rm(fresh, { recursive: true, force: true }));
   return copy;
 }
@@ -85,12 +85,12 @@ async function isSameBinary(binaries: string, copy: string): Promise<boolean> {
   return theirs !== null && theirs.size === ours.size && Math.trunc(theirs.mtimeMs) === Math.trunc(ours.mtimeMs);
 }
 
-/** Gives a folder and all in it to the identity, where it changed since the last time. */
+/** Makes the identity the owner of a folder and its contents, if it is not already. */
 export async function giveTo(identity: PostgresIdentity, folder: string): Promise<void> {
   if (identity.owner === null) return;
   const owner = identity.owner;
   if ((await lstat(folder)).uid === owner) return;
   for (const name of await readdir(folder, { recursive: true })) await lchown(path.join(folder, name), owner, owner);
-  // Last, because it is what says that all the rest was done.
+  // Last, because it marks that the rest is done.
   await lchown(folder, owner, owner);
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SurroundingsError } from "../../model/errors.ts";
 import { isAlive } from "../is-alive.ts";
 import { linkLibraries } from "./binaries.ts";
@@ -11,77 +11,77 @@ import { type EndedServer, type StartedServer, startServer } from "./server.ts";
 import { forgetSocketFolder, SOCKET_PORT, socketFolder } from "./socket.ts";
 
 export interface LocalPostgresPlace {
-  /** A folder that is the server's alone; made where it is missing. */
+  /** A folder for this server alone; created if it is missing. */
   readonly dataDir: string;
   /** The folder with bin, lib and share (see postgresBinaries). */
   readonly binaries: string;
-  /** PATH (for unshare), XDG_RUNTIME_DIR (for the socket of a data folder with a long name). */
+  /** PATH (for unshare), XDG_RUNTIME_DIR (for the socket if the path of the data folder is long). */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Of the system, for short-lived files. */
+  /** The system's folder for short-lived files. */
   readonly temporary: string;
-  /** The user's number: Postgres refuses root (0), who is then called nobody. */
+  /** The user's id: Postgres refuses root (0), who then runs it as nobody. */
   readonly uid: number;
-  /** Milliseconds, of any steady clock. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Sentences for the person who waits. */
+  /** Writes messages for the person who waits. */
   readonly log: (sentence: string) => void;
-  /** Settings of the server beyond ours, for instance fsync=off for tests. */
+  /** Additional settings of the server, for instance fsync=off for tests. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Where root's files go when the way to dataDir is closed to others and user namespaces are forbidden. */
+  /** Where root's files go if dataDir is in a folder closed to others and user namespaces are forbidden. */
   readonly systemFolder?: string;
 }
 
 export interface LocalPostgres {
-  /** Over a Unix socket; for pg and everything that knows libpq's URLs. */
+  /** Over a Unix socket; for pg and every other client that reads libpq's URLs. */
   readonly url: string;
-  /** It ran already. */
+  /** Whether the server was already running. */
   readonly adopted: boolean;
   readonly pid: number;
-  /** Stops the server if nobody else uses it. Calling it again does nothing. */
+  /** Stops the server if no other command uses it. Calling it again does nothing. */
   release(): Promise<void>;
 }
 
-/** A recovery reads up to max_wal_size of log; a stop writes as much. */
+/** A recovery reads up to max_wal_size of WAL, and a shutdown writes as much. */
 const PATIENCE_MS = 300_000;
-const TELL_AFTER_MS = 3_000;
-const LOOK_EVERY_MS = 20;
+const NOTICE_AFTER_MS = 3_000;
+const CHECK_EVERY_MS = 20;
 
 /**
- * The Postgres of this machine: the one that runs on the data folder, or a new one. Any number of commands may do this
- * at once and end with one server, because Postgres' own lock on its folder decides: who loses adopts.
+ * Uses the Postgres that runs on the data folder, or starts one. Any number of commands may do this at once and end up with
+ * one server: Postgres' own lock on its folder decides, and the losers adopt the winner's server.
  *
- * @throws SurroundingsError when the disk is full, the folder not writable, or the data of another version
+ * @throws SurroundingsError if the disk is full, the folder is not writable, or the data is of another version
  */
 export async function startOrAdoptPostgres(place: LocalPostgresPlace): Promise<LocalPostgres> {
   const folders = await prepareFolders(place);
   const deadline = place.now() + PATIENCE_MS;
-  const tellAt = place.now() + TELL_AFTER_MS;
-  let told = false;
+  const noticeAt = place.now() + NOTICE_AFTER_MS;
+  let isNoticed = false;
   let started: StartedServer | null = null;
   while (place.now() < deadline) {
-    const look = await lookAround(folders);
-    if (look.presence !== null) return localPostgres(folders, look.presence, look.pid, look.pid !== started?.pid);
+    const found = await survey(folders);
+    if (found.presence !== null) return localPostgres(folders, found.presence, found.pid, found.pid !== started?.pid);
     const ended = (await started?.ended()) ?? null;
     if (ended !== null) {
-      if (isOurFault(ended)) throw postgresFailure("start", folders.identity.folder, ended.words);
+      if (isStartFailure(ended)) throw postgresFailure("start", folders.identity.folder, ended.output);
       started = null;
     }
-    if (look.mayStart && started === null) started = await startServer(folders.identity, folders.socket, place.settings ?? {}, folders.env);
-    if (!told && place.now() > tellAt) {
-      told = true;
-      place.log("Waiting for the local Postgres: it recovers what it wrote before it was interrupted.");
+    if (found.mayStart && started === null) started = await startServer(folders.identity, folders.socket, place.settings ?? {}, folders.env);
+    if (!isNoticed && place.now() > noticeAt) {
+      isNoticed = true;
+      place.log("Waiting for the local Postgres, which is recovering from an interruption.");
     }
-    await wait(LOOK_EVERY_MS);
+    await sleep(CHECK_EVERY_MS);
   }
-  throw new SurroundingsError(`The local Postgres in ${folders.identity.folder} did not answer within ${PATIENCE_MS / 60_000} minutes: see server.log there.`);
+  throw new SurroundingsError(`The local Postgres in ${folders.identity.folder} did not answer within ${PATIENCE_MS / 60_000} minutes: see server.log in that folder.`);
 }
 
-type Look = { readonly presence: Presence; readonly pid: number } | { readonly presence: null; readonly mayStart: boolean };
+type Survey = { readonly presence: Presence; readonly pid: number } | { readonly presence: null; readonly mayStart: boolean };
 
-/** Who is on the data folder, with what stands in the way of a start cleared away. */
-async function lookAround({ identity, socket }: Folders): Promise<Look> {
+/** Finds out whether a server has the data folder, and clears away what blocks a start. */
+async function survey({ identity, socket }: Folders): Promise<Survey> {
   const cluster = clusterFolder(identity);
-  // Before the socket is tried: who was ready then and is not to be reached now will never be.
+  // Read before the socket is tried: a server that was ready then and cannot be reached afterwards never will be.
   const before = await readPostmaster(cluster);
   const presence = await arrive(socket);
   if (presence === "busy") return { presence: null, mayStart: false };
@@ -97,25 +97,25 @@ async function lookAround({ identity, socket }: Folders): Promise<Look> {
 }
 
 /**
- * It is not when another command stopped our server before we came to use it, or when another server has the folder:
- * one that we shall adopt, or the last processes of one that was killed.
+ * Not if another command stopped our server before we used it, or if another server has the folder: one to adopt, or the
+ * last processes of a killed one.
  */
-function isOurFault({ exitCode, words }: EndedServer): boolean {
-  return exitCode !== 0 && !/postmaster\.pid" already exists|pre-existing shared memory block/.test(words);
+function isStartFailure({ exitCode, output }: EndedServer): boolean {
+  return exitCode !== 0 && !/postmaster\.pid" already exists|pre-existing shared memory block/.test(output);
 }
 
-/** Its socket was in a temporary folder which has been swept away: nobody will ever connect to it again. */
+/** Stops a server whose socket was in a temporary folder that has been deleted: nobody can connect to it any more. */
 function stopUnreachable(pid: number): void {
   try {
     process.kill(pid, "SIGINT");
   } catch {
-    // It has just gone by itself.
+    // It has just exited.
   }
 }
 
 interface Folders {
   readonly identity: PostgresIdentity;
-  /** For the programs of Postgres. */
+  /** The environment of Postgres' programs. */
   readonly env: NodeJS.ProcessEnv;
   readonly socket: string;
 }
@@ -148,29 +148,29 @@ function localPostgres({ identity, socket }: Folders, presence: Presence, pid: n
 }
 
 async function release(identity: PostgresIdentity, presence: Presence, pid: number): Promise<void> {
-  // A connection that is broken means that the server has gone already, or that another command has restarted it.
+  // A broken connection means that the server has already stopped, or that another command has restarted it.
   const last = await presence.isLast().catch(() => false);
   if (last) {
     process.kill(pid, "SIGINT");
-    while ((await readPostmaster(clusterFolder(identity)))?.pid === pid || isAlive(pid)) await wait(LOOK_EVERY_MS);
+    while ((await readPostmaster(clusterFolder(identity)))?.pid === pid || isAlive(pid)) await sleep(CHECK_EVERY_MS);
     await forgetSocketFolder(identity);
   }
   await presence.leave();
 }
 
-/** Of postmaster.pid, from 0. */
+/** In postmaster.pid, from 0. */
 const STATUS_LINE = 7;
 
-/** The server's own process, as it stands in its data folder. */
+/** The server's main process, as recorded in its data folder. */
 export interface Postmaster {
   readonly pid: number;
-  /** A server that was killed leaves its file behind, and by now the number may be somebody else's. */
+  /** False for the file of a killed server, whose PID may by now belong to another process. */
   readonly running: boolean;
-  /** Its sockets are open. */
+  /** Whether its sockets are open. */
   readonly ready: boolean;
 }
 
-/** Who holds the data folder according to its postmaster.pid; null where there is no such file. */
+/** The server that has the data folder according to its postmaster.pid; null without that file. */
 export async function readPostmaster(cluster: string): Promise<Postmaster | null> {
   const text = await readFile(lockFile(cluster), "utf8").catch(() => null);
   const pid = Number.parseInt(text ?? "", 10);
@@ -180,20 +180,20 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | null
 }
 
 /**
- * Removes a postmaster.pid whose number now belongs to another process: Postgres would take that one for its server
- * and refuse to start. (It recognizes by itself a number that belongs to nobody.)
+ * Deletes a postmaster.pid whose PID now belongs to another process: Postgres would take that process for its server and
+ * refuse to start. (It handles a PID without a process itself.)
  */
 export async function removeStaleLock(cluster: string, stale: Postmaster): Promise<void> {
-  const aside = `${lockFile(cluster)}.${process.pid}`;
+  const moved = `${lockFile(cluster)}.${process.pid}`;
   try {
-    await rename(lockFile(cluster), aside);
+    await rename(lockFile(cluster), moved);
   } catch {
     return;
   }
-  const text = await readFile(aside, "utf8");
-  // A second command may have started its server between our look and our deed: put its file back.
+  const text = await readFile(moved, "utf8");
+  // A second command may have started its server since the file was read: put its file back.
   if (Number.parseInt(text, 10) !== stale.pid) await writeFile(lockFile(cluster), text, { flag: "wx", mode: 0o600 });
-  await rm(aside);
+  await rm(moved);
 }
 
 function lockFile(cluster: string): string {

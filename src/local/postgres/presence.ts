@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, DatabaseError } from "pg";
 import { SurroundingsError } from "../../model/errors.ts";
 import { OWNER } from "./cluster.ts";
@@ -6,24 +6,25 @@ import { SOCKET_PORT } from "./socket.ts";
 
 export const DATABASE = "sluice";
 
-/** Says "a command is using this server": held shared by each of them, and alone by the one that stops it. */
+/** Each command that uses the server holds this lock in shared mode; the one that stops it holds it exclusively. */
 const PRESENCE_LOCK = 0x51_01_ce;
 
-/** How long an ended connection may still be seen: Postgres clears it away after the client has gone. */
+/** How long a closed connection may still be listed: Postgres removes it after the client has gone. */
 const GOODBYE_TRIES = 40;
 const GOODBYE_MS = 50;
 
 /**
- * A connection that a command keeps as long as it uses the server. Because the last one to leave asks for the lock alone,
- * no server is stopped under a command that has just arrived: it waits, its connection breaks with the server, and it starts one.
+ * A connection that a command keeps while it uses the server. The last one to leave takes the lock exclusively, so that a
+ * server is never stopped under a command that has just arrived: that one waits for the lock, loses its connection when the
+ * server stops, and starts a new server.
  */
 export interface Presence {
-  /** Whether the server is ours to stop; then newcomers are held off until it is gone. */
+  /** Whether this command is the last one and must stop the server. If so, new commands wait until the server has stopped. */
   isLast(): Promise<boolean>;
   leave(): Promise<void>;
 }
 
-/** null: nobody listens there; "busy": a server does, which is starting, stopping or recovering. */
+/** Null if no server listens on the socket; "busy" if one does that is starting, stopping or recovering. */
 export async function arrive(socket: string): Promise<Presence | "busy" | null> {
   try {
     return await connect(socket);
@@ -37,7 +38,7 @@ export async function arrive(socket: string): Promise<Presence | "busy" | null> 
     // cannot_connect_now, admin_shutdown, crash_shutdown, or the socket closed on us.
     if (!(error instanceof DatabaseError) && code !== "EACCES") return "busy";
     if (code !== undefined && ["57P03", "57P01", "57P02"].includes(code)) return "busy";
-    throw new SurroundingsError(`The local Postgres at ${socket} cannot be used: ${message}`);
+    throw new SurroundingsError(`The local Postgres at ${socket} cannot be used: ${message}`, { cause: error });
   }
 }
 
@@ -46,10 +47,10 @@ async function connect(socket: string): Promise<Presence> {
   try {
     await client.query("SELECT pg_advisory_lock_shared($1)", [PRESENCE_LOCK]);
   } catch (error) {
-    await end(client);
+    await close(client);
     throw error;
   }
-  return { isLast: () => isLast(client), leave: () => end(client) };
+  return { isLast: () => isLast(client), leave: () => close(client) };
 }
 
 async function isLast(client: Client): Promise<boolean> {
@@ -62,21 +63,21 @@ async function isLast(client: Client): Promise<boolean> {
     );
     if (others.rowCount === 0) return true;
     await client.query("SELECT pg_advisory_unlock($1)", [PRESENCE_LOCK]);
-    await wait(GOODBYE_MS);
+    await sleep(GOODBYE_MS);
   }
   return false;
 }
 
-/** Two commands may do it at once, and one that comes second has lost nothing. */
+/** Two commands may do it at once; the second one finds the database. */
 async function createDatabase(socket: string): Promise<void> {
   const client = await open(socket, "postgres");
   try {
     await client.query(`CREATE DATABASE ${DATABASE}`);
   } catch (error) {
-    const alreadyThere = ["42P04", "23505"].includes((error as { code?: string }).code ?? "");
-    if (!alreadyThere) throw new SurroundingsError(`The local Postgres at ${socket} could not make its database: ${(error as Error).message}`);
+    const exists = ["42P04", "23505"].includes((error as { code?: string }).code ?? "");
+    if (!exists) throw new SurroundingsError(`The local Postgres at ${socket} could not create its database: ${(error as Error).message}`, { cause: error });
   } finally {
-    await end(client);
+    await close(client);
   }
 }
 
@@ -90,12 +91,12 @@ async function open(socket: string, database: string): Promise<Client> {
     application_name: "sluice presence",
     connectionTimeoutMillis: 10_000,
   });
-  // A server that dies takes the connection with it; who uses it finds out by the next query.
+  // A server that dies breaks the connection; the next query reports it.
   client.on("error", () => {});
   await client.connect();
   return client;
 }
 
-async function end(client: Client): Promise<void> {
+async function close(client: Client): Promise<void> {
   await client.end().catch(() => {});
 }

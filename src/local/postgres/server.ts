@@ -5,7 +5,7 @@ import { clusterFolder } from "./cluster.ts";
 import type { PostgresIdentity } from "./identity.ts";
 import { SOCKET_PORT } from "./socket.ts";
 
-/** For a laptop: a day's 40 million rows are written without a checkpoint every few seconds. */
+/** For a laptop: a day's 40 million rows do not cause a checkpoint every few seconds. */
 const SETTINGS = {
   listen_addresses: "",
   port: String(SOCKET_PORT),
@@ -19,24 +19,24 @@ const SETTINGS = {
 
 const LONGEST_LOG = 1024 * 1024;
 
-/** A server that was told to start. */
+/** A server that was started. */
 export interface StartedServer {
   readonly pid: number | undefined;
-  /** null while it runs. */
+  /** Null while it is running. */
   ended(): Promise<EndedServer | null>;
 }
 
 export interface EndedServer {
-  /** 0: it was asked to. */
+  /** 0 if it was asked to stop. */
   readonly exitCode: number | null;
-  /** What it wrote since it was started. */
-  readonly words: string;
+  /** What it has logged since its start. */
+  readonly output: string;
 }
 
 /**
- * Starts the server in a session of its own: a Ctrl-C in the terminal reaches the commands, and they decide whether it goes.
+ * Starts the server in its own session: Ctrl-C in the terminal reaches only the commands, which decide whether it stops.
  *
- * @param socket the folder of its socket; there is no port
+ * @param socket the folder of its socket; it listens on no port
  */
 export async function startServer(
   identity: PostgresIdentity,
@@ -64,9 +64,9 @@ export async function startServer(
   return {
     pid: server.pid,
     async ended() {
-      if (failure !== null) return { exitCode: null, words: failure };
+      if (failure !== null) return { exitCode: null, output: failure };
       if (server.exitCode === null && server.signalCode === null) return null;
-      return { exitCode: server.exitCode, words: (await readFile(log)).subarray(from).toString("utf8") };
+      return { exitCode: server.exitCode, output: (await readFile(log)).subarray(from).toString("utf8") };
     },
   };
 }

@@ -2,18 +2,18 @@ import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node
 import path from "node:path";
 import { type PostgresIdentity, giveTo } from "./identity.ts";
 
-/** It is only a part of the socket's name: no port is opened. */
+/** Only a part of the socket's name: no port is opened. */
 export const SOCKET_PORT = 5432;
 
 /** sockaddr_un holds 108 bytes, one of them the closing zero. */
 const LONGEST_PATH = 107;
 
-/** Folders for short-lived files, the best first. */
+/** Folders for short-lived files, in order of preference. */
 type Temporary = readonly (string | undefined)[];
 
 /**
- * The folder of the server's socket, closed to everyone else: who may enter it is who may connect.
- * It lies beside the data, or, where that path is too long for a socket, in a short temporary folder that the data remembers.
+ * The folder of the server's socket. It is closed to other users, so that they cannot connect. It is beside the data, or, if
+ * that path is too long for a socket, in a temporary folder whose path is noted beside the data.
  */
 export async function socketFolder(identity: PostgresIdentity, temporary: Temporary): Promise<string> {
   const beside = path.join(identity.folder, "socket");
@@ -26,7 +26,7 @@ export async function socketFolder(identity: PostgresIdentity, temporary: Tempor
   return (await rememberedFolder(identity)) ?? (await newFolder(identity, temporary));
 }
 
-/** A session may name a folder for its sockets that is not there, for instance after su. */
+/** A session's XDG_RUNTIME_DIR may not exist, for instance after su. */
 async function shortFolder([first, ...others]: Temporary): Promise<string> {
   try {
     if (first !== undefined) return await mkdtemp(path.join(first, "sluice-"));
@@ -45,7 +45,7 @@ async function newFolder(identity: PostgresIdentity, temporary: Temporary): Prom
     await link(draft, note(identity.folder));
     return short;
   } catch {
-    // A second command was faster, and its folder is the one that counts.
+    // A second command was faster; its folder counts.
     await rm(short, { recursive: true });
     return await socketFolder(identity, temporary);
   } finally {
@@ -53,7 +53,7 @@ async function newFolder(identity: PostgresIdentity, temporary: Temporary): Prom
   }
 }
 
-/** After the server has gone. */
+/** Call it after the server has stopped. */
 export async function forgetSocketFolder(identity: PostgresIdentity): Promise<void> {
   const remembered = await rememberedFolder(identity);
   if (remembered === null) return;
@@ -61,7 +61,7 @@ export async function forgetSocketFolder(identity: PostgresIdentity): Promise<vo
   await rm(remembered, { recursive: true, force: true });
 }
 
-/** A temporary folder can be swept away, and its name taken by somebody else: then it is forgotten. */
+/** The noted folder, unless it was deleted, or its path now belongs to another user; then the note is deleted. */
 async function rememberedFolder(identity: PostgresIdentity): Promise<string | null> {
   const short = await readFile(note(identity.folder), "utf8").catch(() => null);
   if (short === null) return null;

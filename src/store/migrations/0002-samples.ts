@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** How a sweep went, second by second, and which of its batches ran out of memory: for the report. Expands only. */
+/** For the report: what the batches of a sweep did over time, and which of them ran out of memory. Only expands the schema. */
 export const samples: Migration = {
   number: 2,
   name: "samples",

@@ -1,8 +1,8 @@
-/** One step of the schema. Expand first, contract a version later: workers of the version before run on the new schema. */
+/** One step of the schema. Expand first and contract a version later: workers of the version before run on the new schema. */
 export interface Migration {
   /** From 1, without gaps. */
   readonly number: number;
   readonly name: string;
-  /** Runs once, and would do no harm twice. */
+  /** Runs once; running it twice does no harm. */
   readonly sql: string;
 }

@@ -84,8 +84,8 @@ const READING: Record<string, () => Command> = {
 const PLANNING: Record<string, () => Command> = { plan: () => ["plan", file, "--window", WINDOW], report: () => ["report", DATASET, "--output", "-"] };
 
 const FROZEN = /^sluice: The database at \S+ is read-only: a standby, or default_transaction_read_only\.\n$/;
-const ANOTHERS = /^sluice: The tables in the database at \S+ belong to sluice: only sluice, or a member of it, may sweep and purge there, and reader_\w+ is not\.\n$/;
-const SHUT = /^sluice: The user onlooker_\w+ may not look into the schema sluice of the database at \S+: GRANT USAGE ON SCHEMA sluice TO onlooker_\w+, and SELECT on its views\.\n$/;
+const ANOTHERS = /^sluice: The tables in the database at \S+ belong to sluice: only sluice and its members may sweep and purge there, and reader_\w+ is not one\.\n$/;
+const SHUT = /^sluice: The user onlooker_\w+ may not use the schema sluice of the database at \S+: as its owner, run GRANT USAGE ON SCHEMA sluice TO onlooker_\w+, and grant SELECT on its views\.\n$/;
 
 describe("a role that may write nothing", () => {
   test.each(Object.entries(WRITING))("is refused by %s, with the reason, and nothing is touched", async (_, command) => {
@@ -112,9 +112,9 @@ describe("a role that may select from the four views", () => {
   });
 
   test("is told what it lacks for the rest", async () => {
-    expect(await as("reader", PLANNING["plan"]!())).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(/^sluice: The database at \S+ does not permit it: permission denied for table datasets\.\n$/) as string });
-    expect(await as("reader", PLANNING["report"]!())).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^sluice: A report needs more than the role "reader_\w+" may read .*\n$/) as string });
-    expect(await as("reader", ["sql", "select * from sluice.sweeps"])).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(/does not permit it: permission denied for table sweeps\.\n$/) as string });
+    expect(await as("reader", PLANNING["plan"]!())).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(/^sluice: The database at \S+ denies access: permission denied for table datasets\.\n$/) as string });
+    expect(await as("reader", PLANNING["report"]!())).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^sluice: The role "reader_\w+" may not read everything that a report needs .*\n$/) as string });
+    expect(await as("reader", ["sql", "select * from sluice.sweeps"])).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(/denies access: permission denied for table sweeps\.\n$/) as string });
     expect(await as("reader", ["export", "default/trail", "--from", WINDOW, "--to", "2026-11-21"])).toMatchObject({ code: 2, stderr: 'sluice: There is no dataset "default/trail"; did you mean default/trial?\n' });
   });
 });

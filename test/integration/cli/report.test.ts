@@ -125,10 +125,10 @@ describe("is refused in one line", () => {
     "for a window that was never swept, between two that were": {
       args: () => ["default/trial", "--window", "2026-11-19"],
       code: 2,
-      line: /^sluice: The window 2026-11-19 of default\/trial was never swept; the nearest are 2026-11-18 and 2026-11-20\.$/,
+      line: /^sluice: The window 2026-11-19 of default\/trial has not been swept; the nearest swept windows are 2026-11-18 and 2026-11-20\.$/,
     },
-    "for a window before all": { args: () => ["default/trial", "--window", "2026-01-01"], code: 2, line: /was never swept; the nearest is 2026-11-18\.$/ },
-    "for a moment that is none": { args: () => ["default/trial", "--window", "yesterday"], code: 2, line: /^sluice: "yesterday" is no start of a window/ },
+    "for a window before all": { args: () => ["default/trial", "--window", "2026-01-01"], code: 2, line: /has not been swept; the nearest swept window is 2026-11-18\.$/ },
+    "for a moment that is none": { args: () => ["default/trial", "--window", "yesterday"], code: 2, line: /^sluice: "yesterday" is not the start of a window/ },
     "into a folder that is not there": { args: () => ["default/trial", "--output", "/no/such/file.html"], code: 3, line: /^sluice: \/no\/such\/file\.html cannot be written: ENOENT/ },
     "onto a folder": { args: () => ["default/trial", "--output", folder.path], code: 3, line: /^sluice: .* cannot be written: EISDIR/ },
     "onto a full disk": { args: () => ["default/trial", "--output", "/dev/full"], code: 3, line: /^sluice: \/dev\/full cannot be written: ENOSPC/ },
@@ -142,7 +142,7 @@ describe("is refused in one line", () => {
       args: () => ["default/trial"],
       env: () => ({ DATABASE_URL: database.url.replace("sluice@", "report_reader@") }),
       code: 3,
-      line: /^sluice: A report needs more than the role "report_reader" may read in the database at .* \(sluice\.datasets, .*\): its owner says `grant usage on schema sluice to "report_reader"; grant select on all tables in schema sluice to "report_reader";`\.$/,
+      line: /^sluice: The role "report_reader" may not read everything that a report needs in the database at .* \(missing: sluice\.datasets, .*\): as its owner, run `grant usage on schema sluice to "report_reader"; grant select on all tables in schema sluice to "report_reader";`\.$/,
     },
   };
 

@@ -220,16 +220,16 @@ describe("nothing that a command writes has a secret in it", () => {
     "a password that is wrong": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.wrongPassword) }), says: /password authentication failed for user "keeper"/ },
     "a password from elsewhere": { changes: () => ({ DATABASE_URL: databaseUrl(""), PGPASSWORD: SECRETS.wrongPassword }), says: /password authentication failed for user "keeper"/ },
     "a database that is away": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password, "localhost:1") }), says: /localhost:1\/sluice/ },
-    "a database's URL that is none": { changes: () => ({ DATABASE_URL: `postgres//keeper:${SECRETS.password}@db/sluice` }), code: 2, says: /does not begin with postgres:\/\// },
-    "a database's URL that cannot be read": { changes: () => ({ DATABASE_URL: `postgres://keeper:${SECRETS.password}%@[db/sluice` }), code: 2, says: /cannot be read/ },
-    "a parameter of it that is none": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace("verify-full", encodeURIComponent(SECRETS.password)) }), code: 2, says: /sslmode is none of disable/ },
+    "a database's URL that is none": { changes: () => ({ DATABASE_URL: `postgres//keeper:${SECRETS.password}@db/sluice` }), code: 2, says: /does not start with postgres:\/\// },
+    "a database's URL that cannot be read": { changes: () => ({ DATABASE_URL: `postgres://keeper:${SECRETS.password}%@[db/sluice` }), code: 2, says: /The database URL is not valid/ },
+    "a parameter of it that is none": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace("verify-full", encodeURIComponent(SECRETS.password)) }), code: 2, says: /unknown sslmode; use one of disable/ },
     "a CA that is not there": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace("ca.pem", "no.pem") }), code: 2, says: /for TLS cannot be read: ENOENT/ },
     "a CA that is another's": { changes: () => ({ DATABASE_URL: databaseUrl(SECRETS.password).replace(/sslrootcert=[^&]*/, "") }), says: /certificate/ },
-    "a header that cannot be sent": { changes: () => ({ SLUICE_SECRET_API_TOKEN: `${SECRETS.token}\n` }), asks: true, says: /The value in SLUICE_SECRET_API_TOKEN, for the header authorization/ },
+    "a header that cannot be sent": { changes: () => ({ SLUICE_SECRET_API_TOKEN: `${SECRETS.token}\n` }), asks: true, says: /The value of SLUICE_SECRET_API_TOKEN, for the header authorization/ },
     "a header that is missing": { changes: () => ({ SLUICE_SECRET_API_TOKEN: undefined }), asks: true, code: 2, says: /its value is missing from the environment: SLUICE_SECRET_API_TOKEN is not set/ },
     "a proxy whose password is wrong": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.wrongProxy) }), asks: true, code: 1, says: /407/ },
-    "a proxy of another kind": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.proxy).replace("http:", "socks5:") }), asks: true, says: /HTTP_PROXY is not a proxy's URL/ },
-    "a proxy's URL that cannot be read": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}@` }), asks: true, says: /HTTP_PROXY is not a proxy's URL/ },
+    "a proxy of another kind": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.proxy).replace("http:", "socks5:") }), asks: true, says: /HTTP_PROXY is not a proxy URL/ },
+    "a proxy's URL that cannot be read": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}@` }), asks: true, says: /HTTP_PROXY is not a proxy URL/ },
   };
 
   test.each(Object.entries(wrong))("for %s", async (what, { changes, asks, code = 3, says }) => {

@@ -36,7 +36,7 @@ describe("a driver of this machine", () => {
   test("that lives is not followed, and who it is is told", async () => {
     await takeToDrive(store.db, wanted, me());
     await expect(takeToDrive(store.db, wanted, me())).rejects.toThrow(
-      new SpecError(`${wanted.dataset} is being swept for this window already, by process ${process.pid} on this machine; if that one died, its lease ends within 15 s.`),
+      new SpecError(`This window of ${wanted.dataset} is already being swept by process ${process.pid} on this machine; if that process has died, its lease ends within 15 s.`),
     );
   });
 

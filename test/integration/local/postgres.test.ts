@@ -262,13 +262,13 @@ describe("the local Postgres says in one sentence", () => {
     await mkdir(path.join(dataDir, "cluster"), { recursive: true });
     await writeFile(path.join(dataDir, "cluster", "PG_VERSION"), "15\n");
     await expect(start()).rejects.toThrow(
-      `The data in ${dataDir}/cluster was written by Postgres 15, and the Postgres that sluice brings is 18, which cannot read it: move the folder away to start with an empty database.`,
+      `The data in ${dataDir}/cluster was written by Postgres 15, and the bundled Postgres 18 cannot read it: move the folder away to start with an empty database.`,
     );
   });
 
   test("that the folder cannot be written", async () => {
     dataDir = "/sys/sluice";
-    await expect(start()).rejects.toThrow("/sys/sluice cannot be written by this user.");
+    await expect(start()).rejects.toThrow("This user cannot write to /sys/sluice.");
   });
 
   test("that the folder is a file", async () => {

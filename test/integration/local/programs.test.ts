@@ -56,6 +56,6 @@ test("one that was killed could not say so, and its log does", async () => {
 
   const lines = (await readFile(programs.logFile, "utf8")).trimEnd().split("\n");
   expect(lines.map(wrongWith)).toEqual(lines.map(() => null));
-  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ level: "warn", ...ABOUT, exitCode: null, outOfMemory: false, msg: "ended by a signal" });
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ level: "warn", ...ABOUT, exitCode: null, outOfMemory: false, msg: "killed by a signal" });
   await folder.remove();
 });

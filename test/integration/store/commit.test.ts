@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FencedError } from "../../../src/model/errors.ts";
 import { claimBatch } from "../../../src/store/batches.ts";
-import { canaryGood, canaryIll, takeCanary } from "../../../src/store/canaries.ts";
+import { canaryGood, canaryBad, takeCanary } from "../../../src/store/canaries.ts";
 import { commitResults } from "../../../src/store/commit.ts";
 import { type SweepWishes, type TestStore, aNo, anOk, aStore, aSweep, DAY, someRows, WAYS } from "../../support/postgres/store.ts";
 import { until } from "../../support/time/until.ts";
@@ -80,7 +80,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     const sweep = await aSweep(store.db, { dataset });
     const { targetId, result, rows } = anOk(sweep.ids[0]!, someRows(DAY, 3));
     const walkedOnce = [...rows].values();
-    await expect(commitResults(store.db, sweep.fence, [{ targetId, result, rows: walkedOnce }])).rejects.toThrow("the rows hold 0 updates, and their results say 6");
+    await expect(commitResults(store.db, sweep.fence, [{ targetId, result, rows: walkedOnce }])).rejects.toThrow("the rows hold 0 updates, but their results say 6");
     expect([await resultsAre(), await observed()]).toEqual([[], []]);
   });
 
@@ -217,7 +217,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       const { db } = store;
       const sweep = await aSweep(db, { dataset });
       const sent = new Date();
-      await canaryIll(db, sweep.uid);
+      await canaryBad(db, sweep.uid);
       const [doubted] = await commitResults(db, sweep.fence, [aNo(sweep.ids[0]!)]);
       expect(doubted).toMatchObject({ state: "suspect", error: "quiet-host" });
       const taken = (await takeCanary(db, sweep.uid, 60))!;
@@ -234,7 +234,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       await commitResults(db, sweep.fence, [aNo(sweep.ids[0]!)]);
       await canaryGood(db, sweep.uid, (await takeCanary(db, sweep.uid, 0))!);
       await commitResults(db, sweep.fence, [aNo(sweep.ids[1]!), anOk(sweep.ids[2]!, someRows(DAY, 1)), aNo(sweep.ids[3]!, { state: "rejected" })]);
-      expect(await canaryIll(db, sweep.uid)).toBe(1);
+      expect(await canaryBad(db, sweep.uid)).toBe(1);
       expect(await resultsAre()).toMatchObject([{ state: "empty" }, { state: "suspect", error: "quiet-host" }, { state: "ok" }, { state: "rejected" }]);
     });
 
@@ -246,7 +246,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       await holder.query(`begin; lock table sluice.hourly_sums_${sweep.datasetId}`);
       const commit = commitResults(db, sweep.fence, [aNo(sweep.ids[0]!), anOk(sweep.ids[1]!, someRows(DAY, 1))]);
       await until("the commit waits", () => waits("copy sluice.hourly_sums%"));
-      const turned = canaryIll(db, sweep.uid);
+      const turned = canaryBad(db, sweep.uid);
       await until("the canary waits", () => waits("select dataset_id, window_start from sluice.sweeps%"));
       await holder.query("rollback");
       await holder.end();
@@ -264,7 +264,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       const sweep = await aSweep(db, { dataset, targets: Array.from({ length: 60 }, (_, index) => `AS${index}`) });
       const commits = sweep.ids.map((targetId) => commitResults(db, sweep.fence, [aNo(targetId)]));
       await Promise.all(commits.slice(0, 10));
-      await canaryIll(db, sweep.uid);
+      await canaryBad(db, sweep.uid);
       await Promise.all(commits);
       expect(await db.query("select state, count(*) as n from sluice.results where dataset = $1 group by state", [dataset])).toEqual([{ state: "suspect", n: 60 }]);
     });

@@ -27,11 +27,11 @@ test("with its CA a database is reached by TLS, although its URL says nothing of
 });
 
 test("with another CA it is not trusted, and the sentence says so", async () => {
-  await expect(asked(server.url("localhost"), selfSigned().certificate)).rejects.toThrow(/^The database at localhost:\d+\/sluice shows a certificate that cannot be trusted: .+\.$/);
+  await expect(asked(server.url("localhost"), selfSigned().certificate)).rejects.toThrow(/^The database at localhost:\d+\/sluice presents a certificate that is not trusted: .+\.$/);
 });
 
 test("under a name that its certificate does not have it is not trusted", async () => {
-  await expect(asked(server.url("127.0.0.2"), server.ca)).rejects.toThrow(/cannot be trusted: Hostname\/IP does not match certificate's altnames/);
+  await expect(asked(server.url("127.0.0.2"), server.ca)).rejects.toThrow(/is not trusted: Hostname\/IP does not match certificate's altnames/);
 });
 
 test("under such a name it is where only the CA is to be verified", async () => {
@@ -39,7 +39,7 @@ test("under such a name it is where only the CA is to be verified", async () => 
 });
 
 test("without a CA a certificate that nobody knows is not trusted", async () => {
-  await expect(asked(server.url("localhost", "?sslmode=verify-full"))).rejects.toThrow(/cannot be trusted: self-signed certificate/);
+  await expect(asked(server.url("localhost", "?sslmode=verify-full"))).rejects.toThrow(/is not trusted: self-signed certificate/);
 });
 
 test("without a CA and without a word in the URL there is no TLS, and the server says what it thinks of that", async () => {

@@ -151,12 +151,12 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await commits()).toBe(1);
   });
 
-  test("does not call committed what had failed within", async () => {
+  test("does not report a failed transaction as committed", async () => {
     const swallowed = store.db.transaction(async (tx) => {
       await tx.query("insert into public.work values ($1)", [label]);
       await tx.query("select 1/0").catch(() => undefined);
     });
-    await expect(swallowed).rejects.toThrow("a transaction that had failed was committed");
+    await expect(swallowed).rejects.toThrow("a failed transaction was committed: an error within it was swallowed");
     expect(await commits()).toBe(0);
   });
 
@@ -250,7 +250,7 @@ describe("a database that is away", () => {
     const db = openDatabase({ url: "postgres://me:geheim@127.0.0.1:1/sweeps", name: "test", patienceSeconds: 30, clock });
     const error = await db.query("select 1").catch((reason: unknown) => reason as Error);
     expect(error).toBeInstanceOf(SurroundingsError);
-    expect((error as Error).message).toBe("The database at 127.0.0.1:1/sweeps could not do its work for 30 s: connect ECONNREFUSED 127.0.0.1:1.");
+    expect((error as Error).message).toBe("The database at 127.0.0.1:1/sweeps has been unavailable for 30 s: connect ECONNREFUSED 127.0.0.1:1.");
     expect(now).toBe(30_000);
     await db.close();
   });
@@ -266,7 +266,7 @@ describe("a database that is away", () => {
 
   test("that was never prepared is told at once", async () => {
     const store = await aStore({ migrated: false });
-    await expect(store.db.query("select * from sluice.windows")).rejects.toThrow(/is not prepared by this version of sluice: relation "sluice.windows" does not exist\.$/);
+    await expect(store.db.query("select * from sluice.windows")).rejects.toThrow(/is not set up for this version of sluice: relation "sluice.windows" does not exist\.$/);
     await store.close();
   });
 
@@ -275,7 +275,7 @@ describe("a database that is away", () => {
     const role = `reader_${process.pid}`;
     await store.db.query(`create role ${role} login`);
     const db = store.connect({ url: store.serverUrl.replace(/\/\/[^@]*@/, `//${role}@`) });
-    await expect(migrate(db, { version: "0.1.0" })).rejects.toThrow(new RegExp(`^The user ${role} may not create a schema in the database at .*: GRANT CREATE ON DATABASE`));
+    await expect(migrate(db, { version: "0.1.0" })).rejects.toThrow(new RegExp(`^The user ${role} may not create a schema in the database at .*: run GRANT CREATE ON DATABASE`));
     await store.db.query(`drop role ${role}`);
     await store.close();
   });

@@ -76,7 +76,7 @@ describe("a selection", () => {
   test("refuses a name that the window does not have", async () => {
     await aMixedWindow();
     const narrowed = aSweep(store.db, { dataset, targets: SIX, selection: { states: "all", narrow: ["AS1", "AS77"] } });
-    await expect(narrowed).rejects.toThrow(new SpecError("The window has no target AS77."));
+    await expect(narrowed).rejects.toThrow(new SpecError("Not among the window's targets: AS77."));
   });
 
   test("stays what it was at first, whatever is settled meanwhile", async () => {

@@ -50,15 +50,15 @@ describe("a dataset", () => {
   const REFUSED: Record<string, { wanted: object; says: string }> = {
     "with another grid": {
       wanted: { everySeconds: 3600 },
-      says: "The dataset bgp/daily is another one: its windows are 86400 s long, not 3600 s. What is asked or matched has changed: name a new dataset.",
+      says: "The dataset bgp/daily exists and differs: its windows are 86400 s long, not 3600 s. A dataset keeps its windows, its request and its pattern: name a new dataset.",
     },
     "with another pattern": {
       wanted: { fingerprint: "2", fingerprintText: "url: u\npattern: q" },
-      says: 'The dataset bgp/daily is another one: it has "pattern: p", not "pattern: q". What is asked or matched has changed: name a new dataset.',
+      says: 'The dataset bgp/daily exists and differs: it has "pattern: p", not "pattern: q". A dataset keeps its windows, its request and its pattern: name a new dataset.',
     },
     "with less to tell apart": {
       wanted: { fingerprint: "2", fingerprintText: "url: u" },
-      says: 'The dataset bgp/daily is another one: it has "pattern: p". What is asked or matched has changed: name a new dataset.',
+      says: 'The dataset bgp/daily exists and differs: it has "pattern: p". A dataset keeps its windows, its request and its pattern: name a new dataset.',
     },
   };
 

@@ -138,7 +138,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       await pauseHost(store.db, host, 50, "429");
       await pauseHost(store.db, host, 5, "shorter");
       const { host: state } = await renewSlots(store.db, me, share);
-      expect(state).toMatchObject({ pauseReason: "429", ill: false });
+      expect(state).toMatchObject({ pauseReason: "429", circuitOpen: false });
       expect(state.pausedSeconds).toBeGreaterThan(40);
       expect(state.secondsSincePauseEnded).toBeLessThan(-40);
       await store.db.query("update sluice.hosts set paused_until = now() - interval '3 seconds' where name = $1", [host]);
@@ -153,14 +153,14 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       expect(await takeProbe(store.db, host, 60)).toBe(false);
       await openCircuit(store.db, host);
       await openCircuit(store.db, host);
-      expect((await renewSlots(store.db, { ...me, outcomes: "" }, share)).host).toMatchObject({ ill: true, recent: "xxx" });
+      expect((await renewSlots(store.db, { ...me, outcomes: "" }, share)).host).toMatchObject({ circuitOpen: true, recent: "xxx" });
       expect(await takeProbe(store.db, host, 60)).toBe(false);
       await store.db.query("update sluice.hosts set probe_at = now() - interval '61 seconds' where name = $1", [host]);
       const taken = await Promise.all(Array.from({ length: 6 }, () => takeProbe(store.db, host, 60)));
       expect(taken.filter(Boolean)).toHaveLength(1);
       await closeCircuit(store.db, host);
       const well = (await renewSlots(store.db, { ...me, outcomes: "" }, share)).host;
-      expect(well).toMatchObject({ ill: false, recent: "", pausedSeconds: 0 });
+      expect(well).toMatchObject({ circuitOpen: false, recent: "", pausedSeconds: 0 });
       expect(well.secondsSincePauseEnded).toBeLessThan(10);
     });
   });

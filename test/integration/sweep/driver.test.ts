@@ -119,7 +119,7 @@ describe("a second command", () => {
     const first = await inTheMiddle();
     const second = start();
     expect(await second.exited).toBe(2);
-    expect(second.stderr()).toContain(`default/${name} is being swept for this window already, by process ${first.pid} on this machine`);
+    expect(second.stderr()).toContain(`This window of default/${name} is already being swept by process ${first.pid} on this machine`);
     expect(await first.exited).toBe(0);
   });
 });

@@ -23,7 +23,7 @@ describe("a command line", () => {
 
   const failures: Record<string, { error: Error; code: number }> = {
     "a wrong file or command: 2": { error: new SpecError("host.inFlight is 0."), code: 2 },
-    "a sweep that another process has taken over: 2": { error: new FencedError("Another driver has taken this sweep over."), code: 2 },
+    "a sweep that another process has taken over: 2": { error: new FencedError("Another driver has taken over this sweep."), code: 2 },
     "an environment problem: 3": { error: new SurroundingsError("The database is away."), code: 3 },
   };
 

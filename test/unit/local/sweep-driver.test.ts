@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Launch } from "../../../src/decide/sweep/decision.ts";
 import type { RunningProgram } from "../../../src/local/processes.ts";
-import { SweepDriver, type Driving } from "../../../src/local/sweep-driver.ts";
+import { SweepDriver, type SweepDriverDeps } from "../../../src/local/sweep-driver.ts";
 import type { ProgramMessage } from "../../../src/model/message.ts";
 import type { JobEnd, SweepStatus } from "../../../src/model/sweep.ts";
 import { FakeClock, settled } from "../../support/time/fake-clock.ts";
@@ -30,13 +30,13 @@ class Hands {
   driver: SweepDriver;
   ended: Promise<SweepStatus | null>;
 
-  constructor(status: SweepStatus | null, changes: Partial<Driving> = {}) {
+  constructor(status: SweepStatus | null, changes: Partial<SweepDriverDeps> = {}) {
     this.driver = new SweepDriver({
       flow: { ...FLOW, pods: 2 },
       status,
       save: (saved) => this.#save(saved),
       start: (launch) => this.#start(launch),
-      tell: ({ message }) => this.did.push(`tell ${message}`),
+      report: ({ message }) => this.did.push(`report ${message}`),
       clock: this.clock,
       signal: this.stop.signal,
       giveUp: () => false,
@@ -100,7 +100,7 @@ async function untilQuiet(): Promise<void> {
 const TWO_RUN = aRunning({ ranges: [{ from: 0, to: 2, memoryBytes: 128 * MiB }], next: 2, running: [0, 1].map((batch) => ({ batch, memoryBytes: 128 * MiB, since: 0 })) });
 
 describe("a driver", () => {
-  test("saves each status before it does what that announces, and tells only after it", async () => {
+  test("saves each status before it does what the status announces, and reports only after it", async () => {
     const deps = new Hands(null);
     await untilQuiet();
     await deps.program("prepare 1").end({ message: prepareMessage({ ranges: [{ from: 0, to: 1, memoryBytes: 128 * MiB }], totals: totals({ targets: 200, missing: 200 }) }) });
@@ -113,18 +113,18 @@ describe("a driver", () => {
       "start prepare 1",
       "end prepare 1",
       "save Running 0 1",
-      "tell Pass 1: 200 targets unsettled, in 2 batches.",
+      "report Pass 1: 200 targets unsettled, in 2 batches.",
       "start batch 0",
       "start batch 1",
       "end batch 1",
       "save Running 0",
       "end batch 0",
       "save Preparing",
-      "tell Pass 1 has ended.",
+      "report Pass 1 has finished.",
       "start prepare 2",
       "end prepare 2",
       "save Complete",
-      "tell The window is complete: 200 of 200 targets settled.",
+      "report The window is complete: 200 of 200 targets settled.",
     ]);
     expect(deps.saved.at(-1)?.sums).toMatchObject({ batches: 2, requests: 256 });
   });

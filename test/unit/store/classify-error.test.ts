@@ -13,16 +13,16 @@ describe("an error of the database", () => {
     "a pooler that does not know the user": { error: coded("08P01", "no such user: me"), says: "refuses the login: no such user: me." },
     "no such database": { error: coded("3D000"), says: "does not exist." },
     "a full disk": { error: coded("53100", "could not extend file: No space left on device"), says: "has no disk space left: could not extend file: No space left on device." },
-    "no permission": { error: coded("42501", "permission denied for schema sluice"), says: "does not permit it: permission denied for schema sluice." },
+    "no permission": { error: coded("42501", "permission denied for schema sluice"), says: "denies access: permission denied for schema sluice." },
     "a broken disk": { error: coded("58030", "could not read block 7"), says: "cannot read or write its files: could not read block 7." },
     "a standby": { error: coded("25006"), says: "is read-only: a standby, or default_transaction_read_only." },
-    "a certificate that nobody knows": { error: coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"), says: "shows a certificate that cannot be trusted: self-signed certificate in certificate chain." },
-    "a server without TLS": { error: new Error("The server does not support SSL connections"), says: "does not speak TLS, which is asked for." },
-    "a database without our tables": { error: coded("42P01", 'relation "sluice.x" does not exist'), says: 'is not prepared by this version of sluice: relation "sluice.x" does not exist.' },
+    "a certificate that nobody knows": { error: coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"), says: "presents a certificate that is not trusted: self-signed certificate in certificate chain." },
+    "a server without TLS": { error: new Error("The server does not support SSL connections"), says: "does not support TLS, which the connection requires." },
+    "a database without our tables": { error: coded("42P01", 'relation "sluice.x" does not exist'), says: 'is not set up for this version of sluice: relation "sluice.x" does not exist.' },
   };
 
   test.each(Object.entries(sentences))("is a sentence at once: %s", (_, { error, says }) => {
-    expect(failureOf(error, "db:5432/sweeps")).toEqual({ kind: "surroundings", error: new SurroundingsError(`The database at db:5432/sweeps ${says}`) });
+    expect(failureOf(error, "db:5432/sweeps")).toEqual({ kind: "surroundings", error: new SurroundingsError(`The database at db:5432/sweeps ${says}`, { cause: error }) });
   });
 
   const lost: Record<string, Error> = {

@@ -29,15 +29,15 @@ describe("connection tls", () => {
     });
 
     test.each([undefined, CA])("an unknown sslmode is not taken for another, and not shown", (ca) => {
-      expect(() => connectionTo(`${URL}?sslmode=requrie`, ca)).toThrow(new SpecError("The database URL's sslmode is none of disable, allow, prefer, require, verify-ca, verify-full, no-verify."));
+      expect(() => connectionTo(`${URL}?sslmode=requrie`, ca)).toThrow(new SpecError("The database URL has an unknown sslmode; use one of disable, allow, prefer, require, verify-ca, verify-full, no-verify."));
     });
 
     test.each(["disable", "no-verify"])("sslmode=%s is a contradiction", (mode) => {
-      expect(() => connectionTo(`${URL}?sslmode=${mode}`, CA)).toThrow(new SpecError(`The database URL says sslmode=${mode}, but a CA to verify it is given: one of them is wrong.`));
+      expect(() => connectionTo(`${URL}?sslmode=${mode}`, CA)).toThrow(new SpecError(`The database URL says sslmode=${mode}, but a CA is set to verify the server with: remove one of the two.`));
     });
 
     test("a text that is no certificate is refused, and not shown", () => {
-      expect(() => connectionTo(URL, "secret")).toThrow(new SpecError("The CA of the database is no certificate: expected PEM, -----BEGIN CERTIFICATE-----."));
+      expect(() => connectionTo(URL, "secret")).toThrow(new SpecError("The CA of the database is not a certificate: expected PEM, starting with -----BEGIN CERTIFICATE-----."));
     });
   });
 });

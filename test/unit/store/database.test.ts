@@ -45,8 +45,9 @@ describe("patience", () => {
   test("waits longer each time, no longer than two seconds, and not beyond its end", async () => {
     const clock = aClock();
     const patience = new Patience(clock, 7, "db");
-    for (let time = 0; time < 8; time += 1) await patience.wait("gone");
+    const cause = new Error("gone");
+    for (let time = 0; time < 8; time += 1) await patience.wait("gone", cause);
     expect(clock.waits.map((seconds) => Math.round(seconds * 100) / 100)).toEqual([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 1.85]);
-    await expect(patience.wait("gone")).rejects.toThrow(new SurroundingsError("The database at db could not do its work for 7 s: gone."));
+    await expect(patience.wait("gone", cause)).rejects.toThrow(new SurroundingsError("The database at db has been unavailable for 7 s: gone.", { cause }));
   });
 });

@@ -46,11 +46,11 @@ describe("where an answer goes", () => {
 describe("an empty answer", () => {
   const sent = new Date("2026-11-21T05:00:00Z");
   const empty = aResult({ startedAt: sent });
-  const cases: Record<string, { canary: { ill: boolean; wellSince: Date | null }; state: TargetState }> = {
-    "is believed where no canary was ever ill": { canary: { ill: false, wellSince: null }, state: "empty" },
-    "is doubted while the last canary is ill": { canary: { ill: true, wellSince: null }, state: "suspect" },
-    "is doubted where it was asked before the host was well again": { canary: { ill: false, wellSince: new Date(sent.getTime() + 1) }, state: "suspect" },
-    "is believed where it was asked after": { canary: { ill: false, wellSince: sent }, state: "empty" },
+  const cases: Record<string, { canary: { bad: boolean; goodSince: Date | null }; state: TargetState }> = {
+    "is believed where no canary was ever ill": { canary: { bad: false, goodSince: null }, state: "empty" },
+    "is doubted while the last canary is ill": { canary: { bad: true, goodSince: null }, state: "suspect" },
+    "is doubted where it was asked before the host was well again": { canary: { bad: false, goodSince: new Date(sent.getTime() + 1) }, state: "suspect" },
+    "is believed where it was asked after": { canary: { bad: false, goodSince: sent }, state: "empty" },
   };
 
   test.each(Object.entries(cases))("%s", (_, { canary, state }) => {
@@ -58,6 +58,6 @@ describe("an empty answer", () => {
   });
 
   test("is the only one that a canary casts doubt on", () => {
-    for (const state of ["ok", "rejected", "mismatch", "failed"] as const) expect(doubtQuiet(aResult({ state }), { ill: true, wellSince: null }).state).toBe(state);
+    for (const state of ["ok", "rejected", "mismatch", "failed"] as const) expect(doubtQuiet(aResult({ state }), { bad: true, goodSince: null }).state).toBe(state);
   });
 });

