@@ -16,7 +16,7 @@ export interface AcceptedObject<D extends SweepDocument> extends Omit<Accepted<D
   readonly warnings: readonly string[];
 }
 
-export interface RefusedObject {
+interface RefusedObject {
   readonly problems: readonly [string, ...string[]];
 }
 

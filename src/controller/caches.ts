@@ -19,7 +19,7 @@ export interface CachesOptions {
 }
 
 /** Called with each change. They only queue keys. */
-export interface Listeners {
+interface Listeners {
   readonly sweep: (change: Change<SweepObject>) => void;
   readonly cronSweep: (change: Change<CronSweepObject>) => void;
   readonly job: (change: Change<Job>) => void;
@@ -114,7 +114,7 @@ export function transformSweep(sweep: SweepObject): SweepObject {
   return { ...withoutManagedFields(withoutAppliedCopy(sweep)), spec: without(sweep.spec, "targets", "request", "extract") };
 }
 
-export function transformCronSweep(cronSweep: CronSweepObject): CronSweepObject {
+function transformCronSweep(cronSweep: CronSweepObject): CronSweepObject {
   return withoutManagedFields(withoutAppliedCopy(cronSweep));
 }
 

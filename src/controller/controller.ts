@@ -17,9 +17,9 @@ import type { SweepDeps } from "./sweep/deps.ts";
 import { Expectations } from "./sweep/expectations.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
 
-export type Kind = "sweep" | "cronsweep";
+type Kind = "sweep" | "cronsweep";
 
-export interface ControllerOptions extends CachesOptions {
+interface ControllerOptions extends CachesOptions {
   readonly workers: WorkerSettings;
   readonly recorder: EventRecorder;
   readonly log: Log;

@@ -1,9 +1,9 @@
-/** The API server answered and refused. `reason` is its own word ("Conflict", "AlreadyExists", "NotFound", "Forbidden"), or "" where it gave none. */
+/** The API server refused a request. `reason` is its own word ("Conflict", "AlreadyExists", "NotFound", "Forbidden"), or "". */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   readonly reason: string;
-  /** Seconds after which it wants to be asked again; null where it does not say. */
+  /** Its Retry-After, in seconds, or null. */
   readonly retryAfter: number | null;
 
   constructor(status: number, reason: string, message: string, retryAfter: number | null = null) {
@@ -14,17 +14,17 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came, or none that can be read. Of a write nobody knows whether it happened: read again before you decide. */
+/** No readable answer came. A write may or may not have happened: read before you decide. */
 export class ApiUnreachable extends Error {
   override readonly name = "ApiUnreachable";
 }
 
-/** Somebody else changed the object since it was read, or another one has the name now. */
+/** The object was changed since it was read, or another one has its name now. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason !== "AlreadyExists";
 }
 
-/** An object of this name is there: look whether it is yours. */
+/** An object of this name exists: check whether it is yours. */
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === "AlreadyExists";
 }
@@ -37,28 +37,28 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof ApiError && error.status === 403;
 }
 
-/** The place in history from which was read on is forgotten. */
+/** The resourceVersion is too old: the server no longer knows the history from there. */
 export function isExpired(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 410 || error.reason === "Expired" || error.reason === "Gone");
 }
 
-/** What the API server says when it refuses: kind Status. */
-export interface Refusal {
+/** The body of a refusal: kind Status. */
+export interface StatusBody {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
 }
 
-/** @param body mostly a Status; what stands between may say something else */
-export function refusal(status: number, retryAfter: string | string[] | undefined, body: string): ApiError {
-  const said = statusOf(body);
+/** @param body a Status from the API server, or anything from a proxy before it */
+export function apiErrorFrom(status: number, retryAfter: string | string[] | undefined, body: string): ApiError {
+  const parsed = statusOf(body);
   const seconds = typeof retryAfter === "string" && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
-  return new ApiError(status, said?.reason ?? "", said?.message ?? `HTTP ${status} ${body.slice(0, 200)}`.trim(), seconds);
+  return new ApiError(status, parsed?.reason ?? "", parsed?.message ?? `HTTP ${status} ${body.slice(0, 200)}`.trim(), seconds);
 }
 
-function statusOf(body: string): Refusal | null {
+function statusOf(body: string): StatusBody | null {
   try {
-    const value = JSON.parse(body) as Refusal | null;
+    const value = JSON.parse(body) as StatusBody | null;
     return typeof value === "object" ? value : null;
   } catch {
     return null;

@@ -3,58 +3,58 @@ import type { ObjectEvent } from "../model/event.ts";
 import type { KubeClient } from "./client.ts";
 import { type KubeObject, EVENTS, type Resource } from "./object.ts";
 
-export interface RecorderOptions {
+interface RecorderOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
-  /** Who says it: "sluice". */
+  /** The reporter in `kubectl describe`: "sluice". */
   readonly component: string;
-  /** Called for each that could not be written. */
+  /** Called for each event that could not be written. */
   readonly onLost: (error: unknown) => void;
 }
 
-const SAID_SECONDS = 600;
-const MOST_SAID = 4096;
-const MOST_UNWRITTEN = 64;
-const MOST_LETTERS = 1024;
+const REPEAT_SECONDS = 600;
+const MAX_REMEMBERED = 4096;
+const MAX_UNWRITTEN = 64;
+const MAX_MESSAGE_LENGTH = 1024;
 
 /**
- * Writes Events, as well as it goes: the same is not said twice within ten minutes, and what cannot be written is lost.
- * Nothing waits for it. Call it after the write that the event tells of has succeeded.
+ * Writes Events on a best-effort basis: the same event is written once in ten minutes, and one that cannot be written is lost. Nothing waits
+ * for it. Call it after the write that the event reports has succeeded.
  */
 export class EventRecorder {
   readonly #options: RecorderOptions;
-  /** What was said → when, in the order in which it was. */
-  readonly #said = new Map<string, number>();
+  /** Event → when it was recorded, oldest first. */
+  readonly #recorded = new Map<string, number>();
   readonly #unwritten = new Set<Promise<void>>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
   }
 
-  record<T extends KubeObject>(of: Resource<T>, object: KubeObject, telling: ObjectEvent): void {
-    if (this.#wasSaid(`${object.metadata.uid} ${telling.reason} ${telling.message}`)) return;
-    if (this.#unwritten.size >= MOST_UNWRITTEN) {
-      this.#options.onLost(new Error(`more than ${MOST_UNWRITTEN} events wait to be written`));
+  record<T extends KubeObject>(of: Resource<T>, object: KubeObject, event: ObjectEvent): void {
+    if (this.#isRepeated(`${object.metadata.uid} ${event.reason} ${event.message}`)) return;
+    if (this.#unwritten.size >= MAX_UNWRITTEN) {
+      this.#options.onLost(new Error(`more than ${MAX_UNWRITTEN} events are waiting to be written`));
       return;
     }
-    const writing = this.#write(of, object, telling).catch(this.#options.onLost);
+    const writing = this.#write(of, object, event).catch(this.#options.onLost);
     this.#unwritten.add(writing);
     void writing.finally(() => this.#unwritten.delete(writing));
   }
 
-  /** Resolves when all that was recorded so far is written or lost. */
+  /** Resolves when every event recorded so far is written or lost. */
   async written(): Promise<void> {
     await Promise.all(this.#unwritten);
   }
 
-  #wasSaid(what: string): boolean {
+  #isRepeated(event: string): boolean {
     const now = this.#options.clock.monotonic();
-    for (const [said, at] of this.#said) {
-      if (now - at < SAID_SECONDS * 1000 && this.#said.size < MOST_SAID) break;
-      this.#said.delete(said);
+    for (const [recorded, at] of this.#recorded) {
+      if (now - at < REPEAT_SECONDS * 1000 && this.#recorded.size < MAX_REMEMBERED) break;
+      this.#recorded.delete(recorded);
     }
-    if (this.#said.has(what)) return true;
-    this.#said.set(what, now);
+    if (this.#recorded.has(event)) return true;
+    this.#recorded.set(event, now);
     return false;
   }
 
@@ -63,12 +63,12 @@ export class EventRecorder {
     const { name, namespace = "default", uid, resourceVersion } = object.metadata;
     const at = new Date(clock.now()).toISOString();
     await client.create(EVENTS, {
-      // The server adds five letters; the whole may have 253.
+      // The server adds five characters; a name may have 253.
       metadata: { namespace, generateName: `${name.slice(0, 240)}.` },
       involvedObject: { apiVersion: of.apiVersion, kind: of.kind, name, namespace, uid, resourceVersion },
       type,
       reason,
-      message: message.length <= MOST_LETTERS ? message : `${message.slice(0, MOST_LETTERS - 1)}…`,
+      message: message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…`,
       source: { component },
       reportingComponent: component,
       reportingInstance: "",

@@ -5,8 +5,8 @@ import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import type { Connection } from "./requests.ts";
 
-export interface InCluster {
-  /** /var/run/secrets/kubernetes.io/serviceaccount: with token and ca.crt in it. */
+interface InCluster {
+  /** The folder with token, ca.crt and namespace: /var/run/secrets/kubernetes.io/serviceaccount. */
   readonly folder: string;
   /** KUBERNETES_SERVICE_HOST: a name, an IPv4 or a bare IPv6 address. */
   readonly host: string;
@@ -14,12 +14,12 @@ export interface InCluster {
   readonly port: string;
 }
 
-const READ_AGAIN_SECONDS = 60;
+const REFRESH_SECONDS = 60;
 
 /**
- * As a pod speaks to its API server. Token and CA are read again each minute, since both are replaced while the pod lives.
- * Close it by `dispatcher.close()`.
- * @throws SurroundingsError where the pod has no service account's token
+ * The connection of a pod to its API server. Token and CA are read every minute, since both are replaced while the pod lives.
+ * Close it with `dispatcher.close()`.
+ * @throws SurroundingsError where the service account's files cannot be read
  */
 export async function inClusterConnection(place: InCluster, clock: Clock): Promise<Connection> {
   const host = place.host.includes(":") ? `[${place.host}]` : place.host;
@@ -37,7 +37,7 @@ export async function inClusterConnection(place: InCluster, clock: Clock): Promi
   };
 }
 
-/** The namespace that the pod itself is in. */
+/** The pod's own namespace. */
 export async function ownNamespace(folder: string): Promise<string> {
   return (await contentOf(folder, "namespace")).trim();
 }
@@ -59,9 +59,9 @@ class ServiceAccount {
     return this.#agent!;
   }
 
-  /** What was read last is used on where it cannot be read just now: the kubelet replaces the files one by one. */
+  /** Keeps the last values where a file cannot be read: the kubelet replaces the files one by one. */
   async refresh(): Promise<void> {
-    if (this.#clock.monotonic() - this.#readAt < READ_AGAIN_SECONDS * 1000) return;
+    if (this.#clock.monotonic() - this.#readAt < REFRESH_SECONDS * 1000) return;
     try {
       const [token, authority] = [(await contentOf(this.#folder, "token")).trim(), await contentOf(this.#folder, "ca.crt")];
       this.token = token;
@@ -70,7 +70,7 @@ class ServiceAccount {
       this.#authority = authority;
       const former = this.#agent;
       this.#agent = new Agent({ allowH2: false, connect: { ca: authority, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 } });
-      // Requests that run go to their end over the old connections.
+      // Requests in flight finish over the old connections.
       void former?.close();
     } catch (error) {
       if (this.#agent === undefined) throw error;
@@ -81,6 +81,6 @@ class ServiceAccount {
 async function contentOf(folder: string, name: string): Promise<string> {
   const file = path.join(folder, name);
   return readFile(file, "utf8").catch((error: unknown) => {
-    throw new SurroundingsError(`The service account's ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SurroundingsError(`The service account's ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   });
 }

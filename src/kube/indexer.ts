@@ -1,6 +1,6 @@
 import { type KubeObject, keyText, type ObjectKey } from "./object.ts";
 
-/** null where there was, or is, none. An object that was removed and made again in between has another uid. */
+/** `before` and `after` are null where there was, or is, no object. One that was deleted and created again in between has another uid. */
 export interface Change<T> {
   /** "namespace/name" */
   readonly key: string;
@@ -8,12 +8,12 @@ export interface Change<T> {
   readonly after: T | null;
 }
 
-/** What a reflector saw last, found by name or by what an index says of an object. `Index` are the names of the indices. */
+/** The objects that a reflector saw last, by name and by indices. `Index` are the names of the indices. */
 export class Indexer<T extends KubeObject, Index extends string = never> {
   readonly #objects = new Map<string, T>();
   readonly #indices: readonly { readonly name: Index; readonly of: (object: T) => readonly string[]; readonly keys: Map<string, Set<string>> }[];
 
-  /** @param indices for each name the values under which an object is found, such as the uid of its owner */
+  /** @param indices for each index the values under which it lists an object, such as the uid of its owner */
   constructor(indices: Readonly<Record<Index, (object: T) => readonly string[]>>) {
     const named = Object.entries(indices) as [Index, (object: T) => readonly string[]][];
     this.#indices = named.map(([name, of]) => ({ name, of, keys: new Map<string, Set<string>>() }));
@@ -36,7 +36,7 @@ export class Indexer<T extends KubeObject, Index extends string = never> {
     return [...keys].map((key) => this.#objects.get(key)!);
   }
 
-  /** @returns null where that version was there already */
+  /** @returns null where it has this version already */
   put(object: T): Change<T> | null {
     const key = keyText(object.metadata);
     const before = this.#objects.get(key) ?? null;
@@ -47,7 +47,7 @@ export class Indexer<T extends KubeObject, Index extends string = never> {
     return { key, before, after: object };
   }
 
-  /** @returns null where there was none */
+  /** @returns null where it has no such object */
   remove(of: ObjectKey): Change<T> | null {
     const key = keyText(of);
     const before = this.#objects.get(key);
@@ -57,10 +57,10 @@ export class Indexer<T extends KubeObject, Index extends string = never> {
     return { key, before, after: null };
   }
 
-  /** Takes these for all that there is in the namespace, or anywhere where none is given. @returns what is different now */
+  /** Replaces all objects of the namespace, or of all namespaces, with these. @returns the changes */
   replace(namespace: string | undefined, objects: readonly T[]): Change<T>[] {
-    const there = new Set(objects.map(({ metadata }) => keyText(metadata)));
-    const gone = this.list().filter(({ metadata }) => (namespace === undefined || metadata.namespace === namespace) && !there.has(keyText(metadata)));
+    const keys = new Set(objects.map(({ metadata }) => keyText(metadata)));
+    const gone = this.list().filter(({ metadata }) => (namespace === undefined || metadata.namespace === namespace) && !keys.has(keyText(metadata)));
     return [...gone.map(({ metadata }) => this.remove(metadata)), ...objects.map((object) => this.put(object))].filter((change) => change !== null);
   }
 

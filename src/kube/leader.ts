@@ -5,62 +5,62 @@ import { type Lease, LEASES } from "./object.ts";
 import { NotLeading } from "./requests.ts";
 import { timeLimit } from "./time-limit.ts";
 
-export interface ElectorOptions extends LeaseOf {
+interface ElectorOptions extends LeaseOptions {
   /** Evenly from 0 to below 1. */
   readonly random: () => number;
-  /** For the log: when another leads than before, and when the lease cannot be asked for. */
+  /** For the log: called when the leader changes, and when the lease cannot be read or written. */
   readonly report: (report: LeaseReport) => void;
 }
 
-export interface LeaseReport {
+interface LeaseReport {
   readonly ok: boolean;
-  /** One sentence. */
+  /** A sentence. */
   readonly message: string;
 }
 
-/** `given-back`: others may begin at once. `kept`: it is not known to be given back, others wait until it expires. `lost`: it expired, or another has it. */
+/** `given-back`: another may take the lease at once. `kept`: others wait until it expires, because giving it back failed. `lost`: it expired, or another has it. */
 export type LeadEnd = "given-back" | "kept" | "lost" | "never-led";
 
 const TRY_SECONDS = 4;
-/** Together with what follows five seconds: so long a pod has to end in good order. */
-const WORK_ENDS_SECONDS = 4;
+/** Together with GIVE_BACK_SECONDS the five seconds in which the controller promises to stop. */
+const STOP_SECONDS = 4;
 const GIVE_BACK_SECONDS = 1;
 
 /**
- * Elects one leader among several processes by a Lease: client-go's algorithm, which judges by a local clock that nobody sets.
- * Waiting → leading, when the lease was free, given back, or seen unchanged for as long as it lasts; leading → ended, by whatever comes
- * first: the work ends, `stop` and four seconds, the lease is lost. There is no way back to leading: the process ends and begins anew.
+ * Elects one leader among several processes by a Lease, with client-go's algorithm: it trusts only a local monotonic clock.
+ * Waiting → leading: the lease is free, given back, or was observed unchanged for its whole duration. Leading → ended: the work ends,
+ * `stop` is aborted and four seconds pass, or the lease is lost, whatever comes first. An ended process never leads again: it has to restart.
  */
 export class LeaderElector {
   readonly #options: ElectorOptions;
   readonly #lease: LeaseKeeper;
   #leads = false;
-  #told = "";
+  #lastMessage = "";
 
   constructor(options: ElectorOptions) {
     this.#options = options;
     this.#lease = new LeaseKeeper(options);
   }
 
-  /** Is the lease provably ours, and for five more seconds at least? */
+  /** Whether the lease is certainly ours, and for at least five more seconds. */
   get isHeld(): boolean {
     return this.#leads && this.#lease.secondsSinceRenewed < LEASE_SECONDS.renewDeadline;
   }
 
-  /** The identity of whoever leads as far as is known; "" for nobody. */
+  /** The identity of the last known leader; "" for none. */
   get holder(): string {
     return this.#lease.holder;
   }
 
-  /** The gate for writes, to be handed on as it is. @throws NotLeading */
+  /** The gate for writes. @throws NotLeading */
   readonly assertHeld = (): void => {
     if (!this.isHeld) throw new NotLeading(`The lease ${this.#options.namespace}/${this.#options.name} is not held`);
   };
 
   /**
    * Waits until this process leads, then calls `work` once.
-   * When `stop` is aborted, `work` has four seconds to end (it knows `stop` by itself; it returns when its queue is empty), and then
-   * the lease is given back. When the lease is lost, the signal given to `work` is aborted and nothing is waited for.
+   * When `stop` is aborted, `work` has four seconds to return (it has to watch `stop` itself), and then the lease is given back. When the
+   * lease is lost, the signal given to `work` is aborted, and lead() returns without waiting for it.
    * @throws what `work` throws, after the lease is given back
    */
   async lead(stop: AbortSignal, work: (lost: AbortSignal) => Promise<void>): Promise<LeadEnd> {
@@ -96,10 +96,10 @@ export class LeaderElector {
     return false;
   }
 
-  /** Resolves when the lease is lost, or soon after it is `over`. */
+  /** Resolves when the lease is lost, or soon after `over` is aborted. */
   async #renew(over: AbortSignal): Promise<"lost"> {
     const { clock, identity } = this.#options;
-    // In whole milliseconds: a remainder of arithmetic is no time to wait.
+    // In whole milliseconds, so that a remainder of arithmetic is not waited for.
     const secondsLeft = (): number => LEASE_SECONDS.renewDeadline - Math.ceil(this.#lease.secondsSinceRenewed * 1000) / 1000;
     while (!isAborted(over) && secondsLeft() > 0 && this.holder === identity) {
       await clock.sleep(Math.min(LEASE_SECONDS.retryPeriod, secondsLeft()) * 1000, over);
@@ -115,14 +115,14 @@ export class LeaderElector {
       if (this.holder !== "") this.#report(true, `${this.holder} leads`);
       return isOurs;
     } catch (error) {
-      if (!isAborted(stop)) this.#report(false, `The lease cannot be asked for: ${error instanceof Error ? error.message : String(error)}`);
+      if (!isAborted(stop)) this.#report(false, `The lease cannot be renewed or read: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     } finally {
-      limit.end();
+      limit.close();
     }
   }
 
-  /** @returns false where that did not work, or where it was no longer ours */
+  /** @returns false where that failed, or the lease was no longer ours */
   async #giveBack(): Promise<boolean> {
     const limit = timeLimit(this.#options.clock, GIVE_BACK_SECONDS);
     try {
@@ -131,87 +131,87 @@ export class LeaderElector {
       this.#report(false, `The lease could not be given back: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     } finally {
-      limit.end();
+      limit.close();
     }
   }
 
   #report(ok: boolean, message: string): void {
-    if (message !== this.#told) this.#options.report({ ok, message });
-    this.#told = message;
+    if (message !== this.#lastMessage) this.#options.report({ ok, message });
+    this.#lastMessage = message;
   }
 }
 
 async function tooLate(clock: Clock, stop: AbortSignal, over: AbortSignal): Promise<"kept"> {
   return new Promise((resolve) => {
-    const begin = (): void => void clock.sleep(WORK_ENDS_SECONDS * 1000, over).then((passed) => {
+    const startTimer = (): void => void clock.sleep(STOP_SECONDS * 1000, over).then((passed) => {
       if (passed) resolve("kept");
     });
-    if (stop.aborted) begin();
-    else stop.addEventListener("abort", begin, { once: true, signal: over });
+    if (stop.aborted) startTimer();
+    else stop.addEventListener("abort", startTimer, { once: true, signal: over });
   });
 }
 
-/** A function, since the compiler takes a signal that was looked at once for one that never changes. */
+/** A function, because the compiler assumes that a property that it has checked does not change. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-export interface LeaseOf {
-  /** One without a gate of its own. */
+interface LeaseOptions {
+  /** Without a gate: the lease is written before this process leads. */
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly namespace: string;
   readonly name: string;
-  /** Never used by another process, nor by this one after a restart: the pod's name and something random. */
+  /** Unique, also after a restart: the pod's name and something random. */
   readonly identity: string;
 }
 
-/** Reads and writes the one Lease, each write only over the version that was read. */
-export class LeaseKeeper {
-  readonly #of: LeaseOf;
+/** Reads and writes the Lease. Each write replaces only the version that was read. */
+class LeaseKeeper {
+  readonly #options: LeaseOptions;
   #lease: Lease | null = null;
-  /** Is `#lease` what was read or written last, with nothing unknown since? */
+  /** Whether `#lease` is what the server has, as far as our own reads and writes tell: false while a write has no answer. */
   #isFresh = false;
-  #wrote = false;
+  #hasWritten = false;
   #changedAt = Number.NEGATIVE_INFINITY;
   #renewedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(of: LeaseOf) {
-    this.#of = of;
+  constructor(options: LeaseOptions) {
+    this.#options = options;
   }
 
-  /** As far as is known; "" for nobody. */
+  /** The last known holder; "" for none. */
   get holder(): string {
     return this.#lease?.spec?.holderIdentity ?? "";
   }
 
-  /** Since the request was sent that took or renewed it last: nobody can have seen it as ours and unchanged for longer. */
+  /** Since the request was sent that last took or renewed the lease. No other process can have observed that version for longer. */
   get secondsSinceRenewed(): number {
     return this.#secondsSince(this.#renewedAt);
   }
 
-  /** Takes it or renews it where that is allowed. @returns whether it is ours now */
+  /** Takes or renews the lease where that is allowed. @returns whether it is ours now */
   async claim(signal: AbortSignal): Promise<boolean> {
     try {
       return await this.#claim(signal);
     } catch (error) {
-      // Another was faster: the next try reads.
+      // Another process was faster. The next try reads first.
       if (isConflict(error) || isAlreadyExists(error)) return false;
       throw error;
     }
   }
 
-  /** Lets others have it at once. @returns false where it was not ours */
+  /** Lets another process take it at once. @returns false where it was not ours */
   async giveBack(signal: AbortSignal): Promise<boolean> {
-    if (!this.#wrote) return false;
+    if (!this.#hasWritten) return false;
     if (!this.#isFresh) await this.#read(signal);
-    if (this.#lease === null || this.holder !== this.#of.identity) return false;
-    await this.#write(this.#lease, givenBack(this.#lease.spec!, this.#of.clock.now()), signal);
+    if (this.#lease === null || this.holder !== this.#options.identity) return false;
+    await this.#write(this.#lease, givenBack(this.#lease.spec!, this.#options.clock.now()), signal);
     return true;
   }
 
   async #claim(signal: AbortSignal): Promise<boolean> {
-    const { clock, identity } = this.#of;
+    const { clock, identity } = this.#options;
     const isOurs = this.#isFresh && this.holder === identity;
     if (!isOurs) await this.#read(signal);
     const sentAt = clock.monotonic();
@@ -228,42 +228,42 @@ export class LeaseKeeper {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { client, namespace, name } = this.#of;
+    const { client, namespace, name } = this.#options;
     const lease = await client.get(LEASES, { namespace, name }, { signal });
     const version = (of: Lease | null): string => `${of?.metadata.uid ?? ""} ${of?.metadata.resourceVersion ?? ""}`;
-    if (version(lease) !== version(this.#lease)) this.#changedAt = this.#of.clock.monotonic();
+    if (version(lease) !== version(this.#lease)) this.#changedAt = this.#options.clock.monotonic();
     this.#lease = lease;
     this.#isFresh = true;
   }
 
   async #create(signal: AbortSignal): Promise<void> {
-    const { client, clock, namespace, name, identity } = this.#of;
+    const { client, clock, namespace, name, identity } = this.#options;
     this.#isFresh = false;
-    this.#wrote = true;
+    this.#hasWritten = true;
     this.#lease = await client.create(LEASES, { metadata: { namespace, name }, spec: taken(undefined, identity, clock.now()) }, { signal });
     this.#isFresh = true;
   }
 
   async #write(lease: Lease, spec: LeaseRecord, signal: AbortSignal): Promise<void> {
     this.#isFresh = false;
-    this.#wrote = true;
-    this.#lease = await this.#of.client.replace(LEASES, { ...lease, spec }, { signal });
+    this.#hasWritten = true;
+    this.#lease = await this.#options.client.replace(LEASES, { ...lease, spec }, { signal });
     this.#isFresh = true;
   }
 
   #secondsSince(moment: number): number {
-    return (this.#of.clock.monotonic() - moment) / 1000;
+    return (this.#options.clock.monotonic() - moment) / 1000;
   }
 }
 
-export type LeaseRecord = NonNullable<Lease["spec"]>;
+type LeaseRecord = NonNullable<Lease["spec"]>;
 
-/** Those of client-go. Between `renewDeadline` and `duration` lies what a write may take that was let through last. */
-export const LEASE_SECONDS = { duration: 15, renewDeadline: 10, retryPeriod: 2 } as const;
+/** As in client-go. A write that passed the gate last has from `renewDeadline` to `duration` to reach the server. */
+const LEASE_SECONDS = { duration: 15, renewDeadline: 10, retryPeriod: 2 } as const;
 
 /**
- * What may be done with a lease that was read.
- * @param unchangedSeconds for how long, by this machine's own clock, the record has been seen to stand as it is: times in it are of other clocks
+ * What this process may do with the lease.
+ * @param unchangedSeconds how long the record was observed unchanged, by the local clock: the times in it come from other clocks
  */
 export function leaseStep(record: LeaseRecord, identity: string, unchangedSeconds: number): "renew" | "take" | "wait" {
   const holder = record.holderIdentity ?? "";
@@ -283,12 +283,12 @@ export function renewed(record: LeaseRecord, now: number): LeaseRecord {
   return { ...record, leaseDurationSeconds: LEASE_SECONDS.duration, renewTime: microTime(now) };
 }
 
-/** As client-go leaves it, so that its electors take it at once too. @param now milliseconds since 1970 */
+/** As client-go writes it, so that its electors take it at once too. @param now milliseconds since 1970 */
 export function givenBack(record: LeaseRecord, now: number): LeaseRecord {
   return { ...record, holderIdentity: "", leaseDurationSeconds: 1, acquireTime: microTime(now), renewTime: microTime(now) };
 }
 
-/** The server refuses a time here that has no microseconds. */
+/** The server accepts times with microseconds only. */
 function microTime(now: number): string {
   return new Date(now).toISOString().replace("Z", "000Z");
 }

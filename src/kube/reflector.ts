@@ -5,20 +5,20 @@ import type { Change, Indexer } from "./indexer.ts";
 import type { KubeObject, Resource } from "./object.ts";
 import { timeLimit } from "./time-limit.ts";
 
-/** `T` is what the server gives, `K` what is kept of it. */
+/** `T` is what the server returns, `K` what is stored of it. */
 export interface ReflectorOptions<T extends KubeObject, K extends KubeObject> extends Selection {
   readonly client: KubeClient;
   readonly clock: Clock;
   /** Evenly from 0 to below 1. */
   readonly random: () => number;
   readonly resource: Resource<T>;
-  /** Several reflectors, each of a namespace of its own, may fill one. */
+  /** Several reflectors may fill one, each with its own namespace. */
   readonly store: Pick<Indexer<K>, "put" | "remove" | "replace">;
-  /** Before an object is kept: takes away what nobody reads (withoutManagedFields at least). */
+  /** Called on each object before it is stored. Removes what nobody reads (withoutManagedFields at least). */
   readonly transform: (object: T) => K;
-  /** Called after the store has changed; of a LIST, after all of it is in the store. It only takes note of the key. */
+  /** Called after the store has changed; after a LIST, once all of it is stored. It only queues the key. */
   readonly onChange: (change: Change<K>) => void;
-  /** Called when something else is the matter than before, and when all is well again. For the log. */
+  /** For the log: called when a new problem appears, and when the problem is over. */
   readonly report: (report: ReflectorReport) => void;
 }
 
@@ -26,27 +26,28 @@ export interface ReflectorReport {
   readonly resource: string;
   readonly namespace?: string;
   readonly ok: boolean;
-  /** One sentence. */
+  /** A sentence. */
   readonly message: string;
 }
 
 /** Since the start, for metrics. */
-export interface ReflectorCounts {
+interface ReflectorCounts {
   lists: number;
   watches: number;
   events: number;
-  /** LISTs and watches that failed or broke; a history that was forgotten counts too. */
+  /** LISTs and watches that failed or broke, an expired resourceVersion among them. */
   failures: number;
 }
 
-const PAGE = 500;
-const INACTIVE_SECONDS = 120;
-const WATCH_SECONDS = { least: 240, most: 480 };
+const PAGE_SIZE = 500;
+/** The server sends a bookmark every minute, so a watch this silent is dead. */
+const SILENCE_SECONDS = 120;
+const WATCH_SECONDS = { min: 240, max: 480 };
 
 /**
- * Keeps a store like what the API server has: LIST, page by page, then WATCH from there, for ever. It goes on after closed and broken
- * watches, after a history that the server forgot (410, both as an answer and as an event), when nothing is heard any more (the server
- * sends a bookmark a minute), when it may not read (403) or the resource is not there (404), and when the server is away.
+ * Keeps a store in step with the API server: LIST, page by page, then WATCH from there, again and again. It survives closed, broken and
+ * silent watches, an expired resourceVersion (410, as an answer or as an event), missing rights (403), a missing resource (404) and an
+ * unavailable server.
  */
 export class Reflector<T extends KubeObject, K extends KubeObject> {
   readonly counts: ReflectorCounts = { lists: 0, watches: 0, events: 0, failures: 0 };
@@ -54,18 +55,18 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
   readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<undefined>();
   #hasSynced = false;
-  /** Where in history the store is; null before the first LIST, and when everything must be read anew. */
+  /** The resourceVersion that the store has reached; null before the first LIST, and when everything must be listed again. */
   #version: string | null = null;
-  #heardAt = Number.NEGATIVE_INFINITY;
-  #trouble = "";
-  #failuresInTurn = 0;
+  #lastReceivedAt = Number.NEGATIVE_INFINITY;
+  #problem = "";
+  #consecutiveFailures = 0;
 
   constructor(options: ReflectorOptions<T, K>) {
     this.#options = options;
     this.#backoff = new Backoff(options.random);
   }
 
-  /** Has the store ever been complete? */
+  /** Whether the store has ever been complete. */
   get hasSynced(): boolean {
     return this.#hasSynced;
   }
@@ -75,12 +76,12 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
     return this.#synced.promise;
   }
 
-  /** Since the server last said anything that could be used. Infinity before that; beyond 180 something is wrong. */
+  /** Since the last readable message of the server; Infinity before the first. More than 180 means that something is wrong. */
   secondsSinceHeard(): number {
-    return (this.#options.clock.monotonic() - this.#heardAt) / 1000;
+    return (this.#options.clock.monotonic() - this.#lastReceivedAt) / 1000;
   }
 
-  /** Until `signal` is aborted, and then without an error and without a connection left open. */
+  /** Runs until `signal` is aborted, and then resolves with all connections closed. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (!signal.aborted) {
@@ -95,8 +96,8 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
       if (isAborted(signal)) return;
       const seconds = Number.isNaN(watch.openedAt) ? 0 : (clock.monotonic() - watch.openedAt) / 1000;
       const next = afterWatch({ error, seconds, events: watch.events });
-      if (next.listAgain) this.#version = null;
-      if (next.worked) this.#backoff.reset();
+      if (next.relist) this.#version = null;
+      if (next.hasWorked) this.#backoff.reset();
       if (error !== null) this.#failed(error);
       if (next.pause) await clock.sleep(this.#backoff.next() * 1000, signal);
     }
@@ -106,14 +107,14 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
     const { client, resource, store, transform } = this.#options;
     this.counts.lists += 1;
     const objects: K[] = [];
-    let page = await client.list(resource, { ...this.#selection, limit: PAGE }, { signal });
+    let page = await client.list(resource, { ...this.#selection, limit: PAGE_SIZE }, { signal });
     objects.push(...page.items.map(transform));
     while (page.continue !== undefined) {
-      page = await client.list(resource, { ...this.#selection, limit: PAGE, continue: page.continue }, { signal });
+      page = await client.list(resource, { ...this.#selection, limit: PAGE_SIZE, continue: page.continue }, { signal });
       objects.push(...page.items.map(transform));
     }
     this.#version = page.resourceVersion;
-    this.#heard();
+    this.#received();
     store.replace(this.#options.namespace, objects).forEach((change) => this.#announce(change));
     this.#hasSynced = true;
     this.#synced.resolve(undefined);
@@ -122,12 +123,12 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
   async #watch(watch: { openedAt: number; events: number }, signal: AbortSignal): Promise<void> {
     const { client, clock, random, resource } = this.#options;
     this.counts.watches += 1;
-    const silence = timeLimit(clock, INACTIVE_SECONDS, signal);
-    const timeoutSeconds = Math.round(WATCH_SECONDS.least + random() * (WATCH_SECONDS.most - WATCH_SECONDS.least));
+    const silence = timeLimit(clock, SILENCE_SECONDS, signal);
+    const timeoutSeconds = Math.round(WATCH_SECONDS.min + random() * (WATCH_SECONDS.max - WATCH_SECONDS.min));
     try {
       for await (const event of client.watch(resource, { ...this.#selection, resourceVersion: this.#version!, timeoutSeconds }, silence.signal)) {
-        silence.again();
-        this.#heard();
+        silence.restart();
+        this.#received();
         if (event.type === "OPENED") {
           watch.openedAt = clock.monotonic();
           continue;
@@ -137,7 +138,7 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
         else this.#take(event.type === "DELETED", event.object);
       }
     } finally {
-      silence.end();
+      silence.close();
     }
   }
 
@@ -149,7 +150,7 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
     if (change !== null) this.#announce(change);
   }
 
-  /** A fault of whoever listens must not cost it the changes that follow. */
+  /** An error of the listener must not cost it the changes that follow. */
   #announce(change: Change<K>): void {
     try {
       this.#options.onChange(change);
@@ -159,22 +160,22 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
     }
   }
 
-  #heard(): void {
-    this.#heardAt = this.#options.clock.monotonic();
-    this.#failuresInTurn = 0;
-    if (this.#trouble !== "") this.#report(true, "");
-    this.#trouble = "";
+  #received(): void {
+    this.#lastReceivedAt = this.#options.clock.monotonic();
+    this.#consecutiveFailures = 0;
+    if (this.#problem !== "") this.#report(true, "");
+    this.#problem = "";
   }
 
-  /** A watch that breaks once is nothing to tell; a refusal is, and a server that stays away. */
+  /** A watch that breaks once is normal. A refusal is reported, and so is a server that stays unavailable. */
   #failed(error: unknown): void {
     this.counts.failures += 1;
-    this.#failuresInTurn += 1;
+    this.#consecutiveFailures += 1;
     const refused = error instanceof ApiError && error.status !== 410;
-    if (!refused && this.#failuresInTurn < 2) return;
-    const trouble = error instanceof ApiError ? `${error.status} ${error.reason}` : "unreachable";
-    if (trouble !== this.#trouble) this.#report(false, error instanceof Error ? error.message : String(error));
-    this.#trouble = trouble;
+    if (!refused && this.#consecutiveFailures < 2) return;
+    const problem = error instanceof ApiError ? `${error.status} ${error.reason}` : "unreachable";
+    if (problem !== this.#problem) this.#report(false, error instanceof Error ? error.message : String(error));
+    this.#problem = problem;
   }
 
   #report(ok: boolean, message: string): void {
@@ -188,50 +189,47 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
   }
 }
 
-/** A function, since the compiler takes an AbortSignal that was looked at once for one that never changes. */
+/** A function, because the compiler assumes that a property that it has checked does not change. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** How a watch, or the LIST before it, came to its end. */
-export interface WatchEnd {
-  /** null where the server closed it in good order. */
+/** How a watch, or the LIST before it, ended. */
+interface WatchEnd {
+  /** null where the server closed the watch normally. */
   readonly error: unknown;
-  /** Since the server took it; 0 where it did not. */
+  /** Since the server accepted it; 0 where it did not. */
   readonly seconds: number;
-  /** Events and bookmarks that it brought. */
+  /** Events and bookmarks received. */
   readonly events: number;
 }
 
-export interface NextWatch {
-  /** What was seen is of no use: everything is read anew. */
-  readonly listAgain: boolean;
-  /** It worked for a while: the next pause is a short one. */
-  readonly worked: boolean;
+interface NextWatch {
+  /** Everything must be listed again. */
+  readonly relist: boolean;
+  /** It worked for a while, so the next pause is short. */
+  readonly hasWorked: boolean;
   readonly pause: boolean;
 }
 
 const SHORT_SECONDS = 1;
 const LONG_SECONDS = 30;
 
-/**
- * What comes after it. There is a pause after everything but a watch that went on for long, so that no server,
- * whatever it does, is asked in a tight loop.
- */
+/** There is a pause after everything but a long watch, so that no server is asked in a tight loop, whatever it does. */
 export function afterWatch({ error, seconds, events }: WatchEnd): NextWatch {
-  const worked = events > 0 || seconds >= SHORT_SECONDS;
-  return { listAgain: mustListAgain(error), worked: worked && !isExpired(error), pause: error !== null || seconds < LONG_SECONDS };
+  const hasWorked = events > 0 || seconds >= SHORT_SECONDS;
+  return { relist: mustRelist(error), hasWorked: hasWorked && !isExpired(error), pause: error !== null || seconds < LONG_SECONDS };
 }
 
-/** A connection that broke says nothing against the place in history that was reached; a refusal may (a server restored from a backup gives many). */
-function mustListAgain(error: unknown): boolean {
+/** A broken connection leaves the resourceVersion valid. A refusal may not: a server restored from a backup sends many. */
+function mustRelist(error: unknown): boolean {
   return error instanceof ApiError && error.status !== 429;
 }
 
 const FIRST_SECONDS = 1;
-const LONGEST_SECONDS = 30;
+const MAX_SECONDS = 30;
 
-/** Pauses that double from 1 to 30 seconds, half of each left to chance, so that many clients do not come back at once. */
+/** Pauses that double from 1 to 30 seconds. Half of each is random, so that many clients do not return at once. */
 export class Backoff {
   readonly #random: () => number;
   #next = FIRST_SECONDS;
@@ -244,7 +242,7 @@ export class Backoff {
   /** Seconds. */
   next(): number {
     const seconds = this.#next * (0.5 + this.#random() / 2);
-    this.#next = Math.min(LONGEST_SECONDS, this.#next * 2);
+    this.#next = Math.min(MAX_SECONDS, this.#next * 2);
     return seconds;
   }
 

@@ -1,29 +1,37 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import { ApiError, ApiUnreachable, refusal } from "./api-error.ts";
+import { ApiError, ApiUnreachable, apiErrorFrom } from "./api-error.ts";
 import type { Clock } from "../model/clock.ts";
 import { timeLimit } from "./time-limit.ts";
+
+/** An API server, and how to authenticate to it. */
+export interface Connection {
+  /** Without a slash at its end: "https://10.96.0.1:443". */
+  readonly server: string;
+  /** One pool for all requests, with the CA, the client certificate and the proxy. */
+  readonly dispatcher: Dispatcher;
+  /** The headers that authenticate a request. Called before each request, because tokens change. */
+  headers(): Promise<Readonly<Record<string, string>>>;
+}
 
 export interface ClientOptions {
   readonly clock: Clock;
   /** Evenly from 0 to below 1. */
   readonly random: () => number;
-  /** "sluice/1.2.3": what the server's log shows. */
+  /** "sluice/1.2.3", for the server's log. */
   readonly userAgent: string;
   readonly observe?: (call: ApiCall) => void;
-  /** Called before every try of every write; it throws where nothing may be written. */
+  /** Called before every try of every write. It throws where nothing may be written. */
   readonly gate?: WriteGate;
 }
 
-/** Both may be absent: then the request has 30 seconds. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** For each try, until its answer is read. */
+  /** For each try, until its answer is read. Default: 30. */
   readonly timeoutSeconds?: number;
 }
 
-/** One request, before it is sent. */
-export interface Ask {
+export interface ApiRequest {
   readonly verb: Verb;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** For metrics. */
@@ -34,9 +42,30 @@ export interface Ask {
   readonly contentType?: string;
 }
 
+type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "log";
+
+/** One try of a request, for metrics. */
+export interface ApiCall {
+  readonly verb: Verb;
+  /** Plural, with its subresource where there is one: "jobs", "sweeps/status". */
+  readonly resource: string;
+  /** HTTP status; 0 where no answer came. */
+  readonly code: number;
+  /** Until the answer was read; of a watch or a log until its headers came. */
+  readonly seconds: number;
+}
+
+/** Called before every try of every write. @throws NotLeading */
+export type WriteGate = () => void;
+
+/** The lease may have another holder by now: nothing may be written. */
+export class NotLeading extends Error {
+  override readonly name = "NotLeading";
+}
+
 const TIMEOUT_SECONDS = 30;
 
-/** Sends requests, each try within its time, observed, and a write only through the gate. */
+/** Sends requests: each try has a time limit and is observed, and a write passes the gate first. */
 export class Requests {
   readonly #connection: Connection;
   readonly #options: ClientOptions;
@@ -48,45 +77,45 @@ export class Requests {
     this.#connection = connection;
     this.#options = options;
     this.#origin = url.origin;
-    // Some servers of many clusters have each under a path of its own.
+    // A server of several clusters may have each under its own path.
     this.#prefix = url.pathname.replace(/\/$/, "");
   }
 
   /** The answer's JSON. */
-  async json(ask: Ask, { signal, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<unknown> {
-    return this.#repeat(ask, signal, async () => {
+  async json(request: ApiRequest, { signal, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<unknown> {
+    return this.#repeat(request, signal, async () => {
       const limit = timeLimit(this.#options.clock, timeoutSeconds, signal);
       try {
-        return await this.#observed(ask, signal, async (answered) => {
-          const text = await readText(await this.#send(ask, limit.signal, answered));
+        return await this.#observed(request, signal, async (answered) => {
+          const text = await readText(await this.#send(request, limit.signal, answered));
           return parsed(text);
         });
       } finally {
-        limit.end();
+        limit.close();
       }
     });
   }
 
-  /** The answer's body while it comes, which may take as long as it likes: only its head has to be there in time. */
-  async stream(ask: Ask, { signal, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<Readable> {
+  /** The body as a stream. The time limit ends with the headers: the body may take any time. */
+  async stream(request: ApiRequest, { signal, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<Readable> {
     const limit = timeLimit(this.#options.clock, timeoutSeconds, signal);
     try {
-      const body = await this.#observed(ask, signal, (answered) => this.#send(ask, limit.signal, answered));
+      const body = await this.#observed(request, signal, (answered) => this.#send(request, limit.signal, answered));
       limit.lift();
-      body.once("close", limit.end);
+      body.once("close", limit.close);
       return body;
     } catch (error) {
-      limit.end();
+      limit.close();
       throw error;
     }
   }
 
-  async #repeat<Answer>(ask: Ask, signal: AbortSignal | undefined, once: () => Promise<Answer>): Promise<Answer> {
+  async #repeat<Answer>(request: ApiRequest, signal: AbortSignal | undefined, once: () => Promise<Answer>): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await once();
       } catch (error) {
-        const seconds = secondsBeforeRetry(error, ask.method === "GET", tries, this.#options.random());
+        const seconds = secondsBeforeRetry(error, request.method === "GET", tries, this.#options.random());
         if (seconds === null) throw error;
         await this.#options.clock.sleep(seconds * 1000, signal);
         signal?.throwIfAborted();
@@ -94,10 +123,10 @@ export class Requests {
     }
   }
 
-  /** Everything that is neither the server's refusal nor the caller's own wish to stop means that no answer came. */
-  async #observed<Answer>(ask: Ask, signal: AbortSignal | undefined, work: (answered: (status: number) => void) => Promise<Answer>): Promise<Answer> {
-    if (ask.method !== "GET") this.#options.gate?.();
-    const began = this.#options.clock.monotonic();
+  /** Any error that is neither the server's refusal nor the caller's abort means that no answer came. */
+  async #observed<Answer>(request: ApiRequest, signal: AbortSignal | undefined, work: (answered: (status: number) => void) => Promise<Answer>): Promise<Answer> {
+    if (request.method !== "GET") this.#options.gate?.();
+    const startedAt = this.#options.clock.monotonic();
     let code = 0;
     try {
       return await work((status) => (code = status));
@@ -105,39 +134,39 @@ export class Requests {
       signal?.throwIfAborted();
       if (error instanceof ApiError) throw error;
       code = 0;
-      throw new ApiUnreachable(`${ask.method} ${ask.path}: ${whatHappened(error)}`, { cause: error });
+      throw new ApiUnreachable(`${request.method} ${request.path}: ${reasonOf(error)}`, { cause: error });
     } finally {
-      this.#options.observe?.({ verb: ask.verb, resource: ask.resource, code, seconds: (this.#options.clock.monotonic() - began) / 1000 });
+      this.#options.observe?.({ verb: request.verb, resource: request.resource, code, seconds: (this.#options.clock.monotonic() - startedAt) / 1000 });
     }
   }
 
   /** @throws ApiError where the server refused */
-  async #send(ask: Ask, signal: AbortSignal, answered: (status: number) => void): Promise<Readable> {
-    // First: reading a new CA replaces the pool.
-    const who = await this.#connection.headers();
+  async #send(request: ApiRequest, signal: AbortSignal, answered: (status: number) => void): Promise<Readable> {
+    // Before the pool is used: a new CA replaces it.
+    const headers = await this.#connection.headers();
     const response: Dispatcher.ResponseData = await this.#connection.dispatcher.request({
       origin: this.#origin,
-      path: `${this.#prefix}${ask.path}${queryText(ask.query ?? {})}`,
-      method: ask.method,
+      path: `${this.#prefix}${request.path}${queryText(request.query ?? {})}`,
+      method: request.method,
       headers: {
-        ...who,
+        ...headers,
         "user-agent": this.#options.userAgent,
-        accept: ask.verb === "log" ? "*/*" : "application/json",
-        ...(ask.body === undefined ? {} : { "content-type": ask.contentType ?? "application/json" }),
+        accept: request.verb === "log" ? "*/*" : "application/json",
+        ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
       },
-      body: ask.body === undefined ? null : JSON.stringify(ask.body),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
       signal,
-      // The time limit is ours: undici's own would end a quiet watch.
+      // Our own time limit counts: undici's would end a silent watch.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
     answered(response.statusCode);
     if (response.statusCode < 300) return response.body;
-    throw refusal(response.statusCode, response.headers["retry-after"], await readText(response.body));
+    throw apiErrorFrom(response.statusCode, response.headers["retry-after"], await readText(response.body));
   }
 }
 
-function queryText(query: NonNullable<Ask["query"]>): string {
+function queryText(query: NonNullable<ApiRequest["query"]>): string {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]));
   return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }
@@ -145,45 +174,32 @@ function queryText(query: NonNullable<Ask["query"]>): string {
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw new Error(`the answer is no JSON: ${text.slice(0, 100)}`);
+  } catch (error) {
+    throw new Error(`the answer is not JSON: ${text.slice(0, 100)}`, { cause: error });
   }
 }
 
-function whatHappened(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return whatHappened(error.errors[0]);
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
 }
 
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "log";
-
-/** One request that ended, for metrics. Each try counts. */
-export interface ApiCall {
-  readonly verb: Verb;
-  /** Plural, with its subresource where there is one: "jobs", "sweeps/status". */
-  readonly resource: string;
-  /** HTTP status; 0 where no answer came. */
-  readonly code: number;
-  /** Until the answer was read; of a watch and a log until it began. */
-  readonly seconds: number;
-}
-
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 const FIRST_SECONDS = 0.2;
-const LONGEST_SECONDS = 10;
-const LONGEST_ASKED_SECONDS = 30;
+const MAX_BACKOFF_SECONDS = 10;
+const MAX_RETRY_AFTER_SECONDS = 30;
 
 /**
- * How long to wait before a request that failed is sent again; null where it is not.
- * 429 says that nothing was done, so a write may follow it; after everything else only what reads may be repeated.
+ * Seconds to wait before a failed request is sent again; null where it is not. 429 says that nothing was done, so a write may be repeated;
+ * after any other error only reads may.
  * @param tries how often it was sent; at least 1
- * @param random evenly from 0 to below 1: half of the wait is left to it, so that many clients do not come back at once
+ * @param random evenly from 0 to below 1. It decides half of the wait, so that many clients do not return at once.
  */
 export function secondsBeforeRetry(error: unknown, reads: boolean, tries: number, random: number): number | null {
-  if (tries >= MOST_TRIES || !mayRepeat(error, reads)) return null;
-  const asked = error instanceof ApiError ? Math.min(error.retryAfter ?? 0, LONGEST_ASKED_SECONDS) : 0;
-  const own = Math.min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** (tries - 1));
-  return asked + own * (0.5 + random / 2);
+  if (tries >= MAX_TRIES || !mayRepeat(error, reads)) return null;
+  const retryAfter = error instanceof ApiError ? Math.min(error.retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS) : 0;
+  const backoff = Math.min(MAX_BACKOFF_SECONDS, FIRST_SECONDS * 2 ** (tries - 1));
+  return retryAfter + backoff * (0.5 + random / 2);
 }
 
 function mayRepeat(error: unknown, reads: boolean): boolean {
@@ -192,34 +208,16 @@ function mayRepeat(error: unknown, reads: boolean): boolean {
   return error.status === 429 || (reads && error.status >= 500);
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
-/** @throws where the text is longer than any page of a list may be: it would not fit into memory either */
-export async function readText(body: Readable): Promise<string> {
+/** @throws where the text is longer than any page of a list can be: it would not fit into memory */
+async function readText(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`the answer is longer than ${MOST_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** The lease is not provably ours: nothing may be written. */
-export class NotLeading extends Error {
-  override readonly name = "NotLeading";
-}
-
-/** Called before every try of every write. @throws NotLeading */
-export type WriteGate = () => void;
-
-/** Where the API server is, and how one may speak to it. */
-export interface Connection {
-  /** Without a slash at its end: "https://10.96.0.1:443". */
-  readonly server: string;
-  /** One pool for every request: CA, client certificate and proxy are in it. */
-  readonly dispatcher: Dispatcher;
-  /** What each request says of who asks. Read before every request, since tokens change. */
-  headers(): Promise<Readonly<Record<string, string>>>;
 }

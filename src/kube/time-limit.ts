@@ -1,48 +1,48 @@
 import type { Clock } from "../model/clock.ts";
 import { linkSignals } from "../model/linked-signal.ts";
 
-export interface TimeLimit {
-  /** Aborted with the other signal's reason, or with TimeIsUp. */
+interface TimeLimit {
+  /** Aborted with the other signal's reason, or with TimeoutError. */
   readonly signal: AbortSignal;
-  /** The time counts from now. */
-  readonly again: () => void;
-  /** The time counts no longer; the other signal still does. */
+  /** Starts the time again. */
+  readonly restart: () => void;
+  /** Ends the limit; the other signal still aborts. */
   readonly lift: () => void;
-  /** Leaves no timer and no listener. */
-  readonly end: () => void;
+  /** Removes the timer and the listeners. */
+  readonly close: () => void;
 }
 
-/** No timer is finer: less than that is a remainder of arithmetic. */
-const LEAST_MILLISECONDS = 1;
+/** Timers are no finer: less than this is a remainder of arithmetic. */
+const MIN_MILLISECONDS = 1;
 
-export class TimeoutError extends Error {
-  override readonly name = "TimeIsUp";
+class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
 }
 
-/** A signal that is aborted when `other` is, or after `seconds`. */
+/** A signal that aborts after `seconds`, or together with `other`. */
 export function timeLimit(clock: Clock, seconds: number, other?: AbortSignal): TimeLimit {
   other?.throwIfAborted();
   const timeUp = new AbortController();
-  const both = linkSignals(timeUp.signal, ...(other === undefined ? [] : [other]));
+  const linked = linkSignals(timeUp.signal, ...(other === undefined ? [] : [other]));
   const timer = new AbortController();
   let since = clock.monotonic();
   const passed = async (): Promise<void> => {
-    // A timer that is set anew for each event of a busy watch would cost more than the event.
-    for (let left = seconds * 1000; left > LEAST_MILLISECONDS; left = seconds * 1000 - (clock.monotonic() - since)) {
+    // restart() only notes the time: setting a timer for each event of a busy watch would cost more than the event.
+    for (let left = seconds * 1000; left > MIN_MILLISECONDS; left = seconds * 1000 - (clock.monotonic() - since)) {
       if (!(await clock.sleep(left, timer.signal))) return;
     }
-    timeUp.abort(new TimeoutError(`nothing came for ${seconds} seconds`));
+    timeUp.abort(new TimeoutError(`nothing was received for ${seconds} seconds`));
   };
   void passed();
   return {
-    signal: both.signal,
-    again: () => {
+    signal: linked.signal,
+    restart: () => {
       since = clock.monotonic();
     },
     lift: () => timer.abort(),
-    end: () => {
+    close: () => {
       timer.abort();
-      both[Symbol.dispose]();
+      linked[Symbol.dispose]();
     },
   };
 }

@@ -1,15 +1,15 @@
 import type { Readable } from "node:stream";
-import { ApiError, ApiUnreachable, type Refusal } from "./api-error.ts";
+import { ApiError, ApiUnreachable, type StatusBody } from "./api-error.ts";
 import type { KubeObject } from "./object.ts";
 
-const MOST_BYTES_A_LINE = 8 * 1024 * 1024;
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
-/** Reads a watch line by line; whatever way the loop over it ends, the connection is closed. */
+/** Reads a watch line by line. However the loop over it ends, the connection is closed. */
 export async function* watchEvents<T extends KubeObject>(open: () => Promise<Readable>, signal: AbortSignal): AsyncGenerator<WatchEvent<T>, void, undefined> {
   const body = await open();
   try {
     yield { type: "OPENED" };
-    for await (const line of lines(body as AsyncIterable<Buffer>, MOST_BYTES_A_LINE)) yield eventOf<T>(line);
+    for await (const line of lines(body as AsyncIterable<Buffer>, MAX_LINE_BYTES)) yield eventOf<T>(line);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ApiError) throw error;
@@ -29,17 +29,17 @@ function eventOf<T extends KubeObject>(line: string): WatchEvent<T> {
     case "BOOKMARK":
       return { type, resourceVersion: object.metadata.resourceVersion };
     case "ERROR": {
-      const said = object as Refusal;
-      throw new ApiError(said.code ?? 500, said.reason ?? "", said.message ?? line.slice(0, 200));
+      const status = object as StatusBody;
+      throw new ApiError(status.code ?? 500, status.reason ?? "", status.message ?? line.slice(0, 200));
     }
     default:
-      throw new Error(`an event of type ${type} is unknown`);
+      throw new Error(`unknown event type ${type}`);
   }
 }
 
-/** What a watch brings. An ERROR event is thrown as ApiError. */
+/** An ERROR event is thrown as ApiError. */
 export type WatchEvent<T extends KubeObject> =
-  /** Comes first: the server has taken the watch. */
+  /** Comes first: the server has accepted the watch. */
   | { readonly type: "OPENED" }
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: T }
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
@@ -48,10 +48,10 @@ const NEWLINE = 10;
 
 /**
  * Cuts a stream into its lines, without their ends.
- * @param mostBytes of a line, which bounds what is held
- * @throws where a line is longer, or where the stream ends within one
+ * @param maxBytes of a line: bounds the memory
+ * @throws where a line is longer, and where the stream ends within a line
  */
-export async function* lines(chunks: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<string, void, undefined> {
+export async function* lines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string, void, undefined> {
   let held: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
@@ -64,7 +64,7 @@ export async function* lines(chunks: AsyncIterable<Buffer>, mostBytes: number): 
     }
     const rest = chunk.subarray(from);
     bytes += rest.length;
-    if (bytes > mostBytes) throw new Error(`a line is longer than ${mostBytes} bytes`);
+    if (bytes > maxBytes) throw new Error(`a line is longer than ${maxBytes} bytes`);
     if (rest.length > 0) held.push(rest);
   }
   if (bytes > 0) throw new Error("the stream ended within a line");

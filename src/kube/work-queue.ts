@@ -1,31 +1,31 @@
 import type { Clock } from "../model/clock.ts";
 import { NotLeading } from "./requests.ts";
 
-/** What came of a key: look at it again after so many seconds, or only when somebody adds it. */
+/** What a reconcile asks for: to be called again after this time, or only when the key is added. */
 export interface Result {
   readonly requeueAfterSeconds?: number;
 }
 
 const FIRST_RETRY_SECONDS = 0.005;
-const LONGEST_RETRY_SECONDS = 300;
-/** A timer cannot be set for more than 24 days, and a next run may be months away. */
-const LONGEST_SLEEP_SECONDS = 3600;
+const MAX_RETRY_SECONDS = 300;
+/** A timer takes at most 24 days, and the next run may be months away. */
+const MAX_SLEEP_SECONDS = 3600;
 
 /**
- * Keys that are to be worked on, with the semantics of client-go's queue: a key waits at most once, is never worked on twice at the
- * same time, and one that is added while it is being worked on comes again afterwards. Only keys: whoever works reads the world anew.
+ * The keys to reconcile, with the semantics of client-go's queue: a key waits at most once, is never processed twice at the same time, and
+ * one that is added while it is processed comes again afterwards. It holds keys only: the reconcile reads the objects itself.
  */
 export class WorkQueue {
   readonly #clock: Clock;
-  /** Key → since when, in the order in which they come. */
+  /** Key → since when, in their order. */
   readonly #waiting = new Map<string, number>();
   readonly #processing = new Set<string>();
-  /** Added while being processed. */
+  /** Added while they were processed. */
   readonly #dirty = new Set<string>();
-  /** Key → when it is added. */
+  /** Key → when it will be added. */
   readonly #later = new Map<string, number>();
   readonly #failures = new Map<string, number>();
-  #ended = false;
+  #isDrained = false;
   #sleep = new AbortController();
   #sleepsUntil = Number.POSITIVE_INFINITY;
   #idle: (() => void)[] = [];
@@ -35,24 +35,24 @@ export class WorkQueue {
     this.#clock = clock;
   }
 
-  /** Keys that wait; those that are added later do not count. */
+  /** Waiting keys, without those that addAfter() holds. */
   get depth(): number {
     return this.#waiting.size;
   }
 
-  /** How long the first key has waited; 0 where none does. */
+  /** How long the first key has waited; 0 where none waits. */
   get oldestSeconds(): number {
     const [since] = this.#waiting.values();
     return since === undefined ? 0 : (this.#clock.monotonic() - since) / 1000;
   }
 
-  /** Failures of this key in turn. */
+  /** Consecutive failures of this key. */
   failures(key: string): number {
     return this.#failures.get(key) ?? 0;
   }
 
   add(key: string): void {
-    if (this.#ended || this.#waiting.has(key)) return;
+    if (this.#isDrained || this.#waiting.has(key)) return;
     this.#later.delete(key);
     if (this.#processing.has(key)) {
       this.#dirty.add(key);
@@ -62,40 +62,40 @@ export class WorkQueue {
     this.#idle.shift()?.();
   }
 
-  /** The earlier moment counts where the key is to come later already. */
+  /** Where the key has a time already, the earlier one counts. */
   addAfter(key: string, seconds: number): void {
     if (seconds <= 0) this.add(key);
-    if (this.#ended || seconds <= 0) return;
+    if (this.#isDrained || seconds <= 0) return;
     const due = this.#clock.monotonic() + seconds * 1000;
     if (due >= (this.#later.get(key) ?? Number.POSITIVE_INFINITY)) return;
     this.#later.set(key, due);
     if (due < this.#sleepsUntil) this.#sleepUntilNext();
   }
 
-  /** After 5 ms, 10 ms, 20 ms … 5 minutes, the more often it has failed in turn. */
+  /** Adds a failed key after 5 ms, 10 ms, 20 ms … 5 minutes, by its consecutive failures. */
   addRateLimited(key: string): void {
     const failures = this.failures(key);
     this.#failures.set(key, failures + 1);
-    this.addAfter(key, Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(failures, 30)));
+    this.addAfter(key, Math.min(MAX_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(failures, 30)));
   }
 
-  /** It has worked: its next failure is its first. */
+  /** Resets the failures of a key that succeeded. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
 
   /**
-   * Works on the keys, `workers` at once, until `drain` is called.
-   * @param work a failure of it brings the key again after a while
-   * @param failed is told of each failure and of nothing else
+   * Processes keys, `workers` at once, until drain() is called.
+   * @param work where it fails, the key is added again with back-off
+   * @param failed called with each failure, except the loss of the lease
    */
   async run(workers: number, work: (key: string) => Promise<Result>, failed: (key: string, error: unknown) => void): Promise<void> {
     await Promise.all(Array.from({ length: workers }, () => this.#worker(work, failed)));
   }
 
-  /** Nothing is begun any more: what waits is dropped, since whoever leads next reads everything anew. Resolves when what was begun is done. */
+  /** Starts nothing more and drops the waiting keys: the next leader reads everything anew. Resolves when the keys in process are done. */
   async drain(): Promise<void> {
-    this.#ended = true;
+    this.#isDrained = true;
     this.#waiting.clear();
     this.#later.clear();
     this.#dirty.clear();
@@ -111,7 +111,7 @@ export class WorkQueue {
         this.forget(key);
         if (requeueAfterSeconds !== undefined) this.addAfter(key, requeueAfterSeconds);
       } catch (error) {
-        // Who no longer leads has failed at nothing.
+        // A process that no longer leads has not failed.
         if (!(error instanceof NotLeading)) failed(key, error);
         this.addRateLimited(key);
       } finally {
@@ -121,7 +121,7 @@ export class WorkQueue {
   }
 
   async #next(): Promise<string | null> {
-    while (!this.#ended) {
+    while (!this.#isDrained) {
       const [key] = this.#waiting.keys();
       if (key !== undefined) {
         this.#waiting.delete(key);
@@ -145,7 +145,7 @@ export class WorkQueue {
     this.#sleepsUntil = Math.min(...this.#later.values());
     if (this.#later.size === 0) return;
     const left = Math.max(0, this.#sleepsUntil - this.#clock.monotonic());
-    void this.#clock.sleep(Math.min(left, LONGEST_SLEEP_SECONDS * 1000), this.#sleep.signal).then((passed) => {
+    void this.#clock.sleep(Math.min(left, MAX_SLEEP_SECONDS * 1000), this.#sleep.signal).then((passed) => {
       if (passed) this.#wake();
     });
   }
@@ -157,7 +157,7 @@ export class WorkQueue {
   }
 }
 
-/** Of the moments at which to look again, in seconds from now; null where none of them is one. */
+/** The smallest of several requeue times; null where there is none. */
 export function soonest(seconds: readonly (number | null)[]): number | null {
   return seconds.reduce<number | null>((least, one) => (one === null ? least : Math.min(least ?? one, one)), null);
 }

@@ -79,6 +79,32 @@ function job(source: JobSource, work: JobWork, run: ProgramRun): Draft<Job> {
   };
 }
 
+/** The same on a Job and on its pods. The chart's PodMonitor and NetworkPolicy select by them. */
+function labelsOf(sweep: SweepIdentity, program: JobWork["program"]): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": "sluice",
+    "app.kubernetes.io/component": program,
+    "app.kubernetes.io/managed-by": "sluice",
+    [SWEEP_LABEL]: sweep.name,
+    [SWEEP_UID_LABEL]: sweep.uid,
+  };
+}
+
+/** A Job's name is also a label of its pods, and a label has at most 63 characters. */
+const MAX_NAME_LENGTH = 63;
+
+/**
+ * A Job's name follows from its work, so that creating it twice is a conflict and not a second Job.
+ * "again-b12" is a batch, "again-p2-1-3" a prepare with pass, round and attempt. A sweep's name that leaves no room for the end, which can
+ * happen after months of attempts, is cut and made unique by a hash.
+ */
+export function jobName(sweep: string, work: JobWork): string {
+  const end = work.program === "batch" ? `-b${work.batch}` : `-p${work.pass}-${work.round}-${work.attempt}`;
+  if (sweep.length + end.length <= MAX_NAME_LENGTH) return `${sweep}${end}`;
+  const hash = createHash("sha256").update(sweep).digest("hex").slice(0, 8);
+  return `${sweep.slice(0, MAX_NAME_LENGTH - end.length - hash.length - 1)}-${hash}${end}`;
+}
+
 type PodTemplate = NonNullable<Job["spec"]>["template"];
 type PodSpec = NonNullable<PodTemplate["spec"]>;
 type Container = PodSpec["containers"][number];
@@ -240,32 +266,6 @@ function folderOf(file: string): string {
 
 function nameOf(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
-}
-
-/** The same on a Job and on its pods. The chart's PodMonitor and NetworkPolicy select by them. */
-function labelsOf(sweep: SweepIdentity, program: JobWork["program"]): Record<string, string> {
-  return {
-    "app.kubernetes.io/name": "sluice",
-    "app.kubernetes.io/component": program,
-    "app.kubernetes.io/managed-by": "sluice",
-    [SWEEP_LABEL]: sweep.name,
-    [SWEEP_UID_LABEL]: sweep.uid,
-  };
-}
-
-/** A Job's name is also a label of its pods, and a label has at most 63 characters. */
-const MAX_NAME_LENGTH = 63;
-
-/**
- * A Job's name follows from its work, so that creating it twice is a conflict and not a second Job.
- * "again-b12" is a batch, "again-p2-1-3" a prepare with pass, round and attempt. A sweep's name that leaves no room for the end, which can
- * happen after months of attempts, is cut and made unique by a hash.
- */
-export function jobName(sweep: string, work: JobWork): string {
-  const end = work.program === "batch" ? `-b${work.batch}` : `-p${work.pass}-${work.round}-${work.attempt}`;
-  if (sweep.length + end.length <= MAX_NAME_LENGTH) return `${sweep}${end}`;
-  const hash = createHash("sha256").update(sweep).digest("hex").slice(0, 8);
-  return `${sweep.slice(0, MAX_NAME_LENGTH - end.length - hash.length - 1)}-${hash}${end}`;
 }
 
 /** All annotations of a pod together may have 256 KiB. */

@@ -12,7 +12,7 @@ import type { SweepDeps } from "./deps.ts";
 import { type OwnJob, isOwnJob } from "./observe-jobs.ts";
 
 /** The outcome of creating and deleting Jobs. */
-export interface Applied {
+interface Applied {
   /** Why a Job could not be created, or null. */
   readonly blocker: Blocker | null;
   /** Seconds after which to try again; null where nothing is left to do. */

@@ -11,7 +11,7 @@ export interface OwnJob extends ObservedJob {
   readonly job: Job;
 }
 
-export interface JobsObservation {
+interface JobsObservation {
   readonly jobs: readonly OwnJob[];
   /** Seconds after which time alone may have changed one of them; null where none. */
   readonly requeueAfterSeconds: number | null;

@@ -135,7 +135,7 @@ test("gives up a request that gets no answer in its time, and one that is no lon
   const api = await anApi();
   api.fail({ how: "silence" });
   const client = aClient(api);
-  await expect(client.create(JOBS, aJob("job"), { timeoutSeconds: 0.05 })).rejects.toThrow("POST /apis/batch/v1/namespaces/one/jobs: nothing came for 0.05 seconds");
+  await expect(client.create(JOBS, aJob("job"), { timeoutSeconds: 0.05 })).rejects.toThrow("POST /apis/batch/v1/namespaces/one/jobs: nothing was received for 0.05 seconds");
   const stop = new AbortController();
   const asked = client.list(JOBS, {}, { signal: stop.signal });
   stop.abort(new Error("asked to stop"));

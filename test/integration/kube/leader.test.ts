@@ -160,7 +160,7 @@ test("closes the gate ten seconds after it could renew last, and says that it is
   expect(await one.end).toBe("lost");
   expect(one.lost()!.aborted).toBe(true);
   expect((clock.monotonic() - from) / 1000).toBeLessThanOrEqual(11);
-  expect(one.news.at(-1)).toMatch(/^The lease cannot be asked for: .*ECONNREFUSED/);
+  expect(one.news.at(-1)).toMatch(/^The lease cannot be renewed or read: .*ECONNREFUSED/);
 });
 
 test("closes the gate to a process that was stopped for long, before any of its timers has run", async () => {

@@ -9,7 +9,7 @@ function anObject(name: string, version: number, labels: Record<string, string> 
 const aStore = (): Indexer<KubeObject, "sweep"> => new Indexer({ sweep: ({ metadata }) => (metadata.labels?.["sweep"] ?? "").split(" ").filter((value) => value !== "") });
 const names = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => metadata.name);
 
-test("finds by name, and by what an index says of an object as it is now", () => {
+test("finds objects by name, and by index as they are now", () => {
   const store = aStore();
   store.put(anObject("a", 1, { sweep: "x y" }));
   store.put(anObject("b", 2, { sweep: "x" }));
@@ -24,7 +24,7 @@ test("finds by name, and by what an index says of an object as it is now", () =>
   expect(names(store.list())).toEqual(["a"]);
 });
 
-test("says what has changed, and nothing of a version that it has", () => {
+test("returns the change, and null for a version that it has already", () => {
   const store = aStore();
   const [first, second] = [anObject("a", 1), anObject("a", 2)];
   expect(store.put(first)).toEqual({ key: "one/a", before: null, after: first });
@@ -34,7 +34,7 @@ test("says what has changed, and nothing of a version that it has", () => {
   expect(store.remove({ namespace: "one", name: "a" })).toBeNull();
 });
 
-test("replaces what is in one namespace, or everything, and says only what is different", () => {
+test("replaces the objects of one namespace or of all, and returns only the differences", () => {
   const store = aStore();
   store.put(anObject("gone", 1));
   store.put(anObject("same", 2));

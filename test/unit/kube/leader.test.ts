@@ -15,7 +15,7 @@ test.for([
   expect(leaseStep(record, "us", unchanged)).toBe(step);
 });
 
-test("counts who has had it, and keeps since when", () => {
+test("counts the transitions, and keeps the time of acquisition", () => {
   const first = taken(undefined, "us", NOW);
   expect(first).toEqual({ holderIdentity: "us", leaseDurationSeconds: 15, leaseTransitions: 0, acquireTime: "2026-11-21T05:00:00.007000Z", renewTime: "2026-11-21T05:00:00.007000Z" });
   expect(renewed(first, NOW + 1000)).toEqual({ ...first, renewTime: "2026-11-21T05:00:01.007000Z" });

@@ -22,7 +22,7 @@ test.for([
   expect(secondsBeforeRetry(error, reads, 1, 1)).toBe(seconds);
 });
 
-test("waits longer each time, half of it by chance, and gives up after five tries", () => {
+test("waits longer each time, half of it at random, and gives up after five tries", () => {
   const error = new ApiUnreachable("");
   expect([1, 2, 3, 4, 5].map((tries) => secondsBeforeRetry(error, true, tries, 1))).toEqual([0.2, 0.4, 0.8, 1.6, null]);
   expect(secondsBeforeRetry(error, true, 4, 0)).toBe(0.8);

@@ -11,7 +11,7 @@ async function linesOf(chunks: readonly (string | Buffer)[], most = 100): Promis
   return all;
 }
 
-test("gives the same lines wherever the stream is cut, also within a letter", async () => {
+test("gives the same lines wherever the stream is cut, even within a character", async () => {
   const text = fc.array(fc.string({ unit: "grapheme", maxLength: 20 }).map((line) => line.replaceAll("\n", "")), { maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(text, fc.array(fc.nat(400)), async (wanted, cuts) => {
@@ -23,13 +23,13 @@ test("gives the same lines wherever the stream is cut, also within a letter", as
   );
 });
 
-test("takes a line as long as it may be, and none that is longer, however it comes", async () => {
+test("accepts a line of the maximum length and refuses a longer one, however it is cut", async () => {
   const longest = "x".repeat(100);
   expect(await linesOf([longest, "\n"])).toEqual([longest]);
   await expect(linesOf([longest, "x"])).rejects.toThrow("a line is longer than 100 bytes");
   await expect(linesOf(Array<string>(101).fill("x"))).rejects.toThrow("a line is longer than 100 bytes");
 });
 
-test("takes a stream that ends within a line for a broken one", async () => {
+test("treats a stream that ends within a line as broken", async () => {
   await expect(linesOf(["a\nb"])).rejects.toThrow("the stream ended within a line");
 });

@@ -29,7 +29,7 @@ function aQueue(workers = 1): { queue: WorkQueue; clock: FakeClock; begun: Begun
 
 const keys = (begun: readonly Begun[]): string[] => begun.map(({ key }) => key);
 
-test("works on keys in the order in which they were added, each once however often it was", async () => {
+test("processes keys in the order in which they were added, each once however often it was added", async () => {
   const { queue, begun } = aQueue();
   for (const key of ["a", "b", "a", "c", "b"]) queue.add(key);
   await settled();
@@ -37,7 +37,7 @@ test("works on keys in the order in which they were added, each once however oft
   expect(keys(begun)).toEqual(["a", "b", "c"]);
 });
 
-test("never works on a key twice at once, and comes back to one that was added meanwhile", async () => {
+test("never processes a key twice at once, and processes it again if it was added meanwhile", async () => {
   const { queue, begun } = aQueue(3);
   queue.add("a");
   await settled();
@@ -52,7 +52,7 @@ test("never works on a key twice at once, and comes back to one that was added m
   expect(keys(begun)).toEqual(["a", "b", "a"]);
 });
 
-test("works on as many keys at once as it has workers", async () => {
+test("processes as many keys at once as it has workers", async () => {
   const { queue, begun } = aQueue(2);
   for (const key of ["a", "b", "c"]) queue.add(key);
   await settled();
@@ -60,7 +60,7 @@ test("works on as many keys at once as it has workers", async () => {
   expect(queue.depth).toBe(1);
 });
 
-test("brings a key that failed after 5 ms, 10 ms, 20 ms, and never later than after five minutes", async () => {
+test("adds a failed key again after 5 ms, 10 ms, 20 ms, and at most five minutes", async () => {
   const { queue, clock, begun, failed } = aQueue();
   queue.add("a");
   await settled();
@@ -79,7 +79,7 @@ test("brings a key that failed after 5 ms, 10 ms, 20 ms, and never later than af
   expect(queue.failures("a")).toBe(0);
 });
 
-test("takes the loss of the lease for no failure to tell", async () => {
+test("does not report the loss of the lease as a failure", async () => {
   const { queue, begun, failed } = aQueue();
   queue.add("a");
   await settled();
@@ -87,7 +87,7 @@ test("takes the loss of the lease for no failure to tell", async () => {
   expect(failed).toEqual([]);
 });
 
-test("looks again when the work says so, at the earliest of the moments that were named", async () => {
+test("processes a key again when the work asks for it, at the earliest of several times", async () => {
   const { queue, clock, begun } = aQueue();
   queue.add("a");
   await settled();
@@ -106,7 +106,7 @@ test("looks again when the work says so, at the earliest of the moments that wer
   expect(begun).toHaveLength(3);
 });
 
-test("forgets the later moment of a key that comes at once", async () => {
+test("forgets the later time of a key that is added now", async () => {
   const { queue, clock, begun } = aQueue();
   queue.addAfter("a", 60);
   queue.add("a");
@@ -116,7 +116,7 @@ test("forgets the later moment of a key that comes at once", async () => {
   expect(begun).toHaveLength(1);
 });
 
-test("waits for months without asking a timer for more than it can do", async () => {
+test("waits for months, although a timer takes at most 24 days", async () => {
   const clock = new FakeClock();
   const asked: number[] = [];
   const queue = new WorkQueue({ now: () => clock.now(), monotonic: () => clock.monotonic(), sleep: (milliseconds, signal) => (asked.push(milliseconds / 1000), clock.sleep(milliseconds, signal)) });
@@ -129,7 +129,7 @@ test("waits for months without asking a timer for more than it can do", async ()
   expect(Math.max(...asked)).toBeLessThanOrEqual(3600);
 });
 
-test("says how long the first key has waited", async () => {
+test("measures how long the first key has waited", async () => {
   const { queue, clock, begun } = aQueue();
   expect(queue.oldestSeconds).toBe(0);
   queue.add("a");
@@ -142,7 +142,7 @@ test("says how long the first key has waited", async () => {
   expect([queue.depth, queue.oldestSeconds]).toEqual([1, 0]);
 });
 
-test("ends what it began, begins nothing, and is empty then", async () => {
+test("finishes the keys in process when drained, starts no other, and is empty then", async () => {
   const { queue, clock, begun, running } = aQueue(2);
   for (const key of ["a", "b", "c"]) queue.add(key);
   queue.addAfter("d", 1);
@@ -162,13 +162,13 @@ test("ends what it began, begins nothing, and is empty then", async () => {
   expect(queue.depth).toBe(0);
 });
 
-test("is drained at once where nothing was begun", async () => {
+test("is drained at once where no key is in process", async () => {
   const { queue, running } = aQueue();
   await queue.drain();
   await running;
 });
 
-test("loses no key and doubles none, in whatever order keys are added and work ends", async () => {
+test("loses and doubles no key, in whatever order keys are added and work finishes", async () => {
   const step = fc.record({ key: fc.constantFrom("a", "b", "c"), act: fc.constantFrom("add", "end", "fail", "wait") });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (steps, workers) => {
