@@ -1,8 +1,8 @@
 import type { SweepTemplateSpec } from "./schema/template.ts";
 
 /**
- * What holds where neither the file nor a provider says otherwise. Not defaults of the schema: those would be filled in
- * before presets and the CronSweep's own values could come first. The pages about the fields show them.
+ * The values of fields that neither the file nor a provider sets. They are not defaults of the schema, since those would be filled in
+ * before the presets and the CronSweep could set a value. docs/fields.md shows them.
  */
 export const DEFAULTS = {
   window: { every: "24h", settle: "4h" },

@@ -1,4 +1,4 @@
-/** Figures as a person reads them. */
+/** Numbers, formatted for people. */
 
 /** 1,234,567 */
 export function grouped(count: number): string {
@@ -12,7 +12,7 @@ export function counted(count: number, one: string, many: string): string {
 
 /** 950 kB, 31.4 MB, 2.1 GB: powers of ten, as networks count. */
 export function bytes(count: number): string {
-  // Where rounding would write 1000 of the smaller unit, the larger one begins.
+  // The thresholds avoid rounding up to "1000" of the smaller unit.
   if (count >= 999.95e6) return `${(count / 1e9).toFixed(1)} GB`;
   if (count >= 999.5e3) return `${(count / 1e6).toFixed(1)} MB`;
   return `${Math.round(count / 1e3)} kB`;
@@ -31,7 +31,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** 61.1 %; never 100 % before it is. */
+/** 61.1 %; rounded down, so that 100 % means all. */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return "0.0 %";
   return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;

@@ -1,8 +1,8 @@
 import type { Totals, WindowState, TargetState } from "./states.ts";
 
 /**
- * The fields of a log line, the same in every program; each line has level, time, msg and program besides. docs/logs.md says it to people.
- * Never a secret, never a URL with one, never an answer's text.
+ * The fields of a log line, the same in every program. Each line also has level, time, msg and program. docs/logs.md documents them.
+ * Never a secret, never a URL that contains one, never the text of an answer.
  */
 interface Fields {
   readonly version: string;
@@ -12,7 +12,7 @@ interface Fields {
   readonly sweep: string;
   readonly sweepUid: string;
   readonly cronsweep: string;
-  /** Its start, as formatMoment writes it. */
+  /** The start of the window, as formatMoment writes it. */
   readonly window: string;
   readonly pass: number;
   readonly round: number;
@@ -21,47 +21,47 @@ interface Fields {
   readonly job: string;
 
   readonly target: string;
-  /** What was stored. */
+  /** The stored state. */
   readonly state: TargetState;
-  /** Why it is not settled: an ErrorCode. */
+  /** The ErrorCode of a target that is not settled. */
   readonly code: string;
-  /** The sentence of the result. */
+  /** The detail of the result: one sentence. */
   readonly detail: string;
   readonly attempts: number;
   readonly httpStatus: number;
   readonly queryId: string;
-  /** Of text, inflated. */
+  /** Bytes of inflated text. */
   readonly bytes: number;
   readonly seconds: number;
 
-  /** How many targets are in each state: of a batch, or of the whole window. */
+  /** The number of targets in each state, of a batch or of the whole window. */
   readonly states: Readonly<Partial<Totals>>;
   readonly verdict: WindowState;
   readonly exitCode: number | null;
   readonly outOfMemory: boolean;
-  /** The largest anonymous memory. */
+  /** The peak of anonymous memory. */
   readonly peakBytes: number;
   readonly limitBytes: number;
 
-  /** One word for why: of an event, of the API server, of an end. */
+  /** One word: the reason of an event, of the API server, or of an exit. */
   readonly reason: string;
-  /** One sentence: what went wrong. */
+  /** What went wrong, in one sentence. */
   readonly error: string;
-  /** Only of a bug. */
+  /** Only for a bug. */
   readonly stack: string;
-  /** What of the API server is meant, in the plural: "sweeps". */
+  /** A resource of the API server, in the plural: "sweeps". */
   readonly resource: string;
   readonly lease: string;
   readonly image: string;
   readonly port: number;
-  /** Those that the controller works in; none: all. */
+  /** The namespaces that the controller watches; all if empty. */
   readonly namespaces: readonly string[];
 }
 
-/** What is undefined is not written. */
+/** Undefined fields are not written. */
 export type LogFields = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
 
-/** Where lines go; pino's logger is one. */
+/** A logger: pino's, or one for tests. */
 export interface Log {
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;

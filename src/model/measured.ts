@@ -1,38 +1,38 @@
 /**
- * What a batch measured of its own work, and what all batches of a sweep measured together: sums that can be added up, so that
- * nothing is lost when a pod ends between two scrapes. A batch tells it in its message, and a sweep keeps it in its status.
+ * What a batch measured about its work, and what all batches of a sweep measured together. These are sums that can be added, so that nothing is lost
+ * when a pod ends between two scrapes. A batch reports them in its message, and a sweep keeps them in its status.
  */
 export interface Measured {
   /** Requests that ended, by how: "answered", "aborted", or what fetch/trouble.ts calls the trouble. Canaries and probes among them, and each redirect that was followed. */
   readonly requests: Tally;
-  /** Requests sent again within a pass, by the trouble before. */
+  /** Retries within a pass, by the trouble that caused them. */
   readonly retries: Tally;
-  /** Targets whose result was committed, by the state that was committed. */
+  /** Targets whose result was committed, by state. */
   readonly targets: Tally;
-  /** Targets that were not settled, by model/result.ts ErrorCode. */
+  /** Targets that were not settled, by ErrorCode (model/result.ts). */
   readonly errors: Tally;
-  /** Seconds in which nobody here might ask, by cause: "throttled", "illness". */
+  /** Seconds in which the host was paused, by cause: "throttled", or "illness" for an open circuit breaker. */
   readonly pausedSeconds: Tally;
-  /** Matches found, inside the window and outside. */
+  /** Matches inside the window and outside. */
   readonly matches: number;
   /** From the moment a request may be sent to the end of its body. By REQUEST_SECONDS. */
   readonly requestSeconds: Distribution;
-  /** From the first request of a target to its result, waits between tries included. By TARGET_SECONDS. */
+  /** From the first request of a target to its result, including waits between attempts. By TARGET_SECONDS. */
   readonly targetSeconds: Distribution;
   /** One commit of results and their rows. By COPY_SECONDS. */
   readonly copySeconds: Distribution;
 }
 
-/** Whole numbers or seconds by a stable word; what is absent is 0. */
+/** Counts or seconds by a stable word; 0 if absent. */
 export type Tally = Readonly<Record<string, number>>;
 
-/** Observations by size: one number for each border (at most it, more than the border before), and one for those beyond the last. Not cumulative. */
+/** A histogram: one count per border (values up to it and above the border before it), and one for values above the last. Not cumulative. */
 export interface Distribution {
   readonly counts: readonly number[];
   readonly sum: number;
 }
 
-/** Borders are fixed: what pods and controllers of two versions say must fit together. */
+/** These never change, since pods and controllers of two versions add up their distributions. */
 export const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128] as const;
 export const TARGET_SECONDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] as const;
 export const COPY_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
@@ -50,13 +50,13 @@ export function withOne(into: Distribution, borders: readonly number[], value: n
   return { counts: into.counts.map((count, index) => (index === bucket ? count + 1 : count)), sum: into.sum + value };
 }
 
-/** Of other borders, as another version may have them, nothing can be said: those are left out. */
-export function together(one: Distribution, other: Distribution): Distribution {
+/** A distribution with other borders, as another version may send, cannot be added and is dropped. */
+function together(one: Distribution, other: Distribution): Distribution {
   if (one.counts.length !== other.counts.length) return one;
   return { counts: one.counts.map((count, index) => count + other.counts[index]!), sum: one.sum + other.sum };
 }
 
-export function summed(one: Tally, other: Tally): Tally {
+function summed(one: Tally, other: Tally): Tally {
   const sums: Record<string, number> = { ...one };
   for (const [word, amount] of Object.entries(other)) sums[word] = (sums[word] ?? 0) + amount;
   return sums;

@@ -8,19 +8,19 @@ export interface BatchRange {
   readonly memoryBytes: number;
 }
 
-/** What prepare is told: beside it, the Sweep itself (see model/sweep.ts). */
+/** Which prepare this is. Its task also names the Sweep (see model/tasks.ts). */
 export interface PreparePlace {
   /** From 1. */
   readonly pass: number;
-  /** From 1. Rises when a pass is packed anew because the sweep was Blocked in its middle; part of what makes prepare idempotent. */
+  /** From 1. Rises when a pass is packed anew because the sweep was Blocked in the middle of it. Makes prepare idempotent, together with the pass. */
   readonly round: number;
-  /** Batches that ran out of memory since the last prepare that spoke. Numbers are never reused, so a target's last batch tells the rest. */
+  /** Batches that ran out of memory since the last prepare with a result. Batch numbers are never reused, so they identify the targets concerned. */
   readonly outOfMemory: readonly number[];
 }
 
 /**
- * Prepare's termination message. It is needed; prepare is idempotent, so a lost one is run again and says the same.
- * `ranges` is empty when nothing is left or the passes are used up; then `verdict` stands.
+ * Prepare's termination message. The sweep cannot continue without it. Prepare is idempotent: if a message is lost, prepare runs again and gives the same.
+ * `ranges` is empty if nothing is left or the passes are used up; then there is a `verdict`.
  */
 export interface PrepareMessage {
   readonly program: "prepare";
@@ -31,9 +31,9 @@ export interface PrepareMessage {
   readonly verdict?: WindowState;
   /** With the verdict: up to five targets that were asked and are not settled, the latest first. */
   readonly failing?: readonly FailingTarget[];
-  /** The database that it fills, as it found it. Absent where it may not be known, and in what an earlier version said. */
+  /** The size of the database. Absent if the user has no right to read it, and in messages of earlier versions. */
   readonly database?: DatabaseSize;
-  /** Doubles and blanks dropped from the list, and other things that a person should be told. */
+  /** Sentences for a person: duplicates and blank names dropped from the list, for example. */
   readonly notes: readonly string[];
   /** Set when the program ended with exit code 2 or 3. */
   readonly problem?: string;
@@ -44,13 +44,13 @@ export interface DatabaseSize {
   readonly bytes: number;
   /** Partitions of observations that the dataset has. */
   readonly partitions: number;
-  /** As many as the dataset's retention should leave. */
+  /** The number that the retention of the dataset should leave. */
   readonly partitionsKept: number;
 }
 
 /**
  * A batch's termination message, rewritten in place while it works: at most 4 KiB.
- * Good to have and never needed: the totals are recounted from Postgres.
+ * Useful, but never required: the totals are recounted from Postgres.
  */
 export interface BatchMessage {
   readonly program: "batch";
@@ -59,7 +59,7 @@ export interface BatchMessage {
   readonly targets: number;
   /** How many of the batch's targets are in each state, as committed. */
   readonly states: Readonly<Record<TargetState, number>>;
-  /** Those that ended, canaries and probes among them, and how many of them were sent again after a trouble: the sums of `measured`. */
+  /** Finished requests, including canaries and probes, and how many were retries: the sums of `measured`. */
   readonly requests: number;
   readonly retries: number;
   readonly wireBytes: number;
@@ -68,13 +68,13 @@ export interface BatchMessage {
   readonly rows: number;
   readonly inFlight: number;
   readonly slots: { readonly wanted: number; readonly held: number; readonly limit: number };
-  /** Peak of sampled anonymous memory, and the kernel's own peak where there is a cgroup (page cache included). */
+  /** Bytes: the peak of sampled anonymous memory, and the kernel's own peak (page cache included) if there is a cgroup. */
   readonly memory: { readonly limit: number; readonly anon?: number; readonly anonPeak: number; readonly kernelPeak: number | null };
   readonly seconds: number;
   readonly paused: string | null;
-  /** Absent in what a worker of an earlier version said. */
+  /** Absent in messages of earlier versions. */
   readonly measured?: Measured;
-  /** 99th percentile of how late the event loop was, since the batch began. */
+  /** 99th percentile of the delay of the event loop since the batch started. */
   readonly eventLoopDelaySeconds?: number;
   /** Up to five. */
   readonly failing: readonly FailingTarget[];
@@ -82,7 +82,7 @@ export interface BatchMessage {
 }
 
 export interface FailingTarget {
-  /** Cut where it is very long. */
+  /** Shortened if it is very long. */
   readonly target: string;
   readonly code: string;
 }
@@ -93,7 +93,7 @@ export const MESSAGE_LIMIT_BYTES = 4096;
 
 const CUT = "…";
 
-/** A text as it is, or cut so that it takes at most `bytes` bytes of JSON: a message has only so many. */
+/** A text, shortened so that it takes at most `bytes` bytes of JSON, since a message has a limit. */
 export function shortened(text: string, bytes: number): string {
   if (jsonBytes(text) <= bytes) return text;
   const kept: string[] = [];

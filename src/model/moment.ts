@@ -2,14 +2,14 @@ import type { EpochSeconds } from "./window.ts";
 
 /**
  * The start of a window as a person writes it, always UTC: "2026-11-20", "2026-11-20T06:00" or "2026-11-20T06:00:00Z".
- * Null for what is no such moment, also for the 30th of February.
+ * Null for anything else, including the 30th of February.
  */
 export function parseMoment(text: string): EpochSeconds | null {
   const parts = /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2})(:[0-9]{2})?Z?)?$/.exec(text);
   if (parts === null) return null;
   const iso = `${parts[1]!}T${parts[2] ?? "00:00"}${parts[3] ?? ":00"}`;
   const milliseconds = Date.parse(`${iso}Z`);
-  // Date.parse rolls 2026-02-30 over into March: what does not come back as it was written is no date.
+  // Date.parse rolls 2026-02-30 over into March: a date that does not come back as it was written is not valid.
   if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString().slice(0, 19) !== iso) return null;
   return milliseconds / 1000;
 }

@@ -1,6 +1,6 @@
-/** Amounts as a person writes them. Each function returns null for what cannot be read: who calls knows which field it was. */
+/** Quantities as a person writes them. The parsers return null for invalid input: the caller knows which field it was. */
 
-/** The three forms, also as patterns of the schema: plain enough for RE2, which Kubernetes reads them with. */
+/** The three formats. They are also patterns of the schema, so they must be valid in RE2, which Kubernetes uses. */
 export const MEMORY = /^([0-9]{1,12})(Ki|Mi|Gi|k|M|G|)$/;
 export const DURATION = /^(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,9})s)?$/;
 export const PERCENT = /^(100(?:\.0{1,6})?|[0-9]{1,2}(?:\.[0-9]{1,6})?)%$/;
@@ -22,7 +22,7 @@ export function parseMemory(text: string): number | null {
   return Number(parts[1]) * MEMORY_UNITS[parts[2]!]!;
 }
 
-/** 134217728 as "128Mi": the largest unit that says it without a fraction. */
+/** 134217728 as "128Mi": the largest unit that needs no fraction. */
 export function formatMemory(bytes: number): string {
   for (const unit of ["Gi", "Mi", "Ki"]) {
     const size = MEMORY_UNITS[unit]!;

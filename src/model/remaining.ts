@@ -1,7 +1,7 @@
-/** A selected target that a sweep has not done with. */
+/** A selected target that a sweep has not finished. */
 export interface Remaining {
   readonly targetId: number;
-  /** The newest batch of this sweep that held it; null where none did. */
+  /** The newest batch of this sweep with this target; null if there is none. */
   readonly lastBatch: LastBatch | null;
 }
 
@@ -10,6 +10,6 @@ export interface LastBatch {
   readonly memoryBytes: number;
   /** How many targets it had. */
   readonly size: number;
-  /** Was the target in flight when the batch last told? */
+  /** Whether the target was in flight when the batch last reported. */
   readonly asked: boolean;
 }

@@ -2,8 +2,8 @@ import type { TargetState } from "./states.ts";
 import type { Grid, Window } from "./window.ts";
 
 /**
- * A Sweep with its presets and defaults filled in: what prepare freezes in Postgres and what every batch reads.
- * Nothing in here changes while the sweep runs, so an upgrade in the middle changes nothing of it.
+ * A Sweep with its presets and defaults filled in. Prepare freezes it in Postgres, and every batch reads it from there.
+ * It never changes while the sweep runs, so an upgrade in the middle of a sweep does not affect it.
  * Plain JSON: no classes, no functions, no secrets.
  */
 export interface ResolvedSpec {
@@ -23,7 +23,7 @@ export interface ResolvedSpec {
   readonly replace: boolean;
 }
 
-/** Which targets of the window are asked. `narrow` is a list of names, or absent for all of the plan. */
+/** The targets of the window to ask. `narrow` restricts them to these names. */
 export interface Selection {
   readonly states: "incomplete" | "all" | readonly (TargetState | "missing")[];
   readonly narrow?: readonly string[];
@@ -32,20 +32,20 @@ export interface Selection {
 export interface TargetSource {
   readonly from:
     | { readonly kind: "list"; readonly list: readonly string[] }
-    /** The names stand in the answer to `url` ({start} and {end} allowed), where `pattern`'s first group matches; `prefix` is put before each. */
+    /** A name is the first group of `pattern` in the answer to `url` (which may contain {start} and {end}), with `prefix` before it. */
     | { readonly kind: "http"; readonly url: string; readonly pattern: string; readonly prefix: string }
-    /** A name a line. `origin` is where the file's content stands, in words: "key asns.txt of the ConfigMap lists". */
+    /** One name per line. `origin` says for messages where the content comes from: "key asns.txt of the ConfigMap lists". */
     | { readonly kind: "file"; readonly path: string; readonly origin: string };
   readonly atLeast: number;
   /** 0.05: a list that is more than 5 % shorter than the dataset's last one stops the sweep. */
   readonly maxShrink: number;
 }
 
-/** A header's value stands in the file, or in the environment (never in Postgres) under `env`. */
+/** The value of a header, or the environment variable that has it: secrets are never stored in Postgres. */
 export type HeaderValue = { readonly value: string } | { readonly env: string };
 
 export interface RequestSpec {
-  /** Absolute, with {target}, {start}, {end}; each is put in percent-encoded. */
+  /** Absolute, with {target}, {start}, {end}, which are filled in percent-encoded. */
   readonly url: string;
   readonly timeFormat: "unix" | "iso";
   readonly headers: Readonly<Record<string, HeaderValue>>;
@@ -54,35 +54,35 @@ export interface RequestSpec {
     readonly headersSeconds: number;
     /** Between two chunks of a body. */
     readonly idleSeconds: number;
-    /** For one target, all its parts and tries of one pass. */
+    /** For one target: all its parts and attempts within one pass. */
     readonly targetSeconds: number;
   };
-  /** What is offered in accept-encoding, beside identity. */
+  /** Offered in accept-encoding, besides identity. */
   readonly compression: readonly Encoding[];
-  /** Tries of one target within one pass. */
+  /** The most attempts for one target within one pass. */
   readonly attempts: number;
 }
 
 export type Encoding = "gzip" | "br" | "zstd";
 
 export interface ExtractSpec {
-  /** First group: the time. Second group, if there is one: the type. */
+  /** First group: the time. Second group, if present: the type. */
   readonly pattern: string;
   readonly time: "unix" | "iso";
-  /** Group 1: how many matches the answer says that it holds. */
+  /** Group 1: the number of matches that the answer declares. */
   readonly declared?: string;
-  /** A match marks the answer as an error; group 1, if there is one, is the reason. */
+  /** A match marks the answer as an error; group 1, if present, is the reason. */
   readonly error?: string;
-  /** A match marks the answer as the provider's maintenance. */
+  /** A match means that the provider is in maintenance. */
   readonly maintenance?: string;
-  /** Group 1: the start and the end that the answer says it covers. */
+  /** Group 1: the start and the end of the time that the answer covers. */
   readonly queryStart?: string;
   readonly queryEnd?: string;
-  /** Group 1: the URL of the rest. */
+  /** Group 1: the URL of the next part. */
   readonly continuation?: string;
-  /** Group 1: the provider's own name for the answer. */
+  /** Group 1: the provider's ID of the answer. */
   readonly queryId?: string;
-  /** A target's parts at the most. */
+  /** The most parts for one target. */
   readonly maxParts: number;
 }
 
@@ -90,14 +90,14 @@ export interface HostSpec {
   /** host:port, the name under which slots are shared. */
   readonly name: string;
   readonly inFlight: number;
-  /** How often an ill host is asked whether it is well again. */
+  /** How often a host is probed while its circuit breaker is open. */
   readonly probeSeconds: number;
-  /** Retry-After is obeyed up to here. */
+  /** The longest Retry-After that is obeyed. */
   readonly maxPauseSeconds: number;
 }
 
 export interface CanarySpec {
-  /** Targets that are never quiet. Empty: the largest of the dataset's last complete window, if there is one. */
+  /** Targets that always have updates. If empty: the largest targets of the dataset's last complete window, if there is one. */
   readonly targets: readonly string[];
   readonly everySeconds: number;
 }

@@ -4,7 +4,7 @@ import type { EpochSeconds } from "./window.ts";
 /** How many updates of one type a target had in one second. Lossless counting: zero is never stored. */
 export interface Observation {
   readonly at: EpochSeconds;
-  /** What the pattern's second group caught; "" where it has none. */
+  /** The second group of the pattern; "" if it has none. */
   readonly type: string;
   readonly updates: number;
 }
@@ -14,20 +14,20 @@ export type ErrorCode =
   | "memory" // alone in a batch with the largest memory, and still out of it
   | "timeout" // connect, headers, idle or the whole target
   | "connect" // no connection: refused, DNS, TLS
-  | "reset" // cut within the headers or the body, or a body that ended early
+  | "reset" // the connection was cut, or the body ended early
   | "encoding" // the body could not be inflated
   | "throttled" // 429, again and again
   | "server" // 5xx
   | "maintenance" // 200, and the provider says that it is in maintenance
-  | "refused" // 401, 403, 404 and the like: the answer is a no that is not about this target
+  | "refused" // 401, 403, 404 and the like: a refusal that is not about this target
   | "redirect" // to another host
   | "error-body" // 200, and the body says that it is an error
   | "declared-wrong" // mismatch: declared and extracted differ
   | "declared-absent" // mismatch: the answer should declare a number and does not
-  | "ends-early" // suspect: the answer covers less than was asked for, and names no rest
-  | "quiet-host" // suspect: empty while a canary was ill
-  | "continuation" // the rest is on another host, does not advance, or never ends
-  | "holds-less" // suspect: a rerun's answer holds fewer matches than the settled one
+  | "ends-early" // suspect: the answer covers less than was requested, and there is no next part
+  | "quiet-host" // suspect: empty while a canary had no data
+  | "continuation" // the next part is on another host, does not advance, or never ends
+  | "holds-less" // suspect: a rerun's answer has fewer matches than the settled one
   | "types" // more types than are allowed
   | "unreadable-time"; // a match whose time cannot be read
 
@@ -40,7 +40,7 @@ export interface TargetResult {
   /** Matches outside the window: counted for the proof, not stored. */
   readonly outside: number;
   readonly declared: number | null;
-  /** Bytes of text after inflating, and as they came over the wire. */
+  /** Bytes of inflated text, and bytes on the wire. */
   readonly bytes: number;
   readonly wireBytes: number;
   /** Requests sent for it in this pass. */

@@ -1,19 +1,19 @@
-/** What a target came to in one window. */
+/** The state of a target in one window. */
 export type TargetState =
   /** declared = extracted > 0 */
   | "ok"
   /** declared 0, and the host was healthy (see the canaries) */
   | "empty"
-  /** the provider says that the question is wrong (HTTP 400) */
+  /** the provider refuses the target (HTTP 400) */
   | "rejected"
-  /** an empty or early-ending answer while the host looked ill, or a rerun's answer that holds less than the settled one */
+  /** an empty answer while a canary had no data, an answer that ends early, or a rerun's answer with less than the settled one */
   | "suspect"
-  /** the answer declares another number than was extracted from it */
+  /** the answer declares another number of matches than was extracted */
   | "mismatch"
-  /** no whole answer could be had; the error code says why */
+  /** no complete answer; the error code says why */
   | "failed";
 
-/** `missing` is never stored: planned, and no result yet. */
+/** `missing` is never stored: the target is planned and has no result yet. */
 export type StateOrMissing = TargetState | "missing";
 
 /** These are not asked again. */
@@ -26,7 +26,7 @@ export function isSettled(state: StateOrMissing): boolean {
 /** complete: all settled. usable: the share that is settled reaches `done.atLeast`. */
 export type WindowState = "complete" | "usable" | "incomplete";
 
-/** How many targets of a window are in each state. They add up to `targets`. */
+/** The number of targets of a window in each state. They add up to `targets`. */
 export interface Totals {
   readonly targets: number;
   readonly ok: number;
@@ -45,4 +45,4 @@ export function settledOf(totals: Totals): number {
 }
 
 /** Every state that a selection can name. */
-export const STATES: readonly StateOrMissing[] = ["ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing"];
+export const STATES = ["ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing"] as const satisfies readonly StateOrMissing[];

@@ -2,7 +2,7 @@ import type { Condition } from "./condition.ts";
 import type { WindowState } from "./states.ts";
 import type { SweepPhase, SweepStatus } from "./sweep.ts";
 
-/** `status` of a Sweep on Kubernetes. `flow` and `frozen` are the truth; all else is derived from them, to be read by people. */
+/** `status` of a Sweep on Kubernetes. `flow` and `frozen` are authoritative; the other fields are derived from them for people. */
 export interface SweepObjectStatus {
   readonly observedGeneration?: number;
   readonly phase?: SweepPhase;
@@ -12,15 +12,15 @@ export interface SweepObjectStatus {
   readonly pass?: number;
   readonly targets?: number;
   readonly settled?: number;
-  /** Asked, and not settled: suspect, mismatch or failed. */
+  /** Asked and not settled: suspect, mismatch or failed. */
   readonly failed?: number;
   /** "2100/3000" */
   readonly settledOfTargets?: string;
-  /** Ended of planned so far: "12/24" */
+  /** Finished batches out of those planned so far: "12/24" */
   readonly batches?: string;
-  /** The largest of anonymous memory beside its limit: "61Mi/128Mi" */
+  /** The largest peak of anonymous memory and its limit: "61Mi/128Mi" */
   readonly peakMemory?: string;
-  /** Targets settled a second in this round: "480/s" */
+  /** Targets settled per second in this round: "480/s" */
   readonly rate?: string;
   /** "14m" */
   readonly eta?: string;
@@ -29,9 +29,9 @@ export interface SweepObjectStatus {
   readonly roundStartedAt?: string;
   readonly finishedAt?: string;
   readonly verdict?: WindowState;
-  /** Of its pods, from the first to the last. */
+  /** The image of all its pods. */
   readonly image?: string;
-  /** Up to five targets of the batches that ended last. */
+  /** Up to five targets of the latest batches. */
   readonly failing?: readonly { readonly target: string; readonly code: string }[];
   readonly lastOutOfMemory?: { readonly batch: number; readonly limit: string; readonly peak: string };
   readonly conditions?: readonly Condition[];
@@ -39,22 +39,22 @@ export interface SweepObjectStatus {
   readonly flow?: SweepStatus;
 }
 
-/** What a sweep's pods are made from: written when it is accepted and never changed, so that an upgrade or an edited CronSweep changes nothing of a sweep that runs. */
+/** The settings of a sweep's pods. Written when it is accepted and never changed, so that an upgrade or an edited CronSweep does not affect a running sweep. */
 export interface FrozenPods {
   readonly image: string;
   readonly passes: number;
-  /** Where the Sweep itself does not say. */
+  /** Used unless the Sweep itself sets batch.pods. */
   readonly pods: number;
   readonly memoryBytes: number;
-  /** How long a pod may run. */
+  /** The longest that a pod may run. */
   readonly deadlineSeconds: number;
   /** The Secret with the database's URI, and its CA. */
   readonly database: SecretKey;
   readonly databaseCa?: SecretKey;
-  /** Secrets that headers take their values from. */
+  /** The Secrets of the headers. */
   readonly headers: readonly SecretKey[];
   readonly configMap?: { readonly name: string; readonly key: string };
-  /** As the file had it: model/schema/pod-template.ts. */
+  /** As in the document: model/schema/pod-template.ts. */
   readonly podTemplate?: Readonly<Record<string, unknown>>;
 }
 
@@ -63,26 +63,26 @@ export interface SecretKey {
   readonly key: string;
 }
 
-/** `status` of a CronSweep on Kubernetes. Moments are texts: "2026-11-20" for the border of a window, else ISO times. */
+/** `status` of a CronSweep on Kubernetes. Moments are strings: "2026-11-20" for the border of a window, else ISO times. */
 export interface CronSweepStatus {
   readonly observedGeneration?: number;
-  /** Absent while nothing is to begin. */
+  /** Absent while the CronSweep is suspended, paused or refused. */
   readonly nextRun?: string;
   readonly newestWindow?: string;
   readonly newestState?: WindowState | "running" | "due";
   readonly windowsToCatchUp?: number;
-  /** Sweeps that are to be made, written before they are: a crash in between neither loses one nor makes a second. */
+  /** Sweeps to create. Written before they are created, so that a crash in between neither loses one nor creates a second. */
   readonly starting?: readonly StartingSweep[];
-  /** Names of the CronSweep's own Sweeps that run. */
+  /** Names of its own Sweeps that have not finished. */
   readonly active?: readonly string[];
-  /** The trigger annotation's value that was acted on last. */
+  /** The value of the trigger annotation that was handled last. */
   readonly handledTrigger?: string;
-  /** When a sweep last ended complete or usable. */
+  /** When a sweep was last complete or usable. */
   readonly lastSuccess?: string;
-  /** Whose windows and what grid ("24h") `windows` is about: of another one nothing in it is true. */
+  /** The dataset and the grid ("24h") of `windows`, which says nothing about any other. */
   readonly dataset?: string;
   readonly every?: string;
-  /** What became of the windows that catching up looks at, oldest first; neighbours that are complete are one entry. */
+  /** The state of the windows within catchUp, oldest first. Consecutive complete windows share one entry. */
   readonly windows?: readonly WindowRun[];
   readonly conditions?: readonly Condition[];
 }
@@ -91,20 +91,20 @@ export interface StartingSweep {
   readonly name: string;
   /** The start of its window. */
   readonly window: string;
-  /** When it was decided. */
+  /** When the controller decided to start it. */
   readonly since: string;
   readonly by: "schedule" | "trigger";
 }
 
-/** Windows of which the same is known: [from, to). */
+/** Consecutive windows with the same state: [from, to). */
 export interface WindowRun {
   readonly from: string;
   readonly to: string;
   readonly state: WindowState;
-  /** When the last sweep of it began. */
+  /** When its last sweep started. */
   readonly lastAsked: string;
-  /** When the sweep ended that said so; absent: none has ended yet. */
+  /** When the sweep that gave this state finished; absent if none has. */
   readonly toldAt?: string;
-  /** The turn of the last sweep of it: the next one's name says another. */
+  /** The turn of its last sweep; the name of the next one contains the next turn. */
   readonly turns: number;
 }

@@ -3,7 +3,7 @@ import type { BatchRange, DatabaseSize, FailingTarget, ProgramMessage } from "./
 import type { Totals, WindowState } from "./states.ts";
 import type { EpochSeconds } from "./window.ts";
 
-/** Who a Sweep is, on Kubernetes and on one machine alike. */
+/** The identity of a Sweep, on Kubernetes and on one machine. */
 export interface SweepIdentity {
   readonly uid: string;
   readonly namespace: string;
@@ -25,44 +25,44 @@ export function isFinished(phase: SweepPhase): boolean {
   return phase === "Complete" || phase === "Usable" || phase === "Incomplete" || phase === "Failed";
 }
 
-/** The part of a resolved spec that decides the flow: all that the controller needs to know. */
+/** The part of a resolved spec that the flow depends on: all that the controller needs. */
 export interface FlowSpec {
   readonly pods: number;
-  /** `done.passes`: before the prepare that only gives the verdict nothing is waited for. */
+  /** `done.passes`. There is no wait before the prepare that only gives the verdict. */
   readonly passes: number;
   readonly suspended: boolean;
 }
 
 /**
- * The small truth about a sweep's flow. On Kubernetes it is the Sweep's status, on one machine a row in Postgres.
- * Nothing depends on `sums` being right: the totals are recounted from Postgres by prepare, and those win.
+ * The state of a sweep's flow: on Kubernetes part of the Sweep's status, on one machine a row in Postgres.
+ * Nothing depends on `sums` being right: prepare recounts the totals from Postgres, and those win.
  */
 export interface SweepStatus {
   readonly phase: SweepPhase;
-  /** The pass that runs, from 1; 0 before the first prepare has spoken. */
+  /** The current pass, from 1; 0 before the first prepare has a result. */
   readonly pass: number;
   readonly round: number;
-  /** The prepare that runs or is due. While it stands here no batch is launched, and its Job is made only when none runs. */
+  /** The prepare that is running or due. Until it has a result no batch is launched, and its Job is created only when no batch runs. */
   readonly preparing?: { readonly pass: number; readonly round: number; readonly attempt: number; readonly notBefore: EpochSeconds };
   readonly ranges: readonly BatchRange[];
-  /** The next batch to be launched. */
+  /** The next batch to launch. */
   readonly next: number;
   readonly running: readonly RunningBatch[];
-  /** Batches that ran out of memory since the last prepare spoke: what the next one is told. */
+  /** Batches that ran out of memory since the last prepare with a result: input of the next one. */
   readonly outOfMemory: readonly number[];
-  /** Ends of batches in a row that were crashes without a result between them. */
+  /** Batches that crashed in a row, with no result in between. */
   readonly crashes: number;
-  /** Targets that the batches of this round told to be settled: a round that settled nothing is followed by a wait. */
+  /** Targets that the batches of this round report as settled. A round that settled nothing is followed by a wait. */
   readonly settled: number;
-  /** Passes in a row that settled nothing: how long the next wait is. */
+  /** Passes in a row that settled nothing. It decides how long the next wait is. */
   readonly fruitless: number;
   readonly totals?: Totals;
   readonly sums: SweepSums;
   /** As the last prepare found it. */
   readonly database?: DatabaseSize;
   /**
-   * Stays on after the prepare that ended the blocking, until a batch has a result again, so that the back-off goes on growing
-   * where prepare works and batches do not. The sweep is Blocked if the phase says so.
+   * Stays after the prepare that succeeded again, until a batch has a result, so that the back-off keeps growing if prepare works but
+   * batches do not. Only the phase says whether the sweep is Blocked.
    */
   readonly blocked?: { readonly reason: BlockedReason; readonly message: string; readonly since: EpochSeconds; readonly tries: number };
   readonly verdict?: WindowState;
@@ -80,7 +80,7 @@ export interface RunningBatch {
   readonly since: EpochSeconds;
 }
 
-/** Grown by each batch that ends; also what outlives the pods for metrics. */
+/** Grows with each batch that ends. Metrics use it, since it outlives the pods. */
 export interface SweepSums {
   readonly batches: number;
   readonly requests: number;
@@ -91,27 +91,27 @@ export interface SweepSums {
   readonly outOfMemory: number;
   readonly crashes: number;
   readonly anonPeak: number;
-  /** From the first batch's end on; absent before, and in a status of an earlier version. */
+  /** Absent until the first batch ends, and in a status of an earlier version. */
   readonly measured?: MeasuredSums;
 }
 
-/** What a sweep's batches measured together, and what was measured of them. */
+/** What the batches of a sweep measured together, and what was measured about them. */
 export interface MeasuredSums extends Measured {
-  /** Batches that were asked to stop: not among crashes and outOfMemory. */
+  /** Batches that were asked to stop. Not included in crashes and outOfMemory. */
   readonly stopped: number;
-  /** Batches that their surroundings or their spec kept from their work: neither. Absent in a status of an earlier version. */
+  /** Batches that ended because the environment or the spec was wrong. Not included in those either. Absent in a status of an earlier version. */
   readonly halted?: number;
-  /** The largest of each batch's peak of anonymous memory as a share of that batch's own limit: 0 to 1 and a little more. */
+  /** The largest peak of anonymous memory as a share of the batch's own limit: 0 to slightly above 1. */
   readonly peakShare: number;
   /** The largest limit of a batch. Absent in a status of an earlier version. */
   readonly limitBytes?: number;
-  /** By BATCH_SECONDS: of batches that told how long they worked. */
+  /** By BATCH_SECONDS, of batches with a message. */
   readonly batchSeconds: Distribution;
-  /** By BATCH_PEAK_BYTES: the peak of each batch. */
+  /** By BATCH_PEAK_BYTES, the peak of each batch with a message. */
   readonly batchPeaks: Distribution;
 }
 
-/** A Job, or on one machine a process, as it was observed. */
+/** An observed Job, or on one machine a process. */
 export interface ObservedJob {
   readonly work: JobWork;
   /** Absent while it runs. */
@@ -123,11 +123,11 @@ export type JobWork =
   | { readonly program: "batch"; readonly batch: number };
 
 export interface JobEnd {
-  /** The exit code, or null where a signal ended it. */
+  /** The exit code, or null if it was killed by a signal. */
   readonly exitCode: number | null;
-  /** The kernel, the parent or the program's own guard ended it for its memory. */
+  /** Whether the kernel, the parent or its own memory guard stopped it for its memory use. */
   readonly outOfMemory: boolean;
   readonly message: ProgramMessage | null;
-  /** Its last lines, for a crash. */
+  /** Its last lines of output, to explain a crash. */
   readonly lastLines: string;
 }

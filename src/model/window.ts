@@ -1,7 +1,7 @@
 /** A moment as whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number;
 
-/** One cell of a dataset's grid: [start, end), so nothing is counted twice. */
+/** One cell of a dataset's grid: [start, end), so that nothing is counted twice. */
 export interface Window {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
@@ -13,6 +13,6 @@ export interface Window {
  */
 export interface Grid {
   readonly everySeconds: number;
-  /** How long after its end a window may first be asked. */
+  /** How long to wait after the end of a window before asking for it. */
   readonly settleSeconds: number;
 }

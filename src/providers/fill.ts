@@ -2,7 +2,7 @@ import { DEFAULTS } from "../model/defaults.ts";
 import type { SweepTemplateSpec } from "../model/schema/template.ts";
 import type { Provider } from "./provider.ts";
 
-/** A spec in which everything that has a default or a preset is given. */
+/** A spec in which every field with a default has a value. */
 export type FilledSpec = Filled<SweepTemplateSpec, typeof DEFAULTS>;
 
 type Filled<T, D> = {
@@ -11,14 +11,14 @@ type Filled<T, D> = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** defaults ← the provider's preset ← each of `specs` in turn: what comes later wins, field by field. */
+/** Merges the defaults, the preset of the provider and `specs`, field by field; later layers win. */
 export function fill(specs: readonly SweepTemplateSpec[], provider: Provider | undefined): FilledSpec {
   const layers: readonly Fields[] = [DEFAULTS, ...(provider === undefined ? [] : [provider.preset]), ...specs];
-  // Each layer is a valid spec and the first has every field of Filled, which merging never takes away.
+  // The defaults have every field of FilledSpec, and merging never removes one.
   return layers.reduce((below, above) => merge(below, above, "")) as unknown as FilledSpec;
 }
 
-/** Lists and these are taken whole: half of one header and half of another would be neither. */
+/** These are replaced and not merged, like lists: half of one header and half of another would be neither. */
 const WHOLE = /^(?:request\.headers|batch\.podTemplate)\../;
 
 const SOURCES = ["preset", "list", "configMap", "http"];

@@ -1,24 +1,24 @@
 import type { ProviderRules } from "../model/provider.ts";
 import type { SweepTemplateSpec } from "../model/schema/template.ts";
 
-/** A provider as data: what a file may leave out when it names it. */
+/** A provider, as data: the fields that a file can leave out when it names the provider. */
 export interface Provider {
   readonly name: string;
-  /** They hold for `host`: a mirror or a simulator has rules of its own. */
+  /** They apply to `host` only: a mirror or a simulator has its own rules. */
   readonly rules: ProviderRules;
   /** host:port */
   readonly host: string;
-  /** The query parameter by which it knows a regular user. */
+  /** The query parameter for the name of a regular user. */
   readonly sourceappParameter?: string;
-  /** "https://stat.ripe.net": stands for {base} below, unless the file names a mirror or a simulator. */
+  /** "https://stat.ripe.net": replaces {base} below, unless the file names a mirror or a simulator. */
   readonly baseUrl: string;
-  /** Lists of targets, by the name under which targets.preset asks for them. */
+  /** Lists of targets, by the name that targets.preset uses. */
   readonly lists: Readonly<Record<string, TargetList>>;
   readonly preset: Pick<SweepTemplateSpec, "request" | "extract" | "host" | "canaries" | "window">;
 }
 
-export interface TargetList {
-  /** With {base}, {start}, {end}. */
+interface TargetList {
+  /** May contain {base}, {start}, {end}. */
   readonly url: string;
   readonly pattern: string;
   readonly prefix: string;

@@ -5,19 +5,19 @@ import type { Grid, Window } from "../model/window.ts";
 import type { FilledSpec } from "./fill.ts";
 import type { Provider } from "./provider.ts";
 
-/** What a Sweep says beside its template. */
+/** What a Sweep sets besides its template. */
 export interface SweepOptions {
   readonly dataset: string;
   readonly window: Window;
   readonly select: Selection;
   readonly replace: boolean;
-  /** Is there a pod to which a ConfigMap can be given? */
+  /** Only a pod can mount a ConfigMap. */
   readonly inCluster: boolean;
 }
 
 /**
- * A filled spec as the programs read it: amounts as numbers, secrets as names of variables, the URL whole.
- * @throws SpecError where something needed is given by nobody.
+ * A filled spec as the programs read it: quantities as numbers, secrets as names of variables, the URL complete.
+ * @throws SpecError if a required field has no value
  */
 export function resolveSpec(spec: FilledSpec, options: SweepOptions, provider: Provider | undefined): ResolvedSpec {
   const request = resolveRequest(spec, provider);
@@ -41,7 +41,7 @@ export function resolveSpec(spec: FilledSpec, options: SweepOptions, provider: P
       concurrency: spec.batch.concurrency,
       pods: spec.batch.pods,
       memoryBytes,
-      // A rerun that only raises memory means what it says, whatever its CronSweep allows.
+      // A rerun may raise memory above the memoryMax of its CronSweep.
       memoryMaxBytes: Math.max(memoryBytes, need(parseMemory(spec.batch.memoryMax), "batch", "memoryMax")),
     },
     done: { atLeast: need(parsePercent(spec.done.atLeast), "done", "atLeast"), passes: spec.done.passes },
@@ -70,10 +70,10 @@ function resolveTargets({ targets, provider: named }: FilledSpec, { inCluster }:
   return { from: { kind: "http", ...list, url: asProvider(list.url, named, provider) }, ...bounds };
 }
 
-function resolveRequest({ request, provider: asked }: FilledSpec, provider: Provider | undefined): RequestSpec {
+function resolveRequest({ request, provider: named }: FilledSpec, provider: Provider | undefined): RequestSpec {
   const template = need(request.url, "request", "url");
   return {
-    url: withQuery(asProvider(template, asked, provider), request.query ?? {}),
+    url: withQuery(asProvider(template, named, provider), request.query ?? {}),
     timeFormat: request.timeFormat,
     headers: resolveHeaders(request.headers ?? {}),
     timeouts: {
@@ -87,11 +87,11 @@ function resolveRequest({ request, provider: asked }: FilledSpec, provider: Prov
   };
 }
 
-/** {base} filled in, and the name by which the provider wants to know its users. */
-function asProvider(template: string, asked: FilledSpec["provider"], provider: Provider | undefined): string {
-  const url = template.replace("{base}", asked?.baseUrl ?? provider?.baseUrl ?? "");
+/** The template with {base} filled in and the sourceapp added. */
+function asProvider(template: string, named: FilledSpec["provider"], provider: Provider | undefined): string {
+  const url = template.replace("{base}", named?.baseUrl ?? provider?.baseUrl ?? "");
   const parameter = provider?.sourceappParameter;
-  return asked?.sourceapp === undefined || parameter === undefined ? url : withQuery(url, { [parameter]: asked.sourceapp });
+  return named?.sourceapp === undefined || parameter === undefined ? url : withQuery(url, { [parameter]: named.sourceapp });
 }
 
 function resolveHeaders(headers: NonNullable<FilledSpec["request"]["headers"]>): Record<string, HeaderValue> {
@@ -131,7 +131,7 @@ function need<T>(value: T | null | undefined, ...path: readonly string[]): T {
 /** The places of a URL that are filled for each request. */
 const PLACES = /(\{(?:target|start|end)\})/;
 
-/** The template with these query parameters after its own; of those that it holds already, theirs is dropped. */
+/** The template with these query parameters appended. Its own parameters of the same names are dropped. */
 export function withQuery(template: string, query: Readonly<Record<string, string>>): string {
   const at = template.indexOf("?");
   const before = at === -1 ? template : template.slice(0, at);
@@ -141,7 +141,7 @@ export function withQuery(template: string, query: Readonly<Record<string, strin
   return own.length + added.length === 0 ? template : `${before}?${[...own, ...added].join("&")}`;
 }
 
-/** host:port, also where the port is the scheme's own: the name under which slots are shared. */
+/** host:port, always with the port: the name under which slots are shared. */
 export function hostOf(template: string): string {
   const url = new URL(template);
   return `${url.hostname}:${url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port}`;
@@ -151,10 +151,10 @@ function encode(text: string): string {
   return text.split(PLACES).map((part) => (PLACES.test(part) ? part : encodeURIComponent(part))).join("");
 }
 
-/** The environment variable that stands for one key of a Secret: "api-keys", "ripe.token" as SLUICE_SECRET_API_KEYS_RIPE_TOKEN. */
+/** The environment variable for one key of a Secret: SLUICE_SECRET_API_KEYS_RIPE_TOKEN for "api-keys" and "ripe.token". */
 export function secretVariable(name: string, key: string): string {
   return `SLUICE_SECRET_${name}_${key}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-/** Where a pod of prepare finds the list of a ConfigMap, one target a line. */
+/** The file in which a prepare pod finds the list of a ConfigMap, one target per line. */
 export const TARGETS_FILE = "/sluice-targets/list";

@@ -1,8 +1,8 @@
 import type { Provider } from "./provider.ts";
 
 /**
- * Matches both wire formats on record: indented by four spaces (until mid-2025) and compact (since April 2026), and times as
- * unix seconds or as ISO. White space is bounded here, so that what is matched does not hang on a default bound.
+ * Matches both wire formats on record: indented by four spaces (until mid-2025) and compact (since April 2026), with times as
+ * unix seconds or as ISO. White space is bounded here, so that the match does not depend on the default bound.
  */
 const GAP = "\\s{0,32}";
 const TIME = '"?([0-9T:.-]{1,32})';
@@ -29,7 +29,7 @@ export const ripestat: Provider = {
   lists: {
     "ris-asns": {
       url: "{base}/data/ris-asns/data.json?list_asns=true",
-      // An integer alone between the marks of an array. In the envelope numbers follow a colon, and the other arrays hold texts.
+      // An integer between the brackets or commas of an array. Numbers in the envelope follow a colon, and the other arrays contain strings.
       pattern: `[\\[,]${GAP}([0-9]{1,10})(?=${GAP}[,\\]])`,
       prefix: "AS",
     },
@@ -37,7 +37,7 @@ export const ripestat: Provider = {
   preset: {
     window: { every: "24h", settle: "4h" },
     request: {
-      // data_overload_limit=ignore: else a warning may stand in the place of a large answer.
+      // data_overload_limit=ignore: otherwise a large answer may be replaced by a warning.
       url: "{base}/data/bgp-updates/data.json?resource={target}&starttime={start}&endtime={end}&unix_timestamps=TRUE&data_overload_limit=ignore",
       timeFormat: "unix",
       compression: ["gzip"],
@@ -46,7 +46,7 @@ export const ripestat: Provider = {
       pattern: `${member("timestamp", TIME)}"?,${GAP}${member("type", '"([A-Za-z]{1,16})"')}`,
       time: "unix",
       declared: member("nr_updates", "([0-9]{1,15})"),
-      // The reason stands in `messages`, before or after `status`: whichever comes first marks the answer.
+      // The reason is in `messages`, before or after `status`: whichever comes first marks the answer.
       error: `\\[${GAP}"error",${GAP}"([^"]{1,300})|${member("status", '"error"')}`,
       maintenance: member("data_call_status", '"maintenance'),
       queryStart: member("query_starttime", TIME),

@@ -71,7 +71,7 @@ export function scheduleProblem(schedule: string): string | null {
   }
 }
 
-export function schedule() {
+function schedule() {
   return z
     .string()
     .min(1)
@@ -92,7 +92,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-export function timeZone() {
+function timeZone() {
   return z
     .string()
     .max(64)

@@ -90,7 +90,7 @@ function withValidations(field: FieldSchema, added: readonly Validation[]): Fiel
 }
 
 /** A column of `kubectl get`. */
-export interface PrinterColumn {
+interface PrinterColumn {
   readonly name: string;
   readonly type: "string" | "integer" | "boolean" | "date";
   readonly jsonPath: string;
@@ -101,7 +101,7 @@ export interface PrinterColumn {
 
 const AGE: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "The age of the object." };
 
-export const CRON_SWEEP_COLUMNS: readonly PrinterColumn[] = [
+const CRON_SWEEP_COLUMNS: readonly PrinterColumn[] = [
   { name: "Schedule", type: "string", jsonPath: ".spec.schedule", description: "The schedule." },
   { name: "Timezone", type: "string", jsonPath: ".spec.timeZone", description: "The time zone of the schedule." },
   // A string: kubectl prints a date as an age, and a future date as <invalid>.
@@ -115,7 +115,7 @@ export const CRON_SWEEP_COLUMNS: readonly PrinterColumn[] = [
   { name: "Active", type: "string", jsonPath: ".status.active", description: "The running sweeps.", priority: 1 },
 ];
 
-export const SWEEP_COLUMNS: readonly PrinterColumn[] = [
+const SWEEP_COLUMNS: readonly PrinterColumn[] = [
   { name: "Window", type: "string", jsonPath: ".spec.window.start", description: "The window's start." },
   { name: "Phase", type: "string", jsonPath: ".status.phase", description: "The phase of the sweep." },
   { name: "Pass", type: "integer", jsonPath: ".status.pass", description: "The current pass." },
@@ -162,7 +162,7 @@ function structural(field: FieldSchema): FieldSchema {
 const MUTABLE = ["suspend", "host"];
 const MUTABLE_OF_BATCH = ["pods"];
 
-export interface Validation {
+interface Validation {
   readonly rule: string;
   readonly message: string;
   /** The field that the server reports. */
@@ -170,7 +170,7 @@ export interface Validation {
 }
 
 /** A rule for each field of a Sweep's spec that must not change. */
-export function unchanging(spec: FieldSchema): readonly Validation[] {
+function unchanging(spec: FieldSchema): readonly Validation[] {
   const fields = Object.entries(spec.properties ?? {});
   const ofBatch = Object.keys(spec.properties?.["batch"]?.properties ?? {});
   return [

@@ -8,7 +8,7 @@ import { sweep, type Sweep } from "./sweep.ts";
 
 export type SweepDocument = CronSweep | Sweep;
 
-export type Validated = { readonly document: SweepDocument } | { readonly problems: readonly FieldProblem[] };
+type Validated = { readonly document: SweepDocument } | { readonly problems: readonly FieldProblem[] };
 
 interface Kind {
   readonly schema: z.ZodType<SweepDocument>;

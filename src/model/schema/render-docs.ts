@@ -6,7 +6,7 @@ import { sweep } from "./sweep.ts";
 import type { SweepTemplateSpec } from "./template.ts";
 
 /** The presets of a provider. */
-export interface NamedPreset {
+interface NamedPreset {
   readonly name: string;
   readonly baseUrl: string;
   readonly lists: Readonly<Record<string, object>>;

@@ -1,10 +1,9 @@
 import { z } from "zod";
+import { STATES } from "../states.ts";
 import { API_VERSION, metadata } from "./object.ts";
 import { withRules, type Rule } from "./rule.ts";
 import { label, moment } from "./scalars.ts";
 import { standsAlone, templateShape, windowRules, windowShape } from "./template.ts";
-
-const STATES = ["ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing"] as const;
 
 const window = withRules(
   z.strictObject({
