@@ -7,7 +7,7 @@ interface ReadyQuery {
   readonly sql: string;
 }
 
-// A value and not a join, so that Postgres looks at that window's partition only.
+// A value rather than a join, so that Postgres only reads the partition of that window.
 const NEWEST = "(select max(window_start) from sluice.windows)";
 
 export const READY_QUERIES: readonly ReadyQuery[] = [

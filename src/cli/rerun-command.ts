@@ -1,7 +1,7 @@
 import { sweepName } from "../decide/cron-sweep/sweep-name.ts";
 import { SpecError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
-import type { Selection, ResolvedSpec } from "../model/resolved.ts";
+import type { ResolvedSpec } from "../model/resolved.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { checkMayWrite } from "../store/rights.ts";
 import { incompleteWindows, newestSpec } from "../store/sweeps.ts";
@@ -10,7 +10,7 @@ import { knownDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { withMetrics } from "./metrics-server.ts";
 import type { RunOptions } from "./run-command.ts";
-import { addSelectionOptions, dataOption, fromOption, metricsPortOption, outputOption, toOption, windowOption, type SelectionOptions } from "./shared-options.ts";
+import { addSelectionOptions, dataOption, fromOption, metricsPortOption, outputOption, selectionOf, toOption, windowOption, type RerunSelection, type SelectionOptions } from "./shared-options.ts";
 import { openFilledStore, openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows } from "./sweep-windows.ts";
@@ -54,8 +54,8 @@ async function rerun(cli: Cli, what: string, options: RerunOptions, metrics: Swe
       cli.stderr.write(`Every window of ${what} is complete, so there is nothing to ask again. Name a window with --window to ask it all the same.\n`);
       return COMMAND_EXIT.done;
     }
-    const changes = changesOf(options);
-    const sweeps = found.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, changes) }));
+    const selection = selectionOf(options);
+    const sweeps = found.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, selection) }));
     return await sweepWindows(cli, sweeps, { store, output: options.output, metrics });
   } finally {
     await store.close();
@@ -76,22 +76,8 @@ async function earlierSweeps({ db }: Store, name: string, options: RerunOptions,
   );
 }
 
-function changesOf({ state, all, replace, target, memory }: SelectionOptions): RerunChanges {
-  const states: Selection["states"] = all === true ? "all" : (state ?? "incomplete");
-  return { states, targets: target, memoryBytes: memory, replace: replace === true };
-}
-
-/** What a rerun changes in the spec of the window's last sweep. */
-interface RerunChanges {
-  readonly states: Selection["states"];
-  /** Names of targets. Absent: every target in those states. */
-  readonly targets?: readonly string[] | undefined;
-  readonly memoryBytes?: number | undefined;
-  readonly replace: boolean;
-}
-
 /** The memory asked for is granted even above `batch.memoryMax`. */
-function rerunSpec(spec: ResolvedSpec, { states, targets, memoryBytes, replace }: RerunChanges): ResolvedSpec {
+function rerunSpec(spec: ResolvedSpec, { states, targets, memoryBytes, replace }: RerunSelection): ResolvedSpec {
   const memory = memoryBytes ?? spec.batch.memoryBytes;
   return {
     ...spec,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseMemory } from "../model/quantity.ts";
+import type { Selection } from "../model/resolved.ts";
 import { STATES, type StateOrMissing } from "../model/states.ts";
 
 /** `-o, --output`. The first choice is the default: what a person reads. */
@@ -42,6 +43,19 @@ export function addSelectionOptions(command: Command): Command {
     .option("--target <name...>", "only these targets")
     .option("--memory <amount>", "memory limit of a batch, such as 512Mi", readMemory)
     .option("--replace", "let an answer with fewer matches replace a settled one");
+}
+
+/** What `rerun` asks again, as a sweep reads it. */
+export interface RerunSelection {
+  readonly states: Selection["states"];
+  /** Names of targets. Absent: every target in those states. */
+  readonly targets?: readonly string[] | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly replace: boolean;
+}
+
+export function selectionOf({ state, all, replace, target, memory }: SelectionOptions): RerunSelection {
+  return { states: all === true ? "all" : (state ?? "incomplete"), targets: target, memoryBytes: memory, replace: replace === true };
 }
 
 function readMemory(text: string): number {

@@ -75,7 +75,7 @@ export function readSweepFile(file: string, text: string): SweepFile {
 }
 
 /** What a file comes to of which nothing can be read. */
-export function withoutDocuments(problem: Problem): SweepFile {
+function withoutDocuments(problem: Problem): SweepFile {
   return { documents: [], problems: [problem], lineOf: () => 0 };
 }
 
@@ -114,7 +114,7 @@ function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Loca
 }
 
 /** The line on which the field at `path` stands; where the path ends early, the line of what there is of it. */
-export function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): number {
+function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): number {
   let node: unknown = document.contents;
   let line = startLine(node, lines) ?? 1;
   for (const step of path) {

@@ -78,7 +78,7 @@ function check(document: SweepDocument, documents: readonly SweepDocument[], now
   return "problems" in acceptance ? { accepted: null, ...acceptance } : { accepted: acceptance, problems: [], warnings: acceptance.warnings };
 }
 
-export function renderValidation(validations: readonly Validation[], output: "text" | "json", paint: Paint): string {
+function renderValidation(validations: readonly Validation[], output: "text" | "json", paint: Paint): string {
   if (output === "json") return `${JSON.stringify({ valid: validations.every(({ problems }) => problems.length === 0), files: validations.map(inJson) }, null, 2)}\n`;
   return validations.map((validation) => inText(validation, paint)).join("");
 }

@@ -46,7 +46,7 @@ export interface Accepted<D extends SweepDocument = SweepDocument> {
   readonly warnings: readonly FieldProblem[];
 }
 
-export interface Refused {
+interface Refused {
   readonly problems: NonEmpty<FieldProblem>;
   readonly warnings: readonly FieldProblem[];
 }

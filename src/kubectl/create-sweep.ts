@@ -2,6 +2,7 @@ import { Option } from "commander";
 import { stringify } from "yaml";
 import type { Cli } from "../cli/main.ts";
 import { paintFor } from "../cli/paint.ts";
+import type { RerunSelection } from "../cli/shared-options.ts";
 import { draftSweep } from "../controller/cron-sweep/draft-sweep.ts";
 import { type SweepObject, SWEEPS, type CronSweepObject } from "../controller/resources.ts";
 import { nextTurn, sweepName, turnOf } from "../decide/cron-sweep/sweep-name.ts";
@@ -11,20 +12,20 @@ import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { Cluster, ObjectOutput } from "./cluster.ts";
-import { type SweepWish, wishedSpec } from "./draft-sweep.ts";
+import { selectionSpec } from "./draft-sweep.ts";
 import { turnsOf } from "./find.ts";
 import { exitCodeOf, followSweep } from "./follow.ts";
 import { renderSweep } from "./sweep-report.ts";
 
 /** Creates a CronSweep's next Sweep of a window, under the first free name. `sweeps` are the Sweeps that exist. */
-export async function createSweep(cluster: Cluster, cronSweep: CronSweepObject, spec: ResolvedSpec, wish: SweepWish, sweeps: readonly SweepObject[]): Promise<SweepObject> {
+export async function createSweep(cluster: Cluster, cronSweep: CronSweepObject, spec: ResolvedSpec, selection: RerunSelection, sweeps: readonly SweepObject[]): Promise<SweepObject> {
   const { name } = cronSweep.metadata;
   const taken = new Set(sweeps.map(({ metadata }) => metadata.name));
   const lastTurn = Math.max(turnsOf(cronSweep, spec.window), ...[...taken].map((one) => turnOf(one, name, spec.window)));
   const isTaken = (one: string): boolean => taken.has(one);
   return createUnderFreeName(cluster, taken, () => {
     const turn = nextTurn(lastTurn, name, spec.window, isTaken);
-    return draftSweep(cronSweep, { name: sweepName(name, spec.window, turn), window: formatMoment(spec.window.start) }, wishedSpec(wish, spec.batch.memoryMaxBytes));
+    return draftSweep(cronSweep, { name: sweepName(name, spec.window, turn), window: formatMoment(spec.window.start) }, selectionSpec(selection, spec.batch.memoryMaxBytes));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { resolveWindows } from "../cli/choose-windows.ts";
 import type { Cli, AddCommand } from "../cli/main.ts";
-import { addSelectionOptions, outputOption, windowOption, type SelectionOptions } from "../cli/shared-options.ts";
+import { addSelectionOptions, outputOption, selectionOf, windowOption, type RerunSelection, type SelectionOptions } from "../cli/shared-options.ts";
 import { SWEEPS, type CronSweepObject, type SweepObject } from "../controller/resources.ts";
 import { DEFAULTS } from "../model/defaults.ts";
 import { SpecError } from "../model/errors.ts";
@@ -9,7 +9,7 @@ import { parseMemory } from "../model/quantity.ts";
 import { acceptedCronSweep } from "./accepted.ts";
 import { withCluster, type Cluster, addClusterOptions, OBJECT_OUTPUTS, type ClusterOptions, type ObjectOutput } from "./cluster.ts";
 import { createSweep, createUnderFreeName, showSweep, waitOption } from "./create-sweep.ts";
-import { type SweepWish, draftAgain } from "./draft-sweep.ts";
+import { draftStandalone } from "./draft-sweep.ts";
 import { findCronSweep, findEither, listAll, isOfWindow, isUnfinished, sweepsOf } from "./find.ts";
 
 interface RerunOptions extends ClusterOptions, SelectionOptions {
@@ -52,7 +52,7 @@ async function createRerun(cli: Cli, cluster: Cluster, name: string, options: Re
   if (found.kind === "CronSweep") return rerunWindow(cli, cluster, found.object, sweeps, options.window, options);
   if (options.window !== undefined) throw new SpecError(`The Sweep ${name} names its own window: --window is only for a CronSweep.`);
   const { cronSweepRef, window } = found.object.spec;
-  if (cronSweepRef === undefined) return rerunStandalone(cluster, found.object, sweeps, selectionOf(options));
+  if (cronSweepRef === undefined) return rerunStandalone(cluster, found.object, sweeps, checkedSelection(options));
   return rerunWindow(cli, cluster, await findCronSweep(cluster, cronSweepRef.name), sweeps, window.start, options);
 }
 
@@ -61,22 +61,23 @@ async function rerunWindow(cli: Cli, cluster: Cluster, cronSweep: CronSweepObjec
   const spec = resolveWindows(acceptedCronSweep(cronSweep, now), { window }, now)[0]!;
   const running = sweepsOf(cronSweep.metadata.name, sweeps).find((sweep) => isOfWindow(sweep, spec.window) && isUnfinished(sweep));
   if (running !== undefined) throw new SpecError(`The Sweep ${running.metadata.name} is sweeping this window: wait until it has finished, or delete it.`);
-  return createSweep(cluster, cronSweep, spec, selectionOf(options), sweeps);
+  return createSweep(cluster, cronSweep, spec, checkedSelection(options), sweeps);
 }
 
-function selectionOf({ state, all, replace, target, memory }: SelectionOptions): SweepWish {
-  if (replace === true && all !== true) throw new SpecError("--replace needs --all: without it no settled target is asked.");
-  return { states: all === true ? "all" : (state ?? "incomplete"), targets: target, memoryBytes: memory, replace: replace === true };
+/** `--replace` only concerns settled targets, and only `--all` asks those again. */
+function checkedSelection(options: SelectionOptions): RerunSelection {
+  if (options.replace === true && options.all !== true) throw new SpecError("--replace needs --all: without it no settled target is asked.");
+  return selectionOf(options);
 }
 
 /** A Sweep without a CronSweep, again, under its name with a number added. */
-async function rerunStandalone(cluster: Cluster, sweep: SweepObject, sweeps: readonly SweepObject[], selection: SweepWish): Promise<SweepObject> {
+async function rerunStandalone(cluster: Cluster, sweep: SweepObject, sweeps: readonly SweepObject[], selection: RerunSelection): Promise<SweepObject> {
   const { name } = sweep.metadata;
   if (isUnfinished(sweep)) throw new SpecError(`The Sweep ${name} has not finished: wait until it has, or delete it.`);
   if (selection.targets !== undefined) throw new SpecError(`The Sweep ${name} refers to no CronSweep, so --target cannot narrow its list: create a Sweep with targets.list and the same dataset.`);
   const most = parseMemory(sweep.spec.batch?.memoryMax ?? DEFAULTS.batch.memoryMax)!;
   const taken = new Set(sweeps.map(({ metadata }) => metadata.name));
-  return createUnderFreeName(cluster, taken, () => draftAgain(sweep, most, selection, freeName(name, taken)));
+  return createUnderFreeName(cluster, taken, () => draftStandalone(sweep, most, selection, freeName(name, taken)));
 }
 
 /** "again" → "again-2", "again-2" → "again-3". A Sweep's name has at most 52 characters. */

@@ -41,7 +41,7 @@ export interface RunningProgram {
   message(): Promise<ProgramMessage | null>;
 }
 
-export interface MemorySample {
+interface MemorySample {
   readonly anonBytes: number;
   readonly anonPeakBytes: number;
   /** Page cache included; null without a cgroup. */

@@ -13,7 +13,7 @@ import type { MemoryCgroups } from "./memory-cgroup.ts";
 import { startProgram, type RunningProgram } from "./processes.ts";
 import type { Timer } from "./timer.ts";
 
-export interface ProgramSettings {
+interface ProgramSettings {
   readonly node: string;
   /** The program that prepare and batch processes run. */
   readonly worker: string;
@@ -105,7 +105,7 @@ export function logLine(line: string, about: About, now: number): string {
   return isLogEntry(line) ? line : JSON.stringify({ level: "error", time: new Date(now).toISOString(), ...about, msg: line });
 }
 
-export function killedLine(about: About, now: number): string {
+function killedLine(about: About, now: number): string {
   return JSON.stringify({ level: "warn", time: new Date(now).toISOString(), ...about, msg: "killed by a signal" });
 }
 

@@ -12,7 +12,7 @@ import { keepDriving, takeToDrive } from "./driver-lease.ts";
 import type { Programs } from "./programs.ts";
 import { SweepDriver } from "./sweep-driver.ts";
 
-export interface SweepRun {
+interface SweepRun {
   readonly db: Database;
   readonly identity: SweepIdentity;
   readonly spec: ResolvedSpec;

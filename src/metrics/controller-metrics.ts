@@ -20,7 +20,7 @@ export interface ControllerState {
 }
 
 /** One request to the API server: kube/api-call.ts. */
-export interface ApiCallSeen {
+interface ApiCallSeen {
   readonly verb: string;
   readonly resource: string;
   readonly code: number;

@@ -123,16 +123,16 @@ function ofDataset(name: string, help: string, read: Read<DatasetSnapshot>): Num
 /** What has to be reckoned before it can be told: all else is a field. */
 
 /** 1 for the word that holds, 0 for each of the others. */
-export function oneOf(words: readonly string[], holds: string): Tally {
+function oneOf(words: readonly string[], holds: string): Tally {
   return Object.fromEntries(words.map((word) => [word, word === holds ? 1 : 0]));
 }
 
-export function phaseOf({ phase }: SweepSnapshot): Tally {
+function phaseOf({ phase }: SweepSnapshot): Tally {
   return oneOf(PHASES, phase);
 }
 
 /** By state, as prepare counted last. */
-export function targetsOf(totals: ReadFlow["totals"]): Tally | null {
+function targetsOf(totals: ReadFlow["totals"]): Tally | null {
   if (totals === null) return null;
   return Object.fromEntries(STATES.map((state) => [state, totals[state]]));
 }
@@ -177,7 +177,7 @@ export function windowsByState({ windows, everySeconds }: CronSweepSnapshot): Ta
   return counts;
 }
 
-export function newestState({ newest }: CronSweepSnapshot): Tally | null {
+function newestState({ newest }: CronSweepSnapshot): Tally | null {
   return newest === null ? null : oneOf(NEWEST_WINDOW_STATES, newest.state);
 }
 

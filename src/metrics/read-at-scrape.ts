@@ -64,7 +64,7 @@ function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labe
   return [{ labels, distribution: distribution.counts.length === 0 ? noneOf(borders) : distribution }];
 }
 
-export interface SnapshotHistogram {
+interface SnapshotHistogram {
   readonly name: string;
   readonly help: string;
   /** Upper borders, ascending, as the distributions have them: what has another number of them is left out. */

@@ -14,7 +14,7 @@ import { readAtScrape, type Subject } from "./read-at-scrape.ts";
 import type { SweepSnapshot } from "./snapshot.ts";
 import { registerBatchMetrics, type BatchesSnapshot } from "./worker.ts";
 
-export interface RunSnapshot {
+interface RunSnapshot {
   readonly sweeps: readonly SweepSnapshot[];
   readonly batches: readonly BatchesSnapshot[];
 }

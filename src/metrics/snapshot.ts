@@ -38,7 +38,7 @@ export interface CronSweepSnapshot {
 }
 
 /** Neighbours: [from, to). */
-export interface WindowsSnapshot {
+interface WindowsSnapshot {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
   readonly state: string;

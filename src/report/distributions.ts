@@ -2,17 +2,17 @@ import { SETTLED_LIST } from "../store/settled.ts";
 import { PLANNED_RESULTS, type Reader, type Subject } from "./reader.ts";
 import type { Bin, Histogram, Unsettled, UnsettledTarget } from "./report-data.ts";
 
-/** Of the last time that each target was asked: from its first request to its result. */
+/** From the first request to the result, for the last time that each target was asked. */
 export function readDurations(on: Reader, subject: Subject): Promise<Histogram> {
   return readHistogram(on, subject, "extract(epoch from r.finished_at - r.started_at)::float8");
 }
 
-/** Bytes of text of each target's answer, inflated. */
+/** Bytes of each target's uncompressed answer. */
 export function readSizes(on: Reader, subject: Subject): Promise<Histogram> {
   return readHistogram(on, subject, "r.bytes::float8");
 }
 
-/** Bins to each power of ten. */
+/** Bins per power of ten. */
 const PER_DECADE = 5;
 
 async function readHistogram(on: Reader, { datasetId, windowStart }: Subject, value: string): Promise<Histogram> {
@@ -37,7 +37,7 @@ async function readHistogram(on: Reader, { datasetId, windowStart }: Subject, va
 }
 
 /** `bin` is null for zero. */
-export interface CountedBin {
+interface CountedBin {
   readonly bin: number | null;
   readonly ok: number;
   readonly empty: number;
@@ -60,13 +60,13 @@ function edge(bin: number): number {
   return Number((10 ** (bin / PER_DECADE)).toPrecision(6));
 }
 
-/** As many as a person reads; `sluice sql` has them all. */
+/** As many as a person reads; `sluice sql` shows all of them. */
 const MOST = 100;
 const MOST_MISSING = 50;
 
 const NOT_SETTLED = `r.state not in ${SETTLED_LIST}`;
 
-/** What was asked and is not settled, by its codes and one by one; and what was never asked. */
+/** The targets that were asked and are not settled, by code and one by one, and those that were never asked. */
 export async function readUnsettled(on: Reader, { datasetId, windowStart }: Subject): Promise<Unsettled> {
   const params = [datasetId, windowStart];
   const byCode = await on.query<Unsettled["byCode"][number]>(

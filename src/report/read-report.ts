@@ -8,31 +8,31 @@ import { readSums, readSweeps, readUnsettledOfSelected, type SweepFacts } from "
 import { readTimeline } from "./timeline.ts";
 import { readUpdatesOverTime } from "./updates-over-time.ts";
 
-/** A sweep of 80,000 targets is read within seconds; a database that is busy with one takes longer. */
+/** A sweep of 80,000 targets is read within seconds; a database that is busy with a sweep takes longer. */
 const TIMEOUT_SECONDS = 300;
-/** Sweeps with charts of their own. */
+/** The most sweeps that a report shows. */
 const MOST_SWEEPS = 8;
 
-export interface ReportWish {
+interface ReportWish {
   readonly dataset: { readonly id: Subject["datasetId"]; readonly name: string };
   readonly window: Window;
   readonly now: EpochSeconds;
   readonly version: string;
 }
 
-/** Reads all that a report tells from one snapshot of the database, in a transaction that can write nothing. */
+/** Reads the contents of a report from one snapshot of the database, in a read-only transaction. */
 export async function readReport(db: Database, { dataset, window, now, version }: ReportWish): Promise<ReportData> {
   const subject: Subject = { datasetId: dataset.id, windowStart: window.start };
   return db.transaction(
     async (tx) => {
       await tx.query("set transaction isolation level repeatable read, read only");
-      // The planner takes an array of 80,000 targets for a short one, and would walk all results for each of them.
+      // The planner assumes that an array of 80,000 targets is short, and would scan all results for each of them.
       await tx.query("set local enable_nestloop = off");
       await tx.query("set local jit = off");
       const isMeasured = await hasSamples(tx);
       const { sweeps, older, idle } = await readSweeps(tx, subject, MOST_SWEEPS);
-      const told: SweepReport[] = [];
-      for (const [index, sweep] of sweeps.entries()) told.unshift(await readSweepReport(tx, sweep, isMeasured, index === 0));
+      const reports: SweepReport[] = [];
+      for (const [index, sweep] of sweeps.entries()) reports.unshift(await readSweepReport(tx, sweep, isMeasured, index === 0));
       return {
         dataset: dataset.name,
         window,
@@ -40,7 +40,7 @@ export async function readReport(db: Database, { dataset, window, now, version }
         version,
         isMeasured,
         verdict: await readVerdict(tx, subject),
-        sweeps: told,
+        sweeps: reports,
         olderSweeps: older,
         idleSweeps: idle,
         durations: await readDurations(tx, subject),
@@ -56,11 +56,11 @@ export async function readReport(db: Database, { dataset, window, now, version }
 }
 
 async function readSweepReport(on: Reader, facts: SweepFacts, isMeasured: boolean, isNewest: boolean): Promise<SweepReport> {
-  const { unsettledAtItsEnd, ...sweep } = facts;
+  const { unsettledAtFinish, ...sweep } = facts;
   const sums = isMeasured ? await readSums(on, sweep.uid) : null;
   const memory = isMeasured ? await readMemory(on, sweep.uid, sweep.batches) : [];
-  // What a sweep left is told by what stands now only as long as no later one has asked again.
-  const left = isNewest && sweep.selected !== null ? await readUnsettledOfSelected(on, sweep.uid) : unsettledAtItsEnd;
+  // The present results show what a sweep left only if no later sweep has asked again.
+  const left = isNewest && sweep.selected !== null ? await readUnsettledOfSelected(on, sweep.uid) : unsettledAtFinish;
   return {
     ...sweep,
     sums,
@@ -71,7 +71,7 @@ async function readSweepReport(on: Reader, facts: SweepFacts, isMeasured: boolea
   };
 }
 
-/** Migration 2 brings them, with batches.out_of_memory. */
+/** Migration 2 adds them, together with batches.out_of_memory. */
 async function hasSamples(on: Reader): Promise<boolean> {
   const [row] = await on.query<{ has: boolean }>("select to_regclass('sluice.samples') is not null as has");
   return row!.has;
@@ -79,8 +79,8 @@ async function hasSamples(on: Reader): Promise<boolean> {
 
 const MOST_ANSWERS = 15;
 
-/** The targets with the longest answers, the longest first. */
-export function readLargest(on: Reader, { datasetId, windowStart }: Subject): Promise<LargestTarget[]> {
+/** The targets with the largest answers, the largest first. */
+function readLargest(on: Reader, { datasetId, windowStart }: Subject): Promise<LargestTarget[]> {
   return on.query<LargestTarget>(
     `select t.name as target, l.state, l.bytes, l.updates, l.seconds, l.attempts
      from (select r.target_id, r.state, r.bytes, r.updates, r.attempts, extract(epoch from r.finished_at - r.started_at)::float8 as seconds
@@ -90,11 +90,11 @@ export function readLargest(on: Reader, { datasetId, windowStart }: Subject): Pr
   );
 }
 
-/** Points that a chart over the width of a page can show. */
+/** The most points that a chart of the page's width can show. */
 const MOST_BATCHES = 1000;
 
-/** Batches that were begun, in their order. Of very many the largest of each few neighbours with the same limit, but each that ran out of memory. */
-export async function readMemory(on: Reader, uid: string, batches: number): Promise<BatchMemory[]> {
+/** The started batches, in order. If there are very many: each that ran out of memory, and of the others the largest of a few neighbours with the same limit. */
+async function readMemory(on: Reader, uid: string, batches: number): Promise<BatchMemory[]> {
   return on.query<BatchMemory>(
     `select min(number) as batch, max(number) as "to", pass, memory_bytes as "limit", max(peak) as peak, bool_or(out_of_memory) as "outOfMemory"
      from sluice.batches b
@@ -106,7 +106,7 @@ export async function readMemory(on: Reader, uid: string, batches: number): Prom
   );
 }
 
-/** A batch that ran out of memory is left out: it is told as that. */
+/** The batch closest to its limit, without those that ran out of memory: the report counts them separately. */
 export function nearestToLimit(batches: readonly BatchMemory[]): SweepReport["nearestToLimit"] {
   let nearest: SweepReport["nearestToLimit"] = null;
   for (const { batch, peak, limit, outOfMemory } of batches) {
@@ -117,10 +117,10 @@ export function nearestToLimit(batches: readonly BatchMemory[]): SweepReport["ne
 }
 
 /**
- * What each pass of a sweep was to ask and what it left: what the next was to ask, and after the last `leftAtTheEnd`.
- * A pass that was interrupted by the surroundings is packed again in another round, of targets that stand in an earlier one.
+ * How many targets each pass of a sweep had to ask and how many it left: those of the next pass, and `leftAtTheEnd` after the
+ * last. A pass that was interrupted by its environment is packed again in another round, from targets of the first round.
  */
-export async function readPasses(on: Reader, uid: string, isMeasured: boolean, leftAtTheEnd: number | null): Promise<Pass[]> {
+async function readPasses(on: Reader, uid: string, isMeasured: boolean, leftAtTheEnd: number | null): Promise<Pass[]> {
   const rows = await on.query<Omit<Pass, "left">>(
     `select pass, (sum(cardinality(targets)) filter (where round = first_round))::int as asked, count(*) as batches,
        ${isMeasured ? "count(*) filter (where out_of_memory)" : "0"} as "outOfMemory",
@@ -132,8 +132,8 @@ export async function readPasses(on: Reader, uid: string, isMeasured: boolean, l
   return rows.map((row, index) => ({ ...row, left: rows[index + 1]?.asked ?? leftAtTheEnd }));
 }
 
-/** Null for a window that is not planned yet. */
-export async function readVerdict(on: Reader, { datasetId, windowStart }: Subject): Promise<Verdict | null> {
+/** Null for a window without a plan. */
+async function readVerdict(on: Reader, { datasetId, windowStart }: Subject): Promise<Verdict | null> {
   const rows = await on.query<Verdict>(
     `select w.state, p.at_least as "atLeast", w.targets, w.settled, ${eachState((state) => `n.${state}`)}, w.updates
      from sluice.window_plans p

@@ -2,24 +2,24 @@ import type { TargetState, Totals, WindowState } from "../model/states.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
 
 /**
- * All that a report shows of one window: plain JSON, its size bounded whatever the number of targets.
- * Moments are seconds since 1970, lengths of time seconds, sizes bytes.
+ * The contents of a report about one window: plain JSON, its size bounded whatever the number of targets.
+ * Times are seconds since 1970, durations seconds, sizes bytes.
  */
 export interface ReportData {
   readonly dataset: string;
   readonly window: Window;
   readonly madeAt: EpochSeconds;
-  /** Of the program that made it. */
+  /** Of the program that created the report. */
   readonly version: string;
-  /** Null while a first sweep has not planned the window yet. */
+  /** Null before the first sweep has planned the window. */
   readonly verdict: Verdict | null;
-  /** False for a database of before samples were taken. */
+  /** False for a database from before samples were stored. */
   readonly isMeasured: boolean;
-  /** Oldest first: the newest of them, if there are very many. */
+  /** The newest sweeps, oldest first. */
   readonly sweeps: readonly SweepReport[];
-  /** How many older ones are left out. */
+  /** How many older sweeps are left out. */
   readonly olderSweeps: number;
-  /** Those that ended without a batch: nothing was left to be asked, or they were refused. */
+  /** How many sweeps finished without a batch: every target was settled, or they were refused. */
   readonly idleSweeps: number;
   readonly durations: Histogram;
   readonly sizes: Histogram;
@@ -28,10 +28,10 @@ export interface ReportData {
   readonly updates: UpdatesOverTime;
 }
 
-/** How a window stands: a row of sluice.windows, and the settled states one by one. */
+/** The state of a window: a row of sluice.windows, and the count of each settled state. */
 export interface Verdict extends Totals {
   readonly state: WindowState;
-  /** The share from which it is usable. */
+  /** The share of settled targets from which the window is usable. */
   readonly atLeast: number;
   readonly settled: number;
 }
@@ -41,24 +41,24 @@ export interface SweepReport {
   readonly namespace: string;
   readonly name: string;
   readonly began: EpochSeconds;
-  /** Null while it runs, or was interrupted. */
+  /** Null if the sweep is running or was interrupted. */
   readonly ended: EpochSeconds | null;
   readonly verdict: WindowState | null;
-  /** How many targets it was to ask; null while that is not fixed. */
+  /** The number of targets to ask; null until it is fixed. */
   readonly selected: number | null;
-  /** Of its host, over all who share it. */
+  /** Of the host, for all processes together. */
   readonly inFlightLimit: number;
   readonly batches: number;
-  /** Null where it was not measured. */
+  /** Null if the sweep was not measured. */
   readonly sums: SweepSums | null;
   readonly timeline: Timeline | null;
   readonly memory: readonly BatchMemory[];
-  /** The batch that came nearest to its limit; null where none was measured. */
+  /** The batch that came closest to its limit; null if none was measured. */
   readonly nearestToLimit: { readonly batch: number; readonly peak: number; readonly limit: number } | null;
   readonly passes: readonly Pass[];
 }
 
-/** What its batches measured together. */
+/** The sums over all samples of a sweep's batches. */
 export interface SweepSums {
   readonly requests: number;
   readonly retries: number;
@@ -67,17 +67,17 @@ export interface SweepSums {
   readonly rows: number;
   readonly wireBytes: number;
   readonly textBytes: number;
-  /** From the first to the last sample. */
+  /** The start of the first sample and the end of the last one. */
   readonly first: EpochSeconds;
   readonly last: EpochSeconds;
 }
 
-/** Buckets of the same length, the last a little longer: an entry of each list is about one of them. */
+/** Buckets of the same length (the last may be longer); each list has an entry for each. */
 export interface Timeline {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
   readonly bucketSeconds: number;
-  /** A second. */
+  /** Per second, as the lists up to textBytes. */
   readonly requests: readonly number[];
   readonly retries: readonly number[];
   readonly targets: readonly number[];
@@ -93,20 +93,20 @@ export interface Timeline {
 /** A batch, or the largest of a few neighbours with the same limit where there are very many batches. */
 export interface BatchMemory {
   readonly batch: number;
-  /** The last of the neighbours. */
+  /** The number of the last neighbour; the batch's own without neighbours. */
   readonly to: number;
   readonly pass: number;
   readonly limit: number;
-  /** Null where it ended before it could be measured. */
+  /** Null if the batch finished before it could be measured. */
   readonly peak: number | null;
   readonly outOfMemory: boolean;
 }
 
 export interface Pass {
   readonly pass: number;
-  /** Targets that were left when it began: what it was to ask. */
+  /** The number of targets that were left when the pass started. */
   readonly asked: number;
-  /** What it left; null while that is not known. */
+  /** The number of targets that it left unsettled; null if unknown. */
   readonly left: number | null;
   readonly batches: number;
   readonly outOfMemory: number;
@@ -116,13 +116,13 @@ export interface Pass {
   readonly began: EpochSeconds | null;
 }
 
-/** Targets by the size of something, on a log scale. */
+/** Targets by a quantity, on a log scale. */
 export interface Histogram {
   /** Without gaps. */
   readonly bins: readonly Bin[];
-  /** Targets of which it is zero: a log scale has no place for them. */
+  /** The number of targets for which the quantity is zero, which a log scale cannot show. */
   readonly zero: number;
-  /** Null where there is none. */
+  /** Null without targets. */
   readonly quantiles: { readonly median: number; readonly p90: number; readonly p99: number; readonly largest: number } | null;
 }
 
@@ -146,9 +146,9 @@ export interface LargestTarget {
 
 export interface Unsettled {
   readonly byCode: readonly { readonly state: TargetState; readonly error: string | null; readonly targets: number }[];
-  /** The first of them. */
+  /** The first ones. */
   readonly targets: readonly UnsettledTarget[];
-  /** Names of targets without a result: the first of them. */
+  /** Names of the first targets without a result. */
   readonly missing: readonly string[];
 }
 
@@ -165,11 +165,11 @@ export interface UpdatesOverTime {
   /** An hour, or a day for a window of more than a month. */
   readonly stepSeconds: number;
   readonly starts: readonly EpochSeconds[];
-  /** The largest types, and what the others are together; `type` is null where the pattern catches none. */
+  /** The largest types, and the sum of the others; `type` is null if the pattern has no group for it. */
   readonly types: readonly { readonly type: string | null; readonly updates: readonly number[] }[];
 }
 
-/** What the page's charts are drawn from: the part of a report that its text and tables do not hold already. */
+/** The data of the page's charts: the part of a report that its text and tables do not contain. */
 export interface ChartData {
   readonly sweeps: readonly { readonly timeline: Timeline | null; readonly memory: readonly BatchMemory[] }[];
   readonly durations: Histogram;
@@ -181,5 +181,5 @@ export function chartData({ sweeps, durations, sizes, updates }: ReportData): Ch
   return { sweeps: sweeps.map(({ timeline, memory }) => ({ timeline, memory })), durations, sizes, updates };
 }
 
-/** What a chart of the page shows; those of a sweep are named with its place. */
+/** The charts of the page. Those of a sweep are identified by its index too. */
 export type ChartName = "targets" | "requests" | "rows" | "bytes" | "in-flight" | "memory" | "durations" | "sizes" | "updates";

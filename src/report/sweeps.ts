@@ -3,7 +3,7 @@ import { SETTLED_LIST } from "../store/settled.ts";
 import type { Reader, Subject } from "./reader.ts";
 import type { SweepSums } from "./report-data.ts";
 
-/** A sweep of the window, without what its batches did. */
+/** A sweep of the window, without the measurements of its batches. */
 export interface SweepFacts {
   readonly uid: string;
   readonly namespace: string;
@@ -14,31 +14,31 @@ export interface SweepFacts {
   readonly selected: number | null;
   readonly inFlightLimit: number;
   readonly batches: number;
-  /** Targets of the window without a settled answer when it ended; null where it has no verdict. */
-  readonly unsettledAtItsEnd: number | null;
+  /** Unsettled targets of the window when the sweep finished; null if it has no verdict. */
+  readonly unsettledAtFinish: number | null;
 }
 
-export interface Sweeps {
-  /** Those that asked something, or may still: the newest first. */
+interface Sweeps {
+  /** Sweeps that have batches or are unfinished, newest first. */
   readonly sweeps: SweepFacts[];
-  /** How many of that kind are older than these. */
+  /** How many more of that kind are older. */
   readonly older: number;
   readonly idle: number;
 }
 
-/** At most `most`. */
+/** The sweeps of a window, at most `most`. */
 export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject, most: number): Promise<Sweeps> {
   const sweeps = await on.query<SweepFacts>(
     `select s.uid, s.namespace, s.name, extract(epoch from s.created_at)::float8 as began, extract(epoch from s.finished_at)::float8 as ended,
        s.verdict, cardinality(s.selected) as selected, (s.spec #>> '{host,inFlight}')::int as "inFlightLimit",
        (select count(*) from sluice.batches b where b.sweep_uid = s.uid) as batches,
-       (s.totals ->> 'targets')::int - ${SETTLED_TOTAL} as "unsettledAtItsEnd"
-     from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2) and ${WORKS}
+       (s.totals ->> 'targets')::int - ${SETTLED_TOTAL} as "unsettledAtFinish"
+     from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2) and ${HAS_WORK}
      order by s.created_at desc, s.uid limit $3`,
     [datasetId, windowStart, most],
   );
   const [counted] = await on.query<{ all: number; working: number }>(
-    `select count(*) as "all", count(*) filter (where ${WORKS}) as working
+    `select count(*) as "all", count(*) filter (where ${HAS_WORK}) as working
      from sluice.sweeps s where s.dataset_id = $1 and s.window_start = to_timestamp($2)`,
     [datasetId, windowStart],
   );
@@ -49,9 +49,9 @@ export async function readSweeps(on: Reader, { datasetId, windowStart }: Subject
 /** How many targets were settled, by the totals that a sweep stored as JSON when it finished. */
 const SETTLED_TOTAL = `(${SETTLED.map((state) => `(s.totals ->> '${state}')::int`).join(" + ")})`;
 
-const WORKS = "(s.finished_at is null or exists (select from sluice.batches b where b.sweep_uid = s.uid))";
+const HAS_WORK = "(s.finished_at is null or exists (select from sluice.batches b where b.sweep_uid = s.uid))";
 
-/** What its samples add up to; null where it has none. */
+/** The sums of a sweep's samples; null if it has none. */
 export async function readSums(on: Reader, uid: string): Promise<SweepSums | null> {
   const rows = await on.query<SweepSums>(
     `select sum(requests) as requests, sum(retries) as retries, sum(targets) as targets, sum(settled) as settled,
@@ -63,7 +63,7 @@ export async function readSums(on: Reader, uid: string): Promise<SweepSums | nul
   return rows[0] ?? null;
 }
 
-/** How many of the targets that it was to ask have no settled answer now: of the newest sweep of a window. */
+/** How many of a sweep's selected targets are not settled at present. Meaningful for the newest sweep of a window. */
 export async function readUnsettledOfSelected(on: Reader, uid: string): Promise<number> {
   const [row] = await on.query<{ left: number }>(
     `select count(*) as left from sluice.sweeps s cross join unnest(s.selected) as asked (id)

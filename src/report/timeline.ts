@@ -3,8 +3,8 @@ import type { Reader } from "./reader.ts";
 import type { SweepSums, Timeline } from "./report-data.ts";
 
 /**
- * How fast a sweep was, over its time. Its batches work at the same time and their samples are of no common beat, so what a sample
- * counted is spread over the buckets that it overlaps: the sums stay what they were.
+ * The speed of a sweep over time. Its batches work at the same time and take their samples at different times, so the counts of
+ * a sample are spread over the buckets that it overlaps. The sums stay the same.
  */
 export async function readTimeline(on: Reader, uid: string, { first, last }: SweepSums): Promise<Timeline> {
   const buckets = timeBuckets(first, last);
@@ -36,7 +36,7 @@ interface BucketRow extends Readonly<Record<Counted, number>> {
   readonly slots_limit: number;
 }
 
-/** $1 the sweep; buckets: $2 start, $3 seconds, $4 count, $5 end. A sample of no length lies wholly in one bucket. */
+/** $1 is the sweep; of the buckets, $2 start, $3 seconds, $4 count, $5 end. A sample of length zero is entirely in one bucket. */
 const SPREAD = `
   with samples as (
     select extract(epoch from began)::float8 as b, extract(epoch from ended)::float8 as e, in_flight, slots_limit,
@@ -56,33 +56,33 @@ const SPREAD = `
     sum(in_flight * seconds) as in_flight_seconds, max(slots_limit) as slots_limit
   from parts group by bucket`;
 
-/** Four digits are what a line can show. */
+/** A line of a chart cannot show more than four digits. */
 function short(value: number): number {
   return Number(value.toPrecision(4));
 }
 
 /** [start + i × seconds, start + (i + 1) × seconds) for i from 0 to count - 1; the last ends at `end`. */
-export interface TimeBuckets {
+interface TimeBuckets {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
   readonly seconds: number;
   readonly count: number;
 }
 
-/** As many as let a line rise and fall, and no more: samples are about five seconds each. */
+/** The most buckets that a chart can show; samples are about five seconds each. */
 const MOST = 120;
-/** Lengths that a person thinks in. */
+/** Lengths that a person thinks in, in seconds. */
 const LENGTHS = [2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 const DAY_SECONDS = 86_400;
 
-/** The shortest buckets of which a page can show all. No bucket is shorter than the others: a rate over a moment means nothing. */
+/** Buckets as short as a chart can show. The last one takes the remainder instead of a shorter bucket: a rate over an instant means nothing. */
 export function timeBuckets(start: EpochSeconds, end: EpochSeconds): TimeBuckets {
   const span = Math.max(0, end - start);
   const seconds = LENGTHS.find((length) => span / length <= MOST) ?? Math.ceil(span / MOST / DAY_SECONDS) * DAY_SECONDS;
   return { start, end, seconds, count: Math.max(1, Math.floor(span / seconds)) };
 }
 
-/** How long bucket `index` is; never nothing. */
+/** The length of bucket `index` in seconds, above zero. */
 export function lengthOf({ start, end, seconds, count }: TimeBuckets, index: number): number {
   return index < count - 1 ? seconds : Math.max(end - start - index * seconds, Math.min(seconds, 1));
 }

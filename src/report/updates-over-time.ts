@@ -4,16 +4,16 @@ import type { UpdatesOverTime } from "./report-data.ts";
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
-/** A month of hours is what a page can show. */
+/** The most hours that a chart can show: a month. */
 const MOST_HOURS = 31 * 24;
-/** Types with a colour of their own. */
+/** The most types that get a colour. */
 const MOST_TYPES = 5;
 
-/** Updates of all targets by hour and type, hours without any among them. */
+/** The updates of all targets by hour (or day) and type, hours without updates included. */
 export async function readUpdatesOverTime(on: Reader, { datasetId }: Subject, window: Window): Promise<UpdatesOverTime> {
   const stepSeconds = window.end - window.start > MOST_HOURS * HOUR_SECONDS ? DAY_SECONDS : HOUR_SECONDS;
   const step = stepSeconds === HOUR_SECONDS ? "hour" : "date_trunc('day', hour, 'UTC')";
-  // There are millions of rows: what is written nicely is computed once for each sum.
+  // There are millions of rows: group first, so that names and times are computed once per sum.
   const rows = await on.query<UpdatesRow>(
     `select extract(epoch from h.step)::bigint as "from", coalesce(y.name, '') as type, h.updates
      from (select ${step} as step, type_id, sum(updates)::bigint as updates from sluice.hourly_sums
@@ -24,7 +24,7 @@ export async function readUpdatesOverTime(on: Reader, { datasetId }: Subject, wi
   return overTime(rows, window, stepSeconds);
 }
 
-export interface UpdatesRow {
+interface UpdatesRow {
   /** The start of a step. */
   readonly from: EpochSeconds;
   readonly type: string;
@@ -37,7 +37,7 @@ export function overTime(rows: readonly UpdatesRow[], window: Window, stepSecond
   const byType = Map.groupBy(rows, ({ type }) => type);
   const sumOf = (type: string): number => byType.get(type)!.reduce((sum, { updates }) => sum + updates, 0);
   const types = [...byType.keys()].sort((one, other) => sumOf(other) - sumOf(one) || (one < other ? -1 : 1));
-  // A sixth alone needs no "others".
+  // A single sixth type needs no "others".
   const own = types.length <= MOST_TYPES + 1 ? types : types.slice(0, MOST_TYPES);
   const others = types.slice(own.length);
   const at = (ofThem: readonly UpdatesRow[]): number[] => {

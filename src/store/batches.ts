@@ -7,7 +7,7 @@ import type { Database, Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 import { SETTLED_LIST } from "./settled.ts";
 
-export interface PackedBatch {
+interface PackedBatch {
   readonly number: number;
   readonly memoryBytes: number;
   readonly targets: readonly number[];

@@ -5,7 +5,7 @@ import { SpecError, FencedError, SurroundingsError } from "../model/errors.ts";
  * lost: the connection is gone, so repeat the work on a new one · again: repeat the work on the same connection ·
  * surroundings: a person has to fix the database or its access · ours: the error is not the database's.
  */
-export type Failure =
+type Failure =
   | { readonly kind: "lost" | "again"; readonly problem: string }
   | { readonly kind: "surroundings"; readonly error: SurroundingsError }
   | { readonly kind: "ours" };

@@ -141,7 +141,7 @@ async function checkFence(tx: Transaction, fence: Fence): Promise<void> {
 }
 
 /** The sum of one type's updates in one hour. */
-export interface HourlySum {
+interface HourlySum {
   /** Its start, in seconds since 1970. */
   readonly hour: number;
   readonly type: string;

@@ -3,7 +3,7 @@ import pg from "pg";
 import { SpecError } from "../model/errors.ts";
 
 /** For the driver; without `ssl`, the URL alone decides about TLS. */
-export interface Connection {
+interface Connection {
   readonly connectionString: string;
   readonly ssl?: ConnectionOptions;
 }

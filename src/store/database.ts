@@ -33,7 +33,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export interface TransactionOptions {
+interface TransactionOptions {
   /** For each statement, and for the time between two. */
   readonly timeoutSeconds?: number;
   /** False for migrations, which create the table that records commits and can be repeated after a commit, and for transactions that only read. */

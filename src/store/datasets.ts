@@ -4,7 +4,7 @@ import type { Database, Transaction } from "./database.ts";
 export type DatasetId = number;
 
 /** What a dataset keeps for good: its grid, and what is asked and matched. The retention may change. */
-export interface DatasetIdentity {
+interface DatasetIdentity {
   readonly name: string;
   readonly everySeconds: number;
   /** A hash of `fingerprintText`. */

@@ -24,7 +24,7 @@ export interface Driver {
   readonly pidStarted: string;
 }
 
-export type Taking =
+type Taking =
   | { readonly taken: true; readonly sweep: DrivenSweep }
   /** The lease of its driver `by` has not ended. */
   | { readonly taken: false; readonly sweep: DrivenSweep; readonly by: Driver };

@@ -5,7 +5,7 @@ import { insertSuperseded, insertNew, lockStanding, overwrite } from "./result-r
 import { readSweep } from "./sweeps.ts";
 
 /** A target that ran out of memory alone in a batch with the largest memory. */
-export interface Exhausted {
+interface Exhausted {
   readonly targetId: number;
   /** The batch that ran out of memory. */
   readonly batch: number;

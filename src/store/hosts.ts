@@ -3,7 +3,7 @@ import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
 
 /** The state of a host, shared by all processes that ask it. */
-export interface HostState {
+interface HostState {
   /** How long the pause still lasts; 0 without one. */
   readonly pausedSeconds: number;
   readonly pauseReason: string | null;
@@ -57,10 +57,10 @@ export async function closeCircuit(db: Database, host: string): Promise<void> {
 }
 
 /** Shares a host's limit among its processes: how many slots each should hold, by process. Pure. */
-export type ShareRule = (limit: number, rows: readonly SlotRow[]) => ReadonlyMap<string, number>;
+type ShareRule = (limit: number, rows: readonly SlotRow[]) => ReadonlyMap<string, number>;
 
 /** Lowers a limit to what the host's present state allows. Pure. */
-export type LimitRule = (limit: number, host: HostState) => number;
+type LimitRule = (limit: number, host: HostState) => number;
 
 /** What a process reports when it renews its slots. */
 export interface SlotRequest {
@@ -84,7 +84,7 @@ export interface SlotRequest {
 }
 
 /** The result of a renewal: what the process's row in sluice.slots holds, and how many of it the process may use. */
-export interface SlotRenewal {
+interface SlotRenewal {
   /** As in the row: slots that no other process can take. Never fewer than are in flight. */
   readonly held: number;
   /** How many requests may be in flight from now on. If more are, none may follow one that finishes, or the others would wait for ever. */

@@ -5,7 +5,7 @@ import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
 import { samples } from "./migrations/0002-samples.ts";
 import type { Migration } from "./migrations/migration.ts";
 
-export interface Program {
+interface Program {
   /** major.minor.patch */
   readonly version: string;
 }
@@ -13,7 +13,7 @@ export interface Program {
 const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples];
 
 /** The number of the last migration that this program knows. */
-export const LAST_MIGRATION = MIGRATIONS.length;
+const LAST_MIGRATION = MIGRATIONS.length;
 
 /** Any number will do, as long as all versions use the same. */
 const MIGRATION_LOCK = 7_582_423;
@@ -79,7 +79,7 @@ function compareVersions(a: string, b: string): number {
   return at === undefined ? 0 : (left![at] ?? 0) - (right![at] ?? 0);
 }
 
-export interface SchemaFound {
+interface SchemaFound {
   /** "18.4" */
   readonly server: string;
   /** The last migration that has run; null without a schema. */

@@ -69,7 +69,7 @@ async function attached(db: Database, partition: Partition): Promise<void> {
   });
 }
 
-export type Attachment = "absent" | "attached" | "detaching" | "detached";
+type Attachment = "absent" | "attached" | "detaching" | "detached";
 
 export async function attachmentOf(on: Pick<Transaction, "query">, name: string): Promise<Attachment> {
   const [row] = await on.query<{ state: Attachment }>(

@@ -3,7 +3,7 @@ import type { Database } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
 import { dropPartition, type SplitTable, datasetPartition, partitionSeconds, timePartition } from "./partitions.ts";
 
-export interface Dropped {
+interface Dropped {
   readonly dropped: readonly string[];
   /** A reader held them for too long; the next call drops them. */
   readonly busy: readonly string[];

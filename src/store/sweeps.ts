@@ -50,7 +50,7 @@ export async function changeHost(db: Database, uid: string, host: HostSpec): Pro
   await db.query("update sluice.sweeps set spec = jsonb_set(spec, '{host}', $2::jsonb) where uid = $1", [uid, JSON.stringify(host)]);
 }
 
-export interface FinishedSweep {
+interface FinishedSweep {
   readonly totals: Totals;
   readonly verdict: WindowState;
 }

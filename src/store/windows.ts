@@ -7,7 +7,7 @@ import { eachState, SETTLED_LIST } from "./settled.ts";
 type Reader = Pick<Transaction, "query">;
 
 /** What a window's plan is made from. */
-export interface PlanSource {
+interface PlanSource {
   /** A hash of the list's source. */
   readonly sourceHash: string;
   /** `done.atLeast` of the sweep: from this share of settled targets on, the view calls the window usable. */
@@ -35,7 +35,7 @@ export async function planWindow(tx: Transaction, datasetId: DatasetId, window: 
   return rows[0]!.targets;
 }
 
-export interface WindowPlan {
+interface WindowPlan {
   readonly targets: readonly number[];
   /** The length of the list that the plan was made from. */
   readonly listed: number;

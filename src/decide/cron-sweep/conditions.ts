@@ -8,7 +8,7 @@ import type { CronPlan, CronSweepView } from "./view.ts";
 import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
 import type { WindowsDue } from "./windows-due.ts";
 
-export interface ConditionsView {
+interface ConditionsView {
   readonly view: CronSweepView;
   readonly plan: CronPlan;
   readonly due: WindowsDue;

@@ -124,7 +124,7 @@ function removable({ sweeps }: CronSweepView, { history }: CronPlan): { name: st
 }
 
 /** An event for each Sweep that was running when the status was last written and has finished since, or was deleted. */
-export function finishedEvents({ status, sweeps }: CronSweepView): ObjectEvent[] {
+function finishedEvents({ status, sweeps }: CronSweepView): ObjectEvent[] {
   const expected = [...(status.active ?? []), ...(status.starting ?? []).map(({ name }) => name)];
   return [...new Set(expected)].flatMap((name): ObjectEvent[] => {
     const sweep = sweeps.find((one) => one.name === name && one.isOwn);
@@ -138,7 +138,7 @@ export function finishedEvents({ status, sweeps }: CronSweepView): ObjectEvent[]
 }
 
 /** The problems or warnings of the spec, once for each version of it. */
-export function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): ObjectEvent[] {
+function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): ObjectEvent[] {
   if ("problems" in plan) {
     const message = plan.problems.join("; ");
     return acceptedIn(before)?.message === message ? [] : [{ type: "Warning", reason: CRON_REASON.invalid, message }];

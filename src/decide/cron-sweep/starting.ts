@@ -10,7 +10,7 @@ import { nextTurn, sweepName } from "./sweep-name.ts";
 import type { CronPlan, CronSweepView } from "./view.ts";
 import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
 
-export interface StartingView {
+interface StartingView {
   readonly view: CronSweepView;
   readonly plan: CronPlan;
   readonly known: readonly KnownRun[];

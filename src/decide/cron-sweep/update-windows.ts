@@ -6,7 +6,7 @@ import { knownAt, withKnown, type KnownRun, type KnownWindow } from "./window-ru
 
 const WORST_FIRST: readonly WindowState[] = ["incomplete", "usable", "complete"];
 
-export interface WindowsUpdate {
+interface WindowsUpdate {
   readonly cronSweep: string;
   readonly dataset: string;
   readonly grid: Grid;

@@ -12,7 +12,7 @@ export interface Blocker {
   readonly message: string;
 }
 
-export interface ConditionsView {
+interface ConditionsView {
   readonly before: readonly Condition[];
   readonly flow: SweepStatus;
   readonly blocker: Blocker | null;

@@ -130,7 +130,7 @@ function messageOf(line: string): string {
 }
 
 /** With each run of white space as one space, and trimmed. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
 }
 

@@ -150,7 +150,7 @@ function isSame(one: JobWork, other: JobWork): boolean {
 }
 
 /** Moves the next batches into `running`, in the order of their numbers, as many as `pods` allows. */
-export function launchNext(status: SweepStatus, flow: FlowSpec, now: EpochSeconds): SweepStatus {
+function launchNext(status: SweepStatus, flow: FlowSpec, now: EpochSeconds): SweepStatus {
   if (flow.suspended || status.preparing !== undefined) return status;
   const running: RunningBatch[] = [...status.running];
   let next = nextBatch(status.ranges, status.next);
@@ -162,7 +162,7 @@ export function launchNext(status: SweepStatus, flow: FlowSpec, now: EpochSecond
   return last === undefined || running.length === status.running.length ? status : { ...status, running, next: last.batch + 1 };
 }
 
-export function hasNext(status: SweepStatus): boolean {
+function hasNext(status: SweepStatus): boolean {
   return nextBatch(status.ranges, status.next) !== null;
 }
 

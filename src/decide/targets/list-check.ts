@@ -1,5 +1,5 @@
 /** The limits that a list of targets is checked against before anything is asked. */
-export interface ListRule {
+interface ListRule {
   readonly atLeast: number;
   /** 0.05: more than 5 % shorter than the last one is too much. */
   readonly maxShrink: number;

@@ -8,7 +8,7 @@ export interface PackedBatch {
   readonly memoryBytes: number;
 }
 
-export interface Packed {
+interface Packed {
   readonly batches: readonly PackedBatch[];
   /** Targets that ran out of memory alone in a batch with the largest limit: failed (memory), and not asked again by this sweep. */
   readonly exhausted: readonly number[];

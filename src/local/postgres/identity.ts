@@ -21,7 +21,7 @@ export interface PostgresIdentity {
   readonly binaries: string;
 }
 
-export interface IdentityQuestion {
+interface IdentityQuestion {
   readonly uid: number;
   readonly folder: string;
   readonly binaries: string;

@@ -162,7 +162,7 @@ async function release(identity: PostgresIdentity, presence: Presence, pid: numb
 const STATUS_LINE = 7;
 
 /** The server's main process, as recorded in its data folder. */
-export interface Postmaster {
+interface Postmaster {
   readonly pid: number;
   /** False for the file of a killed server, whose PID may by now belong to another process. */
   readonly running: boolean;
@@ -171,7 +171,7 @@ export interface Postmaster {
 }
 
 /** The server that has the data folder according to its postmaster.pid; null without that file. */
-export async function readPostmaster(cluster: string): Promise<Postmaster | null> {
+async function readPostmaster(cluster: string): Promise<Postmaster | null> {
   const text = await readFile(lockFile(cluster), "utf8").catch(() => null);
   const pid = Number.parseInt(text ?? "", 10);
   if (!(pid > 0)) return null;
@@ -183,7 +183,7 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | null
  * Deletes a postmaster.pid whose PID now belongs to another process: Postgres would take that process for its server and
  * refuse to start. (It handles a PID without a process itself.)
  */
-export async function removeStaleLock(cluster: string, stale: Postmaster): Promise<void> {
+async function removeStaleLock(cluster: string, stale: Postmaster): Promise<void> {
   const moved = `${lockFile(cluster)}.${process.pid}`;
   try {
     await rename(lockFile(cluster), moved);

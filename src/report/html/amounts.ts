@@ -2,7 +2,7 @@ import { bytes, duration, grouped } from "../../model/figures.ts";
 import { formatMemory } from "../../model/quantity.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 
-/** Amounts that may be much smaller than those of a whole sweep, and moments. */
+/** Amounts that may be much smaller than those of a whole sweep, and points in time. */
 
 /** 0.26 s, 4.3 s, 41 s, 3 min 20 s */
 export function seconds(amount: number): string {
@@ -21,7 +21,7 @@ export function memoryLimit(count: number): string {
   return formatMemory(count).replace(/(.i)$/, " $1B");
 }
 
-/** 0.42, 7.1, 107, 2,400: what happens a second. */
+/** 0.42, 7.1, 107, 2,400: a rate per second. */
 export function rate(perSecond: number): string {
   return perSecond < 10 ? String(Number(perSecond.toPrecision(2))) : grouped(perSecond);
 }
@@ -31,10 +31,10 @@ export function moment(at: EpochSeconds): string {
   return `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** Below this, minutes say too little. */
+/** Below this, a span is shown with seconds. */
 const SHORT_SECONDS = 600;
 
-/** From when to when, the day once where it is the same: "2026-11-23 05:00 to 08:12 UTC". */
+/** A span of time; the day once if both ends are on it: "2026-11-23 05:00 to 08:12 UTC". */
 export function span(from: EpochSeconds, to: EpochSeconds): string {
   const end = to - from < SHORT_SECONDS ? 19 : 16;
   const [day, otherDay] = [from, to].map((at) => iso(at).slice(0, 10));

@@ -1,21 +1,21 @@
 import type { ChartName } from "../report-data.ts";
 
-/** Text that is HTML already. */
+/** Text that is HTML. */
 export interface Html {
   readonly html: string;
 }
 
-export type Content = Html | string | number | null | readonly Content[];
+type Content = Html | string | number | null | readonly Content[];
 
 /**
- * html`<td>${name}</td>`: whatever is put in is text, unless html`` made it. Names of targets and what a provider says of them come
- * from strangers. Attributes must stand in double quotes.
+ * html`<td>${name}</td>`: contents are escaped as text unless html`` made them, because names of targets and a provider's
+ * messages are not trusted. Attribute values must be in double quotes.
  */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return { html: parts.map((part, index) => part + (index < contents.length ? rendered(contents[index]!) : "")).join("") };
 }
 
-/** HTML that was written here and not put together from what somebody else said. */
+/** HTML of our own, without any foreign text in it. */
 export function asItIs(text: string): Html {
   return { html: text };
 }
@@ -36,24 +36,24 @@ function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
-/** JSON that may stand in a script element: nothing in it can end that, or begin a comment. */
+/** JSON for a script element: nothing in it can close the element or open a comment. */
 export function jsonInScript(value: unknown): Html {
   return asItIs(JSON.stringify(value).replaceAll("<", "\\u003c"));
 }
 
-export interface ChartFigure {
+interface ChartFigure {
   readonly chart: ChartName;
-  /** Place of the sweep that it is about. */
+  /** Index of the chart's sweep. */
   readonly sweep?: number;
   readonly title: string;
-  /** What the chart shows, in words and figures: read by who cannot see it, or has no JavaScript. */
+  /** What the chart shows, in words and figures, for readers who cannot see it or have no JavaScript. */
   readonly text: string;
   readonly size?: "small" | "wide";
-  /** Below it. */
+  /** Below the chart. */
   readonly more?: Content;
 }
 
-/** The place of a chart; the page's script draws it. */
+/** The element in which the page's script draws a chart. */
 export function chartFigure({ chart, sweep, title, text, size = "wide", more = null }: ChartFigure): Html {
   return html`<figure class="card ${size}"><figcaption><h3>${title}</h3><p>${text}</p></figcaption>
 <div class="plot ${size}" role="img" aria-label="${`${title}: ${text}`}" data-chart="${chart}" data-sweep="${sweep ?? 0}"></div>${more}</figure>

@@ -11,12 +11,12 @@ import { targetsSection, updatesSection } from "./targets-section.ts";
 import { headline, stateWord, verdictSection } from "./verdict-section.ts";
 
 /**
- * The report as one file that asks nothing of any network. Its text and tables are read without JavaScript; `script` (the bundle of
- * src/report/page) draws the charts.
+ * The report as one file that loads nothing from a network. Its text and tables can be read without JavaScript; `script` (the
+ * bundle of src/report/page) draws the charts.
  */
 export function renderPage(data: ReportData, script: string): string {
   const title = `${data.dataset} ${windowName(data.window)}`;
-  // No other script runs, even if a name of a target got through as HTML. Styles are set by the charts on each of their elements.
+  // No other script runs, even if a target's name got into the page as HTML. 'unsafe-inline': the charts set styles on their elements.
   const policy = `default-src 'none'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en">
@@ -33,14 +33,14 @@ export function renderPage(data: ReportData, script: string): string {
 <header><p>Sluice report</p><h1>${data.dataset} <span>${windowName(data.window)}</span></h1></header>
 <main>
 ${verdictSection(data)}
-<noscript><p class="empty">The charts need JavaScript. What they show is told above each in words.</p></noscript>
-${data.sweeps.length + data.idleSweeps === 0 ? html`<p class="empty">No sweep of this window is known any more.</p>` : null}
-${data.olderSweeps > 0 ? html`<p class="empty">Older sweeps of this window: ${data.olderSweeps}. They are not shown.</p>` : null}
+<noscript><p class="empty">The charts need JavaScript. The text above each chart says what it shows.</p></noscript>
+${data.sweeps.length + data.idleSweeps === 0 ? html`<p class="empty">The sweeps of this window are no longer in the database.</p>` : null}
+${data.olderSweeps > 0 ? html`<p class="empty">${counted(data.olderSweeps, "older sweep", "older sweeps")} of this window ${data.olderSweeps === 1 ? "is" : "are"} not shown.</p>` : null}
 ${data.sweeps.map((_, place) => sweepSection(data, place))}
-${data.idleSweeps > 0 ? html`<p class="empty">${counted(data.idleSweeps, "sweep", "sweeps")} of this window asked nothing: nothing was left, or the list was refused.</p>` : null}
+${data.idleSweeps > 0 ? html`<p class="empty">${counted(data.idleSweeps, "sweep", "sweeps")} of this window sent no request: every target was settled, or the list of targets was refused.</p>` : null}
 ${data.verdict === null ? null : [targetsSection(data), updatesSection(data)]}
 </main>
-<footer><p>Made at ${moment(data.madeAt)} by Sluice ${data.version}. All times are in UTC; sizes of answers in powers of ten, of memory in powers of two.</p></footer>
+<footer><p>Created at ${moment(data.madeAt)} by Sluice ${data.version}. Times are in UTC. Sizes of answers are in powers of ten (kB, MB), memory in powers of two (KiB, MiB).</p></footer>
 <script type="application/json" id="report-data">${jsonInScript(chartData(data))}</script>
 <script>${asItIs(script)}</script>
 </body>
@@ -48,7 +48,7 @@ ${data.verdict === null ? null : [targetsSection(data), updatesSection(data)]}
 `.html;
 }
 
-/** "2026-11-20" for a UTC day, else from where to where. */
+/** "2026-11-20" for a UTC day, otherwise both bounds. */
 function windowName({ start, end }: Window): string {
   const isDay = end - start === 86_400 && start % 86_400 === 0;
   return isDay ? formatMoment(start) : `${formatMoment(start)} to ${formatMoment(end)}`;

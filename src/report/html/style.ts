@@ -1,4 +1,4 @@
-/** The page's looks: one column that fits a phone, two schemes, and paper. The charts take their colours from here. */
+/** The page's style: one column that fits a phone, a light and a dark scheme, and print. The charts take their colours from here. */
 export const STYLE = `
 :root {
   color-scheme: light;

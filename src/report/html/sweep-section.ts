@@ -3,7 +3,7 @@ import type { ReportData, SweepReport, SweepSums, Timeline, Pass } from "../repo
 import { memoryLimit, moment, rate, span } from "./amounts.ts";
 import { chartFigure, html, type Html } from "./html.ts";
 
-/** How one sweep of the window went. */
+/** One sweep of the window. */
 export function sweepSection(data: ReportData, place: number): Html {
   const sweep = data.sweeps[place]!;
   const isAlone = data.sweeps.length + data.olderSweeps === 1;
@@ -17,20 +17,20 @@ ${sweep.batches === 0 ? null : [charts(sweep, place, data.isMeasured), passesTab
 
 function about(sweep: SweepReport, madeAt: number): string {
   const { began, ended, selected, batches, passes, sums, verdict } = sweep;
-  const took = ended === null ? `Began at ${moment(began)} and is not finished, ${duration(madeAt - began)} later.` : `${span(began, ended)}, ${duration(ended - began)}.`;
-  if (selected === null) return `${took} Its targets were not selected.`;
-  if (selected === 0) return `${took} Nothing was left to be asked.`;
-  const asked = `It was to ask ${counted(selected, "target", "targets")}: ${counted(batches, "batch", "batches")} in ${counted(passes.length, "pass", "passes")}.`;
-  const flow = sums === null ? "" : ` ${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries; ${bytes(sums.textBytes)} of text, ${bytes(sums.wireBytes)} over the wire; ${counted(sums.rows, "row", "rows")}.`;
-  const gone = ended !== null && verdict === null ? " It was ended without a verdict." : "";
+  const took = ended === null ? `Started at ${moment(began)} and is not finished after ${duration(madeAt - began)}.` : `${span(began, ended)}, ${duration(ended - began)}.`;
+  if (selected === null) return `${took} ${ended === null ? "Its targets are not selected yet." : "Its targets were never selected."}`;
+  if (selected === 0) return `${took} No target was left to ask.`;
+  const asked = `It had ${counted(selected, "target", "targets")} to ask: ${counted(batches, "batch", "batches")} in ${counted(passes.length, "pass", "passes")}.`;
+  const flow = sums === null ? "" : ` ${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries; ${bytes(sums.textBytes)} of uncompressed answers, ${bytes(sums.wireBytes)} on the wire; ${counted(sums.rows, "row", "rows")}.`;
+  const gone = ended !== null && verdict === null ? " It finished without a verdict." : "";
   return `${took} ${asked}${flow}${gone}`;
 }
 
 function charts(sweep: SweepReport, place: number, isMeasured: boolean): Html {
   const { sums, timeline } = sweep;
   if (sums === null || timeline === null) {
-    const why = isMeasured ? "None of its batches has been measured: it was swept by an earlier version of Sluice, or they have only just begun." : "This database was last used by a version of Sluice that did not measure batches.";
-    return html`<p class="empty">How fast it went and how much memory it took is not known. ${why}</p>`;
+    const why = isMeasured ? "None of its batches has sent measurements: an earlier version of Sluice ran the sweep, or the batches have only just started." : "The database was last used by a version of Sluice that did not measure batches.";
+    return html`<p class="empty">Speed and memory of this sweep are not known. ${why}</p>`;
   }
   return html`<div class="grid">${throughput(sums, timeline, place)}</div>${inFlight(sweep, timeline, place)}${memory(sweep, place)}`;
 }
@@ -39,34 +39,34 @@ function throughput(sums: SweepSums, timeline: Timeline, sweep: number): readonl
   const length = Math.max(1, timeline.end - timeline.start);
   const small = { sweep, size: "small" } as const;
   return [
-    chartFigure({ ...small, chart: "targets", title: "Targets a second", text: `On average ${rate(sums.targets / length)}, at most ${rate(most(timeline.targets))}.` }),
-    chartFigure({ ...small, chart: "requests", title: "Requests a second", text: `On average ${rate(sums.requests / length)}, at most ${rate(most(timeline.requests))}; ${percent(sums.retries, sums.requests)} retries.` }),
-    chartFigure({ ...small, chart: "rows", title: "Rows a second", text: `On average ${rate(sums.rows / length)}, at most ${rate(most(timeline.rows))}.` }),
-    chartFigure({ ...small, chart: "bytes", title: "Bytes a second", text: `On average ${bytes(sums.textBytes / length)} of text, at most ${bytes(most(timeline.textBytes))}.` }),
+    chartFigure({ ...small, chart: "targets", title: "Targets per second", text: `On average ${rate(sums.targets / length)}, at most ${rate(most(timeline.targets))}.` }),
+    chartFigure({ ...small, chart: "requests", title: "Requests per second", text: `On average ${rate(sums.requests / length)}, at most ${rate(most(timeline.requests))}; ${percent(sums.retries, sums.requests)} retries.` }),
+    chartFigure({ ...small, chart: "rows", title: "Rows per second", text: `On average ${rate(sums.rows / length)}, at most ${rate(most(timeline.rows))}.` }),
+    chartFigure({ ...small, chart: "bytes", title: "Bytes per second", text: `On average ${bytes(sums.textBytes / length)} of uncompressed answers, at most ${bytes(most(timeline.textBytes))}.` }),
   ];
 }
 
 function inFlight({ inFlightLimit }: SweepReport, timeline: Timeline, sweep: number): Html {
   const mean = timeline.inFlight.reduce((sum, each) => sum + each, 0) / timeline.inFlight.length;
   const limit = most(timeline.slotsLimit.map((each) => each ?? 0)) || inFlightLimit;
-  const over = most(timeline.inFlight) > limit ? " Each batch tells a mean of some seconds: together they may read a little over the limit where one begins as another ends." : "";
+  const over = most(timeline.inFlight) > limit ? " The chart may exceed the limit slightly: each batch reports a mean of some seconds, and the means of a batch that finishes and one that starts can overlap." : "";
   return chartFigure({
     chart: "in-flight",
     sweep,
-    title: "Requests in flight against the limit",
-    text: `On average ${rate(mean)} of the ${grouped(limit)} that the host allows (${percent(mean, limit)}). Other sweeps of the same host share the limit and are not shown.${over}`,
+    title: "Requests in flight and the host's limit",
+    text: `On average ${rate(mean)} of the ${grouped(limit)} allowed requests (${percent(mean, limit)}). Other sweeps of the host share this limit and are not shown.${over}`,
   });
 }
 
 function memory({ memory: batches, nearestToLimit: nearest, passes }: SweepReport, sweep: number): Html {
   const out = passes.reduce((sum, { outOfMemory }) => sum + outOfMemory, 0);
   const limits = [...new Set(batches.map(({ limit }) => limit))].sort((one, other) => one - other).map(memoryLimit);
-  const peak = nearest === null ? "No batch was measured." : `Batch ${nearest.batch} came nearest: ${mebibytes(nearest.peak)} of ${mebibytes(nearest.limit)} MiB (${percent(nearest.peak, nearest.limit)}).`;
+  const peak = nearest === null ? "No batch was measured." : `Batch ${nearest.batch} came closest to its limit: ${mebibytes(nearest.peak)} of ${mebibytes(nearest.limit)} MiB (${percent(nearest.peak, nearest.limit)}).`;
   return chartFigure({
     chart: "memory",
     sweep,
-    title: "Peak memory by batch against its limit",
-    text: `${peak} ${out === 0 ? "None ran out of memory." : `${grouped(out)} ran out of memory.`} ${limits.length === 1 ? `The limit is ${limits[0]!}` : `Limits: ${limits.join(", ")}`}. Anonymous memory, without page cache.`,
+    title: "Peak memory of each batch and its limit",
+    text: `${peak} ${out === 0 ? "None ran out of memory." : `${grouped(out)} ran out of memory.`} ${limits.length === 1 ? `The limit is ${limits[0]!}` : `Limits: ${limits.join(", ")}`}. Anonymous memory, without the page cache.`,
   });
 }
 
@@ -74,13 +74,13 @@ function most(values: readonly number[]): number {
   return values.reduce((largest, value) => Math.max(largest, value), 0);
 }
 
-/** Pass by pass what was left: a table whose bars are on a log scale, since a few of very many are what matters. */
-export function passesTable(passes: readonly Pass[]): Html | null {
+/** The targets of each pass and what it left. The bars have a log scale, because the few left of very many matter. */
+function passesTable(passes: readonly Pass[]): Html | null {
   if (passes.length === 0) return null;
   const most = Math.max(...passes.map(({ asked }) => asked));
-  return html`<div class="card"><h3>Pass by pass, what was left</h3>
-<p>What one pass leaves undone the next takes up. The bars are on a log scale.</p>
-<div class="scroll"><table><thead><tr><th class="n">Pass</th><th class="n">To ask</th><th class="n">Left</th><th class="bar"></th><th class="n">Batches</th><th>Memory</th><th class="n">Out of memory</th><th>Began</th></tr></thead>
+  return html`<div class="card"><h3>Passes</h3>
+<p>Each pass asks the targets that the last one left unsettled. The bars have a log scale.</p>
+<div class="scroll"><table><thead><tr><th class="n">Pass</th><th class="n">Targets</th><th class="n">Left</th><th class="bar"></th><th class="n">Batches</th><th>Memory limit</th><th class="n">Out of memory</th><th>Started</th></tr></thead>
 <tbody>${passes.map((pass) => row(pass, most))}</tbody></table></div></div>
 `;
 }
@@ -93,7 +93,7 @@ function row({ pass, asked, left, batches, outOfMemory, smallestLimit, largestLi
 `;
 }
 
-/** On a log scale that has a place for 0. */
+/** On a log scale that includes 0. */
 function width(part: number, whole: number): string {
   const share = whole === 0 ? 0 : Math.log(1 + part) / Math.log(1 + whole);
   return `${(share * 100).toFixed(1)}%`;

@@ -3,7 +3,7 @@ import type { ReportData, SweepReport, Verdict } from "../report-data.ts";
 import { moment, span } from "./amounts.ts";
 import { html, type Html } from "./html.ts";
 
-/** What somebody wants to know who reads one sentence. */
+/** The state of the window, for a reader who reads one sentence. */
 export function verdictSection(data: ReportData): Html {
   const { verdict, sweeps } = data;
   const facts = factsOf(data);
@@ -16,8 +16,8 @@ ${verdict === null ? null : stateBar(verdict)}
 `;
 }
 
-/** Is its newest sweep unfinished? */
-export function runs({ sweeps }: Pick<ReportData, "sweeps">): boolean {
+/** Whether the newest sweep is unfinished. */
+function runs({ sweeps }: Pick<ReportData, "sweeps">): boolean {
   return sweeps.at(-1)?.ended === null;
 }
 
@@ -34,7 +34,7 @@ export function stateWord(data: ReportData): string {
 /** "2,987 of 3,000 targets are settled." */
 export function headline(data: ReportData): string {
   const { verdict } = data;
-  if (verdict === null) return runs(data) ? "Its targets are not known yet: the sweep is being prepared." : "No target of this window was ever planned.";
+  if (verdict === null) return runs(data) ? "The sweep is being prepared; its targets are not known yet." : "This window has no plan: no sweep has read a list of targets for it.";
   const { settled, targets } = verdict;
   const share = percent(settled, targets);
   if (runs(data)) return `So far ${grouped(settled)} of ${grouped(targets)} targets are settled (${share}).`;
@@ -47,10 +47,10 @@ function lead(data: ReportData): string {
   const sentences: string[] = [];
   const newest = sweeps.at(-1);
   if (newest !== undefined && verdict !== null) sentences.push(timeSentence(sweeps, data));
-  if (runs(data)) sentences.push(`The newest sweep is not finished: it runs, or was interrupted. This is what stood in the database at ${moment(madeAt)}.`);
+  if (runs(data)) sentences.push(`The newest sweep is running, or was interrupted. This report shows the database at ${moment(madeAt)}.`);
   else if (verdict !== null && verdict.settled < verdict.targets) sentences.push(restSentence(data.dataset, verdict));
   const out = outOfMemory(sweeps);
-  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; their targets go into smaller batches with more of it.`);
+  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; their targets were packed into smaller batches with more memory.`);
   return sentences.join(" ");
 }
 
@@ -64,9 +64,9 @@ function timeSentence(sweeps: readonly SweepReport[], { madeAt, olderSweeps }: R
 
 function restSentence(dataset: string, { targets, settled, missing, atLeast, state }: Verdict): string {
   const rest = targets - settled;
-  const unasked = missing === 0 ? "" : missing === rest ? ", never asked" : `, ${grouped(missing)} of them never asked`;
-  const border = state === "usable" ? `The window counts as usable from ${percent(atLeast, 1)} on.` : `It would be usable from ${percent(atLeast, 1)} on.`;
-  return `${counted(rest, "target is", "targets are")} not settled${unasked}. ${border} The same sweep again, or sluice rerun ${dataset}, asks what is left.`;
+  const unasked = missing === 0 ? "" : missing === rest ? " and were never asked" : `, ${grouped(missing)} of them never asked`;
+  const border = state === "usable" ? `A window is usable from ${percent(atLeast, 1)} settled targets on.` : `It becomes usable at ${percent(atLeast, 1)} settled targets.`;
+  return `${counted(rest, "target is", "targets are")} not settled${unasked}. ${border} To ask the rest, run the same sweep again, or \`sluice rerun ${dataset}\`.`;
 }
 
 function outOfMemory(sweeps: readonly SweepReport[]): number {
@@ -90,7 +90,7 @@ function factsOf({ verdict, sweeps, madeAt, olderSweeps }: ReportData): readonly
   const memory = nearest(sweeps);
   return [
     { name: "Settled", value: percent(verdict.settled, verdict.targets), note: `${grouped(verdict.settled)} of ${grouped(verdict.targets)}` },
-    { name: runs({ sweeps }) ? "Takes so far" : "Took", value: duration(took), note: sweeps.length === 1 ? "" : `in ${grouped(sweeps.length)} sweeps` },
+    { name: runs({ sweeps }) ? "Time so far" : "Time", value: duration(took), note: sweeps.length === 1 ? "" : `in ${grouped(sweeps.length)} sweeps` },
     { name: "Updates", value: grouped(verdict.updates), note: "stored" },
     { name: "Rows", ...(sums.length === 0 ? unknown : { value: grouped(total("rows")), note: `${atLeast}written` }) },
     { name: "Peak memory", ...(memory === null ? unknown : { value: `${mebibytes(memory.peak)} of ${mebibytes(memory.limit)} MiB`, note: `${percent(memory.peak, memory.limit)} of its limit, batch ${memory.batch}` }) },
@@ -98,18 +98,18 @@ function factsOf({ verdict, sweeps, madeAt, olderSweeps }: ReportData): readonly
   ];
 }
 
-/** Of all sweeps, the batch that came nearest to its own limit. */
+/** The batch of all sweeps that came closest to its own limit. */
 function nearest(sweeps: readonly SweepReport[]): SweepReport["nearestToLimit"] {
   return sweeps.reduce<SweepReport["nearestToLimit"]>((best, { nearestToLimit: own }) => (own !== null && (best === null || own.peak / own.limit > best.peak / best.limit) ? own : best), null);
 }
 
 const STATES = [
   { state: "ok", about: "counted, and equal to what the answer declares" },
-  { state: "empty", about: "quiet: the answer declares nothing" },
-  { state: "rejected", about: "the provider says that the question is wrong" },
-  { state: "suspect", about: "an answer that is not trusted; asked again" },
-  { state: "mismatch", about: "the answer declares another number than it holds; asked again" },
-  { state: "failed", about: "no whole answer could be had; asked again" },
+  { state: "empty", about: "the answer declares no updates" },
+  { state: "rejected", about: "the provider rejects the request" },
+  { state: "suspect", about: "the answer is not trusted; will be asked again" },
+  { state: "mismatch", about: "the answer declares another number than it holds; will be asked again" },
+  { state: "failed", about: "no complete answer; will be asked again" },
   { state: "missing", about: "no result yet" },
 ] as const;
 

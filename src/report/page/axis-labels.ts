@@ -1,4 +1,4 @@
-/** Amounts as short as a tick of an axis wants them. */
+/** Amounts as short as the ticks of an axis need them. */
 
 /** 0.5, 12, 1.2k, 45M */
 export function count(value: number): string {
@@ -25,7 +25,7 @@ export function seconds(value: number): string {
 function scaled(value: number, step: number, units: readonly string[]): string {
   let rest = value;
   let unit = 0;
-  // 999.9 would be written as 1000 of the smaller unit.
+  // 999.9 would be rounded to 1000 of the smaller unit.
   while (Math.abs(rest) >= step - 0.5 && unit < units.length - 1) {
     rest /= step;
     unit += 1;
@@ -33,7 +33,7 @@ function scaled(value: number, step: number, units: readonly string[]): string {
   return `${digits(rest)}${units[unit]!}`;
 }
 
-/** Three digits, without zeros that say nothing. */
+/** Three digits, without trailing zeros. */
 function digits(value: number): string {
   return String(Number(Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)));
 }

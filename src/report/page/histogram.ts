@@ -9,13 +9,13 @@ const STATES = [
   { name: "other", colour: COLOUR.grey },
 ] as const;
 
-/** Bars over the logarithm of what they measure, so that each is as wide as the other. `label` writes an amount. */
+/** Bars over a logarithmic axis, all of the same width. `label` formats an amount. */
 export function histogram({ bins }: Histogram, label: (value: number) => string): EChartsCoreOption {
   const [first, last] = [Math.log10(bins[0]!.from), Math.log10(bins.at(-1)!.to)];
   return {
     ...LOOKS,
     ...named(STATES.map(({ name }) => ({ name, icon: "bar" }))),
-    tooltip: { ...LOOKS.tooltip, formatter: ([item]: readonly [{ readonly dataIndex: number }]) => told(bins[item.dataIndex]!, label) },
+    tooltip: { ...LOOKS.tooltip, formatter: ([item]: readonly [{ readonly dataIndex: number }]) => tooltip(bins[item.dataIndex]!, label) },
     xAxis: numberAxis(first, last, (power) => label(Number((10 ** power).toPrecision(1))), powersIn(first, last)),
     yAxis: valueAxis({ label: count }),
     series: STATES.map(({ name, colour }) => ({
@@ -24,7 +24,7 @@ export function histogram({ bins }: Histogram, label: (value: number) => string)
       name,
       stack: "targets",
       barCategoryGap: "8%",
-      // One giant among very many is what is looked for.
+      // One giant target among very many must stay visible.
       barMinHeight: 2,
       itemStyle: { color: colour },
       data: bins.map((bin) => [(Math.log10(bin.from) + Math.log10(bin.to)) / 2, bin[name] === 0 ? null : bin[name]]),
@@ -32,10 +32,10 @@ export function histogram({ bins }: Histogram, label: (value: number) => string)
   };
 }
 
-/** Beyond this many powers of ten only those themselves have room. */
+/** Over more powers of ten than this, only the powers themselves get a tick. */
 const FEW = 2;
 
-/** Logarithms of 1, 2, 5, 10, 20 … between two others; of 1, 10, 100 … where there is much between them. */
+/** The logarithms of 1, 2, 5, 10, 20 … from `first` to `last`; of 1, 10, 100 … over a wide range. */
 export function powersIn(first: number, last: number): number[] {
   const steps = last - first > FEW ? [1] : [1, 2, 5];
   const from = Math.floor(first);
@@ -44,6 +44,6 @@ export function powersIn(first: number, last: number): number[] {
     .filter((power) => power > first - 1e-9 && power < last + 1e-9);
 }
 
-function told({ from, to, ok, empty, other }: Bin, label: (value: number) => string): string {
+function tooltip({ from, to, ok, empty, other }: Bin, label: (value: number) => string): string {
   return `${label(from)} to ${label(to)}<br>${ok} ok, ${empty} empty, ${other} other`;
 }

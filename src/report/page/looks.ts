@@ -1,6 +1,6 @@
 /**
- * Colours are the page's own properties and not values: so the charts follow the scheme of the reader and of paper by themselves.
- * That holds as long as ECharts has nothing to compute from them: no emphasis, no gradients, no labels inside of bars.
+ * Colours are CSS variables of the page, so that the charts follow the reader's scheme and print without being redrawn.
+ * ECharts cannot compute with variables: no emphasis, no gradients, no labels inside bars.
  */
 export const COLOUR = {
   ink: "var(--ink)",
@@ -38,10 +38,10 @@ export const LOOKS = {
   },
 } as const;
 
-/** What stands for a series in the row of names. */
+/** The symbols of the legend. */
 const ICONS = { line: "path://M0,0H14V2H0Z", dashes: "path://M0,0H5V2H0ZM9,0H14V2H9Z", point: "circle", triangle: "triangle", bar: "roundRect" } as const;
 
-/** A row of names above. */
+/** A legend above the chart. */
 export function named(names: readonly { readonly name: string; readonly icon: keyof typeof ICONS }[]) {
   return {
     grid: { ...LOOKS.grid, top: 36 },
@@ -58,13 +58,13 @@ export function named(names: readonly { readonly name: string; readonly icon: ke
   } as const;
 }
 
-export interface ValueAxis {
+interface ValueAxis {
   readonly label: (value: number) => string;
 }
 
 const AXIS_LABEL = { color: COLOUR.dim, fontSize: 11, hideOverlap: true } as const;
 
-/** Upwards from zero. */
+/** An axis upwards from zero. */
 export function valueAxis({ label }: ValueAxis) {
   return {
     type: "value",
@@ -77,7 +77,7 @@ export function valueAxis({ label }: ValueAxis) {
   } as const;
 }
 
-/** Moments as ECharts counts them: milliseconds. */
+/** From `start` to `end`, in seconds; ECharts counts milliseconds. */
 export function timeAxis(start: number, end: number) {
   return {
     type: "time",
@@ -91,7 +91,7 @@ export function timeAxis(start: number, end: number) {
   } as const;
 }
 
-/** `ticks`: where they stand, if it is not left to ECharts. */
+/** @param ticks positions of the ticks; left to ECharts if absent */
 export function numberAxis(min: number, max: number, label: (value: number) => string, ticks?: readonly number[]) {
   const at = ticks === undefined ? {} : { customValues: ticks };
   return {

@@ -5,7 +5,7 @@ import { SVGRenderer } from "echarts/renderers";
 import type { ChartData, ChartName } from "../report-data.ts";
 import { optionOf } from "./option-of.ts";
 
-/** The script of a report's page: draws each chart at its place. */
+/** The script of a report's page: it draws each chart into its element. */
 use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 const data = JSON.parse(document.getElementById("report-data")!.textContent) as ChartData;
@@ -21,14 +21,14 @@ function draw(place: HTMLElement): void {
   chart.setOption(option);
   scalable(place);
   new ResizeObserver(() => {
-    // On paper the drawing is scaled instead: there is no moment to draw it again.
+    // For print the drawing is scaled instead: there is no time to draw it again.
     if (matchMedia("print").matches) return;
     chart.resize();
     scalable(place);
   }).observe(place);
 }
 
-/** With a viewBox a drawing shrinks to the width of the paper instead of being cut. */
+/** With a viewBox, a drawing shrinks to the width of the paper instead of being cut. */
 function scalable(place: HTMLElement): void {
   const svg = place.querySelector("svg");
   svg?.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);

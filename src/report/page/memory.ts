@@ -3,7 +3,7 @@ import type { BatchMemory } from "../report-data.ts";
 import { memory } from "./axis-labels.ts";
 import { COLOUR, LOOKS, named, numberAxis, STILL, valueAxis } from "./looks.ts";
 
-/** Limits that differ by more than this would press the smaller ones to the floor of a linear scale. */
+/** If limits differ by a larger factor than this, the scale is logarithmic: a linear one would press the smaller limits to the bottom. */
 const LINEAR_UP_TO = 4;
 /** Room above the largest limit. */
 const HEADROOM = 1.125;
@@ -12,7 +12,7 @@ const LIMIT = "limit";
 const PEAK = "peak";
 const OUT = "ran out of memory";
 
-/** A point for each batch below the line of its limit; a triangle on the line for each that ran out of memory. */
+/** A point for each batch below the line of its limit; a triangle on that line for each batch that ran out of memory. */
 export function memoryByBatch(batches: readonly BatchMemory[]): EChartsCoreOption {
   const out = batches.filter(({ outOfMemory }) => outOfMemory);
   const last = batches.at(-1)!.to;
@@ -48,17 +48,17 @@ export function memoryByBatch(batches: readonly BatchMemory[]): EChartsCoreOptio
   };
 }
 
-function points(name: string, colour: string, told: (batch: number, bytes: number) => string) {
+function points(name: string, colour: string, describe: (batch: number, bytes: number) => string) {
   return {
     type: "scatter",
     name,
     emphasis: { disabled: true },
     itemStyle: { color: colour },
-    tooltip: { formatter: ({ data: [batch, bytes] }: { readonly data: readonly [number, number] }) => told(batch, bytes) },
+    tooltip: { formatter: ({ data: [batch, bytes] }: { readonly data: readonly [number, number] }) => describe(batch, bytes) },
   } as const;
 }
 
-/** Ticks at quarters of the largest limit, or at powers of two. */
+/** Ticks at quarters of the largest limit, or at powers of two on a log scale. */
 function memoryAxis(batches: readonly BatchMemory[]) {
   const limits = batches.map(({ limit }) => limit);
   const [smallest, largest] = [Math.min(...limits), Math.max(...limits)];

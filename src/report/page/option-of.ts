@@ -3,12 +3,12 @@ import type { ChartData, ChartName } from "../report-data.ts";
 import { bytes, seconds } from "./axis-labels.ts";
 import { histogram } from "./histogram.ts";
 import { memoryByBatch } from "./memory.ts";
-import { bytesASecond, inFlight, requestsASecond, rowsASecond, targetsASecond } from "./over-time.ts";
+import { bytesPerSecond, inFlight, requestsPerSecond, rowsPerSecond, targetsPerSecond } from "./over-time.ts";
 import { updatesOverTime } from "./updates.ts";
 
-const OVER_TIME = { targets: targetsASecond, requests: requestsASecond, rows: rowsASecond, bytes: bytesASecond, "in-flight": inFlight };
+const OVER_TIME = { targets: targetsPerSecond, requests: requestsPerSecond, rows: rowsPerSecond, bytes: bytesPerSecond, "in-flight": inFlight };
 
-/** What a chart is drawn by; null where there is nothing to draw. */
+/** The ECharts option of a chart; null if there is nothing to draw. */
 export function optionOf(chart: ChartName, data: ChartData, sweep: number): EChartsCoreOption | null {
   const of = data.sweeps[sweep];
   switch (chart) {

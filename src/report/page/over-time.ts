@@ -3,32 +3,32 @@ import type { Timeline } from "../report-data.ts";
 import { bytes, count } from "./axis-labels.ts";
 import { COLOUR, LOOKS, named, STILL, timeAxis, valueAxis } from "./looks.ts";
 
-export function targetsASecond(timeline: Timeline): EChartsCoreOption {
+export function targetsPerSecond(timeline: Timeline): EChartsCoreOption {
   return chart(timeline, count, [{ name: "targets", values: timeline.targets, colour: COLOUR.blue, isFilled: true }]);
 }
 
-export function requestsASecond(timeline: Timeline): EChartsCoreOption {
+export function requestsPerSecond(timeline: Timeline): EChartsCoreOption {
   return chart(timeline, count, [
     { name: "requests", values: timeline.requests, colour: COLOUR.blue, isFilled: true },
-    { name: "retries among them", values: timeline.retries, colour: COLOUR.amber },
+    { name: "of which retries", values: timeline.retries, colour: COLOUR.amber },
   ]);
 }
 
-export function rowsASecond(timeline: Timeline): EChartsCoreOption {
+export function rowsPerSecond(timeline: Timeline): EChartsCoreOption {
   return chart(timeline, count, [{ name: "rows", values: timeline.rows, colour: COLOUR.blue, isFilled: true }]);
 }
 
-export function bytesASecond(timeline: Timeline): EChartsCoreOption {
+export function bytesPerSecond(timeline: Timeline): EChartsCoreOption {
   return chart(timeline, bytes, [
-    { name: "text", values: timeline.textBytes, colour: COLOUR.blue, isFilled: true },
-    { name: "over the wire", values: timeline.wireBytes, colour: COLOUR.teal },
+    { name: "uncompressed", values: timeline.textBytes, colour: COLOUR.blue, isFilled: true },
+    { name: "on the wire", values: timeline.wireBytes, colour: COLOUR.teal },
   ]);
 }
 
 export function inFlight(timeline: Timeline): EChartsCoreOption {
   return chart(timeline, count, [
-    { name: "in flight, on average", values: timeline.inFlight, colour: COLOUR.blue, isFilled: true },
-    { name: "limit of the host", values: timeline.slotsLimit, colour: COLOUR.red, isDashed: true },
+    { name: "mean in flight", values: timeline.inFlight, colour: COLOUR.blue, isFilled: true },
+    { name: "host's limit", values: timeline.slotsLimit, colour: COLOUR.red, isDashed: true },
   ]);
 }
 
@@ -62,7 +62,7 @@ function chart(timeline: Timeline, label: (value: number) => string, lines: read
   };
 }
 
-/** A value holds from the start of its bucket; the last once more at the end, where a step would else have no width. */
+/** A value applies from the start of its bucket. The last one is repeated at the end, where its step would otherwise have no width. */
 export function pointsOf({ start, end, bucketSeconds }: Timeline, values: readonly (number | null)[]): [number, number | null][] {
   const points = values.map((value, index): [number, number | null] => [Math.round((start + index * bucketSeconds) * 1000), value]);
   return [...points, [Math.round(end * 1000), values.at(-1) ?? null]];

@@ -3,10 +3,10 @@ import type { UpdatesOverTime } from "../report-data.ts";
 import { count } from "./axis-labels.ts";
 import { COLOUR, LOOKS, named, STILL, timeAxis, valueAxis } from "./looks.ts";
 
-/** The largest type first; what the others are together comes last and is grey. */
+/** In the order of the types: the largest first; the sum of the other types is last and grey. */
 const COLOURS = [COLOUR.blue, COLOUR.amber, COLOUR.teal, COLOUR.violet, COLOUR.red, COLOUR.grey];
 
-/** Bars in the middle of their hour. */
+/** A bar is in the middle of its hour or day. */
 export function updatesOverTime({ starts, stepSeconds, types }: UpdatesOverTime): EChartsCoreOption {
   const end = (starts.at(-1) ?? 0) + stepSeconds;
   return {

@@ -57,7 +57,7 @@ async function everything(): Promise<string> {
 }
 
 describe("sluice report", () => {
-  test("tells the newest window that was swept, and where the page is", async () => {
+  test("takes the newest window that was swept, and prints where the page is", async () => {
     const file = path.join(folder.path, "newest.html");
     const ended = await report(["default/trial", "--output", file]);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
@@ -80,14 +80,14 @@ describe("sluice report", () => {
     expect(stdout).toContain("All 200 targets are settled.");
   });
 
-  test("writes to standard output, and says elsewhere what it is", async () => {
+  test("writes the page to standard output, and its verdict to standard error", async () => {
     const ended = await report(["default/trial", "--output", "-"]);
     expect(ended.code).toBe(0);
     expect(ended.stdout.startsWith("<!doctype html>") && ended.stdout.endsWith("</html>\n")).toBe(true);
     expect(ended.stderr).toBe("default/trial 2026-11-20 is usable: 199 of 200 targets are settled (99.5 %).\n");
   });
 
-  test("made again takes the place of the one before, and leaves nothing beside it", async () => {
+  test("replaces an existing file, and leaves no other file beside it", async () => {
     const file = path.join(folder.path, "again.html");
     await writeFile(file, "the one before");
     expect((await report(["default/trial", "--output", file])).code).toBe(0);
@@ -95,40 +95,40 @@ describe("sluice report", () => {
     expect((await readdir(folder.path)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
-  test("changes nothing of what it tells about", async () => {
+  test("changes nothing in the database", async () => {
     const before = await everything();
     expect((await report(["default/trial", "--output", "-"])).code).toBe(0);
     expect(await everything()).toBe(before);
   });
 
-  test("tells of a window whose sweep is not finished how it stands so far", async () => {
+  test("shows an unfinished sweep as far as it is", async () => {
     await aSweep(db, { dataset: "bgp/running", targets: ["AS1", "AS2"] });
     const before = await everything();
     const ended = await report(["bgp/running", "--output", "-"]);
     expect(ended.stderr).toBe("bgp/running 2026-11-20 is running: so far 0 of 2 targets are settled (0.0 %).\n");
-    expect(ended.stdout).toContain("The newest sweep is not finished: it runs, or was interrupted.");
+    expect(ended.stdout).toContain("The newest sweep is running, or was interrupted.");
     expect(await everything()).toBe(before);
   });
 
-  test("tells of an incomplete window that it is", async () => {
+  test("says of an incomplete window that it is incomplete", async () => {
     const { uid } = await aSweep(db, { dataset: "bgp/left", targets: ["AS1", "AS2"] });
     await db.query("update sluice.sweeps set finished_at = now(), verdict = 'incomplete' where uid = $1", [uid]);
     const ended = await report(["bgp/left", "--output", "-"]);
     expect(ended).toMatchObject({ code: 0, stderr: "bgp/left 2026-11-20 is incomplete: 0 of 2 targets are settled (0.0 %).\n" });
-    expect(ended.stdout).toContain("How fast it went and how much memory it took is not known.");
+    expect(ended.stdout).toContain("Speed and memory of this sweep are not known.");
   });
 });
 
-describe("is refused in one line", () => {
+describe("a report is refused in one line", () => {
   const wrong: Record<string, { args: () => string[]; env?: () => Record<string, string>; code: number; line: RegExp }> = {
-    "for a dataset that is almost called so": { args: () => ["default/trail"], code: 2, line: /^sluice: There is no dataset "default\/trail"; did you mean default\/trial\?$/ },
+    "for a misspelt dataset": { args: () => ["default/trail"], code: 2, line: /^sluice: There is no dataset "default\/trail"; did you mean default\/trial\?$/ },
     "for a window that was never swept, between two that were": {
       args: () => ["default/trial", "--window", "2026-11-19"],
       code: 2,
       line: /^sluice: The window 2026-11-19 of default\/trial has not been swept; the nearest swept windows are 2026-11-18 and 2026-11-20\.$/,
     },
-    "for a window before all": { args: () => ["default/trial", "--window", "2026-01-01"], code: 2, line: /has not been swept; the nearest swept window is 2026-11-18\.$/ },
-    "for a moment that is none": { args: () => ["default/trial", "--window", "yesterday"], code: 2, line: /^sluice: "yesterday" is not the start of a window/ },
+    "for a window before the first one": { args: () => ["default/trial", "--window", "2026-01-01"], code: 2, line: /has not been swept; the nearest swept window is 2026-11-18\.$/ },
+    "for an unreadable time": { args: () => ["default/trial", "--window", "yesterday"], code: 2, line: /^sluice: "yesterday" is not the start of a window/ },
     "into a folder that is not there": { args: () => ["default/trial", "--output", "/no/such/file.html"], code: 3, line: /^sluice: \/no\/such\/file\.html cannot be written: ENOENT/ },
     "onto a folder": { args: () => ["default/trial", "--output", folder.path], code: 3, line: /^sluice: .* cannot be written: EISDIR/ },
     "onto a full disk": { args: () => ["default/trial", "--output", "/dev/full"], code: 3, line: /^sluice: \/dev\/full cannot be written: ENOSPC/ },
@@ -161,14 +161,14 @@ describe("is refused in one line", () => {
     expect(existsSync("/no")).toBe(false);
   });
 
-  test("but with what that line asks for a role may read a report, and write nothing", async () => {
+  test("but a role with the rights named in that line may read a report, and write nothing", async () => {
     await db.query("grant select on all tables in schema sluice to report_reader");
     const ended = await report(["default/trial", "--output", "-"], { DATABASE_URL: database.url.replace("sluice@", "report_reader@") });
     expect(ended).toMatchObject({ code: 0, stderr: "default/trial 2026-11-20 is usable: 199 of 200 targets are settled (99.5 %).\n" });
   });
 });
 
-test("without --output the page is in the current folder, called by dataset and window", async () => {
+test("without --output the page goes to the current folder, named after dataset and window", async () => {
   const here = path.join(folder.path, "here");
   await mkdir(here);
   const running = startSluice(["report", "default/trial", "--window", DAY], env, ["env", `--chdir=${here}`]);

@@ -53,7 +53,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
 
   afterAll(() => browser.close());
 
-  test("draws each chart, complains of nothing and asks nobody, whatever targets are called", async () => {
+  test("draws each chart without errors or network requests, whatever targets are called", async () => {
     const { page, faults } = await openFile(browser, rich);
     for (const chart of CHARTS) {
       const places = page.locator(`[data-chart="${chart}"]`);
@@ -69,7 +69,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     const { page } = await openFile(browser, rich);
     const textsOf = (chart: string): Promise<string[]> => page.locator(`[data-chart="${chart}"]`).first().locator("svg text").allTextContents();
     expect(await textsOf("memory")).toEqual(expect.arrayContaining(["ran out of memory", "#0", "#2", "128 MiB", "1 GiB"]));
-    expect(await textsOf("in-flight")).toEqual(expect.arrayContaining(["limit of the host", "8", "05:00:04"]));
+    expect(await textsOf("in-flight")).toEqual(expect.arrayContaining(["host's limit", "8", "05:00:04"]));
     expect(await textsOf("updates")).toEqual(expect.arrayContaining(["A", HOSTILE, "90", "12:00"]));
     expect(await textsOf("durations")).toEqual(expect.arrayContaining(["ok", "empty", "1 s"]));
     // The heights of the two stacked bars of each hour are as what they stand for.
@@ -80,7 +80,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     expect(tall[47]! / tall[0]!).toBeCloseTo(1.5, 1);
   });
 
-  test("says of each chart in words what it shows", async () => {
+  test("describes each chart in words", async () => {
     const { page } = await openFile(browser, rich);
     for (const place of await page.locator("[data-chart]").all()) {
       expect(await place.getAttribute("role")).toBe("img");
@@ -88,7 +88,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     }
   });
 
-  test("is dark where its reader wants it dark, and follows when that changes", async () => {
+  test("follows the reader's colour scheme, and its changes", async () => {
     const { page } = await openFile(browser, rich, { colorScheme: "light" });
     const looks = (): Promise<unknown> =>
       page.evaluate(
@@ -102,7 +102,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     expect(((await looks()) as string[]).slice(1)).toEqual(light.slice(1));
   });
 
-  test("fits a phone, and its charts are drawn again when that is turned", async () => {
+  test("fits a phone, and redraws its charts when the phone is turned", async () => {
     const { page, faults } = await openFile(browser, rich, { viewport: { width: 360, height: 740 } });
     const width = (): Promise<number> => page.evaluate("document.documentElement.scrollWidth");
     expect(await width()).toBe(360);
@@ -113,7 +113,7 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     expect(faults).toEqual([]);
   });
 
-  test("is printed with no chart cut", async () => {
+  test("is printed without cutting a chart", async () => {
     const { page } = await openFile(browser, rich);
     await page.emulateMedia({ media: "print" });
     await page.setViewportSize({ width: 690, height: 1000 });
@@ -125,13 +125,13 @@ describe.skipIf(!browserIsHere())("in a browser, a report", () => {
     expect((await page.pdf({ format: "A4" })).length).toBeGreaterThan(10_000);
   });
 
-  test("reads without JavaScript", async () => {
+  test("can be read without JavaScript", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(`file://${rich}`);
     const text = await page.locator("main").innerText();
     expect(text).toContain("998 of 1,000 targets are settled");
-    expect(text).toContain("On average 7.3 of the 8 that the host allows");
+    expect(text).toContain("On average 7.3 of the 8 allowed requests");
     expect(text).toContain(HOSTILE);
   });
 });

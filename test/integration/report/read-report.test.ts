@@ -27,18 +27,18 @@ describe("a window of 2,560 targets", () => {
     report = await reportOn(filled);
   });
 
-  test("is told as sluice.windows has it", async () => {
+  test("is the same as in sluice.windows", async () => {
     const [row] = await store.db.query<Record<string, unknown>>("select state, targets, settled, failed, missing, updates from sluice.windows where dataset = 'bgp/filled'");
     expect(report.verdict).toMatchObject(row!);
     expect(report.verdict).toMatchObject({ state: "incomplete", targets: 2560, failed: 26, settled: 2534 });
   });
 
-  test("has its sweep, with what its samples add up to", () => {
+  test("has its sweep, with the sums of its samples", () => {
     expect(report.sweeps).toHaveLength(1);
     expect(report.sweeps[0]).toMatchObject({ selected: 2560, batches: 20, inFlightLimit: 8, sums: { requests: 20 * 8 * 17, rows: 20 * 8 * 400, first: Date.UTC(2026, 10, 21, 5) / 1000 } });
   });
 
-  test("has each batch with its limit, and that which ran out of memory marked", () => {
+  test("has each batch with its limit, and marks the one that ran out of memory", () => {
     const { memory, nearestToLimit, passes } = report.sweeps[0]!;
     expect(memory).toHaveLength(20);
     expect(memory.filter(({ outOfMemory }) => outOfMemory).map(({ batch }) => batch)).toEqual([7]);
@@ -86,7 +86,7 @@ describe("a window of 2,560 targets", () => {
     }
   });
 
-  test("is told without samples where the database has none", async () => {
+  test("has no measurements if the database has no samples", async () => {
     await store.db.query("alter table sluice.samples rename to samples_away");
     await store.db.query("alter table sluice.batches rename out_of_memory to out_away");
     try {
@@ -100,7 +100,7 @@ describe("a window of 2,560 targets", () => {
   });
 });
 
-test("a window whose sweep has just begun has nothing but missing targets", async () => {
+test("a window whose sweep has just started has only missing targets", async () => {
   const fresh = await aSweep(store.db, { dataset: "bgp/fresh" });
   const report = await reportOn(fresh);
   expect(report).toMatchObject({
@@ -111,7 +111,7 @@ test("a window whose sweep has just begun has nothing but missing targets", asyn
   });
 });
 
-test("a pass that the surroundings interrupted is counted once, and leaves what the next was to ask", async () => {
+test("a pass that its environment interrupted is counted once, and leaves the targets of the next pass", async () => {
   const { uid, datasetId, ids } = await aSweep(store.db, { dataset: "bgp/rounds", targets: ["AS1", "AS2", "AS3", "AS4"] });
   await store.db.query("delete from sluice.batches where sweep_uid = $1", [uid]);
   const batch = (number: number, pass: number, round: number, targets: readonly number[], memory = 128): Promise<unknown> =>
@@ -127,7 +127,7 @@ test("a pass that the surroundings interrupted is counted once, and leaves what 
   ]);
 });
 
-test("of thousands of batches the page holds the largest of each few, and every one that ran out of memory", async () => {
+test("of thousands of batches, the page has the largest of each few neighbours and every one that ran out of memory", async () => {
   const { uid, datasetId } = await aSweep(store.db, { dataset: "bgp/thousands" });
   await store.db.query("delete from sluice.batches where sweep_uid = $1", [uid]);
   await store.db.query(
@@ -147,7 +147,7 @@ test("of thousands of batches the page holds the largest of each few, and every 
   expect(nearestToLimit!.peak).toBe(49 * 2 ** 20);
 });
 
-test("a window that is not planned yet is one to tell of", async () => {
+test("a window without a plan can be reported", async () => {
   const { datasetId } = await aSweep(store.db, { dataset: "bgp/unplanned" });
   await store.db.query("delete from sluice.window_plans where dataset_id = $1", [datasetId]);
   const dataset = { id: datasetId, name: "bgp/unplanned" };
@@ -155,10 +155,10 @@ test("a window that is not planned yet is one to tell of", async () => {
   expect(window).toEqual(DAY);
   const report = await readReport(store.db, { dataset, window, now: DAY.end, version: "0.1.0" });
   expect(report).toMatchObject({ verdict: null, sweeps: [{ ended: null }], unsettled: { byCode: [], missing: [] } });
-  expect(renderPage(report, "")).toContain("Its targets are not known yet: the sweep is being prepared.");
+  expect(renderPage(report, "")).toContain("The sweep is being prepared; its targets are not known yet.");
 });
 
-test("sweeps that found nothing left to ask do not push out those that asked", async () => {
+test("sweeps without requests do not displace those with requests", async () => {
   const { uid, datasetId } = await aSweep(store.db, { dataset: "bgp/often" });
   await store.db.query("update sluice.sweeps set finished_at = now() where uid = $1", [uid]);
   for (let again = 0; again < 12; again++) {

@@ -27,7 +27,7 @@ const samples = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-test("what samples counted is spread over the time they are about, and nothing of it is lost or made up", async () => {
+test("the counts of samples are spread over their time, and their sums stay the same", async () => {
   await fc.assert(
     fc.asyncProperty(samples, async (taken) => {
       await store.db.query("delete from sluice.samples");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withoutGaps } from "../../../src/report/distributions.ts";
 
-test("bins nobody fell into stand between those that have targets", () => {
+test("empty bins between bins with targets are kept", () => {
   const bins = withoutGaps([
     { bin: null, ok: 0, empty: 3, other: 0 },
     { bin: 0, ok: 1, empty: 2, other: 3 },
@@ -14,6 +14,6 @@ test("bins nobody fell into stand between those that have targets", () => {
   ]);
 });
 
-test("where all is zero there are no bins", () => {
+test("there are no bins if every value is zero", () => {
   expect(withoutGaps([{ bin: null, ok: 0, empty: 3, other: 0 }])).toEqual([]);
 });

@@ -4,11 +4,11 @@ import { lengthOf, timeBuckets } from "../../../src/report/timeline.ts";
 
 const spans = fc.tuple(fc.double({ min: 0, max: 2e9, noNaN: true }), fc.double({ min: 0, max: 1e7, noNaN: true }));
 
-test("no sweep has more buckets than a page can show", () => {
+test("no sweep has more buckets than a chart can show", () => {
   fc.assert(fc.property(spans, ([start, length]) => timeBuckets(start, start + length).count <= 120));
 });
 
-test("buckets are as long as the sweep together, and none is shorter than its fellows", () => {
+test("buckets add up to the length of the sweep, and none is shorter than the others", () => {
   fc.assert(
     fc.property(spans, ([start, length]) => {
       const buckets = timeBuckets(start, start + length);

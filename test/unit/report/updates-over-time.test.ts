@@ -4,7 +4,7 @@ import { overTime } from "../../../src/report/updates-over-time.ts";
 
 const DAY = { start: Date.UTC(2026, 10, 20) / 1000, end: Date.UTC(2026, 10, 21) / 1000 };
 
-test("hours without updates are among the hours", () => {
+test("hours without updates are included", () => {
   const { starts, types } = overTime([{ from: DAY.start + 3600, type: "A", updates: 7 }], DAY, 3600);
   expect(starts).toHaveLength(24);
   expect(types).toEqual([{ type: "A", updates: [0, 7, ...Array<number>(22).fill(0)] }]);
@@ -17,7 +17,7 @@ test("a window shorter than an hour is one step", () => {
   });
 });
 
-test("however many types there are, their sums stay and six have a name", () => {
+test("with many types, the sums stay the same and at most six have a name", () => {
   const row = fc.record({ hour: fc.nat(23), type: fc.nat(63), updates: fc.nat(1e6) });
   fc.assert(
     fc.property(fc.uniqueArray(row, { selector: ({ hour, type }) => `${hour} ${type}`, maxLength: 200 }), (rows) => {
@@ -29,7 +29,7 @@ test("however many types there are, their sums stay and six have a name", () => 
   );
 });
 
-test("the largest type comes first, what the others are together last", () => {
+test("the largest type comes first, and the sum of the others last", () => {
   const rows = Array.from({ length: 8 }, (_, index) => ({ from: DAY.start, type: `T${index}`, updates: index + 1 }));
   expect(overTime(rows, DAY, 3600).types.map(({ type }) => type)).toEqual(["T7", "T6", "T5", "T4", "T3", "3 others"]);
 });

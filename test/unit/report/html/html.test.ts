@@ -2,18 +2,18 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { asItIs, html, jsonInScript } from "../../../../src/report/html/html.ts";
 
-test("what is put in is text, in an element and in an attribute", () => {
+test("contents are escaped, in an element and in an attribute", () => {
   const hostile = `</script><img src=x onerror="alert('1')">&`;
   expect(html`<td title="${hostile}">${hostile}</td>`.html).toBe(
     '<td title="&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;">&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;</td>',
   );
 });
 
-test("what was made by it goes in as it is; nothing is nothing, and lists are joined", () => {
+test("its own results are not escaped again, null is empty, and lists are joined", () => {
   expect(html`<ul>${[1, null, html`<b>${"<"}</b>`, ["a", asItIs("<i>")]]}</ul>`.html).toBe("<ul>1<b>&lt;</b>a<i></ul>");
 });
 
-test("JSON in a script cannot end it, and says what it said", () => {
+test("JSON in a script cannot close it, and keeps its value", () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (value, text) => {
       const { html: written } = jsonInScript({ value, text: `${text}</script><!--${text}` });

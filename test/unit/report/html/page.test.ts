@@ -8,7 +8,7 @@ import { aBatch, aHistogram, aReport, aSweepReport, aVerdict, BEGAN } from "../b
 const SCRIPT = "draw();";
 const HOSTILE = `</script><img src=x onerror=alert(1)>"'&`;
 
-/** What a reader without JavaScript and styles would read. */
+/** What a reader without JavaScript and styles sees. */
 function textOf(data: ReportData): string {
   return renderPage(data, SCRIPT)
     .replaceAll(/<(style|script)[^]*?<\/\1>/g, "")
@@ -39,7 +39,7 @@ describe("the verdict comes first", () => {
     },
     "of a window that is being prepared for the first time": {
       data: aReport({ verdict: null, sweeps: [aSweepReport({ ended: null, verdict: null, selected: null, batches: 0, sums: null, timeline: null, memory: [], nearestToLimit: null, passes: [] })] }),
-      says: "running: Its targets are not known yet: the sweep is being prepared.",
+      says: "running: The sweep is being prepared; its targets are not known yet.",
     },
   };
   test.for(Object.entries(stories))("%s", ([, { data, says }]) => {
@@ -50,11 +50,11 @@ describe("the verdict comes first", () => {
 
 describe("the page says in words", () => {
   const stories: Record<string, { data: ReportData; says: string[] }> = {
-    "how long, how much and how near to the limit": {
+    "how long it took, how much it stored and how close it came to the limit": {
       data: aReport(),
-      says: ["Took 40 s", "Updates 100 stored", "Rows 12,345 written", "Peak memory 50 of 128 MiB 39.0 % of its limit, batch 0", "One sweep, 2026-11-21 05:00:00 to 05:00:40 UTC."],
+      says: ["Time 40 s", "Updates 100 stored", "Rows 12,345 written", "Peak memory 50 of 128 MiB 39.0 % of its limit, batch 0", "One sweep, 2026-11-21 05:00:00 to 05:00:40 UTC."],
     },
-    "that nothing failed": { data: aReport(), says: ["Targets that are not settled There is none."] },
+    "that nothing failed": { data: aReport(), says: ["Unsettled targets None."] },
     "what is not settled, with code and detail": {
       data: aReport({
         verdict: aVerdict({ state: "incomplete", settled: 998, failed: 1, missing: 1 }),
@@ -66,27 +66,27 @@ describe("the page says in words", () => {
       }),
       says: ["AS7 failed server 503 3 HTTP 503, three times", "Without a result: AS8 .", "2 targets are not settled, 1 of them never asked.", "sluice rerun bgp/ripestat-daily"],
     },
-    "that a sweep is not finished": { data: aReport({ sweeps: [aSweepReport({ ended: null, verdict: null })] }), says: ["The newest sweep is not finished: it runs, or was interrupted.", "at 2026-11-21 06:00 UTC", "Takes so far 1 h 0 min"] },
+    "that a sweep is not finished": { data: aReport({ sweeps: [aSweepReport({ ended: null, verdict: null })] }), says: ["The newest sweep is running, or was interrupted.", "at 2026-11-21 06:00 UTC", "Time so far 1 h 0 min"] },
     "that memory ran out": {
       data: aReport({
         sweeps: [aSweepReport({ memory: [aBatch(0, 127, 128, true)], nearestToLimit: null, passes: [{ ...aSweepReport().passes[0]!, outOfMemory: 1 }] })],
       }),
-      says: ["1 batch ran out of memory; their targets go into smaller batches", "1 ran out of memory.", "Peak memory not measured"],
+      says: ["1 batch ran out of memory; their targets were packed into smaller batches with more memory.", "1 ran out of memory.", "Peak memory not measured"],
     },
-    "what a database of before samples cannot show": {
+    "what a database from before samples cannot show": {
       data: aReport({ isMeasured: false, sweeps: [aSweepReport({ sums: null, timeline: null, memory: [], nearestToLimit: null })] }),
-      says: ["How fast it went and how much memory it took is not known. This database was last used by a version of Sluice that did not measure batches.", "Rows not measured", "Pass by pass, what was left"],
+      says: ["Speed and memory of this sweep are not known. The database was last used by a version of Sluice that did not measure batches.", "Rows not measured", "Passes Each pass asks the targets that the last one left unsettled."],
     },
-    "which sweeps there were, the one after the other": {
+    "which sweeps there were, in order": {
       data: aReport({ sweeps: [aSweepReport(), aSweepReport({ name: "again", began: BEGAN + 600, ended: BEGAN + 700, selected: 0, batches: 0, passes: [], sums: null, timeline: null })], olderSweeps: 3 }),
-      says: ["Sweep 4 of 5 bgp/daily-20261120", "Sweep 5 of 5 bgp/again", "Nothing was left to be asked.", "Older sweeps of this window: 3."],
+      says: ["Sweep 4 of 5 bgp/daily-20261120", "Sweep 5 of 5 bgp/again", "No target was left to ask.", "3 older sweeps of this window are not shown."],
     },
-    "which sweeps asked nothing": { data: aReport({ idleSweeps: 2 }), says: ["The sweep bgp/daily-20261120", "2 sweeps of this window asked nothing"] },
+    "which sweeps sent no request": { data: aReport({ idleSweeps: 2 }), says: ["The sweep bgp/daily-20261120", "2 sweeps of this window sent no request: every target was settled, or the list of targets was refused."] },
     "that no target has an answer": {
       data: aReport({ durations: aHistogram({ bins: [], quantiles: null }), sizes: aHistogram({ bins: [], quantiles: null }), largest: [], updates: { stepSeconds: 3600, starts: [], types: [] } }),
       says: ["No target has an answer yet.", "No updates are stored for this window."],
     },
-    "that times are in UTC": { data: aReport(), says: ["All times are in UTC"] },
+    "that times are in UTC": { data: aReport(), says: ["Times are in UTC."] },
   };
   test.for(Object.entries(stories))("%s", ([, { data, says }]) => {
     const text = textOf(data);
@@ -94,7 +94,7 @@ describe("the page says in words", () => {
   });
 });
 
-describe("whatever strangers call their targets", () => {
+describe("whatever targets are called", () => {
   const data = aReport({
     dataset: HOSTILE,
     verdict: aVerdict({ state: "incomplete", settled: 998, failed: 1, missing: 1 }),
@@ -104,13 +104,13 @@ describe("whatever strangers call their targets", () => {
     sweeps: [aSweepReport({ name: HOSTILE })],
   });
 
-  test("no element comes of it", () => {
+  test("their names create no element", () => {
     const page = renderPage(data, SCRIPT);
     expect(page).not.toContain("<img");
     expect(page.match(/<\/script>/g)).toHaveLength(2);
   });
 
-  test("the data that the charts are drawn from is what it was", () => {
+  test("the data of the charts is unchanged", () => {
     const json = /<script type="application\/json" id="report-data">([^]*?)<\/script>/.exec(renderPage(data, SCRIPT))![1]!;
     expect(JSON.parse(json)).toMatchObject({ updates: data.updates });
   });

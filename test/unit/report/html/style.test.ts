@@ -27,11 +27,11 @@ describe.each([
     for (const colour of ["ink", "dim"]) expect(contrast(palette[colour]!, palette[under]!), colour).toBeGreaterThanOrEqual(4.5);
   });
 
-  test("codes can be read on theirs", () => {
+  test("codes can be read on their background", () => {
     expect(contrast(palette["ink"]!, palette["faint"]!)).toBeGreaterThanOrEqual(4.5);
   });
 
-  test("the large words of the verdict, and what charts are drawn with, stand out", () => {
+  test("the large words of the verdict and the colours of charts have enough contrast", () => {
     for (const colour of ["blue", "teal", "amber", "red", "green", "violet", "grey"]) {
       for (const under of ["ground", "card"]) expect(contrast(palette[colour]!, palette[under]!), `${colour} on ${under}`).toBeGreaterThanOrEqual(3);
     }

@@ -15,7 +15,7 @@ function seriesOf(chart: ChartName, data = chartData(aReport())): readonly Serie
   return optionOf(chart, data, 0)!["series"] as readonly Series[];
 }
 
-test("a value holds from the start of its bucket to the end of the last", () => {
+test("a value applies from the start of its bucket, and the last one to its end", () => {
   expect(pointsOf(aSweepReport().timeline!, [100, 110])).toEqual([
     [BEGAN * 1000, 100],
     [(BEGAN + 5) * 1000, 110],
@@ -23,13 +23,13 @@ test("a value holds from the start of its bucket to the end of the last", () => 
   ]);
 });
 
-test("what is in flight stands beside the limit", () => {
+test("the requests in flight are drawn with the limit", () => {
   const [flying, limit] = seriesOf("in-flight");
-  expect(flying).toMatchObject({ name: "in flight, on average", data: [[BEGAN * 1000, 7], [(BEGAN + 5) * 1000, 7.5], [(BEGAN + 10) * 1000, 7.5]] });
-  expect(limit).toMatchObject({ name: "limit of the host", data: [[BEGAN * 1000, 8], [(BEGAN + 5) * 1000, null], [(BEGAN + 10) * 1000, null]] });
+  expect(flying).toMatchObject({ name: "mean in flight", data: [[BEGAN * 1000, 7], [(BEGAN + 5) * 1000, 7.5], [(BEGAN + 10) * 1000, 7.5]] });
+  expect(limit).toMatchObject({ name: "host's limit", data: [[BEGAN * 1000, 8], [(BEGAN + 5) * 1000, null], [(BEGAN + 10) * 1000, null]] });
 });
 
-test("a batch that ran out of memory is marked at its limit, and no point is made up for one that was not measured", () => {
+test("a batch that ran out of memory is marked at its limit, and one that was not measured has no point", () => {
   const sweeps = [aSweepReport({ memory: [aBatch(0, 50), aBatch(1, null, 128, true), aBatch(2, 200, 256)] })];
   const [limit, peak, out] = seriesOf("memory", chartData(aReport({ sweeps })));
   expect(limit!.data).toEqual([[-0.5, 128 * MiB], [0.5, 128 * MiB], [1.5, 256 * MiB], [2.5, 256 * MiB]]);
@@ -37,7 +37,7 @@ test("a batch that ran out of memory is marked at its limit, and no point is mad
   expect(out!.data).toEqual([[1, 128 * MiB]]);
 });
 
-test("limits far apart stand on a log scale", () => {
+test("limits far apart have a log scale", () => {
   const axis = (limits: readonly number[]): unknown => {
     const sweeps = [aSweepReport({ memory: limits.map((limit, index) => aBatch(index, 50, limit)) })];
     return (optionOf("memory", chartData(aReport({ sweeps })), 0)!["yAxis"] as { type: string }).type;
@@ -55,7 +55,7 @@ describe("nothing is drawn", () => {
   });
 });
 
-test("ticks of a log scale are powers of ten, and 2 and 5 of them where there is room", () => {
+test("ticks of a log scale are powers of ten, and their double and fivefold if there is room", () => {
   expect(powersIn(-2, 3.2)).toEqual([-2, -1, 0, 1, 2, 3]);
   expect(powersIn(0.4, 1.2).map((power) => Math.round(10 ** power))).toEqual([5, 10]);
 });

@@ -213,11 +213,11 @@ describe("sluice plan", () => {
     const ended = await sluice(["plan", greedy], env);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain("RIPEstat allows 8 requests in flight from one address; host.inFlight is 32.");
-    expect(ended.stdout).toContain("these are 1200 a day, and provider.sourceapp is not set.");
+    expect(ended.stdout).toContain("RIPEstat requires a sourceapp above 1000 requests a day; this sweep sends 1200 a day, and provider.sourceapp is not set.");
   });
 
   const wrong: Record<string, { spec: Record<string, object>; code: number; line: RegExp }> = {
-    "is too short": { spec: { targets: { preset: "ris-asns", atLeast: 5000 } }, code: 2, line: /^sluice: The list holds 300 targets; targets\.atLeast asks for 5000\.$/ },
+    "is too short": { spec: { targets: { preset: "ris-asns", atLeast: 5000 } }, code: 2, line: /^sluice: The list has 300 targets; targets\.atLeast requires 5000\.$/ },
     "matches nothing": { spec: { targets: { preset: undefined, atLeast: 1, http: { url: "URL/data/ris-asns/data.json?list_asns=true", pattern: "(nowhere)" } } }, code: 2, line: /^sluice: The list of targets is empty\.$/ },
     "is down": { spec: { provider: { baseUrl: "http://127.0.0.1:9" } }, code: 3, line: /^sluice: The list of targets cannot be fetched from http:\/\/127\.0\.0\.1:9\/.*ECONNREFUSED/ },
   };
@@ -233,7 +233,7 @@ describe("sluice plan", () => {
   test("is refused with one line where DATABASE_URL names no database", async () => {
     const ended = await sluice(["plan", file], { ...env, DATABASE_URL: "mysql://somewhere" });
     expect(ended).toMatchObject({ code: 2, stdout: "" });
-    expect(oneLine(ended)).toMatch(/does not begin with postgres:\/\//);
+    expect(oneLine(ended)).toMatch(/does not start with postgres:\/\//);
   });
 
   test("is refused with each problem of the file", async () => {

@@ -141,7 +141,7 @@ describe("sluice plan", () => {
     await writeFile(changed, renamed);
     const ended = await sluice(["plan", changed, "--window", DAYS[1]], env);
     expect(ended.code).toBe(2);
-    expect(oneLine(ended)).toMatch(/^sluice: The dataset default\/trial is another one: .*name a new dataset\.$/);
+    expect(oneLine(ended)).toMatch(/^sluice: The dataset default\/trial exists and differs: .*name a new dataset\.$/);
   });
 
   test("is refused where the list shrank", async () => {
@@ -242,7 +242,7 @@ describe("sluice export", () => {
   const wrong: Record<string, { args: string[]; code: number; line: RegExp }> = {
     "of an unknown dataset": { args: ["default/none", ...range], code: 2, line: /^sluice: There is no dataset "default\/none"; / },
     "of an empty range": { args: ["default/trial", "--from", DAYS[1], "--to", DAYS[1]], code: 2, line: /^sluice: --to must be later than --from/ },
-    "of an unreadable time": { args: ["default/trial", "--from", "noon", "--to", DAYS[1]], code: 2, line: /^sluice: "noon" is no start of a window/ },
+    "of an unreadable time": { args: ["default/trial", "--from", "noon", "--to", DAYS[1]], code: 2, line: /^sluice: "noon" is not the start of a window/ },
     "into a folder that is not there": { args: ["default/trial", ...range, "--file", "/no/such/file"], code: 3, line: /^sluice: \/no\/such\/file cannot be written: ENOENT/ },
     "onto a full disk": { args: ["default/trial", ...range, "--file", "/dev/full"], code: 3, line: /^sluice: \/dev\/full cannot be written: ENOSPC/ },
   };
@@ -283,7 +283,7 @@ describe("sluice purge", () => {
     await takeSweep(db, { identity, dataset: "default/trial", windowStart: WINDOW.start - 2 * 86_400, status: aRunning() }, me, 60);
     const ended = await sluice(["purge", "default/trial", "--yes"], env);
     expect(ended.code).toBe(2);
-    expect(oneLine(ended)).toBe("sluice: The sweep trial-20261118 of the dataset default/trial runs: stop it before you purge.");
+    expect(oneLine(ended)).toBe("sluice: The sweep trial-20261118 of the dataset default/trial is running: stop it before you purge.");
     expect(await held()).toBe(2);
     await releaseDriver(db, identity.uid, me.token, true);
   });
