@@ -11,7 +11,7 @@ import { aFolder, sluice, writeCronSweep } from "../../support/processes/sluice.
 
 const PAGE = readPage("docs/data-model.md");
 const FAILING = { what: "status", status: 503, body: "html", when: { targets: ["AS174"] } } as const;
-/** Louder than all others, if it could be believed. */
+/** It would have the most updates if its answer were proven. */
 const UNPROVEN = { what: "declared", off: 1, when: { targets: ["AS64496"] } } as const;
 
 let database: TestDatabase;
@@ -43,9 +43,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe("each query of the page finds something", () => {
+describe("each query of the page returns rows", () => {
   test.each(blocks(PAGE, "sql").map((sql) => ({ sql, first: sql.split("\n")[0]! })))("$first", async ({ sql }) => {
-    // In another zone than the database's, as somebody's session may be.
+    // A session may be in another time zone than the database.
     await client.query("set timezone = 'Asia/Tokyo'");
     const { rows } = await client.query<Record<string, unknown>>(sql);
     expect(rows.length).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ describe("each query of the page finds something", () => {
   });
 });
 
-test("what could not be proven is nobody's noise", async () => {
+test("an unproven answer does not make a target the noisiest", async () => {
   const [onThePage] = blocks(PAGE, "sql");
   const ready = READY_QUERIES.find(({ name }) => name === "noisiest")!.sql;
   for (const sql of [onThePage!, ready]) {
@@ -71,7 +71,7 @@ test("a quiet hour of a target is a zero among 24", async () => {
   expect(rows.map(({ updates }) => updates)).toEqual(Array.from({ length: 24 }, () => "0"));
 });
 
-describe("the columns of the views are those of the page", () => {
+describe("the page has the columns of each view", () => {
   test.each(["observed", "hourly", "results", "windows"])("sluice.%s", async (view) => {
     const { rows } = await client.query<{ column_name: string }>(
       "select column_name from information_schema.columns where table_schema = 'sluice' and table_name = $1 order by ordinal_position",
@@ -81,10 +81,10 @@ describe("the columns of the views are those of the page", () => {
   });
 });
 
-test("the tables of the page are those that there are", async () => {
+test("the page has every table", async () => {
   const { rows } = await client.query<{ name: string }>(
     "select relname as name from pg_class where relnamespace = 'sluice'::regnamespace and relkind in ('r', 'p') and not relispartition",
   );
-  const told = tableRows(section(PAGE, "Tables")).flatMap(([names]) => codes(names!));
-  expect(told.sort()).toEqual(rows.map(({ name }) => name).sort());
+  const onThePage = tableRows(section(PAGE, "Tables")).flatMap(([names]) => codes(names!));
+  expect(onThePage.sort()).toEqual(rows.map(({ name }) => name).sort());
 });
