@@ -40,7 +40,7 @@ interface Wrong {
 const WRONG_FILES: Readonly<Record<string, Wrong>> = {
   "a misspelt field": { spec: { batch: { memroy: "1Gi" } }, field: "memroy", says: 'spec.sweepTemplate.spec.batch.memroy: unknown field; did you mean "memory"?' },
   "a field in the wrong place": { spec: { done: { inFlight: 4 } }, field: "inFlight", says: 'spec.sweepTemplate.spec.done.inFlight: unknown field; "inFlight" belongs in spec.sweepTemplate.spec.host' },
-  "a number where a text is wanted": { spec: { batch: { memory: 128 } }, field: "memory", says: /spec\.sweepTemplate\.spec\.batch\.memory: must be a text, such as ".*", not the number 128/ },
+  "a number where a string is wanted": { spec: { batch: { memory: 128 } }, field: "memory", says: /spec\.sweepTemplate\.spec\.batch\.memory: must be a string, such as ".*", not the number 128/ },
   "a string instead of a number": { spec: { host: { inFlight: "eight" } }, field: "inFlight", says: 'spec.sweepTemplate.spec.host.inFlight: must be an integer, not the string "eight"' },
   "an amount that is none": { spec: { store: { retention: "two years" } }, field: "retention", says: /spec\.sweepTemplate\.spec\.store\.retention: .*"?two years"?/ },
   "a schedule that is none": { top: { schedule: "61 * * * *" }, field: "schedule", says: /spec\.schedule: .*61/ },
@@ -56,7 +56,7 @@ const WRONG_WINDOWS: Readonly<Record<string, Wrong>> = {
   "is no cell of the grid": { args: ["--window", "2026-11-20T06:00"], says: /No window starts at 2026-11-20T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-20 and 2026-11-21\./ },
   "is no date": { args: ["--window", "2026-02-30"], says: /"2026-02-30" is not the start of a window; write it in UTC, like/ },
   "is in the future": { args: ["--window", "2099-01-01"], says: /The window 2099-01-01 is not over yet; the newest that can be asked is / },
-  "has not settled": { args: ["--window", dayOf(YESTERDAY)], spec: { window: { settle: "24h" } }, says: /has not settled yet; it can be asked from .* on, 24h after its end/ },
+  "has not settled": { args: ["--window", dayOf(YESTERDAY)], spec: { window: { settle: "24h" } }, says: /has not settled yet; it can be asked from .*, 24h after its end/ },
   "is older than the retention": { args: ["--window", "2025-01-01"], spec: { store: { retention: "30d" } }, says: "The window 2025-01-01 is older than the retention of 30d; its results would be dropped at once." },
   "is before the provider's first data": {
     args: ["--window", "2023-12-31"],
@@ -82,7 +82,7 @@ function expectLine({ stderr, stdout }: Ended, says: string | RegExp = ""): void
   expect(stdout).toBe("");
 }
 
-describe("a wrong file or window is refused before anything is touched", () => {
+describe("a wrong file or window is refused before anything changes", () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase();
@@ -112,14 +112,14 @@ describe("a wrong file or window is refused before anything is touched", () => {
     expectLine(await refused(await write(`window-${name.replaceAll(/[^a-z]/g, "").slice(0, 24)}`, wrong), wrong.args), wrong.says);
   });
 
-  test("a file that is not there, or no YAML", async () => {
-    expectLine(await refused(path.join(folder.path, "nowhere.yaml")), `${folder.path}/nowhere.yaml: there is no such file`);
+  test("a missing file, or one that is not YAML", async () => {
+    expectLine(await refused(path.join(folder.path, "nowhere.yaml")), `${folder.path}/nowhere.yaml: no such file`);
     const torn = path.join(folder.path, "torn.yaml");
     await writeFile(torn, "kind: CronSweep\nspec: [\n");
-    expectLine(await refused(torn), new RegExp(`^${torn}:[23]: this is no YAML: `));
+    expectLine(await refused(torn), new RegExp(`^${torn}:[23]: invalid YAML: `));
   });
 
-  test("a Sweep whose CronSweep is not at hand", async () => {
+  test("a Sweep without the file of its CronSweep", async () => {
     const file = path.join(folder.path, "lost.yaml");
     const spec = { cronSweepRef: { name: "elsewhere" }, window: { start: dayOf(YESTERDAY) } };
     await writeFile(file, JSON.stringify({ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", metadata: { name: "lost" }, spec }));
@@ -207,7 +207,7 @@ describe("what only the database or the provider knows to be wrong", () => {
     expect(await run(first)).toMatchObject({ code: 0 });
   });
 
-  test("a second run of the same sweep is told so, and the first goes on", async () => {
+  test("a second run of the same sweep is refused, and the first goes on", async () => {
     simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 1 } }]);
     await write("kept", {});
     const first = startSluice(["run", file, "--window", TWO_DAYS_BEFORE, "--data", folder.path], { DATABASE_URL: database.url });
@@ -249,13 +249,13 @@ describe.skipIf(!canMount)("a disk that is full (needs the right to mount)", () 
     }
   }
 
-  test("from the start is told", async () => {
+  test("from the start is reported", async () => {
     const ended = await onDisk("20m");
     expect(ended, ended.stderr).toMatchObject({ code: 3 });
     expectLine(ended, /The disk that holds .*\/data\/postgres is full: the local Postgres could not be set up\./);
   });
 
-  test("in the middle is told, and when there is room again the sweep goes on", { timeout: 120_000 }, async () => {
+  test("in the middle of a sweep is reported, and once there is room again the sweep goes on", { timeout: 120_000 }, async () => {
     const ended = await onDisk("64m");
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
     expect(ended.stderr).toMatch(/^The database at .* has no disk space left: /m);
