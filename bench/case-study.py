@@ -1,7 +1,7 @@
 """The case study's own approach: 16 threads, requests, a regex for each piece of 32 KiB, a row for each match, by COPY.
 
 Usage: case-study.py URL_WITH_{target} DATABASE_URL gzip|identity TARGET...
-The CA stands in REQUESTS_CA_BUNDLE. Where a choice is open it is the cheaper one: bytes are never decoded, seconds stay numbers.
+REQUESTS_CA_BUNDLE names the CA. Where there is a choice, it takes the cheaper one: bytes are never decoded, seconds stay numbers.
 """
 
 import io
@@ -18,7 +18,7 @@ UPDATE = re.compile(rb'"timestamp":\s*(\d+),\s*"type":\s*"([A-Za-z]+)"')
 
 
 def updates_of(url, encoding):
-    """A match that is cut between two chunks is in neither."""
+    """Loses a match that is cut between two chunks."""
     updates = []
     with requests.get(url, headers={"accept-encoding": encoding}, stream=True) as response:
         response.raise_for_status()

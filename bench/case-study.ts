@@ -10,7 +10,7 @@ import type { Peer } from "./peer.ts";
 const SCRIPT = path.join(import.meta.dirname, "case-study.py");
 const REQUIREMENTS = path.join(import.meta.dirname, "requirements.txt");
 
-/** The case study's approach as case-study.py has it, run by `python`. */
+/** The case study's approach (case-study.py), run by `python`. */
 export function caseStudy(python: string, databases: Databases): Peer {
   return {
     name: "case study (Python)",
@@ -25,7 +25,7 @@ export function caseStudy(python: string, databases: Databases): Peer {
   };
 }
 
-/** A Python with the pinned packages, kept in the cache folder; null, with the reason said, where it cannot be had. */
+/** A Python with the pinned packages, kept in the cache folder; null, after saying why, if it is not available. */
 export function preparePython(environment: NodeJS.ProcessEnv, say: (sentence: string) => void): string | null {
   const wanted = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const cache = path.join(environment["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "sluice-bench");
@@ -40,7 +40,7 @@ export function preparePython(environment: NodeJS.ProcessEnv, say: (sentence: st
     renameSync(half, folder);
     return python;
   } catch (error) {
-    say(`The case study's peer is left out: Python 3 with venv and its two packages (bench/requirements.txt) could not be had: ${(error as Error).message.split("\n")[0]!}`);
+    say(`Without the case study's client: Python 3 with venv, or a package of bench/requirements.txt, is not available: ${(error as Error).message.split("\n")[0]!}`);
     return null;
   }
 }

@@ -5,22 +5,22 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { anonMemory } from "../src/local/processes.ts";
 
-/** What one run of a client took: all of its processes, from their start to their end. */
+/** The cost of one run of a client: all of its processes, from start to exit. */
 export interface ClientRun {
-  /** User and system. */
+  /** User and system time. */
   readonly cpuSeconds: number;
   readonly seconds: number;
-  /** The most that all its processes held together, as sampled. */
+  /** Sampled peak of the sum over all its processes. */
   readonly anonPeakBytes: number;
   readonly stdout: string;
 }
 
 const SAMPLE_MS = 20;
 
-/** The shell's own `times` adds up what it waited for, with what that waited for; 3 is nobody else's. */
+/** The shell's `times` adds up its children and their children. It writes to descriptor 3, which no client uses. */
 const TIMED = '"$@" 3>&-; code=$?; times >&3; exit $code';
 
-/** @throws where the command does not end with 0 */
+/** @throws if the exit code is not 0 */
 export async function runClient(command: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<ClientRun> {
   const began = performance.now();
   const child = spawn("/bin/sh", ["-c", TIMED, "bench", ...command], {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ROOT } from "../test/support/root.ts";
 
-/** What Kubernetes and the controller cost, measured on the local cluster. */
+/** The overhead of Kubernetes and the controller, measured on the local cluster. */
 export interface ClusterFigures {
-  /** Seconds that a batch takes beside its own work, where one follows the other. */
+  /** Seconds on top of a batch's own work when one batch follows the other. */
   readonly addedSeconds: number;
   /** Request-seconds over slots × seconds with four pods and 16 slots. */
   readonly use: number;
@@ -14,7 +14,7 @@ export interface ClusterFigures {
   readonly targets: number;
 }
 
-/** Null where the local cluster cannot be had: it needs root, and the programs that test/cluster/build.sh builds. */
+/** Null where the local cluster is not available: it needs root, and the programs that test/cluster/build.sh builds. */
 export function measureCluster(isQuick: boolean): ClusterFigures | null {
   if (process.getuid!() !== 0 || !isBuilt()) return null;
   const cluster = path.join(ROOT, "test/cluster");

@@ -4,18 +4,17 @@ import type { ClusterFigures } from "./cluster-figures.ts";
 import { LATENCY } from "./slots.ts";
 
 /**
- * Run inside the local cluster (test/cluster/run): prints ClusterFigures as a line of JSON.
- * `--quick`: the same, so small that it only shows that it works.
+ * Runs inside the local cluster (test/cluster/run) and prints ClusterFigures as a line of JSON. `--quick` only shows that it works.
  */
 const size = process.argv.includes("--quick") ? { batches: 4, targets: 256 } : { batches: 24, targets: 4_000 };
 
 process.stdout.write(`${JSON.stringify({ addedSeconds: await addedToABatch(), use: await slotsInUse(), ...size } satisfies ClusterFigures)}\n`);
 
-/** One batch after the other, each of one target that is answered at once: what is left of a batch's time is Kubernetes' and ours. */
+/** One batch after the other, each with one target that is answered at once: the rest of a batch's time is overhead. */
 async function addedToABatch(): Promise<number> {
   return withInstallation({ source: { kind: "model", targets: size.batches, largest: 10 } }, async (installation) => {
     const { status } = await sweep(installation, { batch: { targets: 1, concurrency: 1, pods: 1, memory: "128Mi" } });
-    // The canaries of prepare and the last prepare are not a batch's.
+    // The canaries of prepare, and the last prepare, do not belong to a batch.
     const began = Date.parse(status!.roundStartedAt!);
     const ended = Date.parse((await installation.kubectl("get", "events", "--field-selector", "reason=PassEnded", "--output", "jsonpath={.items[0].lastTimestamp}")).trim());
     const worked = await installation.query<{ seconds: number }>("select extract(epoch from sum(finished_at - started_at))::float as seconds from sluice.results");
@@ -23,7 +22,7 @@ async function addedToABatch(): Promise<number> {
   });
 }
 
-/** Of 16 slots, with four pods, while a target was unstarted. */
+/** Of 16 slots, with four pods, while targets were waiting. */
 async function slotsInUse(): Promise<number> {
   const scenario = { source: { kind: "model", targets: size.targets, largest: 1_000 }, compression: ["gzip"], latency: LATENCY, limits: { inFlight: 16, overLimit: "count" } };
   return withInstallation(scenario, async (installation) => {

@@ -9,15 +9,15 @@ import { startKubeApi } from "../test/support/kube/simulated-api/server.ts";
 import { simulateSweep } from "../test/support/sweeps/simulated-sweep.ts";
 import { until } from "../test/support/time/until.ts";
 
-/** The controller as a process of its own, over a sweep whose Jobs and pods are played. */
+/** The controller as a process, over a sweep whose Jobs and pods are simulated. */
 export interface ControllerRun {
   readonly batches: number;
   readonly seconds: number;
-  /** The most anonymous memory, as sampled. */
+  /** Sampled peak of anonymous memory. */
   readonly anonPeakBytes: number;
-  /** The most of it with the pages of its program. */
+  /** Peak of resident memory, including the pages of the program. */
   readonly residentPeakBytes: number;
-  /** The most that the Sweep had, as JSON. */
+  /** The largest Sweep object, as JSON. */
   readonly objectBytes: number;
   /** Requests a batch, in the first and in the last tenth of the batches. */
   readonly first: Requests;
@@ -32,7 +32,7 @@ export interface Requests {
 const SAMPLE_MS = 50;
 const PODS_AT_ONCE = 16;
 const KEY = { namespace: "bench", name: "many" };
-/** As the chart sets them. */
+/** The chart's values. */
 const FLAGS = ["--max-old-space-size=64", "--max-semi-space-size=4"];
 
 /** @param programs the folder with controller.mjs */
@@ -82,7 +82,7 @@ export async function runController(programs: string, batches: number): Promise<
   }
 }
 
-/** The Lease's are time's and not a batch's. */
+/** Requests for the Lease depend on time, not on batches. */
 function requestsOf({ counts }: { readonly counts: ReadonlyMap<string, number> }): Requests {
   let [writes, reads] = [0, 0];
   for (const [what, count] of counts) {

@@ -2,7 +2,7 @@ import { runClient } from "./client-run.ts";
 import { AT_ONCE, type Peer } from "./peer.ts";
 import type { Serving } from "./serving.ts";
 
-/** Fetches and inflates, and that is all. */
+/** Only fetches and inflates. */
 export const curlToNowhere: Peer = {
   name: "curl to nowhere",
   async run(serving) {
@@ -12,7 +12,7 @@ export const curlToNowhere: Peer = {
   },
 };
 
-/** The answers are one line each, and rg holds a line: its memory grows with them. */
+/** Each answer is one line, and rg holds whole lines: its memory grows with the answer. */
 export const curlToRg: Peer = {
   name: "curl | rg",
   async run(serving) {
@@ -23,7 +23,7 @@ export const curlToRg: Peer = {
 
 const PATTERN = '"timestamp":\\s*\\d+,\\s*"type":\\s*"[A-Za-z]+"';
 
-/** All at once: there are no more than sixteen. */
+/** All at once: there are at most sixteen. */
 const PIPELINES = 'pattern=$1; flags=$2; shift 2; for url; do curl $flags "$url" | rg --text --count-matches "$pattern" & done; wait';
 
 function curlFlags({ protocol, caFile }: Serving): string[] {

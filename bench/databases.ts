@@ -6,9 +6,9 @@ import { startOrAdoptPostgres } from "../src/local/postgres/postgres.ts";
 import { aPostgresPlace } from "../test/support/postgres/local-postgres-place.ts";
 import { endBy, tidyUpAtTheEnd } from "../test/support/processes/tidy-up.ts";
 
-/** A Postgres for this run, as durable as any, with a database of its own for each piece of work. */
+/** A durable Postgres for this run, with a separate database for each measurement. */
 export interface Databases {
-  /** Does `work` with an empty database, which is dropped afterwards. */
+  /** Runs `work` with an empty database, then drops it. */
   withFresh<T>(work: (url: string) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function openDatabases(): Promise<Databases> {
   };
 }
 
-/** One statement over a connection of its own. */
+/** One statement on its own connection. */
 export async function query<Row>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,7 +1,7 @@
 import type { Peer, PeerRun } from "./peer.ts";
 import type { Serving } from "./serving.ts";
 
-/** What a peer took for a serving: of several rounds the medians. */
+/** Medians of a peer's rounds over one serving. */
 export interface Figures {
   readonly protocol: Serving["protocol"];
   readonly peer: string;
@@ -11,11 +11,11 @@ export interface Figures {
   readonly seconds: number;
   readonly anonPeakBytes: number;
   readonly matches: number;
-  /** Null where the peer does not look for any. */
+  /** Null if the peer does not look for matches. */
   readonly lost: number | null;
 }
 
-/** Every peer over every serving, `rounds` times: peers take turns, so that a busy moment of the machine is nobody's alone. */
+/** Every peer over every serving, `rounds` times. Peers take turns, so that a busy moment of the machine affects all of them. */
 export async function measureLarge(servings: readonly Serving[], peers: readonly Peer[], rounds: number, say: (sentence: string) => void): Promise<Figures[]> {
   const figures: Figures[] = [];
   for (const serving of servings) {

@@ -17,7 +17,7 @@ import { runSweep } from "./slots.ts";
 import { sluiceBatch } from "./sluice-batch.ts";
 import { versionOf } from "./version-of.ts";
 
-/** docs/benchmarks.md says what is measured and how. `--quick`: the same, so small that it only shows that it works. */
+/** docs/benchmarks.md describes what is measured and how. `--quick` only shows that it works. */
 const isQuick = process.argv.includes("--quick");
 const size = isQuick
   ? { count: 4, megabytes: 8, rounds: 1, largest: 16, batches: 500, sweeps: [{ targets: 600, slots: 16 }] }
@@ -42,15 +42,15 @@ try {
   const curl = versionOf("curl");
   const rg = versionOf("rg");
   const python = preparePython(process.env, say);
-  if (curl === null) say("curl is left out: it is not installed.");
-  if (rg === null) say("curl | rg is left out: ripgrep is not installed (Debian: apt-get install ripgrep).");
+  if (curl === null) say("Without curl: it is not installed.");
+  if (rg === null) say("Without curl | rg: ripgrep is not installed (on Debian: apt-get install ripgrep).");
   const ours = sluiceBatch(programs, databases, folder);
   const theirs: Peer[] = python === null ? [] : [caseStudy(python, databases)];
   const peers: Peer[] = [...(curl === null ? [] : [curlToNowhere]), ...(curl === null || rg === null ? [] : [curlToRg]), ...theirs, ours];
 
   const large = await serveLarge(programs, folder, size.count, size.megabytes * 1e6);
   const figures = await measureLarge(large.servings, peers, size.rounds, say).finally(() => large.stop());
-  // rg holds a whole answer, which is one line: at this size it would be as many gigabytes.
+  // An answer is one line, and rg holds whole lines: at this size it would need gigabytes.
   const withMemory = peers.filter((peer) => peer !== curlToRg);
   const largest = await serveLarge(programs, folder, size.count, size.largest * 1e6);
   const largestFigures = await measureLarge(largest.servings.slice(-1), withMemory, 1, say).finally(() => largest.stop());
@@ -63,7 +63,7 @@ try {
   const controller = await runController(folder, size.batches);
   say("A sweep on the local cluster");
   const cluster = measureCluster(isQuick);
-  if (cluster === null) say("The cluster is left out: it needs root, and the programs that test/cluster/build.sh builds.");
+  if (cluster === null) say("Without the cluster: it needs root, and the programs that test/cluster/build.sh builds.");
   const text = report({
     isQuick,
     machine: machine(),

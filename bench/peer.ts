@@ -3,11 +3,11 @@ import type { Serving } from "./serving.ts";
 
 /** One run over all answers of a serving. */
 export interface PeerRun extends ClientRun {
-  /** Found, and brought to where the peer brings them; null where it does not look. */
+  /** Matches that reached the peer's destination; null if it does not look for any. */
   readonly matches: number | null;
 }
 
-/** A way to get large answers, sixteen at once. */
+/** A client that gets large answers, sixteen at once. */
 export interface Peer {
   readonly name: string;
   run(serving: Serving): Promise<PeerRun>;

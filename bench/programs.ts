@@ -3,7 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { ROOT } from "../test/support/root.ts";
 
-/** The programs as they are now, built for this run. */
+/** The present sources, built for this run. */
 export interface Programs {
   readonly sluice: string;
   readonly worker: string;
@@ -19,7 +19,7 @@ export interface SimulatorProcess {
   stop(): Promise<void>;
 }
 
-/** In a process of its own, so that its CPU is nobody else's. It ends with this one, however that ends. */
+/** Runs in a process of its own, so that its CPU is counted separately. It exits with this one, however that exits. */
 export async function startSimulatorProcess({ sluice }: Programs, flags: readonly string[]): Promise<SimulatorProcess> {
   const child = spawn(process.execPath, [sluice, "simulate", ...flags], {
     stdio: ["ignore", "pipe", "ignore", "pipe"],

@@ -6,19 +6,19 @@ import type { Figures } from "./large.ts";
 import { LATENCY, type SweepRun } from "./slots.ts";
 
 export interface Results {
-  /** So small that the start of a process is most of it. */
+  /** Sizes so small that most of the time is the start of processes. */
   readonly isQuick: boolean;
   readonly machine: string;
-  /** Their versions. */
+  /** A version line of each client. */
   readonly peers: readonly string[];
-  /** Of each way to ask. */
+  /** By protocol and client. */
   readonly figures: readonly Figures[];
   /** The largest answers, over HTTPS with gzip. */
   readonly largest: readonly Figures[];
   readonly sizes: { readonly figures: string; readonly largest: string };
   readonly sweeps: readonly SweepRun[];
   readonly controller: ControllerRun;
-  /** Null where the local cluster cannot be had. */
+  /** Null where the local cluster is not available. */
   readonly cluster: ClusterFigures | null;
 }
 
@@ -26,16 +26,16 @@ const OURS = "sluice";
 const THEIRS = "case study (Python)";
 const PLAIN = { strong: same, dim: same, good: same, middling: same, bad: same };
 
-/** All of it, the ratios first. */
+/** The whole report, ratios first. */
 export function report({ isQuick, machine, peers, figures, largest, sizes, sweeps, controller, cluster }: Results): string {
   return [
-    ...(isQuick ? ["Quick: this shows that the benchmark works. Of the amounts, the start of a process is most; they are no figures."] : []),
+    ...(isQuick ? ["Quick: this only shows that the benchmark works. Most of the time is the start of processes, so the figures mean nothing."] : []),
     ratios(figures, largest, sweeps),
-    `Client CPU only, of all of a client's processes, their start included; Postgres and the simulated provider not counted.`,
+    `CPU of all of a client's processes, including their start, but not of Postgres and the simulated provider.`,
     `${sizes.figures}:\n${table(figures)}`,
     `${sizes.largest}:\n${table(largest)}`,
-    `Slots in use, while a target was unstarted; ${LATENCY.distribution} latency, median ${LATENCY.medianSeconds} s, sigma ${LATENCY.sigma}:\n${slots(sweeps)}`,
-    `The controller over ${grouped(controller.batches)} batches, in a process of its own, Kubernetes played (${controller.seconds.toFixed(0)} s):\n${controllerTable(controller)}`,
+    `Slots in use while targets were waiting; ${LATENCY.distribution} latency, median ${LATENCY.medianSeconds} s, sigma ${LATENCY.sigma}:\n${slots(sweeps)}`,
+    `The controller as a process, over ${grouped(controller.batches)} batches of a simulated Kubernetes (${controller.seconds.toFixed(0)} s):\n${controllerTable(controller)}`,
     ...(cluster === null ? [] : [`On a real Kubernetes of one node:\n${clusterTable(cluster)}`]),
     [machine, ...peers].join("\n"),
   ].join("\n\n");
@@ -96,8 +96,8 @@ function slots(sweeps: readonly SweepRun[]): string {
 
 function controllerTable({ anonPeakBytes, residentPeakBytes, objectBytes, first, last }: ControllerRun): string {
   const rows = [
-    ["most anonymous memory", `${mebibytes(anonPeakBytes)} MiB`],
-    ["most resident memory, its program included", `${mebibytes(residentPeakBytes)} MiB`],
+    ["peak anonymous memory", `${mebibytes(anonPeakBytes)} MiB`],
+    ["peak resident memory, including the program", `${mebibytes(residentPeakBytes)} MiB`],
     ["largest Sweep object", `${(objectBytes / 1024).toFixed(1)} KiB`],
     ["writes a batch, first and last tenth", `${first.writes.toFixed(2)} and ${last.writes.toFixed(2)}`],
     ["reads a batch, first and last tenth", `${first.reads.toFixed(2)} and ${last.reads.toFixed(2)}`],
@@ -107,7 +107,7 @@ function controllerTable({ anonPeakBytes, residentPeakBytes, objectBytes, first,
 
 function clusterTable({ addedSeconds, use, batches, targets }: ClusterFigures): string {
   const rows = [
-    [`added to a batch beside its own work, over ${batches} batches`, `${addedSeconds.toFixed(1)} s`],
+    [`on top of a batch's own work, over ${batches} batches`, `${addedSeconds.toFixed(1)} s`],
     [`slots in use, of 16, over ${grouped(targets)} targets`, share(use)],
   ];
   return renderTable([{ title: "" }, { title: "" }], rows, PLAIN).trim();

@@ -4,14 +4,14 @@ import { startSimulatorProcess, type Programs, type SimulatorProcess } from "./p
 
 export type Protocol = "HTTP" | "HTTPS" | "HTTPS and gzip";
 
-/** A day in the past: what is served does not hang on when it is asked for. */
+/** A day in the past, so that answers do not depend on the time of the run. */
 export const DAY = { name: "2026-03-01", start: Date.UTC(2026, 2, 1) / 1000, end: Date.UTC(2026, 2, 2) / 1000 };
 
-/** Large answers, and what is known of them. */
+/** Large answers and their known contents. */
 export interface Serving {
   readonly protocol: Protocol;
   readonly baseUrl: string;
-  /** What a client with a bare hand asks for; {target} stands for the target. */
+  /** The URL that a plain client requests; {target} is replaced. */
   readonly url: string;
   /** Null without TLS. */
   readonly caFile: string | null;
@@ -23,7 +23,7 @@ export interface Serving {
 
 const FIRST_TARGET = 3333;
 
-/** Serves `count` answers of `bytes` each in the wire format of 2026, in all three ways, from processes of its own. */
+/** Serves `count` answers of `bytes` each in the wire format of 2026, over all three protocols, from separate processes. */
 export async function serveLarge(programs: Programs, folder: string, count: number, bytes: number): Promise<{ readonly servings: readonly Serving[]; stop(): Promise<void> }> {
   const targets = Array.from({ length: count }, (_, index) => `AS${FIRST_TARGET + index}`);
   const scenario = {

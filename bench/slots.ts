@@ -6,17 +6,17 @@ import { startSimulatorProcess, type Programs } from "./programs.ts";
 import { DAY } from "./serving.ts";
 import { writeSweep } from "./sweep-file.ts";
 
-/** A whole sweep by `sluice run`, all its processes included. */
+/** A whole `sluice run`, with all its processes. */
 export interface SweepRun {
   readonly slots: number;
   readonly targets: number;
-  /** Request-seconds over slots × seconds, while a target was unstarted; as the simulator saw it. */
+  /** Request-seconds over slots × seconds while targets were waiting, as measured by the simulator. */
   readonly use: number;
   readonly seconds: number;
   readonly requests: number;
   readonly mostInFlight: number;
   readonly cpuSeconds: number;
-  /** The most that all processes of the sweep held together. */
+  /** Peak of the sum over all processes of the sweep. */
   readonly anonPeakBytes: number;
 }
 
@@ -28,7 +28,7 @@ export const LATENCY = { distribution: "lognormal", medianSeconds: 0.12, sigma: 
 
 export async function runSweep(programs: Programs, databases: Databases, folder: string, { targets, slots }: { targets: number; slots: number }): Promise<SweepRun> {
   const scenarioFile = path.join(folder, "slots.json");
-  // Small answers: making a large one would keep the simulator from seeing who else has come.
+  // Small answers: while the simulator makes a large one, it does not notice other requests.
   const scenario = { source: { kind: "model", targets, largest: 1_000 }, compression: ["gzip"], latency: LATENCY, limits: { inFlight: slots, overLimit: "count" } };
   await writeFile(scenarioFile, JSON.stringify(scenario));
   const simulator = await startSimulatorProcess(programs, ["--scenario", scenarioFile]);

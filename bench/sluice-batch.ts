@@ -12,10 +12,10 @@ import type { Programs } from "./programs.ts";
 import { DAY, type Serving } from "./serving.ts";
 import { writeSweep } from "./sweep-file.ts";
 
-/** A batch's limit as the fields' default has it. */
+/** The default memory limit of a batch. */
 const LIMIT_BYTES = 128 * 2 ** 20;
 
-/** The worker's batch program as it is run by a sweep, from the claim to the committed rows. What prepare does once for a sweep is not counted. */
+/** The worker's batch program as a sweep runs it, from the claim to the committed rows. Prepare, once for a sweep, is not counted. */
 export function sluiceBatch({ worker }: Programs, databases: Databases, folder: string): Peer {
   return {
     name: "sluice",

@@ -3,7 +3,7 @@ import path from "node:path";
 
 type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** A CronSweep against a simulated RIPEstat, with the fields' defaults but for `sections`, as a file in `folder`. JSON is YAML too. */
+/** Writes a CronSweep against a simulated RIPEstat into `folder`: defaults, overridden by `sections`. JSON is YAML too. */
 export async function writeSweep(folder: string, name: string, baseUrl: string, sections: Sections): Promise<string> {
   const spec = { provider: { name: "ripestat", sourceapp: "bench", baseUrl }, window: { every: "24h" }, ...sections };
   const document = { apiVersion: "sluice.dev/v1alpha1", kind: "CronSweep", metadata: { name }, spec: { schedule: "@daily", sweepTemplate: { spec } } };
