@@ -6,7 +6,7 @@ import { formatPath } from "../model/field-problem.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 
-/** Each of the files with all that is wrong with it; one that cannot be read is a problem like others. */
+/** Reads files. One that cannot be read is reported as a problem, like others. */
 export async function readSweepFiles(files: readonly string[]): Promise<SweepFile[]> {
   return Promise.all(
     files.map(async (file) => {
@@ -19,49 +19,49 @@ export async function readSweepFiles(files: readonly string[]): Promise<SweepFil
   );
 }
 
-/** The documents of files that are right. @throws SpecError with every problem, a line each */
+/** The documents of files without problems. @throws SpecError with every problem, one per line */
 export async function documentsOf(files: readonly string[]): Promise<SweepDocument[]> {
   const read = await readSweepFiles(files);
   const problems = read.flatMap((file) => file.problems);
-  if (problems.length > 0) throw new SpecError(["nothing was done, since this is wrong:", ...problems.map(formatProblem)].join("\n"));
+  if (problems.length > 0) throw new SpecError(["invalid input, nothing was changed:", ...problems.map(formatProblem)].join("\n"));
   return read.flatMap((file) => file.documents);
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "this is a folder, and a file is wanted",
-  EACCES: "this file may not be read",
+  ENOENT: "no such file",
+  EISDIR: "is a folder, not a file",
+  EACCES: "no permission to read this file",
 };
 
 function whyUnread(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
-  return WHY[code] ?? `this file cannot be read: ${message}`;
+  return WHY[code] ?? `cannot be read: ${message}`;
 }
 
 export interface Problem {
   readonly file: string;
-  /** From 1; 0 for the file as such. */
+  /** From 1; 0 for the file as a whole. */
   readonly line: number;
-  /** "spec.sweepTemplate.spec.batch.memory", or "" for the whole. */
+  /** "spec.sweepTemplate.spec.batch.memory", or "" for the document. */
   readonly path: string;
   readonly sentence: string;
 }
 
 export interface SweepFile {
-  /** Those that are right, in the order of the file. */
+  /** The documents without problems, in the order of the file. */
   readonly documents: readonly SweepDocument[];
-  /** All that is wrong with the others, by line. */
+  /** The problems of the others, by line. */
   readonly problems: readonly Problem[];
-  /** The line of a field of one of the documents, or of what there is of it. */
+  /** The line of a field of one of `documents`; if the field is not there, the line of the nearest field around it. */
   readonly lineOf: (document: SweepDocument, path: readonly PropertyKey[]) => number;
 }
 
-/** A file of one or more CronSweeps and Sweeps. Never throws for what stands in it. */
+/** Parses a file of one or more CronSweeps and Sweeps. Never throws, whatever the text. */
 export function readSweepFile(file: string, text: string): SweepFile {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const written = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
-  if (written.length === 0) return withoutDocuments({ file, line: 1, path: "", sentence: "holds no document: nothing but blanks and comments" });
+  if (written.length === 0) return withoutDocuments({ file, line: 1, path: "", sentence: "contains no document, only blank lines and comments" });
   const read = written.map((document) => readYaml(document, text, lines));
   const problems = read.flatMap((one) => one.problems).map((problem): Problem => ({ file, ...problem }));
   return {
@@ -74,7 +74,7 @@ export function readSweepFile(file: string, text: string): SweepFile {
   };
 }
 
-/** What a file comes to of which nothing can be read. */
+/** The result for a file that cannot be read at all. */
 function withoutDocuments(problem: Problem): SweepFile {
   return { documents: [], problems: [problem], lineOf: () => 0 };
 }
@@ -84,7 +84,7 @@ export function formatProblem({ file, line, path, sentence }: Problem): string {
   return `${file}${line === 0 ? "" : `:${line}`}: ${path === "" ? "" : `${path}: `}${sentence}`;
 }
 
-/** A --- too many is not an error: kubectl does not mind it either. */
+/** A redundant --- is not an error, as with kubectl. */
 function isBlank({ contents, errors }: Document): boolean {
   return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
 }
@@ -93,13 +93,13 @@ type Located = Omit<Problem, "file">;
 
 function readYaml(document: Document, text: string, lines: LineCounter): { valid?: SweepDocument; problems: Located[] } {
   const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, lines));
-  // A double key leaves a value that can be read all the same; after any other error the rest would be guesses.
+  // With a duplicate key the rest can still be read; after any other error it would be guesswork.
   if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return { problems: syntax };
   let value: unknown;
   try {
     value = document.toJS();
   } catch (error) {
-    // An alias without its anchor, or so many that the file would grow beyond measure.
+    // An alias without its anchor, or so many aliases that the document would explode.
     return { problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
   }
   const read = readDocument(value, PROVIDERS);
@@ -109,18 +109,18 @@ function readYaml(document: Document, text: string, lines: LineCounter): { valid
 
 function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Located {
   const field = /^[^:\s]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
-  const sentence = error.code === "DUPLICATE_KEY" ? `the field ${field} stands twice in the same mapping` : `this is no YAML: ${error.message}`;
+  const sentence = error.code === "DUPLICATE_KEY" ? `duplicate field ${field}` : `invalid YAML: ${error.message}`;
   return { line: lines.linePos(error.pos[0]).line, path: "", sentence };
 }
 
-/** The line on which the field at `path` stands; where the path ends early, the line of what there is of it. */
+/** The line of the field at `path`; if it is not there, the line of the nearest field around it. */
 function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): number {
   let node: unknown = document.contents;
   let line = startLine(node, lines) ?? 1;
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      // Of a double key the last one is read.
+      // Of duplicate keys the last one counts.
       const pair = node.items.findLast(({ key }) => (isScalar(key) ? String(key.value) : "") === String(step));
       if (pair === undefined) return line;
       line = startLine(pair.key, lines) ?? line;

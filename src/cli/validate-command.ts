@@ -2,6 +2,7 @@ import { warnAboutWidened, type NamedPattern } from "../documents/bounded-patter
 import { accept, type Accepted, whyUncheckable } from "../documents/accept.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { type FieldProblem, formatPath } from "../model/field-problem.ts";
+import { counted } from "../model/figures.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { PROVIDERS } from "../providers/registry.ts";
@@ -13,16 +14,16 @@ import { type Problem, type SweepFile, formatProblem, readSweepFiles } from "./s
 
 const EXAMPLES = `
 Examples:
-  sluice validate sweep.yaml                    every problem with its file, line and field; the patterns as they are matched
-  sluice validate daily.yaml rerun.yaml         a Sweep together with the CronSweep that it names
-  sluice validate sweeps/*.yaml --output json   for a pipeline; exit code 2 if anything is wrong`;
+  sluice validate sweep.yaml                    report every problem with its file, line and field, and show the patterns
+  sluice validate daily.yaml rerun.yaml         check a Sweep with the CronSweep that it names
+  sluice validate sweeps/*.yaml --output json   for a pipeline; the exit code is 2 if anything is wrong`;
 
-/** What was found in one file. */
+/** The result for one file. */
 export interface Validation {
   readonly file: string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Those that are right. */
+  /** The documents without problems. */
   readonly documents: readonly ValidDocument[];
 }
 
@@ -35,7 +36,7 @@ interface ValidDocument {
 export const addValidate: AddCommand = (program, cli, act) => {
   program
     .command("validate")
-    .description("Check files, and show the patterns as they are matched. Asks nothing and writes nothing.")
+    .description("Check files, and show how their patterns are matched. Sends no requests and writes nothing.")
     .argument("<files...>", "CronSweeps and Sweeps, as YAML")
     .addOption(outputOption())
     .addHelpText("after", EXAMPLES)
@@ -95,11 +96,11 @@ function documentInText(file: string, { document, accepted }: ValidDocument, pai
   const { namespace = "default", name } = document.metadata;
   const { spec, patterns } = accepted ?? { spec: null, patterns: [] };
   const fills = spec === null ? "" : `, fills the dataset ${spec.dataset}`;
-  const heading = `${file}: ${paint.strong(`${document.kind} ${namespace}/${name}`)} ${paint.good("is right")}${fills}\n`;
+  const heading = `${file}: ${paint.strong(`${document.kind} ${namespace}/${name}`)} ${paint.good("is valid")}${fills}\n`;
   const shown = patterns.filter(({ field, pattern }) => field === "extract.pattern" || pattern.widened.length > 0);
   const others = patterns.length - shown.length;
   const labels: Label[] = shown.map((pattern) => [pattern.field, patternInText(pattern)]);
-  if (others > 0) labels.push(["others", `${others} patterns that are matched as they are written (--output json shows them)`]);
+  if (others > 0) labels.push(["others", `${counted(others, "pattern", "patterns")} matched as written (--output json shows them)`]);
   return labels.length === 0 ? heading : heading + renderLabels(labels, paint);
 }
 

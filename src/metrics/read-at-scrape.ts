@@ -1,7 +1,7 @@
 import type { Gauge, Registry, Histogram } from "@prometheus-io/client";
-import { noneOf, type Tally, type Distribution } from "../model/measured.ts";
+import { emptyDistribution, type Tally, type Distribution } from "../model/measured.ts";
 import type { HistogramReading, NumberReading, Reading } from "./declaration.ts";
-import { OTHER } from "./words.ts";
+import { OTHER } from "./label-values.ts";
 
 /** Who is told of. */
 export interface Subject {
@@ -61,7 +61,7 @@ function withinWords(tally: Tally, words: readonly string[], fromZero: boolean):
 function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labels }: Subject): Told[] {
   const distribution = read(of);
   if (distribution === null) return [];
-  return [{ labels, distribution: distribution.counts.length === 0 ? noneOf(borders) : distribution }];
+  return [{ labels, distribution: distribution.counts.length === 0 ? emptyDistribution(borders) : distribution }];
 }
 
 interface SnapshotHistogram {

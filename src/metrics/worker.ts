@@ -1,11 +1,11 @@
 import Registry from "@prometheus-io/client/lib/registry.js";
-import { COPY_SECONDS, measuredTogether, NOTHING_MEASURED, REQUEST_SECONDS, TARGET_SECONDS, type Distribution, type Measured } from "../model/measured.ts";
+import { COPY_SECONDS, addMeasured, NOTHING_MEASURED, REQUEST_SECONDS, TARGET_SECONDS, type Distribution, type Measured } from "../model/measured.ts";
 import type { BatchMessage } from "../model/message.ts";
 import type { SweepSums } from "../model/sweep.ts";
 import { registerBuildInfo, type HistogramReading, type Labels, type NumberReading, type Reading } from "./declaration.ts";
 import type { MetricsPage } from "./http-endpoint.ts";
 import { readAtScrape } from "./read-at-scrape.ts";
-import { ERROR_CODES, PAUSE_CAUSES, REQUEST_OUTCOMES, RETRY_REASONS, STATES_OF_ANSWERS } from "./words.ts";
+import { ERROR_CODES, PAUSE_CAUSES, REQUEST_OUTCOMES, RETRY_REASONS, STATES_OF_ANSWERS } from "./label-values.ts";
 
 const SWEEP: Labels = { dataset: "the dataset", sweep_namespace: "the Sweep's namespace", sweep: "the Sweep's name" };
 const HOST: Labels = { host: "the provider's, with its port where it is not the usual one" };
@@ -73,7 +73,7 @@ function histogram(name: string, help: string, borders: readonly number[], read:
 }
 
 function measuredOf({ running, ended }: BatchesSnapshot): Measured {
-  return running.reduce((measured, message) => measuredTogether(measured, message.measured ?? NOTHING_MEASURED), ended?.measured ?? NOTHING_MEASURED);
+  return running.reduce((measured, message) => addMeasured(measured, message.measured ?? NOTHING_MEASURED), ended?.measured ?? NOTHING_MEASURED);
 }
 
 function total({ running, ended }: BatchesSnapshot, what: "wireBytes" | "textBytes" | "rows"): number {

@@ -40,7 +40,7 @@ export const BATCH_SECONDS = [2, 5, 10, 20, 40, 60, 90, 120, 180, 300, 600, 1200
 const MEBIBYTE = 2 ** 20;
 export const BATCH_PEAK_BYTES = [16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 192, 256, 384, 512, 768, 1024, 2048].map((mebibytes) => mebibytes * MEBIBYTE);
 
-export function noneOf(borders: readonly number[]): Distribution {
+export function emptyDistribution(borders: readonly number[]): Distribution {
   return { counts: [...borders, Infinity].map(() => 0), sum: 0 };
 }
 
@@ -51,12 +51,12 @@ export function withOne(into: Distribution, borders: readonly number[], value: n
 }
 
 /** A distribution with other borders, as another version may send, cannot be added and is dropped. */
-function together(one: Distribution, other: Distribution): Distribution {
+function addDistributions(one: Distribution, other: Distribution): Distribution {
   if (one.counts.length !== other.counts.length) return one;
   return { counts: one.counts.map((count, index) => count + other.counts[index]!), sum: one.sum + other.sum };
 }
 
-function summed(one: Tally, other: Tally): Tally {
+function addTallies(one: Tally, other: Tally): Tally {
   const sums: Record<string, number> = { ...one };
   for (const [word, amount] of Object.entries(other)) sums[word] = (sums[word] ?? 0) + amount;
   return sums;
@@ -73,21 +73,21 @@ export const NOTHING_MEASURED: Measured = {
   errors: {},
   pausedSeconds: {},
   matches: 0,
-  requestSeconds: noneOf(REQUEST_SECONDS),
-  targetSeconds: noneOf(TARGET_SECONDS),
-  copySeconds: noneOf(COPY_SECONDS),
+  requestSeconds: emptyDistribution(REQUEST_SECONDS),
+  targetSeconds: emptyDistribution(TARGET_SECONDS),
+  copySeconds: emptyDistribution(COPY_SECONDS),
 };
 
-export function measuredTogether(one: Measured, other: Measured): Measured {
+export function addMeasured(one: Measured, other: Measured): Measured {
   return {
-    requests: summed(one.requests, other.requests),
-    retries: summed(one.retries, other.retries),
-    targets: summed(one.targets, other.targets),
-    errors: summed(one.errors, other.errors),
-    pausedSeconds: summed(one.pausedSeconds, other.pausedSeconds),
+    requests: addTallies(one.requests, other.requests),
+    retries: addTallies(one.retries, other.retries),
+    targets: addTallies(one.targets, other.targets),
+    errors: addTallies(one.errors, other.errors),
+    pausedSeconds: addTallies(one.pausedSeconds, other.pausedSeconds),
     matches: one.matches + other.matches,
-    requestSeconds: together(one.requestSeconds, other.requestSeconds),
-    targetSeconds: together(one.targetSeconds, other.targetSeconds),
-    copySeconds: together(one.copySeconds, other.copySeconds),
+    requestSeconds: addDistributions(one.requestSeconds, other.requestSeconds),
+    targetSeconds: addDistributions(one.targetSeconds, other.targetSeconds),
+    copySeconds: addDistributions(one.copySeconds, other.copySeconds),
   };
 }

@@ -1,6 +1,6 @@
 import type { ObjectEvent } from "../../model/event.ts";
 import { PROGRAM_EXIT } from "../../model/exit-codes.ts";
-import { BATCH_PEAK_BYTES, BATCH_SECONDS, measuredTogether, noneOf, NOTHING_MEASURED, withOne } from "../../model/measured.ts";
+import { BATCH_PEAK_BYTES, BATCH_SECONDS, addMeasured, emptyDistribution, NOTHING_MEASURED, withOne } from "../../model/measured.ts";
 import type { BatchMessage } from "../../model/message.ts";
 import { SETTLED } from "../../model/states.ts";
 import type { FlowSpec, JobEnd, RunningBatch, SweepStatus, MeasuredSums, SweepSums } from "../../model/sweep.ts";
@@ -89,7 +89,7 @@ function settledBy(message: BatchMessage): number {
 /** How the end of a batch is counted, if at all. */
 export type CountedAs = "memory" | "crash" | null;
 
-const NOTHING_SUMMED: MeasuredSums = { ...NOTHING_MEASURED, stopped: 0, halted: 0, peakShare: 0, limitBytes: 0, batchSeconds: noneOf(BATCH_SECONDS), batchPeaks: noneOf(BATCH_PEAK_BYTES) };
+const NOTHING_SUMMED: MeasuredSums = { ...NOTHING_MEASURED, stopped: 0, halted: 0, peakShare: 0, limitBytes: 0, batchSeconds: emptyDistribution(BATCH_SECONDS), batchPeaks: emptyDistribution(BATCH_PEAK_BYTES) };
 
 /** The sums of a sweep after one more batch has ended, with or without a message. */
 export function grownSums(sums: SweepSums, batch: RunningBatch, end: JobEnd, countedAs: CountedAs): SweepSums {
@@ -118,7 +118,7 @@ function grownMeasured(before: MeasuredSums, batch: RunningBatch, end: JobEnd, m
   if (message === null) return { ...before, ...withoutMessage };
   const { anonPeak } = message.memory;
   return {
-    ...measuredTogether(before, message.measured ?? NOTHING_MEASURED),
+    ...addMeasured(before, message.measured ?? NOTHING_MEASURED),
     ...withoutMessage,
     peakShare: Math.max(before.peakShare, Math.round((anonPeak / batch.memoryBytes) * 1000) / 1000),
     batchSeconds: withOne(before.batchSeconds, BATCH_SECONDS, message.seconds),

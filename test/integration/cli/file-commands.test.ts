@@ -58,7 +58,7 @@ describe("sluice validate", () => {
   test("finds the examples right", async () => {
     const ended = await sluice(["validate", ...["ripestat-daily", "rerun", "custom", "demo"].map((name) => path.join(ROOT, "examples", `${name}.yaml`))], env);
     expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(ended.stdout.match(/is right/g)).toHaveLength(4);
+    expect(ended.stdout.match(/is valid/g)).toHaveLength(4);
   });
 
   test("lists every problem of every file with file, line and field, and exits with 2", async () => {
@@ -67,8 +67,8 @@ describe("sluice validate", () => {
     const ended = await sluice(["validate", bad, missing, file], env);
     expect(ended.code).toBe(2);
     expect(ended.stdout).toContain(`${bad}:16: spec.sweepTemplate.spec.batch.memroy: unknown field; did you mean "memory"?\n`);
-    expect(ended.stdout).toContain(`${missing}: there is no such file\n`);
-    expect(ended.stdout).toContain(`${file}: CronSweep default/trial is right, fills the dataset default/trial\n`);
+    expect(ended.stdout).toContain(`${missing}: no such file\n`);
+    expect(ended.stdout).toContain(`${file}: CronSweep default/trial is valid, fills the dataset default/trial\n`);
   });
 
   test("prints the same as JSON", async () => {

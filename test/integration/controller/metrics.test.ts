@@ -4,7 +4,7 @@ import { CRON_SWEEPS, SWEEPS } from "../../../src/controller/resources.ts";
 import { without } from "../../../src/kube/object.ts";
 import { ControllerMetrics } from "../../../src/metrics/controller-metrics.ts";
 import { CRON_SWEEPS as OF_CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, SWEEPS as OF_SWEEPS } from "../../../src/metrics/controller.ts";
-import { BATCH_SECONDS, COPY_SECONDS, noneOf, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";
+import { BATCH_SECONDS, COPY_SECONDS, emptyDistribution, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";
 import { hasPromtool } from "../../support/alerts/promtool.ts";
 import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";
 import { checkMetrics } from "../../support/metrics/check-metrics.ts";
@@ -40,9 +40,9 @@ function measured(targets: number, ok: number): Measured {
     errors: { timeout: targets - ok },
     pausedSeconds: { throttled: 0.5 },
     matches: 7,
-    requestSeconds: withOne(noneOf(REQUEST_SECONDS), REQUEST_SECONDS, 3),
-    targetSeconds: withOne(noneOf(TARGET_SECONDS), TARGET_SECONDS, 5),
-    copySeconds: withOne(noneOf(COPY_SECONDS), COPY_SECONDS, 0.02),
+    requestSeconds: withOne(emptyDistribution(REQUEST_SECONDS), REQUEST_SECONDS, 3),
+    targetSeconds: withOne(emptyDistribution(TARGET_SECONDS), TARGET_SECONDS, 5),
+    copySeconds: withOne(emptyDistribution(COPY_SECONDS), COPY_SECONDS, 0.02),
   };
 }
 

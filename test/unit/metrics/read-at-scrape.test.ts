@@ -1,12 +1,12 @@
 import { Histogram, Registry } from "@prometheus-io/client";
 import { expect, test } from "vitest";
 import { registerHistogram, type Told } from "../../../src/metrics/read-at-scrape.ts";
-import { noneOf, withOne, type Distribution } from "../../../src/model/measured.ts";
+import { emptyDistribution, withOne, type Distribution } from "../../../src/model/measured.ts";
 
 const BORDERS = [0.1, 1, 10];
 
 function of(values: readonly number[]): Distribution {
-  return values.reduce((all, value) => withOne(all, BORDERS, value), noneOf(BORDERS));
+  return values.reduce((all, value) => withOne(all, BORDERS, value), emptyDistribution(BORDERS));
 }
 
 async function told(values: readonly Told[], defaults: object = {}): Promise<string> {
@@ -50,5 +50,5 @@ test("says one set of buckets for each set of labels, and none where there is no
 });
 
 test("leaves out a distribution by other borders, as another version may tell it", async () => {
-  expect(await told([{ labels: {}, distribution: noneOf([1, 2]) }])).toBe("# HELP seconds How long.\n# TYPE seconds histogram\n");
+  expect(await told([{ labels: {}, distribution: emptyDistribution([1, 2]) }])).toBe("# HELP seconds How long.\n# TYPE seconds histogram\n");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { grownSums, type CountedAs } from "../../../../src/decide/sweep/after-batch.ts";
-import { BATCH_PEAK_BYTES, BATCH_SECONDS, noneOf, NOTHING_MEASURED, REQUEST_SECONDS, withOne, type Measured } from "../../../../src/model/measured.ts";
+import { BATCH_PEAK_BYTES, BATCH_SECONDS, emptyDistribution, NOTHING_MEASURED, REQUEST_SECONDS, withOne, type Measured } from "../../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../../src/model/message.ts";
 import type { JobEnd, SweepSums } from "../../../../src/model/sweep.ts";
 import { batchMessage, MiB } from "../builders.ts";
@@ -48,8 +48,8 @@ test("what batches measured adds up, and each is one in the histograms of batche
     halted: 0,
     peakShare: 0.703,
     limitBytes: 128 * MiB,
-    batchSeconds: withOne(withOne(noneOf(BATCH_SECONDS), BATCH_SECONDS, 32), BATCH_SECONDS, 700),
-    batchPeaks: withOne(withOne(noneOf(BATCH_PEAK_BYTES), BATCH_PEAK_BYTES, 90 * MiB), BATCH_PEAK_BYTES, 64 * MiB),
+    batchSeconds: withOne(withOne(emptyDistribution(BATCH_SECONDS), BATCH_SECONDS, 32), BATCH_SECONDS, 700),
+    batchPeaks: withOne(withOne(emptyDistribution(BATCH_PEAK_BYTES), BATCH_PEAK_BYTES, 90 * MiB), BATCH_PEAK_BYTES, 64 * MiB),
   });
 });
 
@@ -72,7 +72,7 @@ describe("a batch is counted as", () => {
     "crashed, with nothing told: it is in no histogram": {
       end: ended({ exitCode: null }),
       countedAs: "crash",
-      expected: { batches: 1, crashes: 1, anonPeak: 0, measured: { peakShare: 0, batchSeconds: noneOf(BATCH_SECONDS), batchPeaks: noneOf(BATCH_PEAK_BYTES) } },
+      expected: { batches: 1, crashes: 1, anonPeak: 0, measured: { peakShare: 0, batchSeconds: emptyDistribution(BATCH_SECONDS), batchPeaks: emptyDistribution(BATCH_PEAK_BYTES) } },
     },
   };
   test.each(Object.entries(cases))("%s", (_, { end, countedAs, expected }) => {
