@@ -1,5 +1,5 @@
 import type { SweepDriver } from "../local/sweep-driver.ts";
-import { readFlow, whichSweeps } from "../metrics/read-flow.ts";
+import { readFlow, reportedSweeps } from "../metrics/read-flow.ts";
 import { runMetrics } from "../metrics/run-metrics.ts";
 import type { SweepSnapshot } from "../metrics/snapshot.ts";
 import type { BatchesSnapshot } from "../metrics/worker.ts";
@@ -43,7 +43,7 @@ export class SweptMetrics {
 
   async text(): Promise<{ readonly contentType: string; readonly text: string }> {
     const snapshots = await Promise.all(this.#swept.map((swept) => this.#snapshot(swept)));
-    const sweeps = whichSweeps(snapshots.map(({ sweep }) => sweep), this.#cli.clock.now() / 1000);
+    const sweeps = reportedSweeps(snapshots.map(({ sweep }) => sweep), this.#cli.clock.now() / 1000);
     return this.#render({ sweeps, batches: snapshots.filter(({ sweep }) => sweeps.includes(sweep)).map(({ batches }) => batches) });
   }
 

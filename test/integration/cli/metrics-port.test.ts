@@ -81,7 +81,7 @@ describe("sluice run --metrics-port", () => {
     silent.close();
   });
 
-  test("tells of a sweep that has ended what the provider and the database have counted", async () => {
+  test("shows for a finished sweep what the provider and the database counted", async () => {
     const exposed = readExposed(scraped.at(-1)!);
     const { requestsByTarget, bytesByTarget } = simulator.stats();
     const asked = TARGETS.reduce((sum, target) => sum + (requestsByTarget[target] ?? 0), 0);
@@ -100,7 +100,7 @@ describe("sluice run --metrics-port", () => {
     expect(valueOf(exposed, "sluice_build_info", { program: "sluice", version: "0.1.0" })).toBe(1);
   });
 
-  test("tells of the batches of a sweep the same as of the sweep once they have ended, and that none of them asks", () => {
+  test("shows for the batches of a finished sweep the same sums as for the sweep, and no request in flight", () => {
     const exposed = readExposed(scraped.at(-1)!);
     for (const name of ["wire_bytes_total", "inflated_bytes_total", "matches_total", "rows_total", "request_seconds_count", "target_seconds_count"]) {
       expect(valueOf(exposed, `sluice_worker_${name}`, SWEEP), name).toBe(valueOf(exposed, `sluice_sweep_${name}`, SWEEP));
@@ -109,7 +109,7 @@ describe("sluice run --metrics-port", () => {
     expect(valueOf(exposed, "sluice_worker_in_flight_requests", SWEEP)).toBe(0);
   });
 
-  test("tells while batches run what they hold, and no counter of it ever falls", () => {
+  test("shows running batches, and no counter ever falls", () => {
     const series = scraped.map(readExposed);
     const inFlight = series.map((exposed) => valueOf(exposed, "sluice_worker_in_flight_requests", SWEEP) ?? 0);
     expect(Math.max(...inFlight)).toBeGreaterThan(0);
@@ -122,17 +122,17 @@ describe("sluice run --metrics-port", () => {
     }
   });
 
-  test("has each metric that is told of sweeps and of batches", () => {
+  test("has every metric of sweeps and of batches", () => {
     const names = metricNames(scraped.at(-1)!);
     expect(names.filter((name) => name.startsWith("sluice_sweep_"))).toHaveLength(31);
     expect(names.filter((name) => name.startsWith("sluice_worker_"))).toHaveLength(20);
   });
 
-  test.skipIf(!hasPromtool)("promtool is content with it", async () => {
+  test.skipIf(!hasPromtool)("passes promtool's checks", async () => {
     expect(await checkMetrics(scraped.at(-1)!)).toBe("");
   });
 
-  test("there is nothing else at that port, and a second command cannot have it", async () => {
+  test("serves nothing else on that port, and a second command cannot use it", async () => {
     expect((await fetch(new URL("/", url))).status).toBe(404);
     const port = new URL(url).port;
     const other = path.join(folder.path, "untouched");
@@ -142,7 +142,7 @@ describe("sluice run --metrics-port", () => {
   });
 });
 
-test.each(["http", "-1", "65536", "80 80", "1e3"])("a metrics port that is none is refused before anything begins: %s", async (port) => {
+test.each(["http", "-1", "65536", "80 80", "1e3"])("an invalid metrics port is refused before anything starts: %s", async (port) => {
   const other = path.join(folder.path, "untouched");
   const { code, stdout, stderr } = await sluice(["run", path.join(folder.path, "nothing.yaml"), "--data", other, `--metrics-port=${port}`], {});
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

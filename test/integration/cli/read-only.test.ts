@@ -88,14 +88,14 @@ const ANOTHERS = /^sluice: The tables in the database at \S+ belong to sluice: o
 const SHUT = /^sluice: The user onlooker_\w+ may not use the schema sluice of the database at \S+: as its owner, run GRANT USAGE ON SCHEMA sluice TO onlooker_\w+, and grant SELECT on its views\.\n$/;
 
 describe("a role that may write nothing", () => {
-  test.each(Object.entries(WRITING))("is refused by %s, with the reason, and nothing is touched", async (_, command) => {
+  test.each(Object.entries(WRITING))("is refused by %s, with the reason, and nothing changes", async (_, command) => {
     expect(await as("frozen", command())).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(FROZEN) as string });
     expect(await as("reader", command())).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(ANOTHERS) as string });
     expect(await everything()).toBe(before);
     expect(await readdir(path.join(folder.path, "sluice", "logs"))).toEqual(["default-trial-20261120.log"]);
   });
 
-  test.each(Object.entries({ ...READING, ...PLANNING }))("reads by %s what everyone reads", async (_, command) => {
+  test.each(Object.entries({ ...READING, ...PLANNING }))("reads with %s what everyone reads", async (_, command) => {
     const [own, theirs] = [await as(null, command()), await as("frozen", command())];
     expect(theirs).toMatchObject({ code: 0 });
     expect(withoutTimes(theirs.stdout)).toBe(withoutTimes(own.stdout));
@@ -104,14 +104,14 @@ describe("a role that may write nothing", () => {
 });
 
 describe("a role that may select from the four views", () => {
-  test.each(Object.entries(READING))("reads by %s what everyone reads, but for what the views do not tell", async (_, command) => {
+  test.each(Object.entries(READING))("reads with %s what everyone reads, except what is not in the views", async (_, command) => {
     const [own, theirs] = [await as(null, command()), await as("reader", command())];
     expect(theirs).toMatchObject({ code: 0, stderr: "" });
     const told = theirs.stdout.replace("\nUnfinished sweeps are not shown: this database user may not read them.\n", "").replace('"sweeps": null', '"sweeps": []');
     expect(told.replace(/\s+$/gm, "")).toBe(own.stdout.replace(/ +730d$/m, "").replace(/\s+$/gm, ""));
   });
 
-  test("is told what it lacks for the rest", async () => {
+  test("learns which permission it lacks for the rest", async () => {
     expect(await as("reader", PLANNING["plan"]!())).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(/^sluice: The database at \S+ denies access: permission denied for table datasets\.\n$/) as string });
     expect(await as("reader", PLANNING["report"]!())).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^sluice: The role "reader_\w+" may not read everything that a report needs .*\n$/) as string });
     expect(await as("reader", ["sql", "select * from sluice.sweeps"])).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(/denies access: permission denied for table sweeps\.\n$/) as string });
@@ -119,11 +119,11 @@ describe("a role that may select from the four views", () => {
   });
 });
 
-test.each(Object.entries({ ...READING, ...PLANNING, rerun: WRITING["rerun"]!, purge: WRITING["purge"]! }))("a role that may not even look is told so by %s", async (_, command) => {
+test.each(Object.entries({ ...READING, ...PLANNING, rerun: WRITING["rerun"]!, purge: WRITING["purge"]! }))("a role without access to the schema is refused by %s, with what to grant", async (_, command) => {
   expect(await as("onlooker", command())).toEqual({ code: 3, stdout: "", stderr: expect.stringMatching(SHUT) as string });
 });
 
-test("a file is validated without any of it", async () => {
+test("validate needs no database", async () => {
   expect(await as("onlooker", ["validate", file])).toMatchObject({ code: 0 });
 });
 

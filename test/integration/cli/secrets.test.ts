@@ -178,7 +178,7 @@ function found(): string[] {
 }
 
 describe("nothing that a command writes has a secret in it", () => {
-  test("where a sweep runs, and what it left is looked at", async () => {
+  test("while a sweep runs, and in what it leaves behind", async () => {
     const run = await ended("run", ["run", file, "--window", WINDOW, "--metrics-port", "0"]);
     expect(run).toMatchObject({ code: 1, stdout: expect.stringContaining("40 targets") as string });
     expect(provider.seen).toContain(SECRETS.token);
@@ -242,7 +242,7 @@ describe("nothing that a command writes has a secret in it", () => {
     expect(found()).toEqual([]);
   }, 60_000);
 
-  test("where a sweep waits for a proxy that refuses it", async () => {
+  test("while a sweep waits for a proxy that refuses it", async () => {
     const running = startSluice(["run", file, "--window", "2026-11-22"], { ...environment(), HTTP_PROXY: proxyUrl(SECRETS.wrongProxy) });
     const told = endOf("run with a proxy that refuses it", running);
     await until("its log tells of the refusal", async () => {

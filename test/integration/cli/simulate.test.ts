@@ -21,7 +21,7 @@ async function ask(url: string, target: string): Promise<number> {
   return status;
 }
 
-test("answers until it is interrupted, and then says what it has seen", async () => {
+test("answers until it is interrupted, and then prints what it was asked", async () => {
   const running = startSluice(["simulate", "--targets", "50", "--seed", "3", "--fault", "status,status=503,when.targets=AS1101"], {});
   const url = await urlOf(running);
   expect([await ask(url, "AS3333"), await ask(url, "AS1101"), await ask(url, "AS99999999999")]).toEqual([200, 503, 400]);
@@ -32,7 +32,7 @@ test("answers until it is interrupted, and then says what it has seen", async ()
   expect(running.stderr()).toContain("50 AS numbers with invented updates from seed 3.");
 });
 
-test("tells a program what it has seen", async () => {
+test("prints what it was asked as JSON", async () => {
   const scenario = path.join(folder.path, "scenario.json");
   await writeFile(scenario, JSON.stringify({ seed: 1, source: { kind: "model", targets: 10 }, faults: [{ what: "maintenance" }] }));
   const running = startSluice(["simulate", "--scenario", scenario, "--output", "json"], {});

@@ -92,7 +92,7 @@ describe("a kubeconfig is read as kubectl reads it", () => {
     expect(await ask([await aKubeconfig("certificate", trusted, user)])).toEqual({ clientCertificate: true });
   });
 
-  test("name and password, in whose place somebody else may be asked for", async () => {
+  test("name and password, or another user to impersonate", async () => {
     expect(await ask([await aKubeconfig("basic", trusted, { username: "me", password: "pw", as: "you" })])).toMatchObject({ authorization: `Basic ${base64("me:pw")}`, user: "you" });
   });
 
@@ -103,17 +103,17 @@ describe("a kubeconfig is read as kubectl reads it", () => {
     expect(await ask([await aKubeconfig("exec", trusted, { exec: { apiVersion: "client.authentication.k8s.io/v1", command: plugin, interactiveMode: "Never" } })])).toMatchObject({ authorization: "Bearer made" });
   });
 
-  test("an exec plugin that is not there is told", async () => {
+  test("a missing exec plugin is an error with its name", async () => {
     const file = await aKubeconfig("no-exec", trusted, { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "/no/such/plugin" } });
     await expect(ask([file])).rejects.toThrow(/^Cannot get the credentials of the context no-exec: spawn \/no\/such\/plugin ENOENT/);
   });
 
-  test("a server whose CA is not known is not believed, unless that is wished", async () => {
+  test("a server with an unknown CA is refused, unless insecure-skip-tls-verify is set", async () => {
     await expect(ask([await aKubeconfig("stranger", {}, { token: "secret" })])).rejects.toThrow(/self-signed certificate/);
     expect(await ask([await aKubeconfig("careless", { "insecure-skip-tls-verify": true }, { token: "secret" })])).toMatchObject({ authorization: "Bearer secret" });
   });
 
-  test("the name that the server's certificate bears", async () => {
+  test("the server name of the certificate", async () => {
     expect(await ask([await aKubeconfig("named", { ...trusted, "tls-server-name": "api.example" }, {})])).toEqual({ clientCertificate: false });
     await expect(ask([await aKubeconfig("misnamed", { ...trusted, "tls-server-name": "other.example" }, {})])).rejects.toThrow(/other\.example/);
   });
@@ -131,7 +131,7 @@ describe("a kubeconfig is read as kubectl reads it", () => {
   });
 });
 
-test("the files are those that KUBECONFIG lists and that are there, and --kubeconfig comes before them", async () => {
+test("the files are the existing ones of KUBECONFIG, and --kubeconfig overrides them", async () => {
   const file = await aKubeconfig("listed", {}, {});
   expect(kubeconfigFiles({}, { KUBECONFIG: `/no/such/file:${file}` })).toEqual([file]);
   expect(kubeconfigFiles({ kubeconfig: "/named" }, { KUBECONFIG: file })).toEqual(["/named"]);

@@ -115,7 +115,7 @@ describe("a command that is killed", () => {
 });
 
 describe("a second command", () => {
-  test("for a window that is being swept is told by whom, and ends with 2; the first goes on", async () => {
+  test("for the same window names the process that sweeps it, and exits with 2; the first goes on", async () => {
     const first = await inTheMiddle();
     const second = start();
     expect(await second.exited).toBe(2);
@@ -130,7 +130,7 @@ describe("Ctrl-C", () => {
     "to all of its process group": { through: ["setsid"], interrupt: (command) => void process.kill(-command.pid, "SIGINT") },
   };
 
-  test.each(Object.entries(ways))("%s ends it with 130 within seconds; what was committed stays, and the next one does only the rest", async (_, { through, interrupt }) => {
+  test.each(Object.entries(ways))("%s makes it exit with 130 within seconds; what was committed stays, and the next one does only the rest", async (_, { through, interrupt }) => {
     const command = await inTheMiddle(through);
     const programs = childrenOf(command.pid);
     interrupt(command);
@@ -145,7 +145,7 @@ describe("Ctrl-C", () => {
     await expectOnlyTheRest(settled);
   });
 
-  test("ends it too while the database is away", async () => {
+  test("also stops it while the database is away", async () => {
     const postgres = await startPrivatePostgres();
     try {
       const command = await inTheMiddle([], postgres.url);
@@ -160,8 +160,8 @@ describe("Ctrl-C", () => {
   });
 });
 
-describe("a sweep that was left", () => {
-  test("is abandoned where it is to ask something else now, and a new one does the rest", async () => {
+describe("an unfinished sweep", () => {
+  test("is abandoned if the file now asks something else, and a new one does the rest", async () => {
     const command = await inTheMiddle();
     command.kill("SIGINT");
     await command.exited;
@@ -178,7 +178,7 @@ describe("a sweep that was left", () => {
     ]);
   });
 
-  test("before it asked anything ends with 3 and the sentence, and when that is right again the next command begins at once", async () => {
+  test("that is blocked before it asked anything exits with 3 and the reason; once that is fixed, the next command starts at once", async () => {
     simulator.set([{ what: "status", status: 503, body: "html", when: { targets: ["ris-asns"] } }]);
     const blocked = start();
     expect(await blocked.exited).toBe(3);

@@ -56,7 +56,7 @@ test("its sums are what the provider and Postgres counted, over all batches", as
   expect(sums.rows).toBe(stored!.rows);
 });
 
-test("each batch is one in the histograms of batches, and the peak has its share of the limit", () => {
+test("the histograms of batches count each batch once, with its peak as a share of the limit", () => {
   const { batches, anonPeak, measured } = status.sums;
   expect(batches).toBe(4);
   expect([count(measured!.batchSeconds), count(measured!.batchPeaks), measured!.stopped]).toEqual([4, 4, 0]);
@@ -71,7 +71,7 @@ test("the samples of all batches add up to the same", async () => {
   expect(sums).toEqual({ batches: 4, requests: sumOf(status.sums.measured!.requests), targets: 92, settled: 90, wire: status.sums.wireBytes });
 });
 
-test("the database's size stands beside them, as the last prepare found it", () => {
+test("the size of the database is as the last prepare found it", () => {
   expect(status.database).toMatchObject({ bytes: expect.any(Number) as number, partitions: 1, partitionsKept: 731 });
 });
 

@@ -27,13 +27,13 @@ describe.skipIf(!recordedIsHere)("a sweep of recorded updates", () => {
     expect((await readStored(database.url)).contradictions).toEqual([]);
   });
 
-  test("has one settled result for each recorded target, also for those that are quiet or refused", () => {
+  test("has one settled result for each recorded target, quiet and refused ones included", () => {
     expect(sweep.said).toMatchObject({ state: "complete", totals: { targets: truth.targets.length, rejected: truth.refused, missing: 0 } });
     expect(differences(sweep.results, truth.results)).toEqual([]);
     expect(sweep.results).toHaveLength(truth.targets.length);
   });
 
-  test("is compared with plain code that finds in the recorded files what is known of them", () => {
+  test("is compared with plain code that itself finds the known facts of the recorded files", () => {
     const whole = countRecorded(readLines(RECORDED.asns), readLines(RECORDED.updates));
     expect(whole.targets).toHaveLength(85_321 + 480);
     expect(whole.counts).toEqual({ originsOffList: 480, announcementsOffList: 13_251, originIsSet: 39, neverAnnounced: 58, sessions: 43 });

@@ -23,13 +23,13 @@ describe("a file", () => {
     expect((await readFile(file, "utf8")).split("\n")).toHaveLength(5001);
   });
 
-  test("is there although nothing was written", async () => {
+  test("exists even if nothing was written", async () => {
     const file = path.join(folder, "nothing");
     await writeTo(aCli(), file, lines(0));
     expect(await readFile(file, "utf8")).toBe("");
   });
 
-  test("stays as it was when the result breaks off", async () => {
+  test("keeps its old content if the result breaks off", async () => {
     const file = path.join(folder, "kept");
     await writeFile(file, "before");
     const breaking = async (out: Writable): Promise<void> => {
@@ -43,7 +43,7 @@ describe("a file", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("kept"))).toEqual(["kept"]);
   });
 
-  test("that two write at once is the one's or the other's", async () => {
+  test("that two commands write at once has the content of one of them", async () => {
     const file = path.join(folder, "twice");
     const [small, large] = [writeTo(aCli(), file, lines(10)), writeTo(aCli(), file, lines(5000))];
     await Promise.all([small, large]);
@@ -51,17 +51,17 @@ describe("a file", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("twice"))).toEqual(["twice"]);
   });
 
-  test("that cannot be made is told by its name", async () => {
+  test("that cannot be created is reported with its name", async () => {
     const error: unknown = await writeTo(aCli(), path.join(folder, "no/such"), lines(1)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SurroundingsError);
     expect((error as Error).message).toMatch(/no\/such cannot be written: ENOENT: no such file or directory, open '\S+no\/such'\.$/);
   });
 
-  test("on a full disk is told so", async () => {
+  test("on a full disk is reported", async () => {
     await expect(writeTo(aCli(), "/dev/full", lines(100_000))).rejects.toThrow(/^\/dev\/full cannot be written: ENOSPC/);
   });
 
-  test("is not left half when the command is interrupted", async () => {
+  test("is not left incomplete when the command is interrupted", async () => {
     const stop = new AbortController();
     const file = path.join(folder, "interrupted");
     const endless = async (out: Writable): Promise<void> => {
@@ -83,19 +83,19 @@ describe("a file", () => {
 });
 
 describe("standard output", () => {
-  test("takes all that was written, and stays open", async () => {
+  test("gets everything, and stays open", async () => {
     const cli = aCli();
     await writeTo(cli, undefined, lines(3));
     cli.stdout.write("more\n");
     expect(cli.stdout.text()).toBe("0\n1\n2\nmore\n");
   });
 
-  test("may be read by somebody who has seen enough", async () => {
+  test("may be closed early by its reader", async () => {
     const reader = new Writable({ write: (_, __, done) => done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })) });
     await writeTo({ ...aCli(), stdout: anOutput({ stream: reader }) }, undefined, lines(100_000));
   });
 
-  test("makes whoever fills it wait for its reader", async () => {
+  test("applies the back-pressure of its reader", async () => {
     let taken = 0;
     let made = 0;
     let most = 0;

@@ -12,7 +12,7 @@ function paceAfter(seconds: number, of: (second: number) => Partial<Snapshot>): 
 }
 
 describe("the pace of a sweep", () => {
-  test("is not known at the first look", () => {
+  test("is not known from a single snapshot", () => {
     expect(new RateMeter().add(aSnapshot())).toEqual({ requestsPerSecond: 0, bytesPerSecond: 0, secondsLeft: null });
   });
 
@@ -21,7 +21,7 @@ describe("the pace of a sweep", () => {
     expect(pace).toMatchObject({ requestsPerSecond: 40, bytesPerSecond: 1e6 });
   });
 
-  test("tells what is left from the last half minute", () => {
+  test("estimates the time left from the last half minute", () => {
     expect(paceAfter(60, (second) => ({ targets: 1000, settled: second < 30 ? 0 : (second - 30) * 10 })).secondsLeft).toBe(70);
   });
 
@@ -32,7 +32,7 @@ describe("the pace of a sweep", () => {
     expect(paceAfter(10, () => fields).secondsLeft).toBeNull();
   });
 
-  test("is never below nothing: a batch that ends may take its last counts with it for a moment", () => {
+  test("is never negative, although the counts of a finishing batch may be missing for a moment", () => {
     expect(paceAfter(5, (second) => ({ requests: second < 5 ? 100 : 80 })).requestsPerSecond).toBe(0);
   });
 });

@@ -11,7 +11,7 @@ function view(batch: number, message: Partial<BatchMessage> | null, anonPeakByte
 const NONE = { ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0 };
 
 describe("a snapshot", () => {
-  test("adds what the running batches say to what the ended ones came to", () => {
+  test("adds the messages of running batches to the sums of the finished ones", () => {
     const status = aRunning({
       totals: totals({ targets: 1280, ok: 100, missing: 1180 }),
       settled: 256,
@@ -21,17 +21,17 @@ describe("a snapshot", () => {
     expect(takeSnapshot(status, running, 5)).toMatchObject({ at: 5, pass: 1, targets: 1280, settled: 390, requests: 556, retries: 9, textBytes: 19_000, wireBytes: 2100, rows: 270 });
   });
 
-  test("never tells more in flight than the host allows: the messages are of different moments", () => {
+  test("never shows more in flight than the host allows, although messages are from different moments", () => {
     const slots = { wanted: 16, held: 9, limit: 16 };
     expect(takeSnapshot(aRunning(), [view(0, { inFlight: 9, slots }), view(1, { inFlight: 8, slots })], 0)).toMatchObject({ inFlight: 16, limit: 16 });
   });
 
-  test("never tells more settled than there are: a rerun settles again what was settled", () => {
+  test("never shows more settled targets than there are, although a rerun settles some again", () => {
     const status = aRunning({ totals: totals({ targets: 100, ok: 100 }), settled: 50 });
     expect(takeSnapshot(status, [view(0, { states: { ...NONE, ok: 10 } })], 0)).toMatchObject({ settled: 100, targets: 100 });
   });
 
-  test("shows of each batch the larger of what it says and what was sampled, against its limit", () => {
+  test("shows for each batch the larger of its reported and its sampled memory, and its limit", () => {
     const memory = { limit: 128 * MiB, anonPeak: 60 * MiB, kernelPeak: null };
     expect(takeSnapshot(aRunning(), [view(0, { memory }, 50 * MiB), view(1, null, 30 * MiB)], 0).batches).toEqual([
       { batch: 0, peakBytes: 60 * MiB, limitBytes: 128 * MiB },
@@ -39,14 +39,14 @@ describe("a snapshot", () => {
     ]);
   });
 
-  test("says why nobody asks: what a batch says, or why the sweep is Blocked", () => {
+  test("says why nothing is being asked: a pause, or why the sweep is Blocked", () => {
     expect(takeSnapshot(aRunning(), [view(0, null), view(1, { paused: "throttled" })], 0).waitingFor).toBe("throttled");
     const blocked = { reason: "Surroundings", message: "no list", since: NOW, tries: 1 } as const;
     expect(takeSnapshot(aPreparing({}, { phase: "Blocked", blocked }), [], 0).waitingFor).toBe("no list");
     expect(takeSnapshot(aRunning(), [view(0, {})], 0).waitingFor).toBeNull();
   });
 
-  test("of a sweep that nobody has touched holds nothing", () => {
+  test("of a sweep that has not started is empty", () => {
     expect(takeSnapshot(null, [], 0)).toMatchObject({ pass: 0, settled: 0, targets: 0, requests: 0, inFlight: 0, limit: 0, batches: [], waitingFor: null });
   });
 });

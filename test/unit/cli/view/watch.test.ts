@@ -41,8 +41,8 @@ describe("watch", () => {
     return lines;
   }
 
-  describe("where there is no terminal", () => {
-    test("a line is written after two seconds, and then each ten", async () => {
+  describe("without a terminal", () => {
+    test("writes a line after two seconds, and then every ten", async () => {
       const { out, clock, end } = follow(false);
       const lines = (): number => out.text().split("\n").length - 1;
       await clock.advance(1.9);
@@ -69,7 +69,7 @@ describe("watch", () => {
   });
 
   describe("on a terminal", () => {
-    test("the view is drawn over itself, and is gone at the end", async () => {
+    test("redraws the view in place, and clears it at the end", async () => {
       const { out, clock, end } = follow(true);
       await clock.advance(3);
       const shown = shownBy(out.text());
@@ -79,7 +79,7 @@ describe("watch", () => {
       expect(shownBy(out.text())).toEqual([]);
     });
 
-    test("a sentence stands above the view and stays", async () => {
+    test("prints a sentence above the view, where it stays", async () => {
       const { out, clock, watch, end } = follow(true);
       await clock.advance(1);
       watch.say("Pass 1: 3,000 targets unsettled, in 24 batches.");
@@ -125,13 +125,13 @@ describe("render", () => {
       }
     });
 
-    test("shows how long it takes still on a terminal of 80 columns, also of the largest sweep", () => {
+    test("has room for the time left on 80 columns, even for the largest sweep", () => {
       expect(renderScreen(HEADING, REAL_ONE, { ...PACE, secondsLeft: 3599 }, 80)[1]).toBe(
         "targets   █████████░  79,999 / 80,000 settled   99.9 %   about 59 min 59 s left",
       );
     });
 
-    test("has no bar where there is no room for one", () => {
+    test("has no bar if there is no room for one", () => {
       expect(renderScreen(HEADING, aSnapshot(), PACE, 60)[1]).toBe("targets   1,833 / 3,000 settled   61.1 %   about 44 s left");
     });
 
@@ -146,20 +146,20 @@ describe("render", () => {
       expect(renderScreen(HEADING, snapshot, PACE, 120)[0]).toBe(`default/demo   2026-11-22   ${shows}`);
     });
 
-    test("says what is waited for", () => {
+    test("says what it is waiting for", () => {
       expect(renderScreen(HEADING, aSnapshot({ waitingFor: "throttled" }), PACE, 120).at(-1)).toBe("waiting   throttled");
     });
   });
 
   describe("the line for a log", () => {
-    test("tells the same", () => {
+    test("shows the same", () => {
       expect(renderLine(HEADING, aSnapshot(), PACE)).toBe(
         "default/demo 2026-11-22, pass 1 of at most 5: 1,833 of 3,000 settled, 16 of 16 in flight, 34 requests/s, 9.3 MB/s, 41 retries, 104,865 rows, " +
           "memory #14 44/128  #15 51/128 MiB, about 44 s left",
       );
     });
 
-    test("is one line, also where what is waited for is not", () => {
+    test("is one line, even if the reason for waiting has several", () => {
       const line = renderLine(HEADING, aSnapshot({ waitingFor: "the database\nis away" }), { ...PACE, secondsLeft: null });
       expect(line.endsWith("MiB, waiting: the database\\nis away")).toBe(true);
     });
@@ -186,13 +186,13 @@ describe("summary", () => {
       expect(renderSummary("w", aFinished({ pass: 1, sums }), 3)[1]).toContain("1 batch in 1 pass, 3 s");
     });
 
-    test("says that nothing was left where nothing was asked", () => {
+    test("says so if there was nothing left to ask", () => {
       const { sums } = aRunning();
       expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)).toHaveLength(2);
       expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)[1]).toBe("There was nothing left to ask.");
     });
 
-    test("tells how many batches ran out of memory", () => {
+    test("says how many batches ran out of memory", () => {
       expect(renderSummary("w", aFinished({ sums: { ...aFinished().sums, outOfMemory: 2 } }), 28).at(-1)).toBe("The largest batch used 53 MiB of memory; 2 batches ran out of memory.");
     });
   });
