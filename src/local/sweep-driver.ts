@@ -95,8 +95,8 @@ export class SweepDriver {
       const jobs = this.#jobs.map(({ work, ended }) => (ended === undefined ? { work } : { work, ended }));
       const decision = decideSweep({ flow, status: this.#status, jobs, now: Math.floor(clock.now() / 1000) });
       if (decision.kind === "apply") {
-        decision.remove.forEach((work) => this.#remove(work));
-        for (const launch of decision.make) await this.#make(launch);
+        decision.delete.forEach((work) => this.#remove(work));
+        for (const launch of decision.launch) await this.#make(launch);
         return decision.requeueAfterSeconds;
       }
       await save(decision.status);

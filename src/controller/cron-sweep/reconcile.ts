@@ -31,8 +31,8 @@ export async function reconcileCronSweep(key: ObjectKey, deps: CronSweepDeps): P
   const decision = decideCronSweep(viewOf(found, await observeSweeps(found, deps), deps));
   const cronSweep = await writeStatus(found, decision.status, deps);
   for (const event of decision.events) deps.recordEvent(cronSweep, event);
-  const areAllCreated = await createSweeps(cronSweep, decision.make, deps);
-  await deleteSweeps(cronSweep, decision.remove, deps);
+  const areAllCreated = await createSweeps(cronSweep, decision.create, deps);
+  await deleteSweeps(cronSweep, decision.delete, deps);
   const requeueAfterSeconds = areAllCreated ? decision.requeueAfterSeconds : NAME_TAKEN_SECONDS;
   return requeueAfterSeconds === null ? {} : { requeueAfterSeconds };
 }

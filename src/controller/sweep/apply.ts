@@ -25,9 +25,9 @@ const DONE: Applied = { blocker: null, requeueAfterSeconds: null, error: null };
 
 /** Carries out a decision, for a status that the server has just returned. */
 export async function apply(sweep: SweepObject, decision: Extract<SweepDecision, { kind: "apply" }>, jobs: readonly OwnJob[], deps: SweepDeps): Promise<Applied> {
-  for (const work of decision.remove) for (const own of jobs) if (own.work === work) await deleteJob(sweep, own.job, deps);
+  for (const work of decision.delete) for (const own of jobs) if (own.work === work) await deleteJob(sweep, own.job, deps);
   const applied: Applied[] = [];
-  for (const launch of decision.make) {
+  for (const launch of decision.launch) {
     const created = await createJob(sweep, launch, deps);
     applied.push(created);
     // What refuses one Job refuses the others too.

@@ -33,7 +33,7 @@ export function decideCronSweep(view: CronSweepView): CronDecision {
 function refuse(view: CronSweepView, problems: readonly string[]): CronDecision {
   const status = { ...view.status, observedGeneration: view.generation, active: activeOf(view), conditions: refusedConditions(view, problems) };
   delete status.nextRun;
-  return { status, make: [], remove: [], events: noted(view, status), requeueAfterSeconds: null };
+  return { status, create: [], delete: [], events: noted(view, status), requeueAfterSeconds: null };
 }
 
 function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
@@ -64,8 +64,8 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
   };
   return {
     status,
-    make: isPaused ? [] : starting.map(({ name }) => name),
-    remove: removable(view, plan),
+    create: isPaused ? [] : starting.map(({ name }) => name),
+    delete: toDelete(view, plan),
     events: [...noted(view, status), ...finishedEvents(view), ...triggered.events],
     requeueAfterSeconds: due.nextRun === null ? null : Math.max(1, due.nextRun - view.now),
   };
@@ -115,7 +115,7 @@ function lastSuccess({ sweeps, status }: CronSweepView, { dataset }: CronPlan): 
 }
 
 /** Only Sweeps that the CronSweep created: one that is kept in Git would come back as soon as it is deleted. */
-function removable({ sweeps }: CronSweepView, { history }: CronPlan): { name: string; uid: string }[] {
+function toDelete({ sweeps }: CronSweepView, { history }: CronPlan): { name: string; uid: string }[] {
   const own = sweeps.filter(hasEnded).filter(({ isOwn }) => isOwn);
   return beyondHistory(
     own.map((sweep) => ({ ...sweep, succeeded: sweep.state !== "incomplete" })),

@@ -41,8 +41,8 @@ export interface CronDecision {
   /** Written first, if it differs from the current one; then the rest is done. */
   readonly status: CronSweepStatus;
   /** Names of Sweeps in status.starting to create. */
-  readonly make: readonly string[];
-  readonly remove: readonly { readonly name: string; readonly uid: string }[];
+  readonly create: readonly string[];
+  readonly delete: readonly { readonly name: string; readonly uid: string }[];
   readonly events: readonly ObjectEvent[];
   /** When to decide again even if nothing happens, in seconds. */
   readonly requeueAfterSeconds: number | null;

@@ -29,8 +29,8 @@ export type SweepDecision =
   | { readonly kind: "write"; readonly status: SweepStatus; readonly events: readonly ObjectEvent[] }
   | {
       readonly kind: "apply";
-      readonly make: readonly Launch[];
-      readonly remove: readonly JobWork[];
+      readonly launch: readonly Launch[];
+      readonly delete: readonly JobWork[];
       /** When to decide again even if no Job ends, in seconds; null if nothing is due by itself. */
       readonly requeueAfterSeconds: number | null;
     };

@@ -27,7 +27,7 @@ export function decideSweep(view: SweepView): SweepDecision {
   const before = view.status ?? firstStatus(view.now);
   const { status, events } = isFinished(before.phase) ? { status: before, events: [] } : advance(before, view);
   if (status !== view.status) return { kind: "write", status, events };
-  return { kind: "apply", make: toMake(status, view), remove: toRemove(status, view.jobs), requeueAfterSeconds: secondsUntilDue(status, view) };
+  return { kind: "apply", launch: toLaunch(status, view), delete: toDelete(status, view.jobs), requeueAfterSeconds: secondsUntilDue(status, view) };
 }
 
 /** The status of a new sweep. */
@@ -110,7 +110,7 @@ function phaseOf(status: SweepStatus, suspended: boolean): SweepPhase {
 }
 
 /** A batch in `running` without a Job was never started, or its Job has vanished. Started again, it only asks what is left. */
-function toMake(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[] {
+function toLaunch(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[] {
   if (flow.suspended) return [];
   const { preparing } = status;
   if (preparing === undefined) {
@@ -126,7 +126,7 @@ function toMake(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[] {
 }
 
 /** Jobs that the status does not name: they have been counted, or should not exist. */
-function toRemove(status: SweepStatus, jobs: readonly ObservedJob[]): JobWork[] {
+function toDelete(status: SweepStatus, jobs: readonly ObservedJob[]): JobWork[] {
   const { preparing } = status;
   return jobs
     .map(({ work }) => work)

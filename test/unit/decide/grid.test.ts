@@ -22,7 +22,7 @@ describe("grid", () => {
     expect(parseWindowStart(text)).toBe(start);
   });
 
-  test.each(["", "yesterday", "2026-02-30", "20.11.2026", "2026-11-20T06:00+02:00"])("%s names none", (text) => {
+  test.each(["", "yesterday", "2026-02-30", "20.11.2026", "2026-11-20T06:00+02:00"])("%s is not a start", (text) => {
     expect(() => parseWindowStart(text)).toThrow(SpecError);
     expect(() => parseWindowStart(text)).toThrow("is not the start of a window; write it in UTC, like 2026-11-20");
   });
@@ -41,13 +41,13 @@ describe("grid", () => {
     test.each([
       ["a second before it has settled it is the one before", DAILY, "2026-11-21T03:59:59Z", "2026-11-19"],
       ["once it has settled it is the newest", DAILY, "2026-11-21T04:00:00Z", "2026-11-20"],
-      ["without settling it is the newest as it ends", QUARTERS, "2026-11-21T06:00:00Z", "2026-11-21 to 2026-11-21T06:00:00Z"],
+      ["without settling it is the newest as soon as it ends", QUARTERS, "2026-11-21T06:00:00Z", "2026-11-21 to 2026-11-21T06:00:00Z"],
       ["of whole weeks likewise", WEEKLY, "2026-11-20T12:00:00Z", "2026-11-12 to 2026-11-19"],
     ])("%s", (_, grid, now, name) => {
       expect(formatWindow(newestWindow(grid, at(now)))).toBe(name);
     });
 
-    test("between two moments lie those that lie there wholly, oldest first", () => {
+    test("between two moments are those that lie entirely between them, oldest first", () => {
       expect(windowsBetween(DAILY, at("2026-11-18T00:00Z"), at("2026-11-20T00:00Z")).map(formatWindow)).toEqual(["2026-11-18", "2026-11-19"]);
       expect(windowsBetween(DAILY, at("2026-11-18T00:01Z"), at("2026-11-20T23:59Z")).map(formatWindow)).toEqual(["2026-11-19"]);
       expect(windowsBetween(DAILY, at("2026-11-20T00:00Z"), at("2026-11-18T00:00Z"))).toEqual([]);
@@ -77,7 +77,7 @@ describe("grid", () => {
       );
     });
 
-    test("a window's start is read as it is written", () => {
+    test("a window's start is read back as it was written", () => {
       fc.assert(
         fc.property(grids, moments, (grid, now) => {
           const { start } = newestWindow(grid, now);

@@ -32,17 +32,17 @@ ${spec}`;
 
 const PATTERN = `  extract: { pattern: '"at":([0-9]{10})' }\n`;
 
-describe("a document that its schema finds right", () => {
+describe("a document that passes its schema", () => {
   const wrong: Record<string, { text: string; line: string }> = {
-    "may name a window that is none of the grid": {
+    "may name a window that is not on the grid": {
       text: sweep(`${PATTERN}  targets: { list: [a] }\n`, "2026-11-20T06:00:00Z"),
       line: "FILE:5: spec.window.start: No window starts at 2026-11-20T06:00:00Z: windows are 24h long, and the nearest start at 2026-11-20 and 2026-11-21.",
     },
-    "may have a list that is too short once its doubles are dropped": {
+    "may have a list that is too short once its duplicates are dropped": {
       text: sweep(`${PATTERN}  targets: { list: [a, b, a], atLeast: 3 }\n`),
       line: "FILE:8: spec.targets: The list has 2 targets; targets.atLeast requires 3.",
     },
-    "may follow a continuation that nobody can prove": {
+    "may follow a continuation that cannot be proved": {
       text: sweep(`  targets: { list: [a] }\n  extract:\n    pattern: '"at":([0-9]{10})'\n    continuation: '"next":"([^"]{1,99})"'\n`),
       line: "FILE:10: spec.extract.continuation: it needs queryStart and queryEnd: without them the overlap of two parts of an answer is unknown",
     },
@@ -54,14 +54,14 @@ describe("a document that its schema finds right", () => {
   });
 
   const warned: Record<string, { text: string; lines: string[] }> = {
-    "may break the provider's rules, which is told at the field": {
+    "may break the provider's rules, each reported at its field": {
       text: example("ripestat-daily.yaml").replace("inFlight: 8", "inFlight: 16").replace(/ +sourceapp: .*\n/, ""),
       lines: [
         "FILE:20: spec.sweepTemplate.spec.host.inFlight: RIPEstat allows 8 requests in flight from one address; host.inFlight is 16.",
         "FILE:16: spec.sweepTemplate.spec.provider.sourceapp: RIPEstat requires a sourceapp above 1000 requests a day; this sweep sends 80000 a day, and provider.sourceapp is not set.",
       ],
     },
-    "may lean on a CronSweep that is in the cluster": {
+    "may name a CronSweep that is in the cluster": {
       text: example("rerun.yaml"),
       lines: ["FILE:9: spec.cronSweepRef.name: the CronSweep bgp/ripestat-daily is in none of these files, so what comes from it was not checked"],
     },
@@ -78,7 +78,7 @@ describe("a document that its schema finds right", () => {
       lines: ["FILE:8: spec.targets.list: Duplicates dropped from the list of targets: 1."],
     },
   };
-  test.for(Object.entries(warned))("%s, and is right all the same", ([, { text, lines }]) => {
+  test.for(Object.entries(warned))("%s, and is still valid", ([, { text, lines }]) => {
     const { problems, warnings, documents } = validationOf(text);
     expect(formatted(problems)).toEqual([]);
     expect(formatted(warnings)).toEqual(lines);
@@ -91,7 +91,7 @@ describe("a document that its schema finds right", () => {
     expect(documents[0]!.accepted?.spec.dataset).toBe("bgp/ripestat-daily");
   });
 
-  test("shows each bound that its pattern was given", () => {
+  test("shows each bound that was added to its pattern", () => {
     const { documents } = validationOf(sweep(`  targets: { list: [a] }\n  extract: { pattern: '"at":\\s*([0-9]+),"k":"([^"]*)"' }\n`));
     const [{ field, pattern }] = documents[0]!.accepted!.patterns as [NamedPattern];
     expect(field).toBe("extract.pattern");

@@ -46,7 +46,7 @@ describe("the daily RIPEstat sweep", () => {
     expect(spec.canaries).toEqual({ targets: ["AS12654"], everySeconds: 60 });
   });
 
-  test("has its amounts as numbers", () => {
+  test("has its quantities as numbers", () => {
     expect(spec).toMatchObject({
       dataset: "bgp/ripestat-daily",
       grid: { everySeconds: 86_400, settleSeconds: 14_400 },
@@ -58,12 +58,12 @@ describe("the daily RIPEstat sweep", () => {
     });
   });
 
-  test("is plain JSON: what is frozen comes back as it was", () => {
+  test("is plain JSON, so it comes back from Postgres unchanged", () => {
     expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
   });
 });
 
-test("a simulator or a mirror is asked in the provider's place, list and data, and is under no provider's rules", () => {
+test("a simulator or a mirror replaces the provider for list and data, and no provider's rules apply to it", () => {
   const spec = resolved(example("demo.yaml")[0]!);
   expect(spec.request.url).toMatch(/^http:\/\/127\.0\.0\.1:8480\/data\/bgp-updates\//);
   expect(spec.targets.from).toMatchObject({ url: "http://127.0.0.1:8480/data/ris-asns/data.json?list_asns=true&sourceapp=sluice-demo" });
@@ -71,7 +71,7 @@ test("a simulator or a mirror is asked in the provider's place, list and data, a
   expect(rulesFor(spec.host.name, PROVIDERS)).toBeNull();
 });
 
-test("another API needs no provider; its secrets are names of variables and never values", () => {
+test("another API needs no provider; its secrets are names of variables, never values", () => {
   const spec = resolved(example("custom.yaml")[0]!);
   expect(spec.request.headers).toEqual({ accept: { value: "application/json" }, authorization: { env: "SLUICE_SECRET_SENSOR_API_AUTHORIZATION" } });
   expect(spec.request.url).toBe("https://api.example.net/v2/events?sensor={target}&from={start}&to={end}&fields=at%2Ckind");
@@ -83,7 +83,7 @@ test("another API needs no provider; its secrets are names of variables and neve
 describe("a Sweep of a CronSweep", () => {
   const daily = example("ripestat-daily.yaml");
 
-  test("takes what it does not say from there", () => {
+  test("takes the fields that it does not set from there", () => {
     const [rerun] = example("rerun.yaml");
     const spec = resolved(rerun!, daily);
     expect(spec).toEqual({
@@ -105,7 +105,7 @@ describe("a Sweep of a CronSweep", () => {
     expect(complete(example("rerun.yaml")[0]!, { providers: PROVIDERS, documents: daily }).grid).toEqual({ everySeconds: 86_400, settleSeconds: 14_400 });
   });
 
-  test("whose memory is above memoryMax means what it says", () => {
+  test("may set memory above memoryMax", () => {
     const text = 'apiVersion: sluice.dev/v1alpha1\nkind: Sweep\nmetadata: { name: one, namespace: bgp }\nspec: { window: { start: "2026-11-20" }, cronSweepRef: { name: ripestat-daily }, batch: { memory: 4Gi } }\n';
     expect(resolved(documentsOf(text)[0]!, daily).batch).toMatchObject({ memoryBytes: 4_294_967_296, memoryMaxBytes: 4_294_967_296 });
   });
@@ -117,7 +117,7 @@ describe("a Sweep of a CronSweep", () => {
   });
 });
 
-test("in a cluster a ConfigMap is a file, which is there when prepare begins", () => {
+test("in a cluster a ConfigMap is a file for prepare", () => {
   const document = sweepOf("provider: { name: ripestat }, targets: { configMap: { name: lists, key: asns.txt }, atLeast: 7 }");
   const { targets } = resolve(complete(document, { providers: PROVIDERS, inCluster: true }), window);
   expect(targets).toMatchObject({ from: { kind: "file", path: "/sluice-targets/list", origin: "key asns.txt of the ConfigMap lists" }, atLeast: 7 });
@@ -127,7 +127,7 @@ describe("what cannot be resolved is an error with the path of its field", () =>
   test.for<[string, string, string[], string]>([
     ["a ConfigMap on one machine", "provider: { name: ripestat }, targets: { configMap: { name: a, key: b } }", ["targets", "configMap"], "needs Kubernetes; on one machine use targets.list or targets.http"],
     [
-      "two Secrets that would be one variable",
+      "two Secrets that would be the same variable",
       'provider: { name: ripestat }, targets: { list: [AS1] }, request: { headers: { a: { valueFrom: { secretKeyRef: { name: x-y, key: z } } }, b: { valueFrom: { secretKeyRef: { name: x, key: y-z } } } } }',
       ["request", "headers", "b"],
       "the Secrets x-y/z and x/y-z would both be SLUICE_SECRET_X_Y_Z; rename a key",
@@ -135,7 +135,7 @@ describe("what cannot be resolved is an error with the path of its field", () =>
   ])("%s", ([, spec, path, sentence]) => expect(() => resolved(sweepOf(spec))).toThrow(new SpecError(sentence, { path })));
 });
 
-test("a Sweep that stands alone gives the dataset its own name, unless it says another", () => {
+test("a Sweep without a CronSweep gives the dataset its own name, unless it sets another", () => {
   expect(resolved(sweepOf("provider: { name: ripestat }, targets: { list: [AS1] }")).dataset).toBe("default/one");
   expect(resolved(sweepOf("dataset: lab/x, provider: { name: ripestat }, targets: { list: [AS1] }")).dataset).toBe("lab/x");
 });

@@ -21,7 +21,7 @@ test.each([
   expect(bytes(count)).toBe(text);
 });
 
-test("memory is told in whole MiB", () => {
+test("memory is shown in whole MiB", () => {
   expect(mebibytes(53.4 * 2 ** 20)).toBe("53");
 });
 

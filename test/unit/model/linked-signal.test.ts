@@ -10,7 +10,7 @@ test("is aborted with the reason of the first source that is, and keeps it", () 
   expect(linked.signal.reason).toEqual(new Error("first"));
 });
 
-test("is aborted from the start where a source was", () => {
+test("is aborted from the start if a source was", () => {
   using linked = linkSignals(new AbortController().signal, AbortSignal.abort("gone"));
   expect(linked.signal.aborted).toBe(true);
   expect(linked.signal.reason).toBe("gone");

@@ -22,7 +22,7 @@ describe("a moment", () => {
     expect(seconds === null ? null : new Date(seconds * 1000).toISOString()).toBe(iso);
   });
 
-  test("is shown as a day where it is the start of one", () => {
+  test("is shown as a day if it is the start of one", () => {
     expect(["2026-11-20", "2026-11-20T06:00:07Z"].map((text) => formatMoment(parseMoment(text)!))).toEqual(["2026-11-20", "2026-11-20T06:00:07Z"]);
   });
 });

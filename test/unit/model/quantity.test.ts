@@ -20,7 +20,7 @@ describe("memory", () => {
     ["128mi", null],
   ])("%s is %s bytes", ([text, bytes]) => expect(parseMemory(text)).toBe(bytes));
 
-  test("is shown in the largest unit that says it without a fraction", () => {
+  test("is shown in the largest unit that needs no fraction", () => {
     expect([134_217_728, 1_073_741_824, 1_610_612_736, 1_500_000_000, 524_288, 7].map(formatMemory)).toEqual(["128Mi", "1Gi", "1536Mi", "1500000000", "512Ki", "7"]);
   });
 });
@@ -42,7 +42,7 @@ describe("a duration", () => {
     ["500ms", null],
   ])("%s is %s seconds", ([text, seconds]) => expect(parseDuration(text)).toBe(seconds));
 
-  test("comes back from what it is shown as", () => {
+  test("comes back from its text", () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 86_400 * 3_000 }), (seconds) => parseDuration(formatDuration(seconds)) === seconds));
   });
 

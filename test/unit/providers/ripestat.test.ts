@@ -99,7 +99,7 @@ function listAnswer(asns: readonly number[], indent: number): string {
   return JSON.stringify(envelope, null, indent);
 }
 
-describe("the rest of a cut answer", () => {
+describe("the next part of a large answer", () => {
   test.for<[string, string | undefined]>([
     ['{"see_also":[],"data":{}}', undefined],
     ['{\n    "see_also": [],\n    "data": ["x"]}', undefined],
@@ -108,7 +108,7 @@ describe("the rest of a cut answer", () => {
   ])("%s", ([text, url]) => expect(first(extract.continuation, text)).toBe(url));
 });
 
-test("an update in a text of the answer is not taken for one", () => {
+test("an update inside a string of the answer is not matched", () => {
   const text = JSON.stringify({ community: ['"timestamp":1749478965,"type":"A"'], nested: '"nr_updates":7' });
   expect(matches(extract.pattern, text)).toEqual([]);
   expect(matches(extract.declared, text)).toEqual([]);

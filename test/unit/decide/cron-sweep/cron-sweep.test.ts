@@ -17,49 +17,49 @@ function condition({ status }: CronDecision, type: string): string {
   return `${found?.status} ${found?.reason}: ${found?.message}`;
 }
 
-function told({ events }: CronDecision): string[] {
+function eventsOf({ events }: CronDecision): string[] {
   return events.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
 }
 
 const started = ({ status }: CronDecision): string[] => (status.starting ?? []).map(({ name }) => name);
 
 describe("the order of writes", () => {
-  test("names the Sweep in the status before it is made", () => {
+  test("names the Sweep in the status before it is created", () => {
     const decision = decideCronSweep(aView());
     expect(decision.status.starting).toEqual([NEWEST]);
-    expect(decision.make).toEqual(["daily-20261120"]);
+    expect(decision.create).toEqual(["daily-20261120"]);
     expect(decision.status.windows).toEqual([]);
     expect(decision.status).toMatchObject({ newestWindow: "2026-11-20", newestState: "running", windowsToCatchUp: 3, active: [] });
   });
 
-  test("after a crash before it was made it is made, and nothing else", () => {
+  test("after a crash before it was created, it is created and nothing else", () => {
     const decision = after(decideCronSweep(aView()), aView({ now: at("2026-11-21T06:10Z") }));
     expect(decision.status.starting).toEqual([NEWEST]);
-    expect(decision.make).toEqual(["daily-20261120"]);
+    expect(decision.create).toEqual(["daily-20261120"]);
   });
 
-  test("a run of the schedule in between begins nothing beside what is being made", () => {
+  test("a run of the schedule in between starts nothing besides the Sweep that is being created", () => {
     const decision = after(decideCronSweep(aView()), aView({ now: at("2026-11-22T06:10Z") }));
     expect(started(decision)).toEqual(["daily-20261120"]);
   });
 
-  test("when it is seen it runs, and its window is asked and has had a turn", () => {
+  test("once it is observed it is active, and its window counts as asked and has had a turn", () => {
     const decision = after(decideCronSweep(aView()), aView({ sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
-    expect(decision).toMatchObject({ make: [], status: { starting: [], active: ["daily-20261120"], newestState: "running" } });
+    expect(decision).toMatchObject({ create: [], status: { starting: [], active: ["daily-20261120"], newestState: "running" } });
     expect(decision.status.windows).toEqual([{ from: "2026-11-20", to: "2026-11-21", state: "incomplete", lastAsked: "2026-11-21T06:00:00Z", turns: 1 }]);
   });
 
-  test("what says the same again is the same, so that nothing is written", () => {
+  test("the same view gives the same status, so that nothing is written", () => {
     const view = aView({ sweeps: [aSweep("daily-20261120", "2026-11-20")] });
     const once = after(decideCronSweep(aView()), view);
     expect(after(once, { ...view, now: view.now + 600 }).status).toEqual(once.status);
   });
 
-  test("one that was seen and is gone was deleted: it is told, and its window left alone until the next run", () => {
+  test("one that was observed and is gone was deleted: an event says so, and its window is left alone until the next run", () => {
     const seen = after(decideCronSweep(aView({ plan: aPlan({ catchUp: { windows: 0 } }) })), aView({ plan: aPlan({ catchUp: { windows: 0 } }), sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
     const gone = after(seen, aView({ plan: aPlan({ catchUp: { windows: 0 } }) }));
-    expect(told(gone)).toEqual(["Normal SweepDeleted: daily-20261120 was deleted before it finished. Its results are kept, and the next run tries its window again."]);
-    expect(gone).toMatchObject({ make: [], status: { active: [], starting: [] } });
+    expect(eventsOf(gone)).toEqual(["Normal SweepDeleted: daily-20261120 was deleted before it finished. Its results are kept, and the next run tries its window again."]);
+    expect(gone).toMatchObject({ create: [], status: { active: [], starting: [] } });
     const nextDay = aView({ plan: aPlan({ catchUp: { windows: 1 } }), now: at("2026-11-22T05:00Z") });
     const newer = after(gone, nextDay);
     expect(started(newer)).toEqual(["daily-20261121"]);
@@ -67,7 +67,7 @@ describe("the order of writes", () => {
     expect(started(done)).toEqual(["daily-20261120-2"]);
   });
 
-  test("the server's clock may lag behind ours without a window being asked twice in a run", () => {
+  test("a window is asked once per run even if the server's clock lags behind ours", () => {
     const plan = aPlan({ catchUp: { windows: 0 } });
     const first = decideCronSweep(aView({ plan, now: at("2026-11-21T05:00:00Z") }));
     const ended = aSweep("daily-20261120", "2026-11-20", { beganAt: at("2026-11-21T04:59:57Z"), state: "incomplete", endedAt: at("2026-11-21T05:20Z") });
@@ -78,23 +78,23 @@ describe("the order of writes", () => {
 describe("a name that is taken", () => {
   const stranger = aSweep("daily-20261120", "2026-10-01", { isOwn: false, isOfCronSweep: false, dataset: "bgp/other" });
 
-  test("is left to its owner where it is known beforehand", () => {
+  test("is left to its owner if that is known beforehand", () => {
     expect(started(decideCronSweep(aView({ sweeps: [stranger] })))).toEqual(["daily-20261120-2"]);
   });
 
-  test("is told, and the next one taken, where it was seen too late", () => {
+  test("is reported, and the next one is used, if it was observed too late", () => {
     const decision = after(decideCronSweep(aView()), aView({ sweeps: [stranger], now: at("2026-11-21T06:00:05Z") }));
     expect(decision.status.starting).toEqual([{ ...NEWEST, name: "daily-20261120-2" }]);
-    expect(told(decision)).toEqual(["Warning SweepNameTaken: The name daily-20261120 is taken by another object, so daily-20261120-2 sweeps the window 2026-11-20."]);
+    expect(eventsOf(decision)).toEqual(["Warning SweepNameTaken: The name daily-20261120 is taken by another object, so daily-20261120-2 sweeps the window 2026-11-20."]);
   });
 
-  test("by a Sweep of the same window that somebody made: that one does the work, and it waits", () => {
+  test("by a Sweep of the same window that somebody created: that one does the work, and the CronSweep waits", () => {
     const byHand = aSweep("daily-20261120", "2026-11-20", { isOwn: false });
     const decision = after(decideCronSweep(aView()), aView({ sweeps: [byHand] }));
-    expect(decision).toMatchObject({ make: [], status: { starting: [], active: [], newestState: "running" } });
+    expect(decision).toMatchObject({ create: [], status: { starting: [], active: [], newestState: "running" } });
   });
 
-  test("by the CronSweep of the same name that was there before counts as somebody's", () => {
+  test("by a Sweep of an earlier CronSweep of the same name belongs to somebody else", () => {
     const orphan = aSweep("daily-20261120", "2026-11-20", { isOwn: false, state: "incomplete", endedAt: at("2026-11-20T06:00Z"), beganAt: at("2026-11-20T05:00Z") });
     expect(started(decideCronSweep(aView({ sweeps: [orphan] })))).toEqual(["daily-20261120-2"]);
   });
@@ -103,36 +103,36 @@ describe("a name that is taken", () => {
 describe("what is learnt from Sweeps", () => {
   const ended = (state: "complete" | "usable" | "incomplete", fields = {}) => aSweep("daily-20261120", "2026-11-20", { state, endedAt: at("2026-11-21T05:40Z"), ...fields });
 
-  test("a verdict stands in the status when the object is gone", () => {
+  test("a verdict stays in the status when the object is gone", () => {
     const seen = decideCronSweep(aView({ status: { active: ["daily-20261120"] }, sweeps: [ended("complete")] }));
-    expect(told(seen)).toEqual(["Normal SweepEnded: daily-20261120 has finished: its window is complete."]);
+    expect(eventsOf(seen)).toEqual(["Normal SweepEnded: daily-20261120 has finished: its window is complete."]);
     expect(seen.status).toMatchObject({ lastSuccess: "2026-11-21T05:40:00Z", newestState: "complete" });
     expect(started(after(seen, aView({ status: seen.status })))).toEqual(["daily-20261119"]);
   });
 
-  test("the sweep that ended last knows best, whichever began first", () => {
+  test("the sweep that finished last counts, whichever started first", () => {
     const late = ended("incomplete", { name: "by-hand", isOwn: false, beganAt: at("2026-11-21T05:10Z"), endedAt: at("2026-11-21T05:20Z") });
     expect(decideCronSweep(aView({ sweeps: [ended("complete"), late] })).status.newestState).toBe("complete");
     expect(decideCronSweep(aView({ sweeps: [late, ended("complete")] })).status.newestState).toBe("complete");
   });
 
-  test("of two that ended in the same second the better one counts, in whatever order they are seen", () => {
+  test("of two that finished in the same second the better one counts, in whatever order they are observed", () => {
     const requeueAfterSeconds = ended("incomplete", { name: "daily-20261120-2" });
     expect(decideCronSweep(aView({ sweeps: [ended("complete"), requeueAfterSeconds] })).status.newestState).toBe("complete");
     expect(decideCronSweep(aView({ sweeps: [requeueAfterSeconds, ended("complete")] })).status.newestState).toBe("complete");
   });
 
-  test("an older verdict that is still there does not come back over a newer one that is not", () => {
+  test("an older verdict whose object is left does not replace a newer one whose object is gone", () => {
     const status = allComplete({ windows: [{ from: "2026-11-17", to: "2026-11-21", state: "complete", lastAsked: TODAY, toldAt: "2026-11-21T05:50:00Z", turns: 1 }] });
     expect(decideCronSweep(aView({ status, sweeps: [ended("incomplete")] })).status.newestState).toBe("complete");
   });
 
-  test("one made by hand counts as well", () => {
+  test("one created by hand counts too", () => {
     const byHand = ended("complete", { name: "by-hand", isOwn: false });
     expect(started(decideCronSweep(aView({ sweeps: [byHand] })))).toEqual(["daily-20261119"]);
   });
 
-  test("one that names no CronSweep counts where it fills the same dataset", () => {
+  test("one that names no CronSweep counts if it fills the same dataset", () => {
     expect(started(decideCronSweep(aView({ sweeps: [ended("complete", { isOwn: false, isOfCronSweep: false })] })))).toEqual(["daily-20261119"]);
     expect(started(decideCronSweep(aView({ sweeps: [ended("complete", { isOwn: false, isOfCronSweep: false, dataset: "bgp/other" })] })))).toEqual(["daily-20261120-2"]);
   });
@@ -141,12 +141,12 @@ describe("what is learnt from Sweeps", () => {
     expect(decideCronSweep(aView({ sweeps: [ended("complete", { everySeconds: HOUR })] })).status.newestState).not.toBe("complete");
   });
 
-  test("one made by hand that is refused neither counts nor stands in the way", () => {
+  test("a refused one created by hand neither counts nor blocks its window", () => {
     const refused = aSweep("by-hand", "2026-11-19", { isOwn: false, state: "refused" });
     expect(started(decideCronSweep(aView({ sweeps: [refused] })))).toEqual(["daily-20261120"]);
   });
 
-  test("one of its own that is refused stands in the way until somebody looks after it", () => {
+  test("a refused one of its own blocks the CronSweep until somebody fixes it", () => {
     const refused = aSweep("daily-20261119", "2026-11-19", { state: "refused" });
     const decision = decideCronSweep(aView({ sweeps: [refused] }));
     expect(started(decision)).toEqual([]);
@@ -162,18 +162,18 @@ describe("what is learnt from Sweeps", () => {
     expect(condition(decision, "Accepted")).toBe("True Accepted: The spec is valid.");
   });
 
-  test("windows before the range that is looked at are forgotten, those after a clock that was set back are not", () => {
+  test("windows before the range of catchUp are forgotten; windows in the future of a clock that was set back are not", () => {
     const later = decideCronSweep(aView({ status: allComplete(), now: at("2026-11-23T06:00Z") }));
     expect(later.status.windows).toMatchObject([{ from: "2026-11-19", to: "2026-11-21" }]);
     const earlier = decideCronSweep(aView({ status: allComplete(), now: at("2026-11-19T06:00Z") }));
-    expect(earlier).toMatchObject({ make: ["daily-20261116"], status: { windows: [{ from: "2026-11-17", to: "2026-11-21" }] } });
+    expect(earlier).toMatchObject({ create: ["daily-20261116"], status: { windows: [{ from: "2026-11-17", to: "2026-11-21" }] } });
   });
 });
 
 describe("the trigger annotation", () => {
   const quiet: Partial<CronSweepView> = { status: allComplete() };
 
-  test("begins a sweep of a window, also of one that is complete, under its next turn", () => {
+  test("starts a sweep of a window, even of a complete one, under its next turn", () => {
     const decision = decideCronSweep(aView({ ...quiet, trigger: "2026-11-18@again" }));
     expect(decision.status).toMatchObject({ handledTrigger: "2026-11-18@again", starting: [{ name: "daily-20261118-2", by: "trigger" }] });
     expect(condition(decision, "Triggered")).toBe('True Triggered: The trigger "2026-11-18@again" starts daily-20261118-2 for the window 2026-11-18.');
@@ -183,83 +183,83 @@ describe("the trigger annotation", () => {
     ["while another window is swept", { sweeps: [aSweep("daily-20261119", "2026-11-19")] }],
     ["while the CronSweep is suspended", { plan: aPlan({ suspended: true }) }],
     ["before the first run", { createdAt: at("2026-11-21T05:30Z") }],
-    ["for a window that catching up does not look at", { plan: aPlan({ catchUp: { windows: 0 } }) }],
-  ])("begins one %s", (_, fields: Partial<CronSweepView>) => {
+    ["for a window outside catchUp", { plan: aPlan({ catchUp: { windows: 0 } }) }],
+  ])("starts one %s", (_, fields: Partial<CronSweepView>) => {
     expect(started(decideCronSweep(aView({ ...quiet, trigger: "2026-11-18", ...fields })))).toEqual(["daily-20261118-2"]);
   });
 
-  test("does nothing a second time, also when it returns from Git after having been taken away", () => {
+  test("does nothing a second time, even if it comes back from Git after it was removed", () => {
     const once = decideCronSweep(aView({ ...quiet, trigger: "latest" }));
     const ran = after(once, aView({ trigger: "latest", sweeps: [aSweep("daily-20261120-2", "2026-11-20")] }));
     const without = after(ran, aView({ sweeps: [] }));
     expect(without.status.handledTrigger).toBe("latest");
     const back = after(without, aView({ trigger: "latest" }));
-    expect(back).toMatchObject({ make: [], events: [] });
+    expect(back).toMatchObject({ create: [], events: [] });
     expect(condition(back, "Triggered")).toContain("daily-20261120-2");
   });
 
-  test("of a window that is being swept begins nothing, and tells so", () => {
+  test("of a window that is being swept starts nothing, and an event says so", () => {
     const decision = decideCronSweep(aView({ trigger: "latest", sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
-    expect(decision).toMatchObject({ make: [], status: { handledTrigger: "latest" } });
-    expect(told(decision)).toEqual(['Normal RunsAlready: The trigger "latest" starts no sweep: daily-20261120 is sweeping the window 2026-11-20 already.']);
+    expect(decision).toMatchObject({ create: [], status: { handledTrigger: "latest" } });
+    expect(eventsOf(decision)).toEqual(['Normal RunsAlready: The trigger "latest" starts no sweep: daily-20261120 is sweeping the window 2026-11-20 already.']);
     expect(condition(decision, "Triggered")).toContain("False RunsAlready");
   });
 
-  test("that names no window is handled once, with a sentence", () => {
+  test("that names no window is handled once, and an event says why", () => {
     const decision = decideCronSweep(aView({ ...quiet, trigger: "tomorrow" }));
-    expect(decision).toMatchObject({ make: [], status: { handledTrigger: "tomorrow" } });
-    expect(told(decision)).toEqual(['Warning BadTrigger: The trigger "tomorrow" starts no sweep: "tomorrow" is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.']);
+    expect(decision).toMatchObject({ create: [], status: { handledTrigger: "tomorrow" } });
+    expect(eventsOf(decision)).toEqual(['Warning BadTrigger: The trigger "tomorrow" starts no sweep: "tomorrow" is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.']);
     expect(after(decision, aView({ trigger: "tomorrow" })).events).toEqual([]);
   });
 
-  test("waits while the CronSweep is paused or not accepted, and begins then", () => {
+  test("waits while the CronSweep is paused or refused, and starts a sweep then", () => {
     const paused = decideCronSweep(aView({ ...quiet, trigger: "latest", paused: true }));
-    expect(paused).toMatchObject({ make: [], events: [] });
+    expect(paused).toMatchObject({ create: [], events: [] });
     const refused = after(paused, aView({ trigger: "latest", plan: { problems: ["spec.x: is wrong"] } }));
-    expect(refused.make).toEqual([]);
+    expect(refused.create).toEqual([]);
     expect(started(after(refused, aView({ trigger: "latest" })))).toEqual(["daily-20261120-2"]);
   });
 
-  test("and the schedule do not begin the same window twice", () => {
+  test("and the schedule do not start the same window twice", () => {
     expect(started(decideCronSweep(aView({ trigger: "latest" })))).toEqual(["daily-20261120"]);
   });
 });
 
-describe("what holds it", () => {
+describe("paused or suspended", () => {
   test.each([
     ["spec.suspend", { plan: aPlan({ suspended: true }) }, "False Suspended: spec.suspend is set: only a trigger starts a sweep."],
     ["the annotation paused", { paused: true }, "False Paused: Paused: neither the schedule nor a trigger starts a sweep."],
-  ])("%s: nothing is begun, and the condition says so", (_, fields: Partial<CronSweepView>, said) => {
+  ])("%s: nothing starts, and the condition says so", (_, fields: Partial<CronSweepView>, said) => {
     const decision = decideCronSweep(aView(fields));
-    expect(decision).toMatchObject({ make: [], status: { starting: [], newestState: "due" } });
+    expect(decision).toMatchObject({ create: [], status: { starting: [], newestState: "due" } });
     expect(decision.status).not.toHaveProperty("nextRun");
     expect(condition(decision, "Progressing")).toBe(said);
   });
 
-  test("what was missed in between is caught up, all of it", () => {
+  test("everything that was missed in between is caught up", () => {
     const held = decideCronSweep(aView({ plan: aPlan({ suspended: true }) }));
     expect(after(held, aView()).status).toMatchObject({ starting: [NEWEST], windowsToCatchUp: 3 });
   });
 
-  test("what was about to be made by the schedule is not made, and is due as before", () => {
+  test("a Sweep that the schedule was about to create is not created, and its window stays due", () => {
     const held = after(decideCronSweep(aView()), aView({ plan: aPlan({ suspended: true }) }));
-    expect(held).toMatchObject({ make: [], status: { starting: [], windows: [] } });
+    expect(held).toMatchObject({ create: [], status: { starting: [], windows: [] } });
     expect(started(after(held, aView()))).toEqual(["daily-20261120"]);
   });
 
-  test("what runs goes on", () => {
+  test("a running sweep continues", () => {
     const decision = decideCronSweep(aView({ plan: aPlan({ suspended: true }), sweeps: [aSweep("daily-20261120", "2026-11-20")] }));
     expect(condition(decision, "Progressing")).toBe("True Suspended: spec.suspend is set: only a trigger starts a sweep. Still running: daily-20261120.");
   });
 
-  test("a spec that is wrong: nothing is begun, nothing removed, nothing forgotten, and the sentences stand in the condition", () => {
+  test("a wrong spec: nothing starts, nothing is deleted, nothing is forgotten, and the problems are in the condition", () => {
     const ended = [1, 2, 3].map((turn) => aSweep(`daily-20261118-${turn}`, "2026-11-18", { state: "incomplete", endedAt: turn }));
     const problems = ["spec.schedule: is wrong", "spec.timeZone: is wrong too"];
     const decision = decideCronSweep(aView({ plan: { problems }, status: { ...allComplete(), nextRun: TODAY }, sweeps: ended, generation: 4 }));
-    expect(decision).toMatchObject({ make: [], remove: [], requeueAfterSeconds: null, status: { windows: allComplete().windows, observedGeneration: 4 } });
+    expect(decision).toMatchObject({ create: [], delete: [], requeueAfterSeconds: null, status: { windows: allComplete().windows, observedGeneration: 4 } });
     expect(decision.status).not.toHaveProperty("nextRun");
     expect(condition(decision, "Accepted")).toBe("False Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too");
-    expect(told(decision)).toEqual(["Warning Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too"]);
+    expect(eventsOf(decision)).toEqual(["Warning Invalid: spec.schedule: is wrong; spec.timeZone: is wrong too"]);
     expect(after(decision, aView({ plan: { problems } })).events).toEqual([]);
   });
 });
@@ -267,19 +267,19 @@ describe("what holds it", () => {
 describe("history", () => {
   const ended = (turn: number, state: "complete" | "incomplete", fields = {}) => aSweep(`daily-20261118-${turn}`, "2026-11-18", { state, endedAt: turn, beganAt: turn, ...fields });
 
-  test("beyond the limits its own finished Sweeps are removed, by name and uid", () => {
+  test("its own finished Sweeps beyond the limits are deleted, by name and uid", () => {
     const sweeps = [ended(2, "complete"), ended(3, "incomplete"), ended(4, "incomplete"), aSweep("daily-20261118-5", "2026-11-18")];
-    const { remove } = decideCronSweep(aView({ plan: aPlan({ history: { successful: 0, failed: 1 } }), sweeps }));
-    expect(remove).toEqual([2, 3].map((turn) => ({ name: `daily-20261118-${turn}`, uid: `uid-daily-20261118-${turn}` })));
+    const { delete: deleted } = decideCronSweep(aView({ plan: aPlan({ history: { successful: 0, failed: 1 } }), sweeps }));
+    expect(deleted).toEqual([2, 3].map((turn) => ({ name: `daily-20261118-${turn}`, uid: `uid-daily-20261118-${turn}` })));
   });
 
-  test("one that somebody made is never removed, whatever it is called", () => {
+  test("one that somebody else created is never deleted, whatever its name", () => {
     const kept = [ended(2, "complete", { isOwn: false }), ended(3, "incomplete", { isOwn: false })];
-    expect(decideCronSweep(aView({ plan: aPlan({ history: { successful: 0, failed: 0 } }), sweeps: kept })).remove).toEqual([]);
+    expect(decideCronSweep(aView({ plan: aPlan({ history: { successful: 0, failed: 0 } }), sweeps: kept })).delete).toEqual([]);
   });
 });
 
-describe("what a person reads", () => {
+describe("what a person sees", () => {
   test.each([
     ["all complete", { status: allComplete() }, "False UpToDate: All windows within catchUp are complete."],
     ["before the first run", { createdAt: at("2026-11-21T05:30Z") }, "False BeforeFirstRun: The schedule has not run since the CronSweep was created, or its newest window cannot be asked."],
@@ -298,11 +298,11 @@ describe("what a person reads", () => {
     expect(condition(decideCronSweep(aView(fields)), "Progressing")).toBe(said);
   });
 
-  test("the next run, and when to look again", () => {
+  test("the next run, and when to reconcile again", () => {
     expect(decideCronSweep(aView({ status: allComplete() }))).toMatchObject({ requeueAfterSeconds: 23 * HOUR, status: { nextRun: "2026-11-22T05:00:00Z" } });
   });
 
-  test("since when a condition holds does not change with its words", () => {
+  test("the transition time of a condition does not change with its words", () => {
     const first = decideCronSweep(aView());
     const later = after(first, aView({ now: at("2026-11-21T07:00Z"), sweeps: [aSweep("daily-20261120", "2026-11-20")], generation: 2 }));
     const since = ({ status }: CronDecision) => status.conditions?.map(({ lastTransitionTime }) => lastTransitionTime);
@@ -310,10 +310,10 @@ describe("what a person reads", () => {
     expect(later.status.conditions).toMatchObject([{ observedGeneration: 2 }, { observedGeneration: 2 }]);
   });
 
-  test("warnings of the spec are told once for each version of it", () => {
+  test("warnings of the spec are reported once per generation", () => {
     const plan = aPlan({ warnings: ["spec.x: should be known"] });
     const first = decideCronSweep(aView({ plan, status: allComplete() }));
-    expect(told(first)).toEqual(["Warning Noted: spec.x: should be known"]);
+    expect(eventsOf(first)).toEqual(["Warning Noted: spec.x: should be known"]);
     expect(after(first, aView({ plan })).events).toEqual([]);
     expect(after(first, aView({ plan, generation: 2 })).events).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ describe("the history limits", () => {
     expect(beyondHistory([...ALL].reverse(), limits).map(({ name }) => name)).toEqual(removed);
   });
 
-  test("keep the same ones where two ended in the same second, however they come", () => {
+  test("keep the same Sweeps if two finished in the same second, in any order", () => {
     const two = [ended("a", 1, true), ended("b", 1, true)];
     expect(beyondHistory(two, { successful: 1, failed: 1 })).toEqual(beyondHistory([...two].reverse(), { successful: 1, failed: 1 }));
   });

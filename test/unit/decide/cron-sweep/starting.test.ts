@@ -32,7 +32,7 @@ describe("the trigger annotation", () => {
     expect(asked(value)).toBe(problem);
   });
 
-  test("is remembered up to 256 characters, however long it is", () => {
+  test("is remembered up to 256 characters", () => {
     expect(rememberedTrigger(`latest@${"x".repeat(100_000)}`)).toHaveLength(256);
   });
 });

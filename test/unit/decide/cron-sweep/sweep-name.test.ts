@@ -15,7 +15,7 @@ describe("the name of a CronSweep's Sweep", () => {
     expect(turnOf(name, "daily", window(start))).toBe(turn);
   });
 
-  test("has 52 characters where the CronSweep has 34", () => {
+  test("has at most 52 characters if the CronSweep has 34", () => {
     expect(sweepName("c".repeat(34), window("2026-11-20T06:00Z"), 999)).toHaveLength(52);
   });
 
@@ -23,16 +23,16 @@ describe("the name of a CronSweep's Sweep", () => {
     expect(turnOf(name, "daily", window("2026-11-20T00:00Z"))).toBe(0);
   });
 
-  test("begins with the first turn", () => {
+  test("starts with the first turn", () => {
     expect(nextTurn(0, "daily", window("2026-11-20T00:00Z"), NOBODY)).toBe(1);
   });
 
-  test("leaves out what others have taken", () => {
+  test("skips names that are taken", () => {
     const taken = ["daily-20261120-2", "daily-20261120-3"];
     expect(nextTurn(1, "daily", window("2026-11-20T00:00Z"), (name) => taken.includes(name))).toBe(4);
   });
 
-  test("has room for 999 turns, and begins with the second again then", () => {
+  test("has room for 999 turns, then starts again at 2", () => {
     expect(nextTurn(998, "daily", window("2026-11-20T00:00Z"), NOBODY)).toBe(999);
     expect(nextTurn(999, "daily", window("2026-11-20T00:00Z"), NOBODY)).toBe(2);
   });

@@ -15,29 +15,29 @@ function runsOf(...states: readonly (KnownWindow["state"] | null)[]): KnownRun[]
 
 const shown = (runs: readonly KnownRun[]): string[] => runs.map(({ from, to, state }) => `${from / DAY}-${to / DAY} ${state}`);
 
-describe("what is known of windows", () => {
-  test("is one entry for complete neighbours, and one for each other window", () => {
+describe("the known windows", () => {
+  test("have one entry for consecutive complete windows, and one for each other window", () => {
     const runs = runsOf("complete", "complete", "incomplete", "incomplete", "usable", "complete", null, "complete", "complete");
     expect(shown(compact(runs, 0))).toEqual(["0-2 complete", "2-3 incomplete", "3-4 incomplete", "4-5 usable", "5-6 complete", "7-9 complete"]);
   });
 
-  test("ends with the range that is looked at, also in the middle of an entry", () => {
+  test("start with the range of catchUp, even in the middle of an entry", () => {
     expect(shown(compact(compact(runsOf("complete", "complete", "complete", "usable"), 0), 2 * DAY))).toEqual(["2-3 complete", "3-4 usable"]);
   });
 
-  test("is changed for one window in the middle of an entry", () => {
+  test("can change for one window in the middle of an entry", () => {
     const runs = withKnown(compact(runsOf("complete", "complete", "complete"), 0), day(1), known("incomplete"));
     expect(shown(runs)).toEqual(["0-1 complete", "1-2 incomplete", "2-3 complete"]);
     expect(knownAt(runs, DAY)?.state).toBe("incomplete");
     expect(knownAt(runs, 3 * DAY)).toBeNull();
   });
 
-  test("keeps the last turn and the latest times of what became one", () => {
+  test("keep the last turn and the latest times of merged entries", () => {
     const runs = withKnown(withKnown([], day(0), known("complete", 5, 3)), day(1), known("complete", 4, 1));
     expect(compact(runs, 0)).toEqual([{ from: 0, to: 2 * DAY, state: "complete", lastAsked: 5, toldAt: 6, turns: 3 }]);
   });
 
-  test("never takes more than its room: the oldest neighbours become one, as the worse and the later asked", () => {
+  test("never exceed their limit: the oldest entries are merged, with the worse state and the later lastAsked", () => {
     const states = Array.from({ length: MOST_RUNS + 3 }, (_, index) => (index % 2 === 0 ? ("usable" as const) : ("incomplete" as const)));
     const runs = compact(runsOf(...states), 0);
     expect(runs).toHaveLength(MOST_RUNS);
@@ -45,7 +45,7 @@ describe("what is known of windows", () => {
     expect(runs.at(-1)?.to).toBe(states.length * DAY);
   });
 
-  test("stands in the status as texts that people read", () => {
+  test("are strings for people in the status", () => {
     expect(writeRuns([{ from: 20 * DAY, to: 22 * DAY, state: "complete", lastAsked: 22 * DAY, toldAt: null, turns: 1 }])).toEqual([
       { from: "1970-01-21", to: "1970-01-23", state: "complete", lastAsked: "1970-01-23T00:00:00Z", turns: 1 },
     ]);
@@ -53,16 +53,16 @@ describe("what is known of windows", () => {
 
   test.each([
     ["no moment", { from: "yesterday" }],
-    ["no cell of the grid", { from: "1970-01-21T06:00:00Z" }],
+    ["a start that is not on the grid", { from: "1970-01-21T06:00:00Z" }],
     ["an end before its start", { to: "1970-01-20" }],
-    ["a state that there is not", { state: "fine" as "complete" }],
+    ["an unknown state", { state: "fine" as "complete" }],
     ["the same windows as another", { from: "1970-01-10", to: "1970-01-30" }],
   ])("is left out where somebody wrote %s", (_, wrong) => {
     const right = { from: "1970-01-10", to: "1970-01-12", state: "complete", lastAsked: "1970-01-23T00:00:00Z", turns: 1 } as const;
     expect(shown(readRuns([right, { ...right, from: "1970-01-21", to: "1970-01-23", ...wrong }], DAY))).toEqual(["9-11 complete"]);
   });
 
-  test("comes back from the status as it was, whatever it is", () => {
+  test("come back from the status unchanged", () => {
     const states = fc.array(fc.constantFrom("complete" as const, "usable" as const, "incomplete" as const, null), { maxLength: 40 });
     fc.assert(
       fc.property(states, (all) => {

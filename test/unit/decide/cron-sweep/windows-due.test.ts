@@ -63,12 +63,12 @@ const YESTERDAY = "2026-11-20T05:00Z";
 describe("which windows are due", () => {
   const cases: readonly [string, Partial<CronView>, string[], number][] = [
     ["the newest first, the others wait", {}, ["2026-11-20"], 3],
-    ["before the first run since it was made: none", { createdAt: at("2026-11-21T05:30Z") }, [], 0],
-    ["a clock that was set back before it was made: none", { now: at("2026-10-21T06:00Z") }, [], 0],
+    ["before the first run since it was created: none", { createdAt: at("2026-11-21T05:30Z") }, [], 0],
+    ["a clock set back to before it was created: none", { now: at("2026-10-21T06:00Z") }, [], 0],
     ["the newest is complete: the newest of those that are not", { known: known(["2026-11-20", "complete", TODAY], ["2026-11-18", "complete", YESTERDAY]) }, ["2026-11-19"], 2],
     ["one runs: it waits", { running: running("2026-11-20") }, [], 3],
     ["an earlier one runs: the newest waits as well", { running: running("2026-11-18") }, [], 3],
-    ["one that is none of the grid runs: it waits as well", { running: [-1] }, [], 3],
+    ["one that is not on the grid runs: it waits as well", { running: [-1] }, [], 3],
     ["Allow: the newest runs beside an earlier one", { concurrencyPolicy: "Allow", running: running("2026-11-18") }, ["2026-11-20"], 3],
     ["Allow: one earlier window beside the newest", { concurrencyPolicy: "Allow" }, ["2026-11-20", "2026-11-19"], 3],
     ["Allow: what runs is not begun again", { concurrencyPolicy: "Allow", running: running("2026-11-20") }, ["2026-11-19"], 3],
@@ -79,7 +79,7 @@ describe("which windows are due", () => {
       2,
     ],
     [
-      "with the next run it has another chance",
+      "the next run tries it again",
       { known: known(["2026-11-20", "incomplete", YESTERDAY], ["2026-11-19", "usable", YESTERDAY], ["2026-11-18", "complete", TODAY], ["2026-11-17", "complete", TODAY]) },
       ["2026-11-20"],
       1,
@@ -88,12 +88,12 @@ describe("which windows are due", () => {
     ["between two runs nothing new is due", { known: known(["2026-11-20", "complete", TODAY]), catchUp: { windows: 0 }, now: at("2026-11-22T04:59Z") }, [], 0],
     ["a schedule in the hour of the window's end asks for the one that has settled", { schedule: { text: "0 1 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 0 } }, ["2026-11-19"], 0],
     [
-      "a changed schedule asks nothing again that is complete",
+      "a changed schedule does not ask a complete window again",
       { schedule: { text: "30 5 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 1 }, known: known(["2026-11-20", "complete", TODAY], ["2026-11-19", "complete", YESTERDAY]) },
       [],
       0,
     ],
-    ["a changed schedule whose run has come gives another chance", { schedule: { text: "30 5 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 0 }, known: known(["2026-11-20", "incomplete", TODAY]) }, ["2026-11-20"], 0],
+    ["a run of a changed schedule tries again", { schedule: { text: "30 5 * * *", timeZone: "Etc/UTC" }, catchUp: { windows: 0 }, known: known(["2026-11-20", "incomplete", TODAY]) }, ["2026-11-20"], 0],
     ["a clock that was set back asks nothing twice", { now: at("2026-11-20T06:00Z"), catchUp: { windows: 0 }, known: known(["2026-11-19", "incomplete", TODAY]) }, [], 0],
     ["the newest before the provider's first data is not asked", { firstData: at("2026-11-21T00:00Z") }, [], 0],
     ["a retention that is shorter than the settling leaves nothing to ask", { grid: { everySeconds: DAY, settleSeconds: 3 * DAY }, retentionSeconds: 2 * DAY }, [], 0],
@@ -103,10 +103,10 @@ describe("which windows are due", () => {
   });
 
   const orders: readonly [string, Partial<CronView>, string[]][] = [
-    ["so many windows before the newest, the newest of them first", {}, ["2026-11-20", "2026-11-19", "2026-11-18", "2026-11-17"]],
+    ["this many windows before the newest, newest first", {}, ["2026-11-20", "2026-11-19", "2026-11-18", "2026-11-17"]],
     ["since a day: every window from there on", { catchUp: { since: at("2026-11-18T00:00Z") } }, ["2026-11-20", "2026-11-19", "2026-11-18"]],
     ["since a moment within a window: from the next window on", { catchUp: { since: at("2026-11-18T06:00Z") } }, ["2026-11-20", "2026-11-19"]],
-    ["since a day to come: the newest all the same", { catchUp: { since: at("2026-12-24T00:00Z") } }, ["2026-11-20"]],
+    ["since a day in the future: only the newest", { catchUp: { since: at("2026-12-24T00:00Z") } }, ["2026-11-20"]],
     ["before the provider's first data nothing is caught up", { catchUp: { since: 0 }, firstData: at("2026-11-18T00:00Z") }, ["2026-11-20", "2026-11-19", "2026-11-18"]],
     ["beyond the retention nothing is caught up", { catchUp: { since: 0 }, retentionSeconds: 3 * DAY }, ["2026-11-20", "2026-11-19", "2026-11-18"]],
     ["at the retention's border to the second", { catchUp: { since: 0 }, retentionSeconds: 2 * DAY + 6 * HOUR }, ["2026-11-20", "2026-11-19"]],
@@ -118,7 +118,7 @@ describe("which windows are due", () => {
     expect(order(aCron(fields))).toEqual(windows);
   });
 
-  test("months without a run lose no window that is caught up", () => {
+  test("months without a run lose no window within catchUp", () => {
     const view = aCron({ createdAt: at("2026-01-01T00:00Z"), catchUp: { since: at("2026-05-01T00:00Z") }, known: known(["2026-05-10", "complete", "2026-05-11T05:00Z"]) });
     expect(days(view)).toEqual({ start: ["2026-11-20"], behind: 202 });
     const asked = order(view);
@@ -127,7 +127,7 @@ describe("which windows are due", () => {
     expect(asked).not.toContain("2026-05-10");
   });
 
-  test("a grid of minutes since 2001 is walked without being written down", () => {
+  test("a grid of minutes since 2001 is not walked window by window", () => {
     const view = aCron({ grid: { everySeconds: 60, settleSeconds: 0 }, catchUp: { since: at("2001-01-01T00:00Z") }, firstData: null, retentionSeconds: 36_500 * DAY });
     expect(windowsDue(view)).toMatchObject({ behind: (at("2026-11-21T04:59Z") - at("2001-01-01T00:00Z")) / 60 });
   });
@@ -141,11 +141,11 @@ describe("which windows are due", () => {
     expect(days(view).start).toEqual([due]);
   });
 
-  test("tells when the schedule comes again", () => {
+  test("says when the schedule runs next", () => {
     expect(windowsDue(aCron()).nextRun).toBe(at("2026-11-22T05:00Z"));
   });
 
-  test("swept in the order in which they come, all become complete, each once a run", () => {
+  test("swept in order, all become complete, each at most once per run", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20 }), fc.constantFrom("Forbid" as const, "Allow" as const), (windows, concurrencyPolicy) => {
         const asked: number[] = [];

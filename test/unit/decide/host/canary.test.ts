@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { canaryMeans, canaryTargets } from "../../../../src/decide/host/canary.ts";
 
-describe("who is a canary", () => {
-  test("those that the spec names", () => {
+describe("the canaries", () => {
+  test("are those that the spec names", () => {
     expect(canaryTargets({ targets: ["AS12654"], everySeconds: 60 }, ["AS1"])).toEqual(["AS12654"]);
   });
 
-  test("where it names none, the three largest of last time", () => {
+  test("are the three largest targets of the last complete window if it names none", () => {
     expect(canaryTargets({ targets: [], everySeconds: 60 }, ["AS1", "AS2", "AS3", "AS4"])).toEqual(["AS1", "AS2", "AS3"]);
   });
 
-  test("nobody on the first day of a dataset without any", () => {
+  test("are none on the first day of a dataset if it names none", () => {
     expect(canaryTargets({ targets: [], everySeconds: 60 }, [])).toEqual([]);
   });
 });

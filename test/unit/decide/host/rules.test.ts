@@ -27,7 +27,7 @@ function broken(fields: { inFlight?: number; url?: string; everySeconds?: number
   return brokenRules(RULES, spec, fields.targets ?? 80_000);
 }
 
-test("a spec that keeps the rules breaks none", () => {
+test("a spec that keeps the rules has no problem", () => {
   expect(broken({})).toEqual([]);
 });
 
@@ -54,6 +54,6 @@ test("few requests a day need no name", () => {
   expect(broken({ url: NAMELESS, targets: 1000 })).toEqual([]);
 });
 
-test("each broken rule has its sentence", () => {
+test("each broken rule is a problem", () => {
   expect(broken({ inFlight: 9, url: NAMELESS, start: "2020-01-01" })).toHaveLength(3);
 });

@@ -21,22 +21,22 @@ describe("share", () => {
       ["of one window all have the same", 8, [row("a"), row("b"), row("c"), row("d")], { a: 2, b: 2, c: 2, d: 2 }],
       ["what one does not want the others have", 8, [row("a", { wanted: 1 }), row("b"), row("c")], { a: 1, b: 4, c: 3 }],
       ["what does not divide goes to those who hold it already", 8, [row("a", { held: 2 }), row("b", { held: 3 }), row("c", { held: 3 })], { a: 2, b: 3, c: 3 }],
-      ["the newest window goes first, an older one keeps an eighth", 16, [row("old", { priority: 0 }), row("new", { wanted: 20 })], { old: 2, new: 14 }],
+      ["the newest window comes first, an older one keeps an eighth", 16, [row("old", { priority: 0 }), row("new", { wanted: 20 })], { old: 2, new: 14 }],
       ["an older one keeps one slot of few", 4, [row("old", { priority: 0 }), row("new")], { old: 1, new: 3 }],
-      ["what the newest does not want the older has", 8, [row("old", { priority: 0 }), row("new", { wanted: 2 })], { old: 6, new: 2 }],
+      ["an older window gets what the newest does not want", 8, [row("old", { priority: 0 }), row("new", { wanted: 2 })], { old: 6, new: 2 }],
       [
-        "of one slot it is the turn of who waits longest, whatever the window",
+        "a single slot goes to the process that has waited longest, whatever its window",
         1,
         [row("old", { priority: 0, waitingSince: 5 }), row("new", { waitingSince: 9, held: 1 })],
         { old: 1, new: 0 },
       ],
       [
-        "with more processes than slots those who wait longest have one each",
+        "with more processes than slots, those that have waited longest get one each",
         2,
         [row("a", { waitingSince: 30, held: 1 }), row("b", { waitingSince: 10 }), row("c", { waitingSince: 20 })],
         { a: 0, b: 1, c: 1 },
       ],
-      ["nobody has what nobody wants", 8, [row("a", { wanted: 0 }), row("b", { wanted: 0 })], { a: 0, b: 0 }],
+      ["no slots are given if none are wanted", 8, [row("a", { wanted: 0 }), row("b", { wanted: 0 })], { a: 0, b: 0 }],
       ["a limit of none is obeyed", 0, [row("a")], { a: 0 }],
     ];
     test.each(cases)("%s", (_, limit, rows, expected) => {
@@ -47,7 +47,7 @@ describe("share", () => {
       .array(fc.record({ wanted: fc.nat(20), held: fc.nat(20), inFlight: fc.nat(20), priority: fc.nat(3).map((day) => day * DAY), waitingSince: fc.nat(100) }), { maxLength: 12 })
       .map((all) => all.map((fields, index) => ({ process: `p${index}`, ...fields })));
 
-    test("is within the limit, within what is wanted, and leaves nothing idle", () => {
+    test("stays within the limit and within what is wanted, and leaves no slot idle", () => {
       fc.assert(
         fc.property(fc.nat(40), rows, (limit, all) => {
           const shares = share(limit, all);
@@ -61,7 +61,7 @@ describe("share", () => {
       );
     });
 
-    test("does not hang on the order of the rows", () => {
+    test("does not depend on the order of the rows", () => {
       fc.assert(
         fc.property(fc.nat(40), rows, fc.integer(), (limit, all, seed) => {
           const shuffled = all.map((each, index) => ({ each, key: Math.sin(seed + index) })).sort((one, other) => one.key - other.key).map(({ each }) => each);
@@ -70,7 +70,7 @@ describe("share", () => {
       );
     });
 
-    test("starves nobody: who wants a slot has one within as many turns as there are processes", () => {
+    test("starves nobody: a process gets a slot within as many turns as there are processes", () => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 8 }), rows, (limit, all) => {
           let now = 1000;
@@ -92,7 +92,7 @@ describe("share", () => {
   });
 });
 
-describe("illness", () => {
+describe("the circuit breaker", () => {
   test.each([
     ["no answer yet", "", false],
     ["29 errors of 100 answers", "x".repeat(29) + ".".repeat(71), false],
@@ -105,7 +105,7 @@ describe("illness", () => {
 });
 
 describe("ramp", () => {
-  test("begins with one slot and ends with all", () => {
+  test("starts with one slot and ends with all", () => {
     expect([0, 4, 15, 29.9, RAMP_SECONDS, 1e6].map((seconds) => rampedLimit(8, seconds))).toEqual([1, 1, 4, 7, 8, 8]);
     expect(rampedLimit(8, null)).toBe(8);
     expect(rampedLimit(1, 0)).toBe(1);
@@ -115,7 +115,7 @@ describe("ramp", () => {
     expect(rampedLimit(8, -100)).toBe(1);
   });
 
-  test("never falls while time passes, and never passes the limit", () => {
+  test("never falls over time, and never exceeds the limit", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fc.nat(100), fc.nat(100), (limit, seconds, more) => {
         expect(rampedLimit(limit, seconds)).toBeGreaterThanOrEqual(1);

@@ -23,7 +23,7 @@ function ended(fields: Partial<JobEnd> = {}): JobEnd {
   return { exitCode: 0, outOfMemory: false, message: null, lastLines: "", ...fields };
 }
 
-function told(fields: Partial<BatchMessage> = {}): JobEnd {
+function endWithMessage(fields: Partial<BatchMessage> = {}): JobEnd {
   return ended({ message: batchMessage(7, { ok: 100, failed: 28 }, { measured: MEASURED, ...fields }) });
 }
 
@@ -31,8 +31,8 @@ function grown(ends: readonly JobEnd[], countedAs: CountedAs = null, from = NOTH
   return ends.reduce((sums, end) => grownSums(sums, BATCH, end, countedAs), from);
 }
 
-test("what batches measured adds up, and each is one in the histograms of batches", () => {
-  const { measured, ...sums } = grown([told(), told({ seconds: 700, memory: { limit: 0, anonPeak: 64 * MiB, kernelPeak: null } })]);
+test("the measurements of batches add up, and each batch counts once in the histograms of batches", () => {
+  const { measured, ...sums } = grown([endWithMessage(), endWithMessage({ seconds: 700, memory: { limit: 0, anonPeak: 64 * MiB, kernelPeak: null } })]);
   expect(sums).toEqual({ batches: 2, requests: 256, retries: 4, wireBytes: 2000, textBytes: 18_000, rows: 200, outOfMemory: 0, crashes: 0, anonPeak: 90 * MiB });
   expect(measured).toEqual({
     requests: { answered: 240, server: 16 },
@@ -53,23 +53,23 @@ test("what batches measured adds up, and each is one in the histograms of batche
   });
 });
 
-test("the peak's share is of each batch's own limit, and the largest stays", () => {
-  const large = grownSums(NOTHING, { ...BATCH, memoryBytes: 1024 * MiB }, told({ memory: { limit: 0, anonPeak: 256 * MiB, kernelPeak: null } }), null);
+test("the share of the peak is of the batch's own limit, and the largest is kept", () => {
+  const large = grownSums(NOTHING, { ...BATCH, memoryBytes: 1024 * MiB }, endWithMessage({ memory: { limit: 0, anonPeak: 256 * MiB, kernelPeak: null } }), null);
   expect(large.measured!.peakShare).toBe(0.25);
-  const small = grownSums(large, BATCH, told(), null);
+  const small = grownSums(large, BATCH, endWithMessage(), null);
   expect(small).toMatchObject({ anonPeak: 256 * MiB, measured: { peakShare: 0.703 } });
-  expect(grown([told({ memory: { limit: 0, anonPeak: MiB, kernelPeak: null } })], null, small).measured!.peakShare).toBe(0.703);
+  expect(grown([endWithMessage({ memory: { limit: 0, anonPeak: MiB, kernelPeak: null } })], null, small).measured!.peakShare).toBe(0.703);
 });
 
 describe("a batch is counted as", () => {
   const cases: Record<string, { end: JobEnd; countedAs: CountedAs; expected: object }> = {
-    "done": { end: told(), countedAs: null, expected: { batches: 1, outOfMemory: 0, crashes: 0, measured: { stopped: 0 } } },
-    "stopped, by its code": { end: { ...told(), exitCode: 143 }, countedAs: null, expected: { batches: 1, outOfMemory: 0, crashes: 0, measured: { stopped: 1, requests: { answered: 120, server: 8 } } } },
-    "stopped, although it said nothing": { end: ended({ exitCode: 143 }), countedAs: null, expected: { batches: 1, measured: { stopped: 1, requests: {} } } },
-    "halted by its surroundings, although it said nothing": { end: ended({ exitCode: 3 }), countedAs: null, expected: { batches: 1, crashes: 0, measured: { halted: 1, stopped: 0, limitBytes: 128 * MiB } } },
-    "halted by its spec": { end: { ...told(), exitCode: 2 }, countedAs: null, expected: { batches: 1, measured: { halted: 1, matches: 500 } } },
-    "out of memory, with what it told before": { end: { ...told(), exitCode: 4 }, countedAs: "memory", expected: { outOfMemory: 1, crashes: 0, measured: { stopped: 0, matches: 500 } } },
-    "crashed, with nothing told: it is in no histogram": {
+    "done": { end: endWithMessage(), countedAs: null, expected: { batches: 1, outOfMemory: 0, crashes: 0, measured: { stopped: 0 } } },
+    "stopped, by its code": { end: { ...endWithMessage(), exitCode: 143 }, countedAs: null, expected: { batches: 1, outOfMemory: 0, crashes: 0, measured: { stopped: 1, requests: { answered: 120, server: 8 } } } },
+    "stopped, without a message": { end: ended({ exitCode: 143 }), countedAs: null, expected: { batches: 1, measured: { stopped: 1, requests: {} } } },
+    "halted by its environment, without a message": { end: ended({ exitCode: 3 }), countedAs: null, expected: { batches: 1, crashes: 0, measured: { halted: 1, stopped: 0, limitBytes: 128 * MiB } } },
+    "halted by its spec": { end: { ...endWithMessage(), exitCode: 2 }, countedAs: null, expected: { batches: 1, measured: { halted: 1, matches: 500 } } },
+    "out of memory, with the message that it wrote before": { end: { ...endWithMessage(), exitCode: 4 }, countedAs: "memory", expected: { outOfMemory: 1, crashes: 0, measured: { stopped: 0, matches: 500 } } },
+    "crashed, without a message: it is in no histogram": {
       end: ended({ exitCode: null }),
       countedAs: "crash",
       expected: { batches: 1, crashes: 1, anonPeak: 0, measured: { peakShare: 0, batchSeconds: emptyDistribution(BATCH_SECONDS), batchPeaks: emptyDistribution(BATCH_PEAK_BYTES) } },
@@ -81,24 +81,24 @@ describe("a batch is counted as", () => {
 });
 
 describe("versions", () => {
-  test("a worker of an earlier version, which measures nothing, is counted by what it does tell", () => {
+  test("the message of an earlier worker, without measurements, counts by what it has", () => {
     const end = ended({ message: batchMessage(7, { ok: 128 }) });
-    expect(grown([told(), end])).toMatchObject({ requests: 256, measured: { requests: { answered: 120, server: 8 }, batchSeconds: { sum: 64 } } });
+    expect(grown([endWithMessage(), end])).toMatchObject({ requests: 256, measured: { requests: { answered: 120, server: 8 }, batchSeconds: { sum: 64 } } });
   });
 
-  test("the sums of an earlier version's status go on, and what is measured begins with the first batch that ends", () => {
+  test("the sums in a status of an earlier version continue, and measurements start with the first batch that ends", () => {
     const before = { ...NOTHING, batches: 9, requests: 1000 };
-    expect(grown([told()], null, before)).toMatchObject({ batches: 10, requests: 1128, measured: { matches: 500, batchSeconds: { sum: 32 } } });
+    expect(grown([endWithMessage()], null, before)).toMatchObject({ batches: 10, requests: 1128, measured: { matches: 500, batchSeconds: { sum: 32 } } });
   });
 
-  test("a status that knew no limits and nothing halted goes on", () => {
-    const { halted, limitBytes, ...before } = grown([told()]).measured!;
-    expect(grown([ended({ exitCode: 3 })], null, { ...grown([told()]), measured: before }).measured).toMatchObject({ ...before, halted: 1, limitBytes });
+  test("a status without limits and halted batches continues", () => {
+    const { halted, limitBytes, ...before } = grown([endWithMessage()]).measured!;
+    expect(grown([ended({ exitCode: 3 })], null, { ...grown([endWithMessage()]), measured: before }).measured).toMatchObject({ ...before, halted: 1, limitBytes });
     expect(halted).toBe(0);
   });
 
-  test("a distribution by other borders is left out, and nothing else is", () => {
-    const end = told({ measured: { ...MEASURED, requestSeconds: { counts: [1, 2], sum: 3 } } });
-    expect(grown([told(), end]).measured).toMatchObject({ matches: 1000, requestSeconds: MEASURED.requestSeconds });
+  test("only a distribution with other borders is dropped", () => {
+    const end = endWithMessage({ measured: { ...MEASURED, requestSeconds: { counts: [1, 2], sum: 3 } } });
+    expect(grown([endWithMessage(), end]).measured).toMatchObject({ matches: 1000, requestSeconds: MEASURED.requestSeconds });
   });
 });

@@ -12,7 +12,7 @@ function conditions(flow: SweepStatus, blocker: Blocker | null = null, before: r
 }
 
 describe("the conditions of a sweep", () => {
-  const told: readonly [string, SweepStatus, Blocker | null, Record<string, string>][] = [
+  const cases: readonly [string, SweepStatus, Blocker | null, Record<string, string>][] = [
     ["prepares", aPreparing(), null, { Progressing: "True Preparing: Preparing pass 1.", Blocked: "False Unhindered: Nothing blocks the sweep.", Complete: "False Unfinished: 0 of 1280 targets were settled at the last count." }],
     ["prepares once more", aPreparing({ attempt: 3 }), null, { Progressing: "True Preparing: Preparing pass 1, attempt 3." }],
     ["runs", aRunning(), null, { Progressing: "True Running: Pass 1 is running." }],
@@ -29,11 +29,11 @@ describe("the conditions of a sweep", () => {
     ["is usable", aRunning({ phase: "Usable", totals: totals({ targets: 5, ok: 4 }) }), null, { Complete: "False Usable: 4 of 5 targets are settled." }],
     ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing blocks the sweep.", Complete: "False Failed: The list of targets is empty." }],
   ];
-  test.each(told)("that %s", (_, flow, blocker, expected) => {
+  test.each(cases)("that %s", (_, flow, blocker, expected) => {
     expect(conditions(flow, blocker)).toMatchObject(expected);
   });
 
-  test("are dated by their status and not by their words", () => {
+  test("have the time at which their status changed, not their words", () => {
     const before = conditionsOf({ before: [], flow: aPreparing(), blocker: null, waitsFor: null, generation: 1, now: AT });
     const after = conditionsOf({ before, flow: aRunning(), blocker: null, waitsFor: null, generation: 2, now: "2026-11-21T06:00:00Z" });
     expect(after.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([AT, AT, AT, AT]);
@@ -42,14 +42,14 @@ describe("the conditions of a sweep", () => {
     expect(suspended.find(({ type }) => type === "Progressing")?.lastTransitionTime).toBe("2026-11-21T07:00:00Z");
   });
 
-  test("keep a hindrance until it is over, and take nothing else for one", () => {
+  test("keep a blocker until it is gone, and take nothing else for one", () => {
     const blocker = { reason: "JobNameTaken", message: "There is a Job." };
     expect(blockerIn({ conditions: conditionsOf({ before: [], flow: aRunning(), blocker, waitsFor: null, generation: 1, now: AT }) })).toEqual(blocker);
     expect(blockerIn({ conditions: conditionsOf({ before: [], flow: aRunning(), blocker: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
     expect(blockerIn({})).toBeNull();
   });
 
-  test("tell what a pod waits for, until it does no more", () => {
+  test("say what a pod waits for until it has started", () => {
     const waitsFor = "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.";
     const waiting = conditionsOf({ before: [], flow: aRunning(), blocker: null, waitsFor, generation: 1, now: AT });
     expect(waiting.find(({ type }) => type === "Progressing")).toMatchObject({ status: "True", reason: "PodWaits", message: waitsFor });
@@ -57,7 +57,7 @@ describe("the conditions of a sweep", () => {
     expect(waitIn({ conditions: conditionsOf({ before: waiting, flow: aRunning(), blocker: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
   });
 
-  test("of one that was refused are one", () => {
+  test("of a refused Sweep are only Accepted", () => {
     expect(refusedConditions([], { reason: "Invalid", message: "spec.x: is wrong" }, 4, AT)).toEqual([
       { type: "Accepted", status: "False", reason: "Invalid", message: "spec.x: is wrong", lastTransitionTime: AT, observedGeneration: 4 },
     ]);

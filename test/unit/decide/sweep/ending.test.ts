@@ -7,17 +7,17 @@ describe("ending", () => {
     const BLOCKED = { reason: "Surroundings", message: "no list", since: NOW - 9000, tries: 7 } as const;
     const waiting = aPreparing({ attempt: 7, notBefore: NOW + 300 }, { phase: "Blocked", blocked: BLOCKED });
 
-    test("a Blocked sweep tries its prepare at once, and is Blocked no more until that fails too", () => {
+    test("a Blocked sweep tries its prepare at once, and is not Blocked until that fails too", () => {
       const status = retriedNow(waiting, NOW);
       expect(status.phase).toBe("Preparing");
-      expect(acts(decide(status, [])).make.map(({ work }) => work)).toEqual([prepare(1, 1, 7)]);
+      expect(acts(decide(status, [])).launch.map(({ work }) => work)).toEqual([prepare(1, 1, 7)]);
       const after = written(decide(status, [ended(prepare(1, 1, 7), { exitCode: 3, lastLines: "still no list" })])).status;
       expect(after).toMatchObject({ phase: "Blocked", blocked: { message: "still no list", since: NOW, tries: 1 } });
     });
 
-    test("a pass that was to begin later begins at once", () => {
+    test("a pass that was waiting starts at once", () => {
       const status = retriedNow(aPreparing({ pass: 3, notBefore: NOW + 600 }, { pass: 2 }), NOW);
-      expect(acts(decide(status, [])).make.map(({ work }) => work)).toEqual([prepare(3)]);
+      expect(acts(decide(status, [])).launch.map(({ work }) => work)).toEqual([prepare(3)]);
     });
 
     test.each([
@@ -29,16 +29,16 @@ describe("ending", () => {
   });
 
   describe("back off", () => {
-    test("a try waits 5 seconds, then twice as long each time, up to five minutes", () => {
+    test("an attempt waits 5 seconds, then twice as long each time, up to five minutes", () => {
       expect([1, 2, 3, 4, 5, 6, 7, 8, 5000].map(secondsBeforeTry)).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300]);
     });
 
-    test("a pass waits for nothing after one that settled something, else 30 seconds and more, up to ten minutes", () => {
+    test("a pass starts at once after one that settled something, else after 30 seconds or more, up to ten minutes", () => {
       expect([0, 1, 2, 3, 4, 5, 6, 5000].map(secondsBeforePass)).toEqual([0, 30, 60, 120, 240, 480, 600, 600]);
     });
   });
 
-  describe("telling line", () => {
+  describe("the most telling line", () => {
     const UNCAUGHT = `file:///app/worker.mjs:1042
         throw new TypeError(detail);
         ^

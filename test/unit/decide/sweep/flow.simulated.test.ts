@@ -9,7 +9,7 @@ import type { BatchSpec } from "../../../../src/model/resolved.ts";
 import { type FlowSpec, type JobEnd, type JobWork, type ObservedJob, type SweepPhase, type SweepStatus, isFinished } from "../../../../src/model/sweep.ts";
 import { batchMessage, MiB, totals } from "../builders.ts";
 
-/** What a target does to whoever asks it. */
+/** What happens when a target is asked. */
 type Nature = "answers" | "fails" | "flaky" | "crashes" | { readonly needs: number };
 
 interface Faults {
@@ -22,13 +22,13 @@ interface Faults {
   readonly stopped: number;
   readonly crash: number;
   readonly silent: number;
-  /** The Jobs are seen as they were one look before. */
+  /** The Jobs are observed as they were one reconcile before. */
   readonly stale: number;
 }
 
 const SPEC: BatchSpec = { targets: 8, concurrency: 2, pods: 3, memoryBytes: 128 * MiB, memoryMaxBytes: 512 * MiB };
 
-interface Told {
+interface Outcome {
   readonly phase: SweepPhase;
   readonly settled: ReadonlySet<number>;
   readonly failed: ReadonlySet<number>;
@@ -40,8 +40,8 @@ interface Told {
   readonly decisions: number;
 }
 
-/** Runs a sweep with hands that drop things, in a world whose every chance comes from `seed`. */
-function drive(natures: readonly Nature[], faults: Faults, flow: FlowSpec, seed: number): Told {
+/** Runs a sweep whose driver loses writes and Jobs. All chance comes from `seed`. */
+function drive(natures: readonly Nature[], faults: Faults, flow: FlowSpec, seed: number): Outcome {
   const chance = dice(seed);
   const happens = (share: number): boolean => chance() * 100 < share;
 
@@ -114,10 +114,10 @@ function drive(natures: readonly Nature[], faults: Faults, flow: FlowSpec, seed:
     return end(0);
   };
 
-  const make = (work: JobWork, told: { outOfMemory: readonly number[]; memoryBytes: number }): void => {
+  const launch = (work: JobWork, input: { outOfMemory: readonly number[]; memoryBytes: number }): void => {
     if (happens(faults.neverMade) || jobs.some((job) => JSON.stringify(job.work) === JSON.stringify(work))) return;
     jobs.push({ work });
-    ends.set(JSON.stringify(work), () => (work.program === "prepare" ? runPrepare(work, told.outOfMemory) : runBatch(work.batch, told.memoryBytes)));
+    ends.set(JSON.stringify(work), () => (work.program === "prepare" ? runPrepare(work, input.outOfMemory) : runBatch(work.batch, input.memoryBytes)));
     if (work.program === "batch") made.set(work.batch, now);
     mostAlive = Math.max(mostAlive, jobs.filter((job) => job.work.program === "batch" && job.ended === undefined).length);
   };
@@ -139,10 +139,10 @@ function drive(natures: readonly Nature[], faults: Faults, flow: FlowSpec, seed:
       status = decision.status;
       continue;
     }
-    for (const work of decision.remove) if (!happens(faults.notRemoved)) jobs = jobs.filter((job) => JSON.stringify(job.work) !== JSON.stringify(work));
-    for (const launch of decision.make) {
-      if (launch.program === "batch") expect(counted).not.toContain(launch.work.batch);
-      make(launch.work, launch.program === "batch" ? { outOfMemory: [], memoryBytes: launch.memoryBytes } : { ...launch.place, memoryBytes: 0 });
+    for (const work of decision.delete) if (!happens(faults.notRemoved)) jobs = jobs.filter((job) => JSON.stringify(job.work) !== JSON.stringify(work));
+    for (const next of decision.launch) {
+      if (next.program === "batch") expect(counted).not.toContain(next.work.batch);
+      launch(next.work, next.program === "batch" ? { outOfMemory: [], memoryBytes: next.memoryBytes } : { ...next.place, memoryBytes: 0 });
     }
     if (isFinished(status!.phase) && jobs.length === 0) {
       return { phase: status!.phase, settled, failed, counted, made, mostAlive, passes: status!.pass, status: status!, decisions };
@@ -193,40 +193,40 @@ const flow = fc.record({ pods: fc.integer({ min: 1, max: 4 }), passes: fc.intege
 const world = fc.record({ natures: fc.array(nature, { minLength: 1, maxLength: 80 }), flow, seed: fc.integer() });
 const RUNS = { numRuns: 400 };
 
-describe("a sweep whose hands drop things", () => {
+describe("a sweep whose driver loses writes and Jobs", () => {
   test("always ends, never launches a number again that was counted, and never has more batches alive than pods", () => {
     fc.assert(
       fc.property(world, faults, (given, faulty) => {
-        const told = drive(given.natures, faulty, given.flow, given.seed);
-        expect(told.mostAlive).toBeLessThanOrEqual(given.flow.pods);
-        expect(new Set(told.counted).size).toBe(told.counted.length);
-        expect(told.status.running).toEqual([]);
-        expect(told.passes).toBeLessThanOrEqual(given.flow.passes + 1);
-        expect(told.phase === "Complete").toBe(told.settled.size === given.natures.length);
+        const outcome = drive(given.natures, faulty, given.flow, given.seed);
+        expect(outcome.mostAlive).toBeLessThanOrEqual(given.flow.pods);
+        expect(new Set(outcome.counted).size).toBe(outcome.counted.length);
+        expect(outcome.status.running).toEqual([]);
+        expect(outcome.passes).toBeLessThanOrEqual(given.flow.passes + 1);
+        expect(outcome.phase === "Complete").toBe(outcome.settled.size === given.natures.length);
       }),
       RUNS,
     );
   });
 
-  test("ends as well where the Jobs are seen late", () => {
+  test("also ends if the Jobs are observed late", () => {
     fc.assert(
       fc.property(world, faults, share(60), (given, faulty, stale) => {
-        const told = drive(given.natures, { ...faulty, stale }, given.flow, given.seed);
-        expect(new Set(told.counted).size).toBe(told.counted.length);
+        const outcome = drive(given.natures, { ...faulty, stale }, given.flow, given.seed);
+        expect(new Set(outcome.counted).size).toBe(outcome.counted.length);
       }),
       RUNS,
     );
   });
 
-  test("settles all targets that answer, with only the hands at fault", () => {
+  test("settles all targets that answer if only the driver is at fault", () => {
     fc.assert(
       fc.property(fc.nat(100), faults, fc.integer(), (targets, faulty, seed) => {
         const natures = Array.from({ length: targets + 1 }, (): Nature => "answers");
         const deps = { ...faulty, surroundings: 0, stopped: 0, crash: 0 };
-        const told = drive(natures, deps, { pods: 3, passes: 5, suspended: false }, seed);
-        expect(told.phase).toBe("Complete");
-        expect(told.passes).toBe(1);
-        expect(told.status.sums.batches).toBe(Math.ceil(natures.length / SPEC.targets));
+        const outcome = drive(natures, deps, { pods: 3, passes: 5, suspended: false }, seed);
+        expect(outcome.phase).toBe("Complete");
+        expect(outcome.passes).toBe(1);
+        expect(outcome.status.sums.batches).toBe(Math.ceil(natures.length / SPEC.targets));
       }),
       RUNS,
     );
@@ -234,16 +234,16 @@ describe("a sweep whose hands drop things", () => {
 
   test("gives each giant the memory that it needs, and fails only one that needs too much", () => {
     const natures = Array.from({ length: 64 }, (_, id): Nature => (id === 5 ? { needs: 200 * MiB } : id === 6 ? { needs: 500 * MiB } : id === 40 ? { needs: 2000 * MiB } : "answers"));
-    const told = drive(natures, NONE, { pods: 3, passes: 8, suspended: false }, 1);
-    expect([...told.failed]).toEqual([40]);
-    expect(told.settled.size).toBe(63);
-    expect(told.phase).toBe("Usable");
+    const outcome = drive(natures, NONE, { pods: 3, passes: 8, suspended: false }, 1);
+    expect([...outcome.failed]).toEqual([40]);
+    expect(outcome.settled.size).toBe(63);
+    expect(outcome.phase).toBe("Usable");
   });
 
   test("with targets that crash every process ends Incomplete, with the rest settled", () => {
     const natures = Array.from({ length: 64 }, (_, id): Nature => (id % 8 === 7 ? "crashes" : "answers"));
-    const told = drive(natures, NONE, { pods: 3, passes: 5, suspended: false }, 1);
-    expect(told.settled.size).toBe(56);
-    expect(told.phase).toBe("Incomplete");
+    const outcome = drive(natures, NONE, { pods: 3, passes: 5, suspended: false }, 1);
+    expect(outcome.settled.size).toBe(56);
+    expect(outcome.phase).toBe("Incomplete");
   });
 });

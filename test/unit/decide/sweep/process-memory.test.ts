@@ -15,7 +15,7 @@ describe("nodeFlagsFor", () => {
     expect(nodeFlagsFor(limit * MIB)).toEqual([`--max-old-space-size=${old}`, `--max-semi-space-size=${semi}`]);
   });
 
-  test("gives whole numbers, as Node asks", () => {
+  test("gives whole numbers, as Node requires", () => {
     expect(nodeFlagsFor(150_000_001)).toEqual(["--max-old-space-size=35", "--max-semi-space-size=4"]);
   });
 });

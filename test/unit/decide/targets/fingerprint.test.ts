@@ -23,7 +23,7 @@ test.each([
   ["another host", { url: `http://127.0.0.1:8080${PATH}` }],
   ["a name for ourselves", { url: `https://stat.ripe.net${PATH}&sourceapp=example-lab` }],
   ["another order of the parameters", { url: "https://stat.ripe.net/data/bgp-updates/data.json?starttime={start}&endtime={end}&resource={target}" }],
-  ["headers, timeouts and tries", { headers: { a: { value: "b" } }, attempts: 9, compression: ["gzip" as const] }],
+  ["headers, timeouts and attempts", { headers: { a: { value: "b" } }, attempts: 9, compression: ["gzip" as const] }],
 ])("%s is the same question", (_, request) => {
   expect(fingerprint(request)).toBe(fingerprint());
 });
@@ -32,14 +32,14 @@ test.each([
   ["another path", { url: `https://stat.ripe.net/v2${PATH}` }, {}],
   ["another parameter", { url: `https://stat.ripe.net${PATH}&rrcs=0` }, {}],
   ["another value", { url: `https://stat.ripe.net${PATH.replace("{end}", "{end}Z")}` }, {}],
-  ["another form of the times asked", { timeFormat: "iso" as const }, {}],
+  ["another time format", { timeFormat: "iso" as const }, {}],
   ["another pattern", {}, { pattern: "a(b)" }],
-  ["another reading of what it matched", {}, { time: "iso" as const }],
+  ["another format of matched times", {}, { time: "iso" as const }],
   ["another proof", {}, { declared: '"count":([0-9]+)' }],
 ])("%s is another question", (_, request, extract) => {
   expect(fingerprint(request, extract)).not.toBe(fingerprint());
 });
 
-test("a URL with only a query has a path all the same", () => {
+test("a URL with only a query still has a path", () => {
   expect(fingerprint({ url: "http://host?a={target}" })).toBe(fingerprint({ url: "http://host/?a={target}" }));
 });

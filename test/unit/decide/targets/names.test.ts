@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { tidyNames } from "../../../../src/decide/targets/names.ts";
 
-test("a list that is in order is left as it is, and nothing is told", () => {
+test("a clean list stays as it is, without notes", () => {
   expect(tidyNames(["AS3", "AS1", "AS2"])).toEqual({ names: ["AS3", "AS1", "AS2"], notes: [] });
 });
 

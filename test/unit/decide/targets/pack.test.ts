@@ -18,7 +18,7 @@ function shapes(remaining: Remaining[], outOfMemory: number[]): string[] {
 }
 
 describe("the memory ladder", () => {
-  test("a first pass is packed in the order of its targets, full but for the last batch", () => {
+  test("a first pass is packed in the order of its targets, and every batch but the last is full", () => {
     expect(shapes(targets(300), [])).toEqual(["7: 128 with 128", "8: 128 with 128", "9: 44 with 128"]);
     expect(pack({ remaining: targets(300), outOfMemory: [], spec: SPEC, firstNumber: 0 }).batches[2]!.targets[0]).toBe(256);
   });
@@ -32,7 +32,7 @@ describe("the memory ladder", () => {
     expect(shapes(remaining, [0])).toEqual(["7: 1 with 256", "8: 1 with 256", "9: 16 with 256", "10: 16 with 256", "11: 16 with 256", "12: 16 with 256"]);
   });
 
-  test("neighbours in a batch that did not run out of memory stay as they were", () => {
+  test("targets of a batch that did not run out of memory stay as they were", () => {
     expect(shapes([...targets(4, { number: 1 }), ...targets(8, { number: 2 }, 4)], [1])).toEqual([
       "7: 1 with 256",
       "8: 1 with 256",
@@ -46,21 +46,21 @@ describe("the memory ladder", () => {
     expect(shapes(targets(8, { memoryBytes: 1024 * MiB, size: 8 }), [0])).toEqual(["7: 2 with 1024", "8: 2 with 1024", "9: 2 with 1024", "10: 2 with 1024"]);
   });
 
-  test("one that does it alone with memoryMax is asked no more", () => {
+  test("one that runs out alone with memoryMax is not asked again", () => {
     const remaining = [...targets(1, { memoryBytes: 1024 * MiB }), ...targets(1, { memoryBytes: 512 * MiB, number: 1 }, 1)];
     const { batches, exhausted } = pack({ remaining, outOfMemory: [0, 1], spec: SPEC, firstNumber: 7 });
     expect(exhausted).toEqual([0]);
     expect(batches).toEqual([{ number: 7, targets: [1], memoryBytes: 1024 * MiB }]);
   });
 
-  test("a target keeps its place on the ladder when its batch ended otherwise", () => {
+  test("a target keeps its place on the ladder if its batch ended in another way", () => {
     expect(shapes(targets(1, { memoryBytes: 512 * MiB }), [])).toEqual(["7: 1 with 512"]);
     // Only the ladder makes batches small: the rest of a pass is not packed as small as its last batch was.
     expect(shapes(targets(5, { size: 3 }), [])).toEqual(["7: 5 with 128"]);
   });
 });
 
-test("batches of one memory that follow one another are one range", () => {
+test("consecutive batches with the same memory are one range", () => {
   const { batches } = pack({ remaining: [...targets(300), ...targets(128, { number: 3 }, 300)], outOfMemory: [3], spec: SPEC, firstNumber: 10 });
   expect(ranges(batches)).toEqual([
     { from: 10, to: 13, memoryBytes: 256 * MiB },
@@ -73,7 +73,7 @@ describe("any pass", () => {
   const last = fc.record({ number: fc.nat(5), memoryBytes: fc.constantFrom(128, 256, 512, 1024).map((each) => each * MiB), size: fc.integer({ min: 1, max: 128 }), asked: fc.boolean() });
   const remaining = fc.array(fc.option(last), { maxLength: 600 }).map((all) => all.map((lastBatch, targetId) => ({ targetId, lastBatch })));
 
-  test("holds each target once, in a batch or exhausted, and never more than allowed in one", () => {
+  test("has each target once, in a batch or exhausted, and no batch is too large", () => {
     fc.assert(
       fc.property(remaining, fc.array(fc.nat(5)), fc.nat(1000), (all, outOfMemory, firstNumber) => {
         const { batches, exhausted } = pack({ remaining: all, outOfMemory, spec: SPEC, firstNumber });
@@ -92,7 +92,7 @@ describe("any pass", () => {
     );
   });
 
-  test("ends the ladder: no target runs out of memory more often than the memory doubles and the company quarters", () => {
+  test("ends the ladder: no target runs out of memory more often than memory doubles and batches shrink", () => {
     let all = targets(128, {});
     let passes = 0;
     for (; all.length > 0; passes += 1) {

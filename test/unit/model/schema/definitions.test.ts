@@ -17,29 +17,29 @@ describe("definitions", () => {
       expect([...spec.names.shortNames, ...spec.names.categories]).toEqual([spec.names.kind === "Sweep" ? "sw" : "csw", "sluice"]);
     });
 
-    test("has columns for fields that there are, each of its field's type", () => {
+    test("has columns for existing fields only, each of its field's type", () => {
       const columns = version!.additionalPrinterColumns.filter(({ jsonPath }) => !jsonPath.startsWith(".metadata"));
       const types = columns.map(({ name, jsonPath }) => [name, fieldAt(schema, jsonPath.split(".").slice(1))?.type]);
       const wanted = columns.map(({ name, type }) => [name, name === "Active" ? "array" : type === "date" ? "string" : type]);
       expect(types).toEqual(wanted);
     });
 
-    test("asks for a spec and for nothing of status", () => {
+    test("requires a spec and nothing in status", () => {
       expect(schema.required).toEqual(["spec"]);
       expect(schema.properties!["status"]!.required).toBeUndefined();
     });
 
-    test("bounds metadata by the name alone: Kubernetes allows no more", () => {
+    test("restricts metadata by the name alone, since Kubernetes allows no more", () => {
       expect(Object.keys(schema.properties!["metadata"]!.properties!)).toEqual(["name"]);
     });
 
-    test("keeps whole what the controller may write in another form one day", () => {
+    test("keeps every field of what a newer controller may write in another form", () => {
       const whole = Object.entries(schema.properties!["status"]!.properties!).filter(([, field]) => field["x-kubernetes-preserve-unknown-fields"] === true);
       expect(whole.map(([name]) => name)).toEqual(spec.names.kind === "Sweep" ? ["frozen", "flow"] : []);
     });
   });
 
-  test("every field of a Sweep's spec is guarded against change but for suspend, host and batch.pods", () => {
+  test("every field of a Sweep's spec is immutable except suspend, host and batch.pods", () => {
     const spec = customResourceDefinitions()[1]!.spec.versions[0]!.schema.openAPIV3Schema.properties!["spec"]!;
     const guarded = spec["x-kubernetes-validations"]!.filter(({ rule }) => rule.includes("oldSelf")).map(({ fieldPath }) => fieldPath);
     const fields = Object.keys(spec.properties!).flatMap((name) => (name === "batch" ? Object.keys(spec.properties!["batch"]!.properties!).map((inner) => `.batch.${inner}`) : [`.${name}`]));
@@ -81,7 +81,7 @@ describe("structural", () => {
     const schema = toStructuralSchema(spec);
     const nodes = nodesOf(schema, name);
 
-    test("has a type at every node, or says that it hands the value on", () => {
+    test("has a type at every node, or passes the value through", () => {
       expect(nodes.filter(({ node }) => node.type === undefined && node["x-kubernetes-preserve-unknown-fields"] !== true)).toEqual([]);
     });
 
@@ -91,7 +91,7 @@ describe("structural", () => {
       expect(nodes.filter(({ node }) => node.additionalProperties === false)).toEqual([]);
     });
 
-    test("bounds every text, list, map and number, so that the cost of a rule can be estimated", () => {
+    test("bounds every string, list, map and number, so that the cost of a rule can be estimated", () => {
       const handedOn = (node: FieldSchema) => node["x-kubernetes-preserve-unknown-fields"] === true;
       const unbounded = nodes.filter(
         ({ node }) =>
@@ -114,7 +114,7 @@ describe("structural", () => {
       expect(patterns.filter((pattern) => /\(\?[=!<]|\\[1-9]/.test(pattern))).toEqual([]);
     });
 
-    test("stays far under the 200 KiB that kubectl apply can keep", () => {
+    test("stays far below the 200 KiB that kubectl apply can store", () => {
       expect(JSON.stringify(schema).length).toBeLessThan(40_000);
     });
   });

@@ -3,7 +3,7 @@ import { nearest } from "../../../../src/model/schema/explain.ts";
 
 const fields = ["targets", "concurrency", "pods", "memory", "memoryMax", "podTemplate"];
 
-describe("the word that was meant", () => {
+describe("the word that was probably meant", () => {
   test.for<[string, string | undefined]>([
     ["memroy", "memory"],
     ["Memory", "memory"],
