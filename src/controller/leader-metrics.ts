@@ -1,7 +1,7 @@
 import { readRuns } from "../decide/cron-sweep/window-runs.ts";
-import { readFlow, type ReadFlow, whichSweeps } from "../metrics/read-flow.ts";
+import { readFlow, type FlowSnapshot, reportedSweeps } from "../metrics/read-flow.ts";
 import type { LeaderSnapshot, CronSweepSnapshot, DatasetSnapshot, SweepSnapshot } from "../metrics/snapshot.ts";
-import { PHASES } from "../metrics/words.ts";
+import { PHASES } from "../metrics/label-values.ts";
 import { parseMoment } from "../model/moment.ts";
 import { parseDuration } from "../model/quantity.ts";
 import { isFinished } from "../model/sweep.ts";
@@ -18,7 +18,7 @@ export function leaderSnapshot(caches: ObservedCaches, nowMilliseconds: number):
   const sweeps = caches.sweeps.list();
   return {
     phases: phasesOf(sweeps),
-    sweeps: whichSweeps(sweeps.map((sweep) => ({ sweep, ...datesOf(sweep) })), now).map(({ sweep }) => sweepSnapshot(sweep, cronSweepOf(sweep, caches), now)),
+    sweeps: reportedSweeps(sweeps.map((sweep) => ({ sweep, ...datesOf(sweep) })), now).map(({ sweep }) => sweepSnapshot(sweep, cronSweepOf(sweep, caches), now)),
     cronSweeps: caches.cronSweeps.list().flatMap((cronSweep) => cronSweepSnapshots(cronSweep, caches.sweepsOf(cronSweep.metadata.namespace ?? ""))),
     datasets: datasetsOf(sweeps),
   };
@@ -60,7 +60,7 @@ function sweepSnapshot(sweep: SweepObject, cronSweep: CronSweepObject | null, no
   };
 }
 
-function secondsLeft(flow: ReadFlow, roundStartedAt: EpochSeconds | null, now: EpochSeconds): number | null {
+function secondsLeft(flow: FlowSnapshot, roundStartedAt: EpochSeconds | null, now: EpochSeconds): number | null {
   return estimateProgress(flow, roundStartedAt === null ? null : now - roundStartedAt).secondsLeft;
 }
 
@@ -94,7 +94,7 @@ function cronSweepSnapshots({ metadata, spec, status }: CronSweepObject, sweeps:
 }
 
 /** A sweep that has just started has no totals yet, so those of the sweep before it count. */
-function newestTotals(sweeps: readonly SweepObject[]): ReadFlow["totals"] {
+function newestTotals(sweeps: readonly SweepObject[]): FlowSnapshot["totals"] {
   return newestFirst(sweeps).map(({ status }) => readFlow(status?.flow)?.totals ?? null).find((totals) => totals !== null) ?? null;
 }
 

@@ -1,4 +1,4 @@
-// The library's parts by themselves: whole, with what it has for clusters, gateways and quantiles, it costs a process 6 MiB; these cost half of one.
+// Only parts of the library: all of it, with its clusters, gateways and quantiles, costs a process 6 MiB, and these parts half a MiB.
 declare module "@prometheus-io/client/lib/registry.js" {
   import { Registry } from "@prometheus-io/client";
   export = Registry;
@@ -17,7 +17,7 @@ declare module "@prometheus-io/client/lib/histogram.js" {
 }
 declare module "@prometheus-io/client/lib/metrics/*.js" {
   import type { Registry } from "@prometheus-io/client";
-  /** Registers what the library tells of the process itself. */
-  function tell(registry: Registry, config?: { readonly eventLoopMonitoringPrecision?: number }): void;
-  export = tell;
+  /** Registers metrics of the process itself. */
+  function register(registry: Registry, config?: { readonly eventLoopMonitoringPrecision?: number }): void;
+  export = register;
 }

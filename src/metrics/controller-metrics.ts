@@ -8,19 +8,19 @@ import { readAtScrape } from "./read-at-scrape.ts";
 import { registerProcessMetrics, registerSweepMetrics } from "./run-metrics.ts";
 import type { LeaderSnapshot } from "./snapshot.ts";
 
-/** What is asked for at each scrape, as it is then. */
+/** The controller's state, read at each scrape. */
 export interface ControllerState {
   readonly version: string;
   readonly isLeader: () => boolean;
-  /** Keys that wait, and how long the first has waited, by kind. */
+  /** The waiting keys and how long the first has waited, by kind. */
   readonly queues: () => Readonly<Record<string, { readonly depth: number; readonly oldestSeconds: number }>>;
   readonly secondsSinceHeard: () => number;
-  /** Null where another leads. */
+  /** Null while another replica leads. */
   readonly leaderSnapshot: () => LeaderSnapshot | null;
 }
 
-/** One request to the API server: kube/api-call.ts. */
-interface ApiCallSeen {
+/** An ApiCall of kube/requests.ts, which metrics may not import. */
+interface ObservedCall {
   readonly verb: string;
   readonly resource: string;
   readonly code: number;
@@ -29,7 +29,7 @@ interface ApiCallSeen {
 
 const NOTHING: LeaderSnapshot = { phases: {}, sweeps: [], cronSweeps: [], datasets: [] };
 
-/** What the controller tells at /metrics: controller.ts declares it. */
+/** The controller's /metrics. The declarations are in controller.ts. */
 export class ControllerMetrics {
   readonly #registry = new Registry();
   readonly #reconcileSeconds = new Histogram(declared(PROCESS.reconcileSeconds, this.#registry));
@@ -38,8 +38,8 @@ export class ControllerMetrics {
   readonly #requestSeconds = new Histogram(declared(PROCESS.apiRequestSeconds, this.#registry));
   readonly #eventsLost = new Counter(declared(PROCESS.eventsLost, this.#registry));
   readonly #leaderSnapshot: ControllerState["leaderSnapshot"];
-  /** As it was when this scrape began: for all of its metrics the caches are looked through once. */
-  #told = NOTHING;
+  /** Taken once for each scrape, so that it walks through the caches once for all metrics. */
+  #snapshot = NOTHING;
 
   constructor(state: ControllerState) {
     const registry = this.#registry;
@@ -59,10 +59,10 @@ export class ControllerMetrics {
     gauge(PROCESS.syncAge, (metric) => metric.set(state.secondsSinceHeard()));
     byKind(PROCESS.queueDepth, ({ depth }) => depth);
     byKind(PROCESS.queueOldest, ({ oldestSeconds }) => oldestSeconds);
-    readAtScrape(registry, [PHASES_OF_SWEEPS], () => [this.#told.phases], () => ({ labels: {}, fromZero: false }));
-    registerSweepMetrics(registry, () => this.#told.sweeps);
-    readAtScrape(registry, CRON_SWEEPS, () => this.#told.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, fromZero: false }));
-    readAtScrape(registry, DATASETS, () => this.#told.datasets, ({ dataset }) => ({ labels: { dataset }, fromZero: false }));
+    readAtScrape(registry, [PHASES_OF_SWEEPS], () => [this.#snapshot.phases], () => ({ labels: {}, fromZero: false }));
+    registerSweepMetrics(registry, () => this.#snapshot.sweeps);
+    readAtScrape(registry, CRON_SWEEPS, () => this.#snapshot.cronSweeps, ({ dataset, namespace, name }) => ({ labels: { dataset, sweep_namespace: namespace, cronsweep: name }, fromZero: false }));
+    readAtScrape(registry, DATASETS, () => this.#snapshot.datasets, ({ dataset }) => ({ labels: { dataset }, fromZero: false }));
     registerProcessMetrics(registry);
   }
 
@@ -72,11 +72,11 @@ export class ControllerMetrics {
 
   reconciled(kind: string, seconds: number, hasFailed: boolean): void {
     this.#reconcileSeconds.observe({ kind }, seconds);
-    // From 0 on: a rise is only seen by whoever has seen it before.
+    // Also without a failure, so that the counter starts at 0 and increase() sees the first one.
     this.#reconcileErrors.inc({ kind }, hasFailed ? 1 : 0);
   }
 
-  requested({ verb, resource, code, seconds }: ApiCallSeen): void {
+  requested({ verb, resource, code, seconds }: ObservedCall): void {
     this.#requests.inc({ verb, resource, code: String(code) });
     this.#requestSeconds.observe({ verb }, seconds);
   }
@@ -86,7 +86,7 @@ export class ControllerMetrics {
   }
 
   async text(): Promise<string> {
-    this.#told = this.#leaderSnapshot() ?? NOTHING;
+    this.#snapshot = this.#leaderSnapshot() ?? NOTHING;
     return this.#registry.metrics();
   }
 }

@@ -2,23 +2,23 @@ import type { Registry } from "@prometheus-io/client";
 import Gauge from "@prometheus-io/client/lib/gauge.js";
 import type { Distribution, Tally } from "../model/measured.ts";
 
-/** One metric, as it is declared and documented. */
+/** The declaration of a metric, from which it is registered and documented. */
 export interface Declaration {
   readonly type: "counter" | "gauge" | "histogram";
   readonly name: string;
   readonly help: string;
   readonly labels: Labels;
-  /** Upper borders of a histogram's buckets, in the unit of its name. */
+  /** Upper bounds of a histogram's buckets, in the unit of its name. */
   readonly borders?: readonly number[];
 }
 
-/** Each label with the words that it may be, or a sentence where they are names or too many. */
+/** Each label with its values, or a sentence where they are names or too many. */
 export type Labels = Readonly<Record<string, readonly string[] | string>>;
 
-/** One that has no state of its own: it is read at each scrape from what there is. */
+/** A metric without state: it is read at each scrape from a snapshot. */
 export type Reading<T> = NumberReading<T> | HistogramReading<T>;
 
-/** A number, or null where there is nothing to say; of one with a label of its own the numbers by that label's words. */
+/** Reads a number, or null where nothing is known; for a metric with a label of its own the numbers by that label's values. */
 export interface NumberReading<T> extends Declaration {
   readonly type: "counter" | "gauge";
   readonly read: (of: T) => number | Tally | null;

@@ -3,23 +3,23 @@ import { emptyDistribution, type Tally, type Distribution } from "../model/measu
 import type { HistogramReading, NumberReading, Reading } from "./declaration.ts";
 import { OTHER } from "./label-values.ts";
 
-/** Who is told of. */
+/** What a series is about. */
 export interface Subject {
   readonly labels: Readonly<Record<string, string>>;
-  /** Tell also of the words that were not counted yet: a counter that appears with a number looks as if it had not grown. */
+  /** Report label values that were not counted yet as 0: increase() misses the first step of a counter that appears with a number. */
   readonly fromZero: boolean;
 }
 
 interface Series {
   readonly labels: Readonly<Record<string, string>>;
-  /** The library writes them once for each object that they are, so all series of a subject have the same. */
+  /** The library renders each of these objects once, so all series of a subject share one. */
   readonly sharedLabels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 const NONE = {};
 
-/** Registers metrics without a state of their own: at each scrape they say what `subjects` says then. */
+/** Registers metrics without state: each scrape reads them from what `subjects` returns then. */
 export function readAtScrape<T extends object>(registry: Registry, readings: readonly Reading<T>[], subjects: () => readonly T[], about: (of: T) => Subject): void {
   const known = new WeakMap<T, Subject>();
   const subjectOf = (of: T): Subject => {
@@ -32,7 +32,7 @@ export function readAtScrape<T extends object>(registry: Registry, readings: rea
     const labelNames = Object.keys(reading.labels);
     if (reading.type === "histogram") registerHistogram(registry, { name, help, labelNames, borders: reading.borders, values: () => subjects().flatMap((of) => distributionOf(reading, of, subjectOf(of))) });
     else {
-      // The library's own would go on telling of what is gone. A registry asks of a metric no more than what this has.
+      // A Gauge of the library would keep the series of subjects that are gone. A registry needs no more of a metric than this.
       const get = () => Promise.resolve({ name, help, type, values: subjects().flatMap((of) => seriesOf(reading, of, subjectOf(of))) });
       registry.registerMetric({ name, help, type, labelNames, aggregator: "sum", get } as unknown as Gauge);
     }
@@ -43,38 +43,38 @@ function seriesOf<T>({ type, labels: declared, read }: NumberReading<T>, of: T, 
   const found = read(of);
   if (found === null) return [];
   if (typeof found === "number") return [{ labels: NONE, sharedLabels: labels, value: found }];
-  const [own, words] = Object.entries(declared).at(-1)!;
-  const bounded = typeof words === "string" ? found : withinWords(found, words, type === "counter" && fromZero);
-  return Object.entries(bounded).map(([word, value]) => ({ labels: { [own]: word }, sharedLabels: labels, value }));
+  const [own, values] = Object.entries(declared).at(-1)!;
+  const bounded = typeof values === "string" ? found : withinValues(found, values, type === "counter" && fromZero);
+  return Object.entries(bounded).map(([label, value]) => ({ labels: { [own]: label }, sharedLabels: labels, value }));
 }
 
-function withinWords(tally: Tally, words: readonly string[], fromZero: boolean): Tally {
-  const within: Record<string, number> = fromZero ? Object.fromEntries(words.map((word) => [word, 0])) : {};
-  for (const [word, amount] of Object.entries(tally)) {
-    const known = words.includes(word) ? word : OTHER;
+function withinValues(tally: Tally, values: readonly string[], fromZero: boolean): Tally {
+  const within: Record<string, number> = fromZero ? Object.fromEntries(values.map((value) => [value, 0])) : {};
+  for (const [value, amount] of Object.entries(tally)) {
+    const known = values.includes(value) ? value : OTHER;
     within[known] = (within[known] ?? 0) + amount;
   }
   return within;
 }
 
-/** Empty before the first was counted, for the same reason. */
-function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labels }: Subject): Told[] {
+/** With zeros before the first observation, for the same reason as fromZero. */
+function distributionOf<T>({ borders, read }: HistogramReading<T>, of: T, { labels }: Subject): LabelledDistribution[] {
   const distribution = read(of);
   if (distribution === null) return [];
   return [{ labels, distribution: distribution.counts.length === 0 ? emptyDistribution(borders) : distribution }];
 }
 
-interface SnapshotHistogram {
+interface HistogramSource {
   readonly name: string;
   readonly help: string;
-  /** Upper borders, ascending, as the distributions have them: what has another number of them is left out. */
+  /** Upper bounds, ascending. A distribution with another number of buckets is left out. */
   readonly borders: readonly number[];
   readonly labelNames: readonly string[];
-  /** Asked at each scrape: one distribution for each set of labels. */
-  readonly values: () => Iterable<Told>;
+  /** Read at each scrape: one distribution for each set of labels. */
+  readonly values: () => Iterable<LabelledDistribution>;
 }
 
-export interface Told {
+export interface LabelledDistribution {
   readonly labels: Readonly<Record<string, string>>;
   readonly distribution: Distribution;
 }
@@ -87,18 +87,18 @@ interface HistogramSeries {
 }
 
 /**
- * Registers a histogram whose buckets somebody else has counted. The library's own can only observe values one by one; a registry asks of
- * a metric no more than what this has.
+ * Registers a histogram from buckets that were counted elsewhere. The library's own can only observe single values. A registry needs no
+ * more of a metric than this.
  */
-export function registerHistogram(registry: Registry, told: SnapshotHistogram): void {
-  const { name, help, labelNames } = told;
-  const metric = { name, help, labelNames, type: "histogram", aggregator: "sum", get: () => Promise.resolve({ name, help, type: "histogram", values: [...told.values()].flatMap((one) => histogramSeriesOf(told, one)) }) };
+export function registerHistogram(registry: Registry, source: HistogramSource): void {
+  const { name, help, labelNames } = source;
+  const metric = { name, help, labelNames, type: "histogram", aggregator: "sum", get: () => Promise.resolve({ name, help, type: "histogram", values: [...source.values()].flatMap((one) => histogramSeriesOf(source, one)) }) };
   registry.registerMetric(metric as unknown as Histogram);
 }
 
 const NO_LABELS = {};
 
-function histogramSeriesOf({ name, borders }: SnapshotHistogram, { labels, distribution }: Told): HistogramSeries[] {
+function histogramSeriesOf({ name, borders }: HistogramSource, { labels, distribution }: LabelledDistribution): HistogramSeries[] {
   const { counts, sum } = distribution;
   if (counts.length !== borders.length + 1) return [];
   let count = 0;

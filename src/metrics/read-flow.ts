@@ -4,14 +4,14 @@ import type { Totals } from "../model/states.ts";
 import type { MeasuredSums, SweepSums } from "../model/sweep.ts";
 import type { EpochSeconds } from "../model/window.ts";
 
-/** What metrics read of a sweep's flow: nothing is absent that is counted, and every number is one. */
-export interface ReadFlow {
+/** A sweep's flow as metrics read it: every count is present, and every number is finite and not negative. */
+export interface FlowSnapshot {
   readonly pass: number;
-  /** Of this round, as its batches told. */
+  /** In this round, as its batches reported. */
   readonly settled: number;
   readonly ranges: readonly BatchRange[];
   readonly next: number;
-  /** Batches that run, with their limits. */
+  /** The running batches, with their limits. */
   readonly running: readonly { readonly memoryBytes: number }[];
   readonly hasVerdict: boolean;
   readonly sums: Omit<SweepSums, "measured">;
@@ -23,86 +23,86 @@ export interface ReadFlow {
 type Mapping = Readonly<Record<string, unknown>>;
 
 /**
- * The flow as it stands in a status. No schema holds it, and another version may have written it: what is not as it should be counts as
- * nothing, so that one status never costs all others their metrics. Null where there is none.
+ * Reads the flow of a status. It has no schema, and another version may have written it, so an invalid value counts as nothing: one bad
+ * status never costs the other Sweeps their metrics. Null where there is no flow.
  */
-export function readFlow(told: unknown): ReadFlow | null {
-  if (!isMapping(told)) return null;
-  const sums = mapping(told["sums"]);
+export function readFlow(value: unknown): FlowSnapshot | null {
+  if (!isMapping(value)) return null;
+  const sums = mapping(value["sums"]);
   return {
-    pass: amount(told["pass"]),
-    settled: amount(told["settled"]),
-    ranges: list(told["ranges"]).map((range) => ({ from: amount(range["from"]), to: amount(range["to"]), memoryBytes: amount(range["memoryBytes"]) })),
-    next: amount(told["next"]),
-    running: list(told["running"]).map((batch) => ({ memoryBytes: amount(batch["memoryBytes"]) })),
-    hasVerdict: told["verdict"] !== undefined,
+    pass: amount(value["pass"]),
+    settled: amount(value["settled"]),
+    ranges: list(value["ranges"]).map((range) => ({ from: amount(range["from"]), to: amount(range["to"]), memoryBytes: amount(range["memoryBytes"]) })),
+    next: amount(value["next"]),
+    running: list(value["running"]).map((batch) => ({ memoryBytes: amount(batch["memoryBytes"]) })),
+    hasVerdict: value["verdict"] !== undefined,
     sums: amounts(sums, ["batches", "requests", "retries", "wireBytes", "textBytes", "rows", "outOfMemory", "crashes", "anonPeak"]),
     measured: measured(mapping(sums["measured"])),
-    totals: isMapping(told["totals"]) ? amounts(told["totals"], ["targets", "ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing", "updates"]) : null,
-    database: isMapping(told["database"]) ? amounts(told["database"], ["bytes", "partitions", "partitionsKept"]) : null,
+    totals: isMapping(value["totals"]) ? amounts(value["totals"], ["targets", "ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing", "updates"]) : null,
+    database: isMapping(value["database"]) ? amounts(value["database"], ["bytes", "partitions", "partitionsKept"]) : null,
   };
 }
 
-function measured(told: Mapping): Required<MeasuredSums> {
+function measured(value: Mapping): Required<MeasuredSums> {
   return {
-    ...amounts(told, ["stopped", "halted", "peakShare", "limitBytes", "matches"]),
-    requests: tally(told["requests"]),
-    retries: tally(told["retries"]),
-    targets: tally(told["targets"]),
-    errors: tally(told["errors"]),
-    pausedSeconds: tally(told["pausedSeconds"]),
-    requestSeconds: distribution(told["requestSeconds"]),
-    targetSeconds: distribution(told["targetSeconds"]),
-    copySeconds: distribution(told["copySeconds"]),
-    batchSeconds: distribution(told["batchSeconds"]),
-    batchPeaks: distribution(told["batchPeaks"]),
+    ...amounts(value, ["stopped", "halted", "peakShare", "limitBytes", "matches"]),
+    requests: tally(value["requests"]),
+    retries: tally(value["retries"]),
+    targets: tally(value["targets"]),
+    errors: tally(value["errors"]),
+    pausedSeconds: tally(value["pausedSeconds"]),
+    requestSeconds: distribution(value["requestSeconds"]),
+    targetSeconds: distribution(value["targetSeconds"]),
+    copySeconds: distribution(value["copySeconds"]),
+    batchSeconds: distribution(value["batchSeconds"]),
+    batchPeaks: distribution(value["batchPeaks"]),
   };
 }
 
-/** Without counts where nothing is told. */
-function distribution(told: unknown): Distribution {
-  const { counts, sum } = mapping(told);
+/** Without counts where none were reported. */
+function distribution(value: unknown): Distribution {
+  const { counts, sum } = mapping(value);
   return { counts: Array.isArray(counts) ? counts.map(amount) : [], sum: amount(sum) };
 }
 
-function tally(told: unknown): Tally {
-  return Object.fromEntries(Object.entries(mapping(told)).map(([word, number]) => [word, amount(number)]));
+function tally(value: unknown): Tally {
+  return Object.fromEntries(Object.entries(mapping(value)).map(([label, number]) => [label, amount(number)]));
 }
 
-function amounts<Name extends string>(told: Mapping, names: readonly Name[]): Record<Name, number> {
-  return Object.fromEntries(names.map((name) => [name, amount(told[name])])) as Record<Name, number>;
+function amounts<Name extends string>(value: Mapping, names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, amount(value[name])])) as Record<Name, number>;
 }
 
-function amount(told: unknown): number {
-  return typeof told === "number" && Number.isFinite(told) && told > 0 ? told : 0;
+function amount(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
-function list(told: unknown): Mapping[] {
-  return Array.isArray(told) ? told.filter(isMapping) : [];
+function list(value: unknown): Mapping[] {
+  return Array.isArray(value) ? value.filter(isMapping) : [];
 }
 
-function mapping(told: unknown): Mapping {
-  return isMapping(told) ? told : {};
+function mapping(value: unknown): Mapping {
+  return isMapping(value) ? value : {};
 }
 
-function isMapping(told: unknown): told is Mapping {
-  return typeof told === "object" && told !== null && !Array.isArray(told);
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export interface Dated {
+export interface SweepDates {
   readonly isOver: boolean;
   readonly startedAt: EpochSeconds | null;
   readonly finishedAt: EpochSeconds | null;
 }
 
-/** Long enough for a weekend's look back at a day; what went before stands in Prometheus. */
-const TOLD_SECONDS = 2 * 86_400;
-/** Each is some two hundred series. */
-const MOST_OVER = 100;
+/** Over a weekend Friday's sweep is still there. Prometheus has what is older. */
+const REPORTED_SECONDS = 2 * 86_400;
+/** A Sweep has about two hundred series. */
+const MAX_FINISHED = 100;
 
-/** Which Sweeps are told of: all that are not over, and of those that ended within two days the newest. */
-export function whichSweeps<T extends Dated>(sweeps: readonly T[], now: EpochSeconds): T[] {
-  const over = sweeps.filter(({ isOver, finishedAt }) => isOver && finishedAt !== null && now - finishedAt <= TOLD_SECONDS);
+/** The Sweeps that metrics report: all unfinished ones, and the newest that finished within two days. */
+export function reportedSweeps<T extends SweepDates>(sweeps: readonly T[], now: EpochSeconds): T[] {
+  const over = sweeps.filter(({ isOver, finishedAt }) => isOver && finishedAt !== null && now - finishedAt <= REPORTED_SECONDS);
   over.sort((one, other) => other.finishedAt! - one.finishedAt!);
-  return [...sweeps.filter(({ isOver }) => !isOver), ...over.slice(0, MOST_OVER)];
+  return [...sweeps.filter(({ isOver }) => !isOver), ...over.slice(0, MAX_FINISHED)];
 }

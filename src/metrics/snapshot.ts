@@ -1,8 +1,8 @@
 import type { Totals } from "../model/states.ts";
 import type { EpochSeconds } from "../model/window.ts";
-import type { ReadFlow } from "./read-flow.ts";
+import type { FlowSnapshot } from "./read-flow.ts";
 
-/** A Sweep as metrics are read from it, on Kubernetes and on one machine alike. */
+/** A Sweep as its metrics see it, on Kubernetes and on one machine alike. */
 export interface SweepSnapshot {
   readonly dataset: string;
   readonly namespace: string;
@@ -13,13 +13,13 @@ export interface SweepSnapshot {
   readonly isOver: boolean;
   readonly startedAt: EpochSeconds | null;
   readonly finishedAt: EpochSeconds | null;
-  /** Until its round is done, as far as that is known. */
+  /** Until its round is done; null where that is not known. */
   readonly secondsLeft: number | null;
-  /** Of its first batches. */
+  /** The limit of its first batches. */
   readonly memoryBytes: number;
   readonly blocked: string | null;
   /** Null before it was accepted. */
-  readonly flow: ReadFlow | null;
+  readonly flow: FlowSnapshot | null;
 }
 
 export interface CronSweepSnapshot {
@@ -37,7 +37,7 @@ export interface CronSweepSnapshot {
   readonly isSuspended: boolean;
 }
 
-/** Neighbours: [from, to). */
+/** Neighbouring windows with the same state: [from, to). */
 interface WindowsSnapshot {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
@@ -51,9 +51,9 @@ export interface DatasetSnapshot {
   readonly partitionsKept: number;
 }
 
-/** What the leader tells of, as its caches have it. */
+/** What the leader reports, from its caches. */
 export interface LeaderSnapshot {
-  /** How many there are of each phase, all of them. */
+  /** The number of all Sweeps in each phase. */
   readonly phases: Readonly<Record<string, number>>;
   readonly sweeps: readonly SweepSnapshot[];
   readonly cronSweeps: readonly CronSweepSnapshot[];

@@ -50,7 +50,7 @@ function lead(data: ReportData): string {
   if (runs(data)) sentences.push(`The newest sweep is running, or was interrupted. This report shows the database at ${moment(madeAt)}.`);
   else if (verdict !== null && verdict.settled < verdict.targets) sentences.push(restSentence(data.dataset, verdict));
   const out = outOfMemory(sweeps);
-  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; their targets were packed into smaller batches with more memory.`);
+  if (out > 0) sentences.push(`${counted(out, "batch", "batches")} ran out of memory; ${out === 1 ? "its" : "their"} targets were packed into smaller batches with more memory.`);
   return sentences.join(" ");
 }
 
@@ -65,8 +65,8 @@ function timeSentence(sweeps: readonly SweepReport[], { madeAt, olderSweeps }: R
 function restSentence(dataset: string, { targets, settled, missing, atLeast, state }: Verdict): string {
   const rest = targets - settled;
   const unasked = missing === 0 ? "" : missing === rest ? " and were never asked" : `, ${grouped(missing)} of them never asked`;
-  const border = state === "usable" ? `A window is usable from ${percent(atLeast, 1)} settled targets on.` : `It becomes usable at ${percent(atLeast, 1)} settled targets.`;
-  return `${counted(rest, "target is", "targets are")} not settled${unasked}. ${border} To ask the rest, run the same sweep again, or \`sluice rerun ${dataset}\`.`;
+  const border = state === "usable" ? `A window is usable from ${percent(atLeast, 1)} settled targets on.` : `The window becomes usable at ${percent(atLeast, 1)} settled targets.`;
+  return `${counted(rest, "target is", "targets are")} not settled${unasked}. ${border} To ask the rest, run the sweep again, or run sluice rerun ${dataset}.`;
 }
 
 function outOfMemory(sweeps: readonly SweepReport[]): number {

@@ -33,14 +33,14 @@ function me(host = HERE): Driver {
 }
 
 describe("a driver of this machine", () => {
-  test("that lives is not followed, and who it is is told", async () => {
+  test("that is alive is not replaced, and is named", async () => {
     await takeToDrive(store.db, wanted, me());
     await expect(takeToDrive(store.db, wanted, me())).rejects.toThrow(
       new SpecError(`This window of ${wanted.dataset} is already being swept by process ${process.pid} on this machine; if that process has died, its lease ends within 15 s.`),
     );
   });
 
-  test("that has died is followed at once", async () => {
+  test("that has died is replaced at once", async () => {
     const child = spawn("sleep", ["60"], { stdio: "ignore" });
     const first = await takeToDrive(store.db, wanted, thisDriver(randomUUID(), HERE, child.pid!));
     child.kill("SIGKILL");
@@ -48,18 +48,18 @@ describe("a driver of this machine", () => {
     expect((await takeToDrive(store.db, wanted, me())).identity).toEqual(first.identity);
   });
 
-  test("whose number somebody else has by now is followed too", async () => {
+  test("whose PID belongs to another process by now is replaced too", async () => {
     await takeToDrive(store.db, wanted, { ...me(), pidStarted: "1" });
     expect((await takeToDrive(store.db, wanted, me())).identity).toEqual(wanted.identity);
   });
 });
 
-test("a driver elsewhere is waited for, dead or not: from here nobody can tell", async () => {
+test("a driver on another machine keeps its lease, dead or not: from here that cannot be known", async () => {
   await takeToDrive(store.db, wanted, { ...me("another-machine"), pidStarted: "1" });
   await expect(takeToDrive(store.db, wanted, me())).rejects.toThrow(`by process ${process.pid} on another-machine`);
 });
 
-test("driving goes on until it is to stop, and ends with a sentence where somebody took over", async () => {
+test("the lease is renewed until the driver stops, and an error says if another driver took over", async () => {
   const clock = new FakeClock();
   const mine = me();
   const stop = new AbortController();

@@ -10,7 +10,7 @@ import { untilGone } from "../../support/time/until.ts";
 const membership = await readFile("/proc/self/cgroup", "utf8");
 const cgroups = await findMemoryCgroups("/sys/fs/cgroup", membership);
 
-test("takes an ordinary folder for no cgroup, and leaves nothing in it", async () => {
+test("does not take an ordinary folder for a cgroup, and leaves nothing in it", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-cgroup-"));
   await mkdir(path.join(folder, "memory"));
   expect(await findMemoryCgroups(folder, "4:memory:/\n0::/\n")).toBeNull();
@@ -18,7 +18,7 @@ test("takes an ordinary folder for no cgroup, and leaves nothing in it", async (
   await rm(folder, { recursive: true });
 });
 
-test("finds no rights where nothing is mounted", async () => {
+test("finds no cgroup if nothing is mounted", async () => {
   expect(await findMemoryCgroups("/nowhere", membership)).toBeNull();
 });
 

@@ -94,7 +94,7 @@ function command(times = 1): { process: ChildProcess; answer: Promise<CommandAns
 }
 
 describe("the local Postgres", () => {
-  test("keeps its data from one run to the next, and is gone between them", async () => {
+  test("keeps its data between runs, and is stopped between them", async () => {
     anEmptyFolder();
     const first = await start();
     expect(first.adopted).toBe(false);
@@ -106,7 +106,7 @@ describe("the local Postgres", () => {
     await second.release();
   });
 
-  test("opens no port, and closes its socket's folder to everyone else", async () => {
+  test("opens no port, and closes its socket's folder to other users", async () => {
     const server = await start();
     expect(await query(server.url, "SHOW listen_addresses")).toEqual([{ listen_addresses: "" }]);
     const { mode } = await stat(new URL(server.url.replace("@/", "@host/")).searchParams.get("host")!);
@@ -114,7 +114,7 @@ describe("the local Postgres", () => {
     await server.release();
   });
 
-  test("syncs every commit to disk unless told otherwise", async () => {
+  test("syncs every commit to disk by default", async () => {
     const server = await start({ settings: {} });
     expect(await query(server.url, "SELECT current_setting('fsync') AS f, current_setting('synchronous_commit') AS s")).toEqual([{ f: "on", s: "on" }]);
     await server.release();
@@ -130,7 +130,7 @@ describe("the local Postgres", () => {
     expect(isRunning(first.pid)).toBe(false);
   });
 
-  test("is not stopped under a stranger who is connected", async () => {
+  test("is not stopped while another client is connected", async () => {
     const server = await start();
     const stranger = new Client({ connectionString: server.url });
     await stranger.connect();
@@ -154,7 +154,7 @@ describe("the local Postgres", () => {
     expect((await readdir(dataDir)).sort()).toEqual(["cluster", "libraries", "server.log", "socket"]);
   });
 
-  test("fails nobody when commands come and go all the time, and ends with the last of them", async () => {
+  test("fails no command when many come and go, and stops with the last one", async () => {
     const four = Array.from({ length: 4 }, () => command(8));
     await Promise.all(four.map((one) => one.answer));
     expect(await Promise.all(four.map((one) => one.leave()))).toEqual([0, 0, 0, 0]);
@@ -179,7 +179,7 @@ describe("the local Postgres", () => {
     await server.release();
   });
 
-  test("comes back with what was committed after it was killed", async () => {
+  test("has all commits after it was killed", async () => {
     const server = await start();
     await query(server.url, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 7 AS n");
     process.kill(server.pid, "SIGKILL");
@@ -191,7 +191,7 @@ describe("the local Postgres", () => {
     await again.release();
   });
 
-  test("starts although a killed server's number now belongs to somebody else", async () => {
+  test("starts although a killed server's PID now belongs to another process", async () => {
     const server = await start();
     process.kill(server.pid, "SIGKILL");
     await untilGone(server.pid);
@@ -202,7 +202,7 @@ describe("the local Postgres", () => {
     await again.release();
   });
 
-  test("starts although an earlier set-up was cut short", async () => {
+  test("starts although an earlier set-up was interrupted", async () => {
     anEmptyFolder();
     const { pid: gone } = spawn("true");
     await untilGone(gone!);
@@ -226,7 +226,7 @@ describe("the local Postgres", () => {
     expect(await readdir(folder)).toEqual(["long".repeat(25)]);
   });
 
-  test("replaces a server whose socket was swept away with its temporary folder", async () => {
+  test("replaces a server whose socket was deleted with its temporary folder", async () => {
     dataDir = path.join(folder, "long".repeat(25), "postgres");
     const runtime = path.join(folder, "runtime");
     await mkdir(runtime);
@@ -246,7 +246,7 @@ describe("the local Postgres", () => {
     await server.release();
   });
 
-  test("waits for a server that is just stopping, and starts a new one", async () => {
+  test("waits for a server that is stopping, and starts a new one", async () => {
     const first = await start();
     process.kill(first.pid, "SIGINT");
     const second = await start();
@@ -298,7 +298,7 @@ describe("the local Postgres says in one sentence", () => {
 });
 
 describe.skipIf(!isRoot)("for root (needs root), where user namespaces are forbidden,", () => {
-  test("Postgres runs as nobody in the data folder when the way there is open", async () => {
+  test("Postgres runs as nobody in the data folder if the path to it is open", async () => {
     anEmptyFolder();
     await chmod(folder, 0o755);
     const server = await start({ env: { PATH: "/nowhere" } });
@@ -307,7 +307,7 @@ describe.skipIf(!isRoot)("for root (needs root), where user namespaces are forbi
     await server.release();
   });
 
-  test("it takes over the files of a run in a namespace, and gives them back", async () => {
+  test("it takes over the files of a run in a namespace, and returns them", async () => {
     anEmptyFolder();
     await chmod(folder, 0o755);
     const first = await start();
@@ -321,7 +321,7 @@ describe.skipIf(!isRoot)("for root (needs root), where user namespaces are forbi
     }
   });
 
-  test("it runs in the system's folder, from a copy of its binaries, when the ways are closed", async () => {
+  test("it runs in the system's folder, from a copy of its binaries, if the paths are closed", async () => {
     await chmod(folder, 0o755);
     const closed = path.join(folder, "closed");
     await mkdir(closed, { mode: 0o700 });

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe("a program", () => {
-  test("that is done says so, and what it wrote is passed on", async () => {
+  test("that succeeds reports it, and its output is passed on", async () => {
     const lines: string[] = [];
     const messageFile = path.join(folder, "said");
     const program = await startProgram(aProgramStart("say", messageFile, { messageFile, logTo: (line) => lines.push(line) }));
@@ -33,17 +33,17 @@ describe("a program", () => {
     expect(await program.message()).toMatchObject({ program: "prepare" });
   });
 
-  test.each([1, 2, 3, 143])("that ends with %i is reported with it", async (code) => {
+  test.each([1, 2, 3, 143])("that exits with %i is reported with it", async (code) => {
     const program = await startProgram(aProgramStart("exit", code));
     expect(await program.exited).toEqual({ exitCode: code, outOfMemory: false, message: null, lastLines: "" });
   });
 
-  test("that ends with 4 is out of memory by its own word", async () => {
+  test("that exits with 4 reports itself out of memory", async () => {
     const program = await startProgram(aProgramStart("exit", 4));
     expect(await program.exited).toMatchObject({ exitCode: 4, outOfMemory: true });
   });
 
-  test("that crashes leaves its last lines, and no old message is taken for its own", async () => {
+  test("that crashes leaves its last lines, and an old message does not count", async () => {
     const messageFile = path.join(folder, "old");
     await (await startProgram(aProgramStart("say", messageFile, { messageFile }))).exited;
     const program = await startProgram(aProgramStart("crash", "no such luck", { messageFile }));
@@ -59,7 +59,7 @@ describe("a program", () => {
     expect(end.lastLines).toContain("JavaScript heap out of memory");
   });
 
-  test("that passes its limit is ended by the samples", async () => {
+  test("that exceeds its limit is killed by the samples", async () => {
     const program = await startProgram(aProgramStart("allocate", 1000));
     expect(program.limitHeldBy).toBe("samples");
     expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: true });
@@ -67,14 +67,14 @@ describe("a program", () => {
     expect(program.sample().anonPeakBytes).toBeLessThan(512 * MIB);
   });
 
-  test("that stays below its limit is left alone, and its peak is told", async () => {
+  test("that stays below its limit is left alone, and its peak is reported", async () => {
     const program = await startProgram(aProgramStart("allocate", 160, { limitBytes: 512 * MIB }));
     expect(await program.exited).toMatchObject({ exitCode: 0, outOfMemory: false });
     expect(program.sample().anonPeakBytes).toBeGreaterThan(100 * MIB);
     expect(program.sample().kernelPeakBytes).toBeNull();
   });
 
-  test("that is asked to stop may end in good order", async () => {
+  test("that is asked to stop may finish cleanly", async () => {
     const { program, ready } = await startAndListen("obey");
     await ready;
     program.stop();
@@ -93,14 +93,14 @@ describe("a program", () => {
     expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: false });
   });
 
-  test("ends when the command that started it is killed", async () => {
+  test("exits when the command that started it is killed", async () => {
     const parent = spawn(process.execPath, [path.join(ROOT, "test/support/processes/parent-command.ts")], { stdio: ["ignore", "pipe", "inherit"] });
     const [said] = (await once(parent.stdout, "data")) as [Buffer];
     parent.kill("SIGKILL");
     await untilGone(Number(said.toString()));
   });
 
-  test("is not kept alive by having a parent", async () => {
+  test("is not kept alive by watching its parent", async () => {
     const program = await startProgram(aProgramStart("idle", ""));
     expect(await program.exited).toMatchObject({ exitCode: 0 });
   });
@@ -114,7 +114,7 @@ describe("a program", () => {
     await program.exited;
   });
 
-  test("is told Node's flags for its limit", async () => {
+  test("gets Node's flags for its limit", async () => {
     const { program, ready } = await startAndListen("obey");
     await ready;
     expect((await readFile(`/proc/${program.pid}/cmdline`, "utf8")).split("\0").slice(1, 3)).toEqual(["--max-old-space-size=32", "--max-semi-space-size=4"]);
@@ -122,13 +122,13 @@ describe("a program", () => {
     await program.exited;
   });
 
-  test("that cannot be started is the surroundings' fault", async () => {
+  test("that cannot be started is an environment problem", async () => {
     await expect(startProgram(aProgramStart("say", "", { node: "/nowhere/node" }))).rejects.toThrow(/^The program .* could not be started: spawn \/nowhere\/node ENOENT\.$/);
   });
 });
 
 describe.skipIf(cgroups === null)("a program in a cgroup (needs the right to make one)", () => {
-  test("that passes its limit is ended by the kernel, at the limit", async () => {
+  test("that exceeds its limit is killed by the kernel, at the limit", async () => {
     // No samples: only the kernel can have ended it.
     const program = await startProgram(aProgramStart("allocate", 1000, { cgroups, timer: aTimer() }));
     expect(program.limitHeldBy).toBe("cgroup");
@@ -138,7 +138,7 @@ describe.skipIf(cgroups === null)("a program in a cgroup (needs the right to mak
     expect(await leftOvers()).toEqual([]);
   });
 
-  test("that is killed by somebody else is not taken for out of memory", async () => {
+  test("that is killed from outside does not count as out of memory", async () => {
     const { program, ready } = await startAndListen("obey", aTimer(), true);
     await ready;
     process.kill(program.pid, "SIGKILL");
@@ -146,7 +146,7 @@ describe.skipIf(cgroups === null)("a program in a cgroup (needs the right to mak
     expect(await leftOvers()).toEqual([]);
   });
 
-  test("reports its exit code as without, and leaves no cgroup", async () => {
+  test("reports its exit code as without a cgroup, and leaves none", async () => {
     const programs = await Promise.all([0, 2, 4].map((code) => startProgram(aProgramStart("exit", code, { cgroups }))));
     const ends = await Promise.all(programs.map((program) => program.exited));
     expect(ends.map((end) => [end.exitCode, end.outOfMemory])).toEqual([[0, false], [2, false], [4, true]]);

@@ -32,7 +32,7 @@ async function opened(folder: string): Promise<Programs> {
 const BATCH = { program: "batch", work: { program: "batch", batch: 3 }, memoryBytes: 2 ** 27 } as const;
 const ABOUT = { program: "batch", sweep: IDENTITY.name, namespace: "bgp", sweepUid: IDENTITY.uid, dataset: "bgp/daily", window: "2026-11-22", batch: 3 };
 
-test("what Node writes as a program crashes stands in the log as lines like all others", async () => {
+test("Node's output of a crash is in the log as entries", async () => {
   const folder = await aFolder();
   const programs = await opened(folder.path);
   const running = await programs.start(BATCH);
@@ -46,7 +46,7 @@ test("what Node writes as a program crashes stands in the log as lines like all 
   await folder.remove();
 });
 
-test("one that was killed could not say so, and its log does", async () => {
+test("the log says that a program was killed", async () => {
   const folder = await aFolder();
   const programs = await opened(folder.path);
   const running = await programs.start(BATCH);

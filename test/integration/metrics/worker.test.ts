@@ -129,7 +129,7 @@ describe("a batch whose host throttles, fails and cuts", () => {
     asked = since(batch.before);
   }, 60_000);
 
-  test("counts requests as the provider does, by how they ended, and the bytes that it sent", () => {
+  test("counts requests by outcome and bytes, as the provider does", () => {
     const { requests } = message.measured!;
     expect(asked.status).toMatchObject({ 429: 2, 500: 3 });
     // It counts no status of a body that it cut.
@@ -138,7 +138,7 @@ describe("a batch whose host throttles, fails and cuts", () => {
     expect(message.wireBytes).toBe(asked.bytes);
   });
 
-  test("counts what it sent again, and for how long it was told to wait", () => {
+  test("counts what it sent again, and how long it had to wait", () => {
     const { retries, pausedSeconds } = message.measured!;
     expect(retries).toEqual({ throttled: 2, server: 3 });
     expect(pausedSeconds["throttled"]).toBeGreaterThan(1.9);
@@ -157,7 +157,7 @@ describe("a batch whose host throttles, fails and cuts", () => {
     expect(matches).toBe(found!.updates);
   });
 
-  test("takes the time of each request, each target and each commit", () => {
+  test("measures the duration of each request, target and commit", () => {
     const { requestSeconds, targetSeconds, copySeconds } = message.measured!;
     const count = ({ counts }: { counts: readonly number[] }): number => counts.reduce((sum, one) => sum + one, 0);
     expect(count(requestSeconds)).toBe(asked.requests);
@@ -170,7 +170,7 @@ describe("a batch whose host throttles, fails and cuts", () => {
     expect(message.eventLoopDelaySeconds).toBeLessThan(5);
   });
 
-  test("leaves samples that add up to what it told, without a gap, the mean in flight among them", async () => {
+  test("leaves samples without a gap that add up to its message, with the mean in flight", async () => {
     const { measured, wireBytes, textBytes, rows, states, memory, slots } = message;
     const samples = await samplesOf(batch.uid);
     expect(samples).toMatchObject({
@@ -202,7 +202,7 @@ describe("a batch whose host throttles, fails and cuts", () => {
     expect(batch.log().at(-1)).toMatchObject({ msg: "batch ended", dataset: batch.dataset, exitCode: 0, states: message.states, peakBytes: message.memory.anonPeak });
   });
 
-  test("tells while it works what it has done so far", () => {
+  test("reports while it works what it has done so far", () => {
     expect(during).toMatch(new RegExp(`^sluice_worker_slots_held\\{.*dataset="${batch.dataset}",sweep_namespace="default"`, "m"));
     expect(during).toMatch(/^sluice_build_info\{version="[^"]+",program="batch"\} 1$/m);
     expect(scraped(during, "sluice_worker_requests_total")).toBeLessThan(asked.requests);
@@ -221,7 +221,7 @@ test.skipIf(!hasPromtool)("a batch that has done nothing yet tells nothing that 
   expect(await checkMetrics((await podMetrics("prepare", "0.1.0", () => null)()).text)).toBe("");
 });
 
-test("a batch that is stopped in the middle has told of every request that the provider saw, those of canaries and those that it broke off among them", { timeout: 60_000 }, async () => {
+test("a batch that is stopped halfway has counted every request that the provider saw, with those of canaries and those that it aborted", { timeout: 60_000 }, async () => {
   const batch = await startBatch("stopped", [name(20)]);
   await until("it has some results", async () => scraped(await batch.page(), "sluice_worker_targets_total") > 10);
   batch.stop();

@@ -38,7 +38,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     );
   }
 
-  test("stores rows, hourly sums and results of several targets, and says what became of each", async () => {
+  test("stores rows, hourly sums and results of several targets, and returns what became of each", async () => {
     const { db } = store;
     const sweep = await aSweep(db, { dataset });
     const [one, two, three] = sweep.ids as [number, number, number];
@@ -76,7 +76,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     expect(counted).toEqual({ rows: 86_400, updates: 172_800, seconds: 86_400 });
   });
 
-  test("writes nothing where the rows hold another number of updates than the result says", async () => {
+  test("writes nothing if the rows hold another number of updates than the result", async () => {
     const sweep = await aSweep(store.db, { dataset });
     const { targetId, result, rows } = anOk(sweep.ids[0]!, someRows(DAY, 3));
     const walkedOnce = [...rows].values();
@@ -84,7 +84,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     expect([await resultsAre(), await observed()]).toEqual([[], []]);
   });
 
-  test("writes nothing where a newer incarnation has claimed the batch", async () => {
+  test("writes nothing if a newer incarnation has claimed the batch", async () => {
     const { db } = store;
     const sweep = await aSweep(db, { dataset });
     await claimBatch(db, sweep.uid, 0);
@@ -102,7 +102,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     expect(await resultsAre()).toEqual([]);
   });
 
-  test("gives the claim that follows only what the batch has no result for, in the batch's order", async () => {
+  test("leaves the next claim only the targets without a result, in the batch's order", async () => {
     const { db } = store;
     const sweep = await aSweep(db, { dataset });
     await commitResults(db, sweep.fence, [aNo(sweep.ids[1]!, { state: "failed", error: "reset" })]);
@@ -111,7 +111,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     expect(again.targets.map((target) => target.name)).toEqual(["AS1", "AS3"]);
   });
 
-  describe("where a result stands already", () => {
+  describe("if a result is stored already", () => {
     const STANDING = someRows(DAY, 4);
     const cases: Record<string, { first: "ok" | "empty" | "rejected" | "failed"; then: ReturnType<typeof aNo>; wishes?: SweepWishes; stands: object; superseded: object | null; rows: number }> = {
       "replaces what failed by what is settled": {
@@ -132,13 +132,13 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       "stores an empty answer as superseded where there were rows": {
         first: "ok", then: aNo(0), stands: { state: "ok", updates: 8, error: null }, superseded: { state: "suspect", error: "holds-less" }, rows: 4,
       },
-      "replaces by less where it was told to replace": {
+      "replaces by less with replace": {
         first: "ok", then: anOk(0, someRows(DAY, 3)), wishes: { replace: true }, stands: { state: "ok", updates: 6, error: null }, superseded: null, rows: 3,
       },
-      "does not replace what is settled by what failed even where it was told to replace": {
+      "does not replace what is settled by what failed even with replace": {
         first: "ok", then: aNo(0, { state: "failed", error: "timeout" }), wishes: { replace: true }, stands: { state: "ok", updates: 8, error: null }, superseded: { state: "failed", error: "timeout" }, rows: 4,
       },
-      "leaves an empty one standing when it is empty again": {
+      "keeps a stored empty answer when it is empty again": {
         first: "empty", then: aNo(0), stands: { state: "empty", updates: 0, error: null }, superseded: { state: "empty", error: null }, rows: 0,
       },
       "replaces an empty one by rows": {
@@ -171,7 +171,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     let kills = 0;
     const work = { isDone: false };
     const killing = (async () => {
-      // Not for ever: who kills faster than a commit takes would let nobody end.
+      // Not for ever: kills that are faster than a commit would let none finish.
       while (!work.isDone && kills < 25) {
         const { rows } = await killer.query(
           `select pg_terminate_backend(pid, 1000) from pg_stat_activity
@@ -199,7 +199,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
     expect(counts).toEqual({ rows: 300_000, hourly: 600_000, ok: 300, empty: 300, superseded: 0 });
   });
 
-  test("leaves the other window's part of an hour that two windows share", async () => {
+  test("keeps the other window's part of an hour that two windows share", async () => {
     const { db } = store;
     const quarter = { everySeconds: 900 };
     const first = { start: DAY.start + 900, end: DAY.start + 1800 };
@@ -213,7 +213,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
   });
 
   describe("under canaries", () => {
-    test("an empty answer is suspect while the last canary was ill, and believed after the next good one", async () => {
+    test("an empty answer is suspect after a bad canary, and believed after the next good one", async () => {
       const { db } = store;
       const sweep = await aSweep(db, { dataset });
       const sent = new Date();
@@ -228,7 +228,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       expect(believed).toMatchObject({ state: "empty", error: null });
     });
 
-    test("empty answers since the last good canary turn suspect when the next is ill; older ones and rows do not", async () => {
+    test("empty answers since the last good canary become suspect when the next is bad; older ones and rows do not", async () => {
       const { db } = store;
       const sweep = await aSweep(db, { dataset, targets: ["AS1", "AS2", "AS3", "AS4"] });
       await commitResults(db, sweep.fence, [aNo(sweep.ids[0]!)]);
@@ -238,7 +238,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       expect(await resultsAre()).toMatchObject([{ state: "empty" }, { state: "suspect", error: "quiet-host" }, { state: "ok" }, { state: "rejected" }]);
     });
 
-    test("an empty answer whose commit is under way while a canary turns ill is waited for, and turns too", async () => {
+    test("a bad canary waits for the commit of an empty answer, which becomes suspect too", async () => {
       const { db } = store;
       const sweep = await aSweep(db, { dataset });
       const holder = new Client({ connectionString: store.serverUrl });
@@ -259,7 +259,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       return rows.length > 0;
     }
 
-    test("an empty answer cannot slip in while a canary turns ill", async () => {
+    test("an empty answer cannot slip in while a canary turns bad", async () => {
       const { db } = store;
       const sweep = await aSweep(db, { dataset, targets: Array.from({ length: 60 }, (_, index) => `AS${index}`) });
       const commits = sweep.ids.map((targetId) => commitResults(db, sweep.fence, [aNo(targetId)]));
@@ -269,7 +269,7 @@ describe.each(WAYS)("a commit $way", ({ pooled }) => {
       expect(await db.query("select state, count(*) as n from sluice.results where dataset = $1 group by state", [dataset])).toEqual([{ state: "suspect", n: 60 }]);
     });
 
-    test("one process at a time takes the canary, and again only after its time", async () => {
+    test("one process at a time takes the canary, and the next only after the interval", async () => {
       const { db } = store;
       const sweep = await aSweep(db, { dataset });
       const taken = await Promise.all(Array.from({ length: 8 }, () => takeCanary(db, sweep.uid, 60)));

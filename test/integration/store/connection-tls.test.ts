@@ -22,26 +22,26 @@ async function asked(url: string, ca?: string): Promise<boolean> {
   }
 }
 
-test("with its CA a database is reached by TLS, although its URL says nothing of it", async () => {
+test("with its CA, a database is reached by TLS although its URL does not mention it", async () => {
   expect(await asked(server.url("localhost"), server.ca)).toBe(true);
 });
 
-test("with another CA it is not trusted, and the sentence says so", async () => {
+test("with another CA, its certificate is not trusted", async () => {
   await expect(asked(server.url("localhost"), selfSigned().certificate)).rejects.toThrow(/^The database at localhost:\d+\/sluice presents a certificate that is not trusted: .+\.$/);
 });
 
-test("under a name that its certificate does not have it is not trusted", async () => {
+test("under another name than its certificate's, it is not trusted", async () => {
   await expect(asked(server.url("127.0.0.2"), server.ca)).rejects.toThrow(/is not trusted: Hostname\/IP does not match certificate's altnames/);
 });
 
-test("under such a name it is where only the CA is to be verified", async () => {
+test("under another name, it is trusted if only the CA is verified", async () => {
   expect(await asked(server.url("127.0.0.2", "?sslmode=verify-ca"), server.ca)).toBe(true);
 });
 
-test("without a CA a certificate that nobody knows is not trusted", async () => {
+test("without a CA, a certificate of an unknown CA is not trusted", async () => {
   await expect(asked(server.url("localhost", "?sslmode=verify-full"))).rejects.toThrow(/is not trusted: self-signed certificate/);
 });
 
-test("without a CA and without a word in the URL there is no TLS, and the server says what it thinks of that", async () => {
+test("without a CA and TLS parameters there is no TLS, and the server's refusal is shown", async () => {
   await expect(asked(server.url("localhost"))).rejects.toThrow(SurroundingsError);
 });

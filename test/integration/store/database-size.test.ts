@@ -17,7 +17,7 @@ afterAll(async () => {
   await store.close();
 });
 
-test("a dataset has as many partitions as its retention should leave, once the old ones were dropped", async () => {
+test("a dataset has as many partitions as its retention keeps, after the old ones were dropped", async () => {
   const { datasetId } = await aSweep(store.db, { dataset: "days" });
   for (let day = 1; day < 12; day += 1) await ensurePartitions(store.db, datasetId, { start: DAY.start + day * DAY_SECONDS, end: DAY.end + day * DAY_SECONDS });
   await store.db.query("update sluice.datasets set retention_seconds = $1 where id = $2", [5 * DAY_SECONDS, datasetId]);
@@ -33,14 +33,14 @@ test("a week's partitions are counted by weeks, and an hour's by days", () => {
   expect(partitionsKept(3600, 2 * DAY_SECONDS, now)).toBe(3);
 });
 
-test("the size is the database's own", async () => {
+test("the size is that of the database", async () => {
   const { datasetId } = await aSweep(store.db, { dataset: "sized" });
   const [own] = await store.db.query<{ bytes: number }>("select pg_database_size(current_database()) as bytes");
   const found = await databaseSize(store.db, datasetId, DAY.end);
   expect(Math.abs(found!.bytes - own!.bytes)).toBeLessThan(1 << 20);
 });
 
-test("nothing is said, and nothing fails, where the role may not know it", async () => {
+test("is null, without an error, if the role may not read the size", async () => {
   const { datasetId } = await aSweep(store.db, { dataset: "unknown" });
   const [database] = await store.db.query<{ name: string }>("select current_database() as name");
   await store.db.query(`create role ${OWNER} login`);

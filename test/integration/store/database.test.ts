@@ -77,7 +77,7 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await commits()).toBe(1);
   });
 
-  test("does a transaction again whose connection is killed in its COMMIT, before it was durable", async () => {
+  test("repeats a transaction whose connection is killed in its COMMIT, before it is durable", async () => {
     // A deferred trigger runs within COMMIT: it waits for a lock, and is killed there.
     await admin.query(`create function public.hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return null; end $$;
       create constraint trigger hold after insert on public.work deferrable initially deferred for each row execute function public.hold()`);
@@ -96,7 +96,7 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await commits()).toBe(1);
   });
 
-  test("does not wait for a lock for ever: rolls back, and does it again", async () => {
+  test("does not wait for a lock for ever: it rolls back and repeats the transaction", async () => {
     await holder.query("begin; lock table public.work");
     let runs = 0;
     const done = store.db.transaction(async (tx) => {
@@ -109,7 +109,7 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await commits()).toBe(1);
   });
 
-  test("does the loser of a deadlock again", async () => {
+  test("repeats the loser of a deadlock", async () => {
     await store.db.query("create table public.two (id integer primary key, n integer)");
     await store.db.query("insert into public.two values (1, 0), (2, 0)");
     let met = 0;
@@ -124,7 +124,7 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await store.db.query("select n from public.two")).toEqual([{ n: 2 }, { n: 2 }]);
   });
 
-  test("rolls back for an error of the work's own, throws it as it is, and the connection serves on", async () => {
+  test("rolls back after an error of the work itself, throws that error, and keeps the connection", async () => {
     const db = store.connect({ max: 1 });
     const failing = db.transaction(async (tx) => {
       await tx.query("insert into public.work values ($1)", [label]);
@@ -135,7 +135,7 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await commits()).toBe(1);
   });
 
-  test("an error within the source of a copy ends the copy, and the connection serves on", async () => {
+  test("an error in the source of a copy ends the copy, and the connection is kept", async () => {
     const db = store.connect({ max: 1 });
     const failing = db.transaction((tx) =>
       tx.copyIn(
@@ -160,7 +160,7 @@ describe.each(WAYS)("a database reached $way", ({ pooled }) => {
     expect(await commits()).toBe(0);
   });
 
-  test("asks a statement again whose idle connection was killed meanwhile", async () => {
+  test("repeats a statement whose idle connection was killed", async () => {
     const db = store.connect({ max: 1 });
     const [row] = await db.query<{ pid: number }>("select pg_backend_pid() as pid");
     await kill(row!.pid);
@@ -189,7 +189,7 @@ describe("the unknown outcome of a COMMIT", () => {
     await store.close();
   });
 
-  test("is looked up: what was committed is not done again", async () => {
+  test("is looked up, and a committed transaction is not repeated", async () => {
     const { cuts } = proxy;
     proxy.cutAfter(COMMIT, "reset");
     expect(await work(db, "reset")).toBe(1);
@@ -197,7 +197,7 @@ describe("the unknown outcome of a COMMIT", () => {
     expect(await store.db.query("select count(*) as n from public.work where label = 'reset'")).toEqual([{ n: 1 }]);
   });
 
-  test("is waited for while the server is still at it", async () => {
+  test("is awaited while the server is still committing", async () => {
     await store.db.query(`create function public.slow() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end'`);
     await store.db.query("create table public.slow (n integer)");
     await store.db.query("create constraint trigger slow after insert on public.slow deferrable initially deferred for each row execute function public.slow()");
@@ -211,7 +211,7 @@ describe("the unknown outcome of a COMMIT", () => {
     expect(await store.db.query("select n from public.slow")).toEqual([{ n: 1 }]);
   });
 
-  test("is looked up also where the peer has become silent", async () => {
+  test("is looked up if the peer has gone silent, too", async () => {
     proxy.cutAfter(COMMIT, "silence");
     let runs = 0;
     await db.transaction(
@@ -226,8 +226,8 @@ describe("the unknown outcome of a COMMIT", () => {
   });
 });
 
-describe("a database that is away", () => {
-  test("is waited for: killed with -9 in a transaction and started again, the transaction is done again", async () => {
+describe("an unavailable database", () => {
+  test("is awaited: after kill -9 and a restart, the transaction is repeated", async () => {
     const server = await startPrivatePostgres();
     const db = openDatabase({ url: server.url, name: "test", clock: REAL_CLOCK });
     await migrate(db, { version: "0.1.0" });
@@ -244,7 +244,7 @@ describe("a database that is away", () => {
     await server.stop();
   });
 
-  test("beyond patience is a sentence that names it, never the password", async () => {
+  test("becomes an error with its place, never the password, once patience runs out", async () => {
     let now = 0;
     const clock = { monotonic: () => now, sleep: (milliseconds: number) => Promise.resolve((now += milliseconds) > 0) };
     const db = openDatabase({ url: "postgres://me:geheim@127.0.0.1:1/sweeps", name: "test", patienceSeconds: 30, clock });
@@ -255,7 +255,7 @@ describe("a database that is away", () => {
     await db.close();
   });
 
-  test("that does not exist is told at once", async () => {
+  test("that does not exist is reported at once", async () => {
     const store = await aStore({ migrated: false });
     const url = store.serverUrl.replace(/\/test_[0-9a-f]+/, "/nowhere");
     const db = store.connect({ url });
@@ -264,13 +264,13 @@ describe("a database that is away", () => {
     await store.close();
   });
 
-  test("that was never prepared is told at once", async () => {
+  test("that was never migrated is reported at once", async () => {
     const store = await aStore({ migrated: false });
     await expect(store.db.query("select * from sluice.windows")).rejects.toThrow(/is not set up for this version of sluice: relation "sluice.windows" does not exist\.$/);
     await store.close();
   });
 
-  test("that permits nothing is told at once", async () => {
+  test("that denies access is reported at once", async () => {
     const store = await aStore({ migrated: false });
     const role = `reader_${process.pid}`;
     await store.db.query(`create role ${role} login`);

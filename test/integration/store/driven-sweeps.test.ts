@@ -31,7 +31,7 @@ function aDriver(): Driver {
   return { token: randomUUID(), host: "here", pid: 7, pidStarted: "12:00" };
 }
 
-test("a sweep has one driver at a time, and the second is told who", async () => {
+test("a sweep has one driver at a time, and a second one learns who it is", async () => {
   const drivers = Array.from({ length: 5 }, aDriver);
   const takings = await Promise.all(drivers.map((driver) => takeSweep(store.db, wanted(), driver, 60)));
   const winner = drivers[takings.findIndex((taking) => taking.taken)];
@@ -40,7 +40,7 @@ test("a sweep has one driver at a time, and the second is told who", async () =>
   expect(new Set(takings.map((taking) => taking.sweep.identity.uid)).size).toBe(1);
 });
 
-test("a sweep whose driver's lease has ended, or who is known to be dead, is taken up where it stood", async () => {
+test("a sweep is continued when its driver's lease has ended, or its driver is known to be dead", async () => {
   const [first, second, third] = [aDriver(), aDriver(), aDriver()];
   const started = await takeSweep(store.db, wanted(), first, 60);
   const { uid } = started.sweep.identity;
@@ -61,7 +61,7 @@ test("a status is written only over the version that was read", async () => {
   await expect(saveStatus(store.db, uid, me.token, 0, PENDING)).rejects.toThrow(FencedError);
 });
 
-test("a sweep that was let go is listed without a driver, and a finished one no more", async () => {
+test("a released sweep is listed without a driver, and a finished one is not listed", async () => {
   const me = aDriver();
   const { uid } = (await takeSweep(store.db, wanted(), me, 60)).sweep.identity;
   const listed = async (): Promise<unknown> => (await unfinishedSweeps(store.db)).find((sweep) => sweep.dataset === dataset);

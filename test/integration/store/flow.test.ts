@@ -49,7 +49,7 @@ async function remainingNames(uid: string): Promise<string[]> {
 }
 
 describe("targets", () => {
-  test("keep their ids, in the order asked, whoever asks at once", async () => {
+  test("keep their ids, in the given order, also with many callers at once", async () => {
     const names = Array.from({ length: 500 }, (_, index) => `${dataset}-${index}`);
     const ask = (list: readonly string[]): Promise<number[]> => store.db.transaction((tx) => targetIds(tx, list));
     const [forwards, backwards] = await Promise.all([ask(names), ask(names.toReversed())]);
@@ -73,13 +73,13 @@ describe("a selection", () => {
     expect(await remainingNames(rerun.uid)).toEqual(selects);
   });
 
-  test("refuses a name that the window does not have", async () => {
+  test("refuses a name that is not in the window", async () => {
     await aMixedWindow();
     const narrowed = aSweep(store.db, { dataset, targets: SIX, selection: { states: "all", narrow: ["AS1", "AS77"] } });
     await expect(narrowed).rejects.toThrow(new SpecError("Not among the window's targets: AS77."));
   });
 
-  test("stays what it was at first, whatever is settled meanwhile", async () => {
+  test("stays the same, whatever is settled meanwhile", async () => {
     const sweep = await aSweep(store.db, { dataset });
     await commitResults(store.db, sweep.fence, [aNo(sweep.ids[0]!)]);
     const again = await store.db.transaction((tx) => select(tx, { ...sweep, selection: { states: "incomplete" } }));
@@ -104,7 +104,7 @@ describe("what remains", () => {
     ]);
   });
 
-  test("leaves out what anybody else has settled meanwhile, where only the incomplete is asked", async () => {
+  test("leaves out what another sweep has settled, if only incomplete targets are asked", async () => {
     const mine = await aSweep(store.db, { dataset });
     const other = await aSweep(store.db, { dataset });
     await commitResults(store.db, other.fence, [aNo(other.ids[0]!)]);
@@ -112,7 +112,7 @@ describe("what remains", () => {
     expect((await claimBatch(store.db, mine.uid, 0)).targets.map((target) => target.name)).toEqual(["AS2", "AS3"]);
   });
 
-  test("of a sweep of all keeps what failed over a settled answer, and not what held less", async () => {
+  test("of a sweep of all targets keeps failures over a settled answer, but not answers with fewer matches", async () => {
     const before = await aSweep(store.db, { dataset });
     await commitResults(store.db, before.fence, before.ids.map((id) => anOk(id, someRows(DAY, 4))));
     const rerun = await aSweep(store.db, { dataset, selection: { states: "all" } });
@@ -122,7 +122,7 @@ describe("what remains", () => {
     expect((await claimBatch(store.db, rerun.uid, 0)).targets).toEqual([]);
   });
 
-  test("leaves out what was given up for want of memory, until another sweep asks it", async () => {
+  test("leaves out targets given up for lack of memory, until another sweep asks them", async () => {
     const sweep = await aSweep(store.db, { dataset });
     const [one, two] = sweep.ids as [number, number];
     await commitResults(store.db, sweep.fence, [anOk(two, someRows(DAY, 1))]);
@@ -138,7 +138,7 @@ describe("what remains", () => {
 });
 
 describe("batches", () => {
-  test("of a pass are written once, and told as ranges of one memory", async () => {
+  test("of a pass are written once, and returned as ranges with the same memory", async () => {
     const sweep = await aSweep(store.db, { dataset });
     const [one, two, three] = sweep.ids as [number, number, number];
     const batches = [
@@ -154,7 +154,7 @@ describe("batches", () => {
     expect((await claimBatch(store.db, sweep.uid, 3)).targets.map((target) => target.id)).toEqual([three, one]);
   });
 
-  test("are claimed with a number that rises, by the frozen spec, and not once the sweep is finished", async () => {
+  test("are claimed with a rising incarnation, with the frozen spec, and not after the sweep has finished", async () => {
     const sweep = await aSweep(store.db, { dataset });
     const claims = await Promise.all([1, 2, 3].map(() => claimBatch(store.db, sweep.uid, 0)));
     expect(claims.map((claim) => claim.fence.incarnation).sort()).toEqual([2, 3, 4]);
@@ -175,7 +175,7 @@ describe("a sweep", () => {
     expect(await readSweep(store.db, randomUUID())).toBeNull();
   });
 
-  test("is finished once: the same verdict again, whatever has changed since", async () => {
+  test("is finished once: a second call returns the same verdict, whatever has changed", async () => {
     const sweep = await aMixedWindow();
     const finish = (verdict: "usable" | "incomplete"): Promise<unknown> => store.db.transaction((tx) => finishSweep(tx, sweep.uid, () => verdict));
     const totals = { targets: 6, ok: 1, empty: 1, rejected: 1, suspect: 1, mismatch: 0, failed: 1, missing: 1, updates: 10 };
@@ -191,7 +191,7 @@ describe("a window", () => {
     return row;
   }
 
-  test("is counted while nobody has closed it, and says the same when it is closed", async () => {
+  test("is counted until it is closed, and has the same totals afterwards", async () => {
     const sweep = await aMixedWindow();
     const counts = { state: "incomplete", targets: 6, settled: 3, suspect: 1, mismatch: 0, failed: 1, missing: 1, updates: 10 };
     expect(await shown()).toEqual(counts);
@@ -201,7 +201,7 @@ describe("a window", () => {
     expect(stored).toEqual([{ tallied: true, last_asked: new Date("2026-11-21T05:00:04Z") }]);
   });
 
-  test("stays counted while another sweep of it is unfinished", async () => {
+  test("is still counted while another sweep of it is unfinished", async () => {
     const sweep = await aMixedWindow();
     const other = await aSweep(store.db, { dataset, targets: SIX });
     await store.db.transaction((tx) => finishSweep(tx, sweep.uid, () => "incomplete"));
@@ -209,7 +209,7 @@ describe("a window", () => {
     expect(await shown()).toMatchObject({ state: "complete", settled: 6 });
   });
 
-  test("that was closed is counted again from the next sweep's start on", async () => {
+  test("that was closed is counted again once the next sweep starts", async () => {
     const sweep = await aMixedWindow();
     await store.db.transaction((tx) => finishSweep(tx, sweep.uid, () => "incomplete"));
     const rerun = await aSweep(store.db, { dataset, targets: SIX });
@@ -226,7 +226,7 @@ describe("a window", () => {
     expect(await shown()).toMatchObject({ state });
   });
 
-  test("keeps settled targets of an earlier list in its plan, and forgets the others", async () => {
+  test("keeps settled targets of an earlier list in its plan, and drops the others", async () => {
     const sweep = await aMixedWindow();
     const shorter = sweep.ids.slice(3, 4);
     const plan = await store.db.transaction((tx) => planWindow(tx, sweep.datasetId, DAY, shorter, { sourceHash: "h2", atLeast: 1 }));
@@ -253,7 +253,7 @@ describe("a window", () => {
     });
   });
 
-  test("names its largest targets once it is usable, for the canaries of the next", async () => {
+  test("gives its largest targets once it is usable, as canaries for the next window", async () => {
     const sweep = await aSweep(store.db, { dataset });
     const [one, two, three] = sweep.ids as [number, number, number];
     await commitResults(store.db, sweep.fence, [anOk(one, someRows(DAY, 5)), anOk(two, someRows(DAY, 9))]);

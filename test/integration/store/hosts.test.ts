@@ -25,7 +25,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     return { process: randomUUID(), host, uid, wanted: 16, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", asked: [], ...wishes };
   }
 
-  test("are never held beyond the limit by four processes that walk at random, and all in use in the end", async () => {
+  test("are never held beyond the limit by four processes with random loads, and all in use in the end", async () => {
     const processes = Array.from({ length: 4 }, (_, index) => ({ ...request(), db: store.connect({ max: 1 }), held: 0, seed: index + 1 }));
     const sums: number[] = [];
     const walk = async (me: (typeof processes)[number]): Promise<void> => {
@@ -46,7 +46,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect(processes.map((me) => me.held)).toEqual([2, 2, 2, 2]);
   });
 
-  test("held by who is in flight are not given away before its requests end", async () => {
+  test("with requests in flight are not given away before the requests finish", async () => {
     const old = request();
     expect((await renewSlots(store.db, old, share)).held).toBe(8);
     const newer = request({ priority: 86_400 });
@@ -56,7 +56,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect((await renewSlots(store.db, newer, share)).held).toBe(3);
   });
 
-  test("are given up where the host may have fewer than are held", async () => {
+  test("are given up if the host allows fewer than are held", async () => {
     const all = Array.from({ length: 4 }, () => request());
     for (let round = 0; round < 3; round += 1) for (const one of all) await renewSlots(store.db, one, share);
     for (let round = 0; round < 2; round += 1) for (const one of all) await renewSlots(store.db, one, share, () => 1);
@@ -64,7 +64,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect(sum!.held).toBe(1);
   });
 
-  test("are handed on one by one where the host may have fewer just now", async () => {
+  test("are handed on one by one while the host allows fewer", async () => {
     const [one, other] = [request(), request()];
     const ramp = (): number => 1;
     expect(await renewSlots(store.db, one, share, ramp)).toMatchObject({ held: 1, allowed: 1, limit: 1 });
@@ -76,7 +76,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect(await renewSlots(store.db, other, share, ramp)).toMatchObject({ held: 1 });
   });
 
-  test("are counted over all processes whose lease holds", async () => {
+  test("are counted over all processes with a valid lease", async () => {
     const [one, other] = [request({ wanted: 3 }), request({ wanted: 2 })];
     expect(await slotsHeld(store.db, host)).toBe(0);
     await renewSlots(store.db, one, share);
@@ -86,7 +86,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect(await slotsHeld(store.db, host)).toBe(2);
   });
 
-  test("follow the least limit that anyone says, down to what is in flight", async () => {
+  test("follow the lowest limit of all processes, down to the requests in flight", async () => {
     const [one, other] = [request(), request({ limit: 2 })];
     await renewSlots(store.db, one, share);
     expect(await renewSlots(store.db, other, share)).toMatchObject({ held: 0, limit: 2 });
@@ -96,7 +96,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect(await renewSlots(store.db, other, share)).toMatchObject({ held: 1 });
   });
 
-  test("of a process whose lease has ended are another's; released ones at once", async () => {
+  test("of a process can be taken once its lease has ended, and released ones at once", async () => {
     const [dead, next, last] = [request(), request(), request()];
     await renewSlots(store.db, dead, share);
     expect((await renewSlots(store.db, next, share)).held).toBe(0);
@@ -106,17 +106,17 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
     expect((await renewSlots(store.db, last, share)).held).toBe(8);
   });
 
-  test("of a process that comes back after its lease has ended are not those it had: its requests were aborted, and others hold them", async () => {
+  test("are lost to a process whose lease has ended: its requests were aborted, and others hold them", async () => {
     const [slow, next] = [request(), request()];
     await renewSlots(store.db, slow, share);
     await store.db.query("update sluice.slots set expires = now() where process = $1", [slow.process]);
     expect((await renewSlots(store.db, next, share)).held).toBe(8);
-    // What it tells is from before its renewal was held up.
+    // Its report is from before its renewal was delayed.
     expect((await renewSlots(store.db, { ...slow, inFlight: 8 }, share)).held).toBe(0);
     expect((await renewSlots(store.db, { ...next, inFlight: 8 }, share)).held).toBe(8);
   });
 
-  test("say which targets are in flight, for the batch that is worked on", async () => {
+  test("record the targets in flight in the process's batch", async () => {
     const sweep = await aSweep(store.db, { dataset: host });
     const me = request({ uid: sweep.uid, batch: 0 });
     await renewSlots(store.db, { ...me, asked: [7, 9] }, share);
@@ -127,13 +127,13 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
   });
 
   describe("and their host", () => {
-    test("keeps the last hundred outcomes of everyone", async () => {
+    test("keeps the last hundred outcomes of all processes", async () => {
       await renewSlots(store.db, request({ outcomes: "x".repeat(30) }), share);
       const { host: state } = await renewSlots(store.db, request({ outcomes: ".".repeat(80) }), share);
       expect(state.recent).toBe("x".repeat(20) + ".".repeat(80));
     });
 
-    test("is paused for everyone, by the longest pause", async () => {
+    test("is paused for every process, by the longest pause", async () => {
       const me = request();
       await pauseHost(store.db, host, 50, "429");
       await pauseHost(store.db, host, 5, "shorter");
@@ -147,7 +147,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       expect(after.secondsSincePauseEnded).toBeGreaterThanOrEqual(3);
     });
 
-    test("that is ill is probed by one at a time, and begins anew when it is well", async () => {
+    test("with an open circuit is probed by one process at a time, and starts anew when the circuit closes", async () => {
       const me = request({ outcomes: "xxx" });
       await renewSlots(store.db, me, share);
       expect(await takeProbe(store.db, host, 60)).toBe(false);

@@ -14,7 +14,7 @@ describe.each(WAYS)("migrations $way", ({ pooled }) => {
     await store.close();
   });
 
-  test("are run once, however many run them at once, and do no harm again", async () => {
+  test("run once, however many processes start them at once, and do no harm again", async () => {
     store = await aStore({ pooled, migrated: false });
     expect(await isMigrated(store.db)).toBe(false);
     await Promise.all(Array.from({ length: 4 }, () => migrate(store.connect({ max: 1 }), PROGRAM)));
@@ -23,7 +23,7 @@ describe.each(WAYS)("migrations $way", ({ pooled }) => {
     expect(await isMigrated(store.db)).toBe(true);
   });
 
-  test("refuse a program that is older than the database asks for", async () => {
+  test("refuse a program older than the database requires", async () => {
     store = await aStore({ pooled });
     await store.db.query("update sluice.meta set min_program = '0.10.0'");
     const sentence = `The database at ${store.db.place} needs sluice 0.10.0 or newer; this is 0.2.0.`;
@@ -33,7 +33,7 @@ describe.each(WAYS)("migrations $way", ({ pooled }) => {
     await checkProgram(store.db, { version: "1.0.0" });
   });
 
-  test("need no right to make a schema that somebody made for them", async () => {
+  test("need no right to create a schema that exists", async () => {
     store = await aStore({ pooled, migrated: false });
     const role = `owner_${process.pid}_${pooled ? 1 : 0}`;
     await store.db.query(`create role ${role} login`);
@@ -56,13 +56,13 @@ describe("a dataset", () => {
       wanted: { fingerprint: "2", fingerprintText: "url: u\npattern: q" },
       says: 'The dataset bgp/daily exists and differs: it has "pattern: p", not "pattern: q". A dataset keeps its windows, its request and its pattern: name a new dataset.',
     },
-    "with less to tell apart": {
+    "with less to distinguish": {
       wanted: { fingerprint: "2", fingerprintText: "url: u" },
       says: 'The dataset bgp/daily exists and differs: it has "pattern: p". A dataset keeps its windows, its request and its pattern: name a new dataset.',
     },
   };
 
-  test("is made once, refused with another grid or fingerprint once a window of it was planned, and may change its retention", async () => {
+  test("is created once, refused with another grid or fingerprint after a window was planned, and may change its retention", async () => {
     const store = await aStore();
     const open = (wanted: object): Promise<number> => store.db.transaction((tx) => openDataset(tx, { ...IDENTITY, ...wanted }));
     const [id, same] = await Promise.all([open({}), open({})]);

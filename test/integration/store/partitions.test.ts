@@ -36,7 +36,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     return rows.map((row) => row.name);
   }
 
-  test("are made while a writer holds its transaction open, without waiting for it", async () => {
+  test("are created without waiting for a writer's open transaction", async () => {
     const sweep = await aSweep(store.db);
     await somebody.query("begin");
     await somebody.query("insert into sluice.observations values ($1, 1, to_timestamp($2), 1, 1)", [sweep.datasetId, DAY.start]);
@@ -50,13 +50,13 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     ]);
   });
 
-  test("are made once by many who want them at once", async () => {
+  test("are created once by many processes at once", async () => {
     const sweep = await aSweep(store.db);
     await Promise.all([1, 2, 3, 4].map(() => ensurePartitions(store.connect({ max: 1 }), sweep.datasetId, NEXT)));
     expect(await tables()).toHaveLength(9);
   });
 
-  test("span a window where it is longer than a day, and a day where it is shorter", async () => {
+  test("span a window that is longer than a day, and otherwise a day", async () => {
     const week = 7 * DAY_SECONDS;
     const start = Math.floor(DAY.start / week) * week;
     const long = await aSweep(store.db, { dataset: "weeks", window: { start, end: start + week } });
@@ -69,7 +69,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     ]);
   });
 
-  test("older than retention go, with what is known of their windows; those that reach into it stay", async () => {
+  test("older than the retention are dropped with their windows; those that reach into it stay", async () => {
     const sweep = await aSweep(store.db);
     await commitResults(store.db, sweep.fence, [anOk(sweep.ids[0]!, someRows(DAY, 3)), aNo(sweep.ids[1]!)]);
     const kept = await aSweep(store.db, { window: NEXT });
@@ -103,7 +103,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     expect(sweep.datasetId).toBe(other.datasetId);
   });
 
-  test("whose dropping was interrupted are dropped by the next, or made anew where they are wanted", async () => {
+  test("whose drop was interrupted are dropped by the next call, or created anew if they are needed", async () => {
     const sweep = await aSweep(store.db);
     await commitResults(store.db, sweep.fence, [anOk(sweep.ids[0]!, someRows(DAY, 3))]);
     await store.db.query("alter table sluice.observations_1 detach partition sluice.observations_1_20261120 concurrently");
@@ -114,7 +114,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     expect(await store.db.query("select * from sluice.hourly")).toEqual([]);
   });
 
-  test("go with their dataset when it is purged, and nothing else goes", async () => {
+  test("are deleted with their dataset, and nothing else is", async () => {
     const sweep = await aSweep(store.db, { dataset: "going" });
     await commitResults(store.db, sweep.fence, [anOk(sweep.ids[0]!, someRows(DAY, 3))]);
     const stays = await aSweep(store.db, { dataset: "staying" });
@@ -128,7 +128,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
     await commitResults(store.db, again.fence, [anOk(again.ids[0]!, someRows(DAY, 1))]);
   });
 
-  test("of a dataset stay while a sweep of it runs", async () => {
+  test("of a dataset stay while a sweep of it is running", async () => {
     const sweep = await aSweep(store.db, { dataset: "busy" });
     const me = { process: sweep.uid, host: "h", uid: sweep.uid, wanted: 1, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", asked: [] };
     await renewSlots(store.db, me, () => new Map());
@@ -136,9 +136,9 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
   });
 });
 
-describe("a partition that somebody reads for ever", () => {
+describe("a partition with a reader that does not finish", () => {
   test(
-    "is left for the next time",
+    "is left for the next call",
     async () => {
       const store = await aStore();
       const sweep = await aSweep(store.db);

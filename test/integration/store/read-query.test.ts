@@ -4,7 +4,7 @@ import { readQuery, type ReadOptions, type ReadPage } from "../../../src/store/r
 import { aStore, WAYS, type TestStore } from "../../support/postgres/store.ts";
 import { until } from "../../support/time/until.ts";
 
-describe.for(WAYS)("a question asked $way", ({ pooled }) => {
+describe.for(WAYS)("a query $way", ({ pooled }) => {
   let store: TestStore;
   beforeAll(async () => {
     store = await aStore({ pooled });
@@ -26,18 +26,18 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
     );
   }
 
-  test("is answered as Postgres writes it, with its columns in their order", async () => {
+  test("returns Postgres' text, with the columns in order", async () => {
     const [page, another] = await read("select 9007199254740993::bigint as n, timestamptz '2026-11-20 06:00+02' as at, null as nothing, 'x' as n");
     expect(page!.columns.map(({ name }) => name)).toEqual(["n", "at", "nothing", "n"]);
     expect(page!.rows).toEqual([["9007199254740993", "2026-11-20 04:00:00+00", null, "x"]]);
     expect(another).toBeUndefined();
   });
 
-  test("of no rows still has its columns", async () => {
+  test("without rows still has its columns", async () => {
     expect(await read("select 1 as one where false")).toEqual([{ columns: [{ name: "one", type: 23 }], rows: [] }]);
   });
 
-  test("of many rows comes in pages", async () => {
+  test("with many rows comes in pages", async () => {
     const pages = await read("select * from generate_series(1, 10)", { pageRows: 4 });
     expect(pages.map(({ rows }) => rows.length)).toEqual([4, 4, 2]);
     expect(pages.flatMap(({ rows }) => rows).map(([cell]) => Number(cell))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -45,7 +45,7 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
 
   const answered: Record<string, string> = {
     "may be in brackets": "(select 1) union all (select 2)",
-    "may begin with a comment": "-- what?\n/* and */ select 1;",
+    "may start with a comment": "-- what?\n/* and */ select 1;",
     "may be EXPLAIN": "explain select 1",
     "may be SHOW": "show server_version",
     "may be VALUES": "values (1), (2)",
@@ -61,10 +61,10 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
     "a delete within WITH": "with gone as (delete from sluice.targets returning 1) select * from gone",
     "a block of code": "do $$ begin insert into sluice.targets (name) values ('x'); end $$",
     "a table": "create table mine (a integer)",
-    "what ends the transaction": "commit; insert into sluice.targets (name) values ('x')",
-    "what ends the transaction behind a question": "select 1; commit; insert into sluice.targets (name) values ('x')",
+    "a commit before a write": "commit; insert into sluice.targets (name) values ('x')",
+    "a commit after a query": "select 1; commit; insert into sluice.targets (name) values ('x')",
     "another transaction": "set transaction read write",
-    "what yields no rows": "commit",
+    "a statement without rows": "commit",
   };
   test.for(Object.entries(writing))("cannot be %s", async ([, sql]) => {
     await store.db.query("insert into sluice.targets (name) values ('kept') on conflict do nothing");
@@ -72,7 +72,7 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
     expect(await store.db.query("select name from sluice.targets")).toEqual([{ name: "kept" }]);
   });
 
-  test("cannot even write what a rollback would leave", async () => {
+  test("cannot even write what a rollback would not undo", async () => {
     expect((await refusal("select nextval(pg_get_serial_sequence('sluice.targets', 'id'))")).message).toBe("The query is wrong: cannot execute nextval() in a read-only transaction");
     expect((await refusal("insert into sluice.targets (name) values ('x') returning id")).message).toBe("The query is wrong: cannot execute INSERT in a read-only transaction");
   });
@@ -80,17 +80,17 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
   const wrong: Record<string, { sql: string; message: string }> = {
     "at its first word": { sql: "selct 1", message: 'The query is wrong at line 1, column 1: syntax error at or near "selct"' },
     "in a later line": { sql: "select target,\n  nope\nfrom sluice.results", message: 'The query is wrong at line 2, column 3: column "nope" does not exist' },
-    "behind what is not ASCII": { sql: "select 'é𝒳', nope", message: 'The query is wrong at line 1, column 14: column "nope" does not exist' },
-    "in what it asks of": { sql: "select * from sluice.result", message: 'The query is wrong at line 1, column 15: relation "sluice.result" does not exist' },
-    "only when it is answered": { sql: "select 1 / (n - 3) from generate_series(1, 5) n", message: "The query is wrong: division by zero" },
+    "after characters that are not ASCII": { sql: "select 'é𝒳', nope", message: 'The query is wrong at line 1, column 14: column "nope" does not exist' },
+    "in a relation's name": { sql: "select * from sluice.result", message: 'The query is wrong at line 1, column 15: relation "sluice.result" does not exist' },
+    "only when it runs": { sql: "select 1 / (n - 3) from generate_series(1, 5) n", message: "The query is wrong: division by zero" },
   };
-  test.for(Object.entries(wrong))("that is wrong %s is told where", async ([, { sql, message }]) => {
+  test.for(Object.entries(wrong))("that is wrong %s is refused with the position", async ([, { sql, message }]) => {
     const error = await refusal(sql);
     expect(error).toBeInstanceOf(SpecError);
     expect(error.message).toBe(message);
   });
 
-  test("that takes too long for who asks ends on the server too", async () => {
+  test("that is aborted ends on the server too", async () => {
     const stop = new AbortController();
     const asked = refusal("select pg_sleep(60)", { signal: stop.signal });
     const isThere = async (): Promise<boolean> =>
@@ -102,7 +102,7 @@ describe.for(WAYS)("a question asked $way", ({ pooled }) => {
   });
 });
 
-test("a database that is not there is told as such", async () => {
+test("a database that does not exist is reported", async () => {
   const asking = readQuery("select 1", { url: "postgres://127.0.0.1:1/none", signal: new AbortController().signal });
   const error: unknown = await asking.next().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(SurroundingsError);

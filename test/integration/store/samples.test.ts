@@ -15,7 +15,7 @@ describe.each(WAYS)("samples $way", ({ pooled }) => {
     await store.close();
   });
 
-  test("are kept as they were told, one for each time that a batch tells of, also where one is written twice", async () => {
+  test("are stored as reported, one for each interval of a batch, even if one is written twice", async () => {
     const { fence } = await aSweep(store.db);
     const first = aSample();
     const second = aSample({ began: first.ended, ended: first.ended + 0.25, inFlight: 0, requests: 0 });
@@ -29,7 +29,7 @@ describe.each(WAYS)("samples $way", ({ pooled }) => {
     expect(rows).toEqual([first, second].map((sample) => ({ batch: fence.batch, incarnation: fence.incarnation, ...sample })));
   });
 
-  test("go with their sweep when the dataset is purged", async () => {
+  test("are deleted with their sweep when the dataset is purged", async () => {
     const { fence } = await aSweep(store.db, { dataset: "gone" });
     const kept = await aSweep(store.db, { dataset: "kept" });
     for (const each of [fence, kept.fence]) await writeSample(store.db, each, aSample());
@@ -39,7 +39,7 @@ describe.each(WAYS)("samples $way", ({ pooled }) => {
 });
 
 describe("a batch that ran out of memory", () => {
-  test("is marked as that, and stays so", async () => {
+  test("is marked, and stays marked", async () => {
     const store = await aStore();
     const { uid } = await aSweep(store.db);
     const marked = (): Promise<unknown> => store.db.query("select number, out_of_memory as marked from sluice.batches where sweep_uid = $1", [uid]);

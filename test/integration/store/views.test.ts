@@ -45,7 +45,7 @@ function sumBy(key: (target: number, row: Observation) => string): Record<string
 }
 
 describe("the views", () => {
-  test("have the columns that everyone outside relies on, in their order", async () => {
+  test("have the columns of the contract, in order", async () => {
     const rows = await store.db.query<{ view: string; columns: string }>(
       `select table_name::text as view, string_agg(column_name, ', ' order by ordinal_position) as columns from information_schema.columns
        where table_schema = 'sluice' and table_name in ('observed', 'hourly', 'windows', 'results') group by 1 order by 1`,
@@ -59,7 +59,7 @@ describe("the views", () => {
     });
   });
 
-  test("say what plain counting says", async () => {
+  test("agree with a plain count", async () => {
     const { db } = store;
     const keyed = async (sql: string): Promise<Record<string, number>> =>
       Object.fromEntries((await db.query<{ key: string; updates: number }>(sql)).map((row) => [row.key, row.updates]));
@@ -73,7 +73,7 @@ describe("the views", () => {
     expect(await keyed("select dataset as key, updates from sluice.windows")).toEqual(sumBy(() => DATASET));
   });
 
-  test("hold rows and sums exactly where the result is ok", async () => {
+  test("have rows and sums exactly for results that are ok", async () => {
     const [wrong] = await store.db.query(`select count(*) as n from sluice.results r where (r.state = 'ok') <>
       exists (select from sluice.observed o where o.target = r.target) or (r.state = 'ok') <> exists (select from sluice.hourly h where h.target = r.target)`);
     expect(wrong).toEqual({ n: 0 });
@@ -103,7 +103,7 @@ describe("the views", () => {
 });
 
 describe.each(WAYS)("an export $way", ({ pooled }) => {
-  test("holds the observations of its time as CSV, however slowly it is taken", async () => {
+  test("has the observations of its time as CSV, however slow the reader is", async () => {
     const own = await aStore({ pooled });
     const mine = await aSweep(own.db, { dataset: DATASET });
     const rows = Array.from({ length: 40_000 }, (_, index) => ({ at: DAY.start + index, type: "A", updates: index + 1 }));
@@ -124,7 +124,7 @@ describe.each(WAYS)("an export $way", ({ pooled }) => {
     await own.close();
   });
 
-  test("that nobody takes any more ends with its error, and the connection is not used again", async () => {
+  test("whose reader fails ends with the error, and its connection is not used again", async () => {
     const own = await aStore({ pooled });
     const gone = new Writable({ write: (_part, _encoding, done) => done(new Error("gone")) });
     await expect(exportCsv(own.db, DATASET, 0, 1, gone)).rejects.toThrow("gone");

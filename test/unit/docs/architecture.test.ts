@@ -8,12 +8,12 @@ import { ROOT } from "../../support/root.ts";
 const rows = tableRows(section(readPage("docs/architecture.md"), "Folders of `src/`"));
 
 test("the table of folders says what lint holds", () => {
-  const told = rows.map(([folder, imports]) => ({
+  const listed = rows.map(([folder, imports]) => ({
     name: codes(folder!)[0],
     imports: imports!.split(", ").filter((one) => !one.endsWith("(T)")).flatMap(codes),
     types: imports!.split(", ").filter((one) => one.endsWith("(T)")).flatMap(codes),
   }));
-  expect(told).toEqual(FOLDERS.map(({ name, imports, types = [] }) => ({ name, imports, types })));
+  expect(listed).toEqual(FOLDERS.map(({ name, imports, types = [] }) => ({ name, imports, types })));
 });
 
 test("each folder of src has its sentence", () => {

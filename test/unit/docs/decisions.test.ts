@@ -25,10 +25,10 @@ test("the numbers run from 1 without a gap", () => {
 });
 
 test("the index gives each record's number, title and status", () => {
-  const told = RECORDS.map((file) => {
+  const listed = RECORDS.map((file) => {
     const page = readPage(`docs/decisions/${file}`);
     const [, number, title] = /^# (\d+)\. (.*)$/m.exec(page)!;
     return [number, `[${title}](${file})`, /^Status: (.*)$/m.exec(page)![1]];
   });
-  expect(INDEX).toEqual(told);
+  expect(INDEX).toEqual(listed);
 });

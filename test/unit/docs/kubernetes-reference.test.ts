@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CRON_REASON, REASON, SWEEP_REASON } from "../../../src/decide/reasons.ts";
-import { BLOCKED_REASONS } from "../../../src/metrics/words.ts";
+import { BLOCKED_REASONS } from "../../../src/metrics/label-values.ts";
 import { codes, readPage, section, tableRows } from "../../support/docs/page.ts";
 
 const page = readPage("docs/kubernetes-reference.md");

@@ -14,16 +14,16 @@ function unionIn(file: string, name: string): string[] {
   return [...text.matchAll(/"([\w-]+)"/g)].map((match) => match[1]!);
 }
 
-test("the states of a target are all told, and which of them are settled", () => {
+test("the page lists every state of a target, and which of them are settled", () => {
   const rows = tableRows(section(page, "States of a target in a window"));
   expect(rows.map(([state, settled]) => [codes(state!)[0], settled])).toEqual(STATES.map((state) => [state, isSettled(state) ? "yes" : "no"]));
 });
 
-test("every error code is told, and no other", () => {
+test("the page lists every error code, and no other", () => {
   expect(firstCodes("Codes").sort()).toEqual(unionIn("src/model/result.ts", "ErrorCode").sort());
 });
 
-test("the states of a window and the phases of a sweep are all told", () => {
+test("the page lists every state of a window and every phase of a sweep", () => {
   expect(firstCodes("States of a window")).toEqual(unionIn("src/model/states.ts", "WindowState"));
   expect(firstCodes("Phases of a sweep").sort()).toEqual(unionIn("src/model/sweep.ts", "SweepPhase").sort());
 });

@@ -19,6 +19,6 @@ test.each([
     ],
   ],
   ["nowhere, where there are no cgroups", "", []],
-])("looks for a place for groups %s", (_, membership, expected) => {
+])("looks for folders for cgroups %s", (_, membership, expected) => {
   expect(cgroupCandidates("/cgroups", membership)).toEqual(expected);
 });

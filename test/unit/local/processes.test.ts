@@ -9,12 +9,12 @@ function read(...chunks: string[]): { lines: string[]; last: OutputTail } {
   return { lines, last };
 }
 
-describe("LastLines", () => {
-  test("passes on whole lines, wherever the chunks are cut", () => {
+describe("OutputTail", () => {
+  test("passes on whole lines, wherever chunks end", () => {
     expect(read("on", "e\ntw", "o\n", "three").lines).toEqual(["one", "two", "three"]);
   });
 
-  test("passes on an endless line in pieces, and holds no more than one", () => {
+  test("passes on an endless line in pieces, and buffers one at most", () => {
     const { lines } = read("x".repeat(100_000), "x".repeat(100_000));
     expect(lines.map((line) => line.length)).toEqual([65_536, 65_536, 65_536, 3_392]);
   });
@@ -25,12 +25,12 @@ describe("LastLines", () => {
     expect(last.text.endsWith("line 998\nline 999")).toBe(true);
   });
 
-  test("cuts no character in two", () => {
+  test("does not split a character", () => {
     const { last } = read(`${"€".repeat(1000)}\n`);
     expect(last.text).toBe("€".repeat(682));
   });
 
-  test("leaves out what says nothing: blank lines and native frames", () => {
+  test("leaves out blank lines and native frames", () => {
     const { last } = read("FATAL ERROR: no luck\n----- Native stack trace -----\n\n 1: 0xe54316 node::OOMErrorHandler [node]\n");
     expect(last.text).toBe("FATAL ERROR: no luck");
   });

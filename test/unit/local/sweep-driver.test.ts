@@ -129,14 +129,14 @@ describe("a driver", () => {
     expect(deps.saved.at(-1)?.sums).toMatchObject({ batches: 2, requests: 256 });
   });
 
-  test("starts nothing where the status cannot be saved", async () => {
+  test("starts nothing if the status cannot be saved", async () => {
     const deps = new Hands(null);
     deps.failSave = new Error("no database");
     await expect(deps.ended).rejects.toThrow("no database");
     expect(deps.did).toEqual([]);
   });
 
-  test("ends what runs where a later status cannot be saved, and waits for it", async () => {
+  test("stops the running programs if a later status cannot be saved, and waits for them", async () => {
     const deps = new Hands(TWO_RUN);
     await untilQuiet();
     deps.failSave = new Error("no database");
@@ -146,7 +146,7 @@ describe("a driver", () => {
     expect(deps.program("batch 1").stops).toBe(1);
   });
 
-  test("ends what runs where a program cannot be started", async () => {
+  test("stops the running programs if a program cannot be started", async () => {
     const deps = new Hands(TWO_RUN);
     await untilQuiet();
     deps.failStart = new Error("no processes left");
@@ -155,7 +155,7 @@ describe("a driver", () => {
     expect(deps.did.slice(-2)).toEqual(["save Running 1 2", "end batch 1"]);
   });
 
-  test("starts what stood in running when it took over, before anything is saved", async () => {
+  test("starts what was running when it took over, before it saves anything", async () => {
     const deps = new Hands(TWO_RUN);
     await untilQuiet();
     expect(deps.did).toEqual(["start batch 0", "start batch 1"]);
@@ -163,7 +163,7 @@ describe("a driver", () => {
     await deps.ended;
   });
 
-  test("that is to stop asks its programs to, waits for them, and does not save their ends: they stay in running", async () => {
+  test("that is asked to stop stops its programs, waits for them, and leaves them in running", async () => {
     const deps = new Hands(TWO_RUN);
     await untilQuiet();
     deps.program("batch 1").stubborn = true;
@@ -179,7 +179,7 @@ describe("a driver", () => {
     expect(deps.saved).toEqual([]);
   });
 
-  test("of a sweep that fails ends the other batches, and is over when they are", async () => {
+  test("of a sweep that fails stops the other batches and finishes after them", async () => {
     const deps = new Hands(TWO_RUN);
     await untilQuiet();
     deps.program("batch 1").stubborn = true;
@@ -194,7 +194,7 @@ describe("a driver", () => {
     expect(await deps.ended).toMatchObject({ phase: "Failed" });
   });
 
-  test("begins what is due later when it is due, and not before", async () => {
+  test("starts what is due later when it is due, and not before", async () => {
     const deps = new Hands(null);
     await untilQuiet();
     await deps.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
@@ -209,14 +209,14 @@ describe("a driver", () => {
     await deps.ended;
   });
 
-  test("is over when a sweep that is Blocked is given up", async () => {
+  test("finishes when a Blocked sweep is given up", async () => {
     const deps = new Hands(null, { giveUp: ({ phase }) => phase === "Blocked" });
     await untilQuiet();
     await deps.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
     expect(await deps.ended).toMatchObject({ phase: "Blocked", blocked: { message: "no list" } });
   });
 
-  test("shows the batches that the status has not counted yet, by what they say and what was sampled", async () => {
+  test("shows the batches that the status has not counted yet, with their messages and samples", async () => {
     const deps = new Hands(TWO_RUN);
     await untilQuiet();
     const message = batchMessage(1, { ok: 5 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readFlow, whichSweeps, type Dated } from "../../../src/metrics/read-flow.ts";
+import { readFlow, reportedSweeps, type SweepDates } from "../../../src/metrics/read-flow.ts";
 import { NOTHING_MEASURED } from "../../../src/model/measured.ts";
 import { aRunning, MiB, totals } from "../decide/builders.ts";
 
@@ -38,7 +38,7 @@ describe("which sweeps", () => {
   const NOW = 1_800_000_000;
   const DAY = 86_400;
 
-  const CASES: Record<string, { readonly sweep: Dated; readonly isTold: boolean }> = {
+  const CASES: Record<string, { readonly sweep: SweepDates; readonly isTold: boolean }> = {
     "one that runs": { sweep: { isOver: false, startedAt: NOW - 60, finishedAt: null }, isTold: true },
     "one that has run for a month": { sweep: { isOver: false, startedAt: NOW - 30 * DAY, finishedAt: null }, isTold: true },
     "one that nobody has looked at yet": { sweep: { isOver: false, startedAt: null, finishedAt: null }, isTold: true },
@@ -51,14 +51,14 @@ describe("which sweeps", () => {
 
   describe("is told of", () => {
     test.each(Object.entries(CASES))("%s", (_, { sweep, isTold }) => {
-      expect(whichSweeps([sweep], NOW)).toEqual(isTold ? [sweep] : []);
+      expect(reportedSweeps([sweep], NOW)).toEqual(isTold ? [sweep] : []);
     });
   });
 
-  test("of those that ended only the newest hundred, and all others", () => {
+  test("all unfinished Sweeps, and of the finished ones the newest hundred", () => {
     const over = Array.from({ length: 150 }, (_, index) => ({ name: `over ${index}`, isOver: true, startedAt: null, finishedAt: NOW - 1000 + index }));
     const running = Array.from({ length: 150 }, (_, index) => ({ name: `running ${index}`, isOver: false, startedAt: null, finishedAt: null }));
-    const told = whichSweeps([...over, ...running], NOW).map(({ name }) => name);
+    const told = reportedSweeps([...over, ...running], NOW).map(({ name }) => name);
     expect(told).toHaveLength(250);
     expect(told).toEqual(expect.arrayContaining(running.map(({ name }) => name)));
     expect(told.filter((name) => name.startsWith("over")).sort()).toEqual(over.slice(50).map(({ name }) => name).sort());

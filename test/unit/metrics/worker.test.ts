@@ -35,7 +35,7 @@ async function lines(batches: readonly BatchesSnapshot[], name: RegExp): Promise
     .map((line) => line.replace(/^sluice_worker_/, "").replace(/,?dataset="bgp\/daily",sweep_namespace="bgp",sweep="daily-20261122"/, "").replace("{}", ""));
 }
 
-test("a batch's counts and present state are told by their words", async () => {
+test("reports a batch's counts and present state by label values", async () => {
   expect(await lines([told()], /^sluice_worker_(requests|retries|targets|target_errors|paused|wire|inflated|matches|rows)/)).toEqual([
     'requests_total{outcome="answered"} 120',
     'requests_total{outcome="server"} 8',
@@ -67,7 +67,7 @@ test("a batch's counts and present state are told by their words", async () => {
   ]);
 });
 
-test("several batches of one process are told together, those that have ended among them, and memory of the one nearest to its limit", async () => {
+test("adds up the batches of one process, finished ones included, and takes memory from the one closest to its limit", async () => {
   const large = aMessage({ memory: { limit: 1024 * MiB, anon: 400 * MiB, anonPeak: 500 * MiB, kernelPeak: null }, eventLoopDelaySeconds: 0.001 });
   const tight = aMessage({ memory: { limit: 128 * MiB, anon: 70 * MiB, anonPeak: 100 * MiB, kernelPeak: null } });
   const ended = { wireBytes: 10, textBytes: 20, rows: 30, measured: { ...MEASURED, stopped: 0, peakShare: 0, batchSeconds: MEASURED.copySeconds, batchPeaks: MEASURED.copySeconds } };
@@ -88,7 +88,7 @@ test("several batches of one process are told together, those that have ended am
   ]);
 });
 
-test("sweeps are told apart, and what was told at one scrape is gone at the next", async () => {
+test("separates sweeps, and forgets at the next scrape what is gone", async () => {
   const registry = new Registry();
   let batches = [told(), told({ sweep: "another" })];
   registerBatchMetrics(registry, () => batches);
@@ -98,24 +98,24 @@ test("sweeps are told apart, and what was told at one scrape is gone at the next
   expect(await sweeps()).toEqual(new Set());
 });
 
-test("a worker of an earlier version is told by what it does tell", async () => {
+test("reports of a worker of an earlier version what its message has", async () => {
   const running = [batchMessage(7, { ok: 100 })];
   expect(await lines([told({ running })], /^sluice_worker_(requests|rows|request_seconds_count)/)).toEqual(["rows_total 100", "request_seconds_count 0"]);
 });
 
-test("no metric has a label that a scrape gives itself, nor one for a target or a batch", () => {
+test("no label is one that a scrape adds, or names a target or a batch", () => {
   const registry = new Registry();
   registerBatchMetrics(registry, () => [told()]);
   const labels = new Set(registry.getMetricsAsArray().flatMap((metric) => (metric as unknown as { labelNames: readonly string[] }).labelNames));
   expect([...labels].sort()).toEqual(["cause", "code", "dataset", "host", "outcome", "reason", "state", "sweep", "sweep_namespace"]);
 });
 
-test("prepare's pod tells its version, and nothing of batches", async () => {
+test("prepare's pod reports its version, and nothing about batches", async () => {
   const { text } = await podMetrics("prepare", "0.1.0", () => null)();
   expect(text).toBe('# HELP sluice_build_info Always 1: which version of which program this is.\n# TYPE sluice_build_info gauge\nsluice_build_info{version="0.1.0",program="prepare"} 1\n');
 });
 
-test("a batch tells nothing with a value before it is claimed, but its version", async () => {
+test("a batch reports no value but its version before it is claimed", async () => {
   const { text } = await podMetrics("batch", "0.1.0", () => null)();
   expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual(['sluice_build_info{version="0.1.0",program="batch"} 1']);
 });

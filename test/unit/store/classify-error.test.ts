@@ -16,12 +16,12 @@ describe("an error of the database", () => {
     "no permission": { error: coded("42501", "permission denied for schema sluice"), says: "denies access: permission denied for schema sluice." },
     "a broken disk": { error: coded("58030", "could not read block 7"), says: "cannot read or write its files: could not read block 7." },
     "a standby": { error: coded("25006"), says: "is read-only: a standby, or default_transaction_read_only." },
-    "a certificate that nobody knows": { error: coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"), says: "presents a certificate that is not trusted: self-signed certificate in certificate chain." },
+    "a certificate of an unknown CA": { error: coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"), says: "presents a certificate that is not trusted: self-signed certificate in certificate chain." },
     "a server without TLS": { error: new Error("The server does not support SSL connections"), says: "does not support TLS, which the connection requires." },
     "a database without our tables": { error: coded("42P01", 'relation "sluice.x" does not exist'), says: 'is not set up for this version of sluice: relation "sluice.x" does not exist.' },
   };
 
-  test.each(Object.entries(sentences))("is a sentence at once: %s", (_, { error, says }) => {
+  test.each(Object.entries(sentences))("is a sentence for a person: %s", (_, { error, says }) => {
     expect(failureOf(error, "db:5432/sweeps")).toEqual({ kind: "surroundings", error: new SurroundingsError(`The database at db:5432/sweeps ${says}`, { cause: error }) });
   });
 
@@ -29,29 +29,29 @@ describe("an error of the database", () => {
     "a killed connection": coded("57P01"),
     "a server that starts": coded("57P03"),
     "too many connections": coded("53300"),
-    "a pooler whose server went": coded("08P01", "server conn crashed?"),
-    "nobody there": coded("ECONNREFUSED"),
+    "a pooler that lost its server": coded("08P01", "server conn crashed?"),
+    "a refused connection": coded("ECONNREFUSED"),
     "a reset": coded("ECONNRESET"),
-    "a name that is not known just now": coded("EAI_AGAIN"),
-    "a socket that is not there yet": coded("ENOENT"),
-    "an end without a word": new Error("Connection terminated unexpectedly"),
+    "a name that cannot be resolved at present": coded("EAI_AGAIN"),
+    "a socket that does not exist yet": coded("ENOENT"),
+    "an unexpected end": new Error("Connection terminated unexpectedly"),
     "a silent peer": new Error("Query read timeout"),
-    "a connection that never came": new Error("timeout exceeded when trying to connect"),
+    "a connection that timed out": new Error("timeout exceeded when trying to connect"),
   };
 
   test.each(Object.entries(lost))("is a lost connection: %s", (_, error) => {
     expect(failureOf(error, "db").kind).toBe("lost");
   });
 
-  test.each(["40001", "40P01", "55P03", "57014"])("asks for the work once more: %s", (code) => {
+  test.each(["40001", "40P01", "55P03", "57014"])("means that the work is repeated: %s", (code) => {
     expect(failureOf(coded(code), "db").kind).toBe("again");
   });
 
-  test("tells the code where the driver says nothing", () => {
+  test("is described by its code if the driver has no message", () => {
     expect(failureOf(coded("ECONNREFUSED", ""), "db")).toEqual({ kind: "lost", problem: "ECONNREFUSED" });
   });
 
-  test.each([new SpecError("s"), new SurroundingsError("s"), new FencedError("s"), new TypeError("x"), coded("22P02"), "no error"])("is none of its own: %s", (error) => {
+  test.each([new SpecError("s"), new SurroundingsError("s"), new FencedError("s"), new TypeError("x"), coded("22P02"), "no error"])("leaves other errors alone: %s", (error) => {
     expect(failureOf(error, "db")).toEqual({ kind: "ours" });
   });
 });

@@ -5,7 +5,7 @@ import { hourlySums, type Width, binaryCopy, timestamp } from "../../../src/stor
 describe("commit", () => {
   const anObservation = fc.record({ at: fc.integer({ min: 0, max: 20_000 }), type: fc.constantFrom("A", "W", ""), updates: fc.integer({ min: 1, max: 9 }) });
 
-  test("each hour and type has the sum of its observations, and stands once", () => {
+  test("each hour and type has the sum of its observations, once", () => {
     fc.assert(
       fc.property(fc.array(anObservation), (rows) => {
         const sums = hourlySums(rows);
@@ -50,7 +50,7 @@ describe("binary copy", () => {
     fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
   );
 
-  test("comes back as it went in", () => {
+  test("can be decoded to the same rows", () => {
     fc.assert(
       fc.property(fc.array(aRow), (rows) => {
         expect(decode(Buffer.concat([...binaryCopy(WIDTHS, rows)]))).toEqual(rows);
@@ -58,11 +58,11 @@ describe("binary copy", () => {
     );
   });
 
-  test("of no rows is head and tail", () => {
+  test("of no rows is a header and a trailer", () => {
     expect(decode(Buffer.concat([...binaryCopy(WIDTHS, [])]))).toEqual([]);
   });
 
-  test("comes in chunks of at most 64 KiB, each a buffer of its own, also where one row stands in for all", () => {
+  test("comes in chunks of at most 64 KiB, each a new buffer, even if all rows are the same array", () => {
     const row = [0, 0, 0];
     const rows = (function* () {
       for (let index = 0; index < 10_000; index += 1) {

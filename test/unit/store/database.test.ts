@@ -3,7 +3,7 @@ import { SurroundingsError } from "../../../src/model/errors.ts";
 import { Semaphore, Patience } from "../../../src/store/database.ts";
 
 describe("database", () => {
-  test("lets so many in at once, the others in their order, also after a failure", async () => {
+  test("lets a number of callers in at once and the others in order, also after a failure", async () => {
     const semaphore = new Semaphore(2);
     const log: string[] = [];
     const ends: Record<string, () => void> = {};
@@ -42,7 +42,7 @@ describe("patience", () => {
     };
   }
 
-  test("waits longer each time, no longer than two seconds, and not beyond its end", async () => {
+  test("waits longer each time, up to two seconds, and not beyond its end", async () => {
     const clock = aClock();
     const patience = new Patience(clock, 7, "db");
     const cause = new Error("gone");

@@ -10,7 +10,7 @@ const anOutcome = fc.record({
 }).map(({ state, updates }) => ({ state, updates: state === "ok" ? updates : 0 }));
 
 describe("where an answer goes", () => {
-  test("never makes a settled target unsettled, whatever it was told", () => {
+  test("never makes a settled target unsettled, with or without replace", () => {
     fc.assert(
       fc.property(anOutcome, anOutcome, fc.boolean(), (standing, fresh, replace) => {
         const { place, result } = placing(standing, aResult(fresh), replace);
@@ -19,7 +19,7 @@ describe("where an answer goes", () => {
     );
   });
 
-  test("never leaves fewer updates than stood there, unless it was told to replace", () => {
+  test("never leaves fewer updates than were stored, without replace", () => {
     fc.assert(
       fc.property(anOutcome, anOutcome, (standing, fresh) => {
         const { place, result } = placing(standing, aResult(fresh), false);
@@ -28,7 +28,7 @@ describe("where an answer goes", () => {
     );
   });
 
-  test("is the target's result where nothing settled stands", () => {
+  test("becomes the result if no settled one is stored", () => {
     fc.assert(
       fc.property(fc.option(anOutcome.filter(({ state }) => !isSettled(state))), anOutcome, fc.boolean(), (standing, fresh, replace) => {
         const result = aResult(fresh);
@@ -37,7 +37,7 @@ describe("where an answer goes", () => {
     );
   });
 
-  test("says both numbers where it holds less", () => {
+  test("gives both numbers if it holds fewer matches", () => {
     const { result } = placing({ state: "ok", updates: 12 }, aResult({ state: "ok", updates: 3 }), false);
     expect(result).toMatchObject({ state: "suspect", error: "holds-less", detail: "ok with 3 updates; 12 are stored" });
   });
@@ -47,17 +47,17 @@ describe("an empty answer", () => {
   const sent = new Date("2026-11-21T05:00:00Z");
   const empty = aResult({ startedAt: sent });
   const cases: Record<string, { canary: { bad: boolean; goodSince: Date | null }; state: TargetState }> = {
-    "is believed where no canary was ever ill": { canary: { bad: false, goodSince: null }, state: "empty" },
-    "is doubted while the last canary is ill": { canary: { bad: true, goodSince: null }, state: "suspect" },
-    "is doubted where it was asked before the host was well again": { canary: { bad: false, goodSince: new Date(sent.getTime() + 1) }, state: "suspect" },
-    "is believed where it was asked after": { canary: { bad: false, goodSince: sent }, state: "empty" },
+    "is believed if no canary was ever bad": { canary: { bad: false, goodSince: null }, state: "empty" },
+    "is suspect while the last canary is bad": { canary: { bad: true, goodSince: null }, state: "suspect" },
+    "is suspect if it was requested before the canary was good again": { canary: { bad: false, goodSince: new Date(sent.getTime() + 1) }, state: "suspect" },
+    "is believed if it was requested after that": { canary: { bad: false, goodSince: sent }, state: "empty" },
   };
 
   test.each(Object.entries(cases))("%s", (_, { canary, state }) => {
     expect(doubtQuiet(empty, canary).state).toBe(state);
   });
 
-  test("is the only one that a canary casts doubt on", () => {
+  test("is the only kind of answer that a canary makes suspect", () => {
     for (const state of ["ok", "rejected", "mismatch", "failed"] as const) expect(doubtQuiet(aResult({ state }), { bad: true, goodSince: null }).state).toBe(state);
   });
 });

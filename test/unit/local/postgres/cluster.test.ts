@@ -33,7 +33,7 @@ describe("folderFailure", () => {
     ["EACCES", "This user cannot write to /data."],
     ["EPERM", "This user cannot write to /data."],
     ["ENOTDIR", "/data cannot be used: not a directory"],
-  ])("says what %s means", (code, sentence) => {
+  ])("explains %s", (code, sentence) => {
     expect(folderFailure("/data", Object.assign(new Error("not a directory"), { code })).message).toBe(sentence);
   });
 });

@@ -71,7 +71,7 @@ describe("the page says in words", () => {
       data: aReport({
         sweeps: [aSweepReport({ memory: [aBatch(0, 127, 128, true)], nearestToLimit: null, passes: [{ ...aSweepReport().passes[0]!, outOfMemory: 1 }] })],
       }),
-      says: ["1 batch ran out of memory; their targets were packed into smaller batches with more memory.", "1 ran out of memory.", "Peak memory not measured"],
+      says: ["1 batch ran out of memory; its targets were packed into smaller batches with more memory.", "1 ran out of memory.", "Peak memory not measured"],
     },
     "what a database from before samples cannot show": {
       data: aReport({ isMeasured: false, sweeps: [aSweepReport({ sums: null, timeline: null, memory: [], nearestToLimit: null })] }),

@@ -2,10 +2,10 @@ import type { ErrorCode } from "../model/result.ts";
 import { STATES, type StateOrMissing } from "../model/states.ts";
 import type { SweepPhase } from "../model/sweep.ts";
 
-/** The words that labels may be. What another version tells beside them is summed up as OTHER: so labels stay bounded whatever is told. */
+/** The values of labels. Any other value, which a worker of another version may report, is summed up as OTHER, so labels stay bounded. */
 export const OTHER = "other";
 
-/** How a request ended: with an answer, by us, or as fetch/trouble.ts names what was wrong with it. */
+/** How a request ended: answered, aborted by us, or with a trouble of fetch/retry.ts. */
 export const REQUEST_OUTCOMES = [
   "answered",
   "aborted",
@@ -26,10 +26,10 @@ export const REQUEST_OUTCOMES = [
   "unprovable",
 ] as const;
 
-/** What was wrong with a request that was sent again within its pass. */
+/** Troubles after which a request is sent again within its pass. */
 export const RETRY_REASONS = ["throttled", "server", "connect", "reset-before-body"] as const;
 
-/** Why nobody might ask. */
+/** Why a host was paused. */
 export const PAUSE_CAUSES = ["throttled", "illness"] as const;
 
 export const BATCH_OUTCOMES = ["done", "stopped", "out-of-memory", "crashed", "halted"] as const;
@@ -45,7 +45,7 @@ export const WINDOW_STATES = ["complete", "usable", "incomplete"] as const;
 
 export const NEWEST_WINDOW_STATES = [...WINDOW_STATES, "running", "due"] as const;
 
-/** Objects, so that the compiler finds a word that is missing. */
+/** Objects, so that the compiler finds a missing value. */
 const PHASE: Readonly<Record<SweepPhase, true>> = { Pending: true, Preparing: true, Running: true, Suspended: true, Blocked: true, Complete: true, Usable: true, Incomplete: true, Failed: true };
 
 const CODE: Readonly<Record<ErrorCode, true>> = {
