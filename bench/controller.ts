@@ -41,12 +41,12 @@ export async function runController(programs: string, batches: number): Promise<
   const proxy = await startApiProxy({ server: api.url }, { secure: true });
   const moments: Requests[] = [requestsOf(api)];
   let objectBytes = 0;
-  let begun = 0;
+  let started = 0;
   const look = (what: "prepare" | "batch"): null => {
     if (what === "prepare") return null;
     objectBytes = Math.max(objectBytes, Buffer.byteLength(JSON.stringify(api.objects.get(SWEEPS, KEY))));
-    begun += 1;
-    if (begun % (batches / 10) === 0) moments.push(requestsOf(api));
+    started += 1;
+    if (started % (batches / 10) === 0) moments.push(requestsOf(api));
     return null;
   };
   const jobs = runJobs(api, simulateSweep({ targets: batches, batch: 1, passes: 5, instead: look }));
