@@ -1,7 +1,7 @@
 import { BATCH_PEAK_BYTES, BATCH_SECONDS, COPY_SECONDS, REQUEST_SECONDS, TARGET_SECONDS, type Distribution, type Tally } from "../model/measured.ts";
 import { formatMemory } from "../model/quantity.ts";
 import { settledOf, STATES } from "../model/states.ts";
-import type { Declaration, HistogramReading, Labels, NumberReading, Reading } from "./declaration.ts";
+import { BUILD_INFO, type Declaration, type HistogramReading, type Labels, type NumberReading, type Reading } from "./declaration.ts";
 import type { FlowSnapshot } from "./read-flow.ts";
 import type { CronSweepSnapshot, DatasetSnapshot, SweepSnapshot } from "./snapshot.ts";
 import { BATCH_OUTCOMES, BLOCKED_REASONS, ERROR_CODES, NEWEST_WINDOW_STATES, PAUSE_CAUSES, PHASES, REQUEST_OUTCOMES, RETRY_REASONS, STATES_OF_ANSWERS, STATES_OF_TARGETS, WINDOW_STATES } from "./label-values.ts";
@@ -14,7 +14,7 @@ const RESYNC_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** Each replica reports these about itself. */
 export const PROCESS = {
-  buildInfo: { type: "gauge", name: "sluice_build_info", help: "Always 1. Its labels are the version and the program.", labels: { version: "the version", program: ["controller", "prepare", "batch", "sluice"] } },
+  buildInfo: BUILD_INFO,
   reconcileSeconds: { type: "histogram", name: "sluice_reconcile_seconds", help: "Duration of one reconcile of an object.", labels: KIND, borders: RESYNC_SECONDS },
   reconcileErrors: { type: "counter", name: "sluice_reconcile_errors_total", help: "Reconciles that failed and were requeued.", labels: KIND },
   apiRequests: { type: "counter", name: "sluice_api_requests_total", help: "Requests to the Kubernetes API.", labels: { verb: VERB, resource: "sweeps, cronsweeps, jobs, pods, events, leases", code: "the HTTP status; 0 where no answer came" } },

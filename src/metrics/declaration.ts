@@ -30,8 +30,15 @@ export interface HistogramReading<T> extends Declaration {
   readonly read: (of: T) => Distribution | null;
 }
 
-/** program: controller, batch, prepare, or sluice for the command line. */
+/** Every program has it; "sluice" is the command line. */
+export const BUILD_INFO = {
+  type: "gauge",
+  name: "sluice_build_info",
+  help: "Always 1. Its labels are the version and the program.",
+  labels: { version: "the version", program: ["controller", "prepare", "batch", "sluice"] },
+} as const satisfies Declaration;
+
 export function registerBuildInfo(registry: Registry, { version, program }: { readonly version: string; readonly program: string }): void {
-  const info = new Gauge({ name: "sluice_build_info", help: "Always 1: which version of which program this is.", labelNames: ["version", "program"], registers: [registry] });
-  info.set({ version, program }, 1);
+  const { name, help, labels } = BUILD_INFO;
+  new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] }).set({ version, program }, 1);
 }

@@ -51,7 +51,7 @@ function commonOf(declarations: readonly Declaration[]): string[] {
 
 function labelSentence(declarations: readonly Declaration[]): string {
   const { labels } = declarations[0]!;
-  return `All of them have the labels ${commonOf(declarations).map((label) => `\`${label}\` (${labels[label] as string})`).join(", ")}.`;
+  return `Labels of all of them: ${commonOf(declarations).map((label) => `\`${label}\` (${labels[label] as string})`).join(", ")}.`;
 }
 
 function labelsText(labels: Labels, common: readonly string[]): string {
