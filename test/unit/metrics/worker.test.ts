@@ -112,7 +112,7 @@ test("no label is one that a scrape adds, or names a target or a batch", () => {
 
 test("prepare's pod reports its version, and nothing about batches", async () => {
   const { text } = await podMetrics("prepare", "0.1.0", () => null)();
-  expect(text).toBe('# HELP sluice_build_info Always 1: which version of which program this is.\n# TYPE sluice_build_info gauge\nsluice_build_info{version="0.1.0",program="prepare"} 1\n');
+  expect(text).toBe('# HELP sluice_build_info Always 1. Its labels are the version and the program.\n# TYPE sluice_build_info gauge\nsluice_build_info{version="0.1.0",program="prepare"} 1\n');
 });
 
 test("a batch reports no value but its version before it is claimed", async () => {
