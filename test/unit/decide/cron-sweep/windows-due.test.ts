@@ -45,7 +45,7 @@ function days(view: CronView): { start: string[]; behind: number } {
   return { start: start.map(formatWindow), behind };
 }
 
-/** All that would be begun one after the other, if each were complete at once. */
+/** The windows that start one after the other if each is complete at once. */
 function order(view: CronView): string[] {
   const found: string[] = [];
   for (let due = windowsDue(view); due.start.length > 0; due = windowsDue(view)) {
@@ -71,7 +71,7 @@ describe("which windows are due", () => {
     ["one that is not on the grid runs: it waits as well", { running: [-1] }, [], 3],
     ["Allow: the newest runs beside an earlier one", { concurrencyPolicy: "Allow", running: running("2026-11-18") }, ["2026-11-20"], 3],
     ["Allow: one earlier window beside the newest", { concurrencyPolicy: "Allow" }, ["2026-11-20", "2026-11-19"], 3],
-    ["Allow: what runs is not begun again", { concurrencyPolicy: "Allow", running: running("2026-11-20") }, ["2026-11-19"], 3],
+    ["Allow: a running window is not started again", { concurrencyPolicy: "Allow", running: running("2026-11-20") }, ["2026-11-19"], 3],
     [
       "one that stayed incomplete is left alone until the next run",
       { known: known(["2026-11-20", "incomplete", TODAY], ["2026-11-19", "usable", TODAY], ["2026-11-18", "complete", TODAY]) },
