@@ -111,7 +111,7 @@ describe("two that both take themselves for the leader", () => {
 });
 
 describe("a Job that is not the sweep's own", () => {
-  test("is not touched; the sweep says so, and goes on when it is gone", async () => {
+  test("is not touched; the sweep reports it, and continues when it is gone", async () => {
     api.objects.create(JOBS, { metadata: { namespace: "bgp", name: "daily-b2", labels: { "app.kubernetes.io/managed-by": "sluice" } } });
     const running = aController(api);
     await until("the sweep says so", () => sweepIn(api, "daily").status?.conditions?.some(({ type, reason }) => type === "Blocked" && reason === "JobNameTaken") === true);

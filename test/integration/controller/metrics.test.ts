@@ -96,7 +96,7 @@ async function untilTold(controller: Controller, isSo: (exposed: Exposed) => boo
 const isOver = (exposed: Exposed): boolean => valueOf(exposed, "sluice_sweep_phase", { ...S, phase: "Complete" }) === 1 && valueOf(exposed, "sluice_newest_window_state", { ...C, state: "complete" }) === 1;
 
 describe("the metrics of a sweep", () => {
-  test("are all there, with what its batches and its prepares told", async () => {
+  test("are all there, with what its batches and prepares reported", async () => {
     simulate();
     makeObjects();
     running = aController(api);
@@ -151,7 +151,7 @@ describe("the metrics of a sweep", () => {
     expect(absent, "only what is not so here").toEqual(["sluice_sweep_eta_seconds", "sluice_sweep_blocked", "sluice_sweep_round_batches"]);
   });
 
-  test("are the same of a controller that began anew, also where one was killed in the middle, and nothing is counted twice", async () => {
+  test("are the same after a restart, even after a kill halfway, and nothing is counted twice", async () => {
     simulate();
     makeObjects();
     running = aController(api);
@@ -169,7 +169,7 @@ describe("the metrics of a sweep", () => {
     expect(Object.keys(ofSweep(after)).length).toBeGreaterThan(90);
   });
 
-  test("are not told by one that only follows", async () => {
+  test("are not reported by a standby", async () => {
     simulate();
     makeObjects();
     running = aController(api);

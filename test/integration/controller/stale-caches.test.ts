@@ -78,7 +78,7 @@ test.each(LAGS)("caches that are $jobs and $pods changes behind have no batch ru
   caches.stop();
 });
 
-test("a status is written only over the one that was read, and nothing is made for one that is not", async () => {
+test("a status is written only over the version that was read, and without it no Job is created", async () => {
   const touching: Clock = {
     ...realClock,
     // Read after the Sweep is and before its status is written.

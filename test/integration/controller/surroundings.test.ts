@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe("the controller goes on by itself", () => {
-  test("in a namespace that is being deleted: it logs, backs off and says nothing", async () => {
+  test("in a namespace that is being deleted: it logs, backs off and records no event", async () => {
     const over = api.fail({ verb: "create", how: { status: 403, reason: "Forbidden", message: 'jobs.batch "daily-p1-1-1" is forbidden: unable to create new content in namespace bgp because it is being terminated' } });
     const running = aController(api);
     await until("it has tried a few times", () => running.failures.length >= 4);
@@ -46,7 +46,7 @@ describe("the controller goes on by itself", () => {
     await running.stop();
   });
 
-  test("with the API server away in the middle", async () => {
+  test("with the API server unavailable halfway", async () => {
     const running = aController(api);
     await until("Jobs are made", () => api.objects.list(JOBS).length > 0);
     await api.goAway();
@@ -63,7 +63,7 @@ describe("two controllers", () => {
     return new LeaderElector({ client, clock: realClock, random: () => 0.5, namespace: "sluice", name: "sluice", identity, report: () => undefined });
   }
 
-  test("the second begins where the first was stopped, as soon as that has given the lease back", async () => {
+  test("the second continues where the first stopped, as soon as the lease is given back", async () => {
     const [first, second] = [elector("one"), elector("two")];
     const stop = new AbortController();
     const stopSecond = new AbortController();

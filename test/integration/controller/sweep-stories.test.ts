@@ -40,7 +40,7 @@ function change(changed: (sweep: SweepObject) => SweepObject): void {
 }
 
 describe("a user's mistake", () => {
-  test("is told by the sentences of validate, once, and nothing is made", async () => {
+  test("gets the problems of `sluice validate` in a condition and one event, and no Job", async () => {
     api.objects.create(SWEEPS, sweepDraft("daily", { extract: { pattern: "^x" }, store: undefined }));
     running = aController(api);
     await until("it is refused", () => condition("Accepted")?.status === "False");
@@ -52,7 +52,7 @@ describe("a user's mistake", () => {
     expect(api.counts.get("update sweeps/status")).toBe(1);
   });
 
-  test("is over when the object changes", async () => {
+  test("is accepted when the object is corrected", async () => {
     simulate();
     api.objects.create(SWEEPS, sweepDraft("daily", { store: {} }));
     running = aController(api);
@@ -63,7 +63,7 @@ describe("a user's mistake", () => {
     expect(condition("Accepted")?.status).toBe("True");
   });
 
-  test("a CronSweep that is not there is waited for", async () => {
+  test("a Sweep waits for a CronSweep that does not exist yet", async () => {
     simulate();
     const draft = sweepDraft("daily");
     api.objects.create(SWEEPS, { ...draft, spec: { cronSweepRef: { name: "ripestat-daily" }, window: { start: "2026-11-20" }, select: "incomplete", replace: false, suspend: false } });
@@ -74,7 +74,7 @@ describe("a user's mistake", () => {
     expect((await untilFinished(api, "daily")).status).toMatchObject({ phase: "Complete", dataset: "bgp/ripestat-daily" });
   });
 
-  test("a window that is not over is asked once it is", async () => {
+  test("a window that is not over is refused until it is", async () => {
     api.objects.create(SWEEPS, sweepDraft("daily", { window: { start: "2199-01-01" } }));
     running = aController(api);
     await until("it is refused", () => condition("Accepted")?.reason === "NotAskable");
@@ -94,7 +94,7 @@ describe("the story of a sweep", () => {
     expect(condition("Complete")).toMatchObject({ status: "False", reason: "Incomplete", message: "22 of 30 targets are settled." });
   });
 
-  test("tells batch, limit and peak where memory ran out", async () => {
+  test("shows batch, limit and peak of the last out-of-memory", async () => {
     simulate((target, pass) => (target === 12 && pass === 1 ? "memory" : "ok"));
     api.objects.create(SWEEPS, sweepDraft("daily"));
     running = aController(api);
@@ -103,7 +103,7 @@ describe("the story of a sweep", () => {
     expect(said().find((one) => one.startsWith("BatchOutOfMemory"))).toMatch(/Batch 2 ran out of its 128 MiB of memory \(observed peak: 128/);
   });
 
-  test("is Blocked where the surroundings are wrong, launches nothing more, and goes on by itself", async () => {
+  test("is Blocked by a problem of the environment, launches nothing more, and continues by itself", async () => {
     let isAway = true;
     simulate(undefined, (what, attempt) => (isAway && what === "prepare" && attempt === 1 ? { exitCode: 3, message: "no database at db:5432" } : null));
     api.objects.create(SWEEPS, sweepDraft("daily"));
@@ -116,7 +116,7 @@ describe("the story of a sweep", () => {
     expect(condition("Blocked")?.status).toBe("False");
   });
 
-  test("is told as a hindrance where a quota refuses Jobs, and goes on by itself", async () => {
+  test("is blocked while a quota refuses its Jobs, and continues by itself", async () => {
     simulate();
     const over = api.fail({ verb: "create", resource: "jobs", how: { status: 403, reason: "Forbidden", message: "exceeded quota: jobs" } });
     api.objects.create(SWEEPS, sweepDraft("daily"));
@@ -134,7 +134,7 @@ describe("a sweep in its middle", () => {
     await until("batches run", () => api.objects.list(JOBS).length === count);
   }
 
-  test("suspended: launches nothing more, lets what runs end, and goes on where it was", async () => {
+  test("suspended: launches nothing more, lets running batches finish, and continues where it was", async () => {
     simulate(undefined, (what, number) => (what === "batch" && number < 4 ? "hangs" : null));
     api.objects.create(SWEEPS, sweepDraft("daily"));
     running = aController(api);
@@ -160,7 +160,7 @@ describe("a sweep in its middle", () => {
     expect((await untilFinished(api, "daily")).status?.phase).toBe("Complete");
   });
 
-  test("told to use more pods: does", async () => {
+  test("with more pods in its spec: uses them", async () => {
     simulate(undefined, (what, number) => (what === "batch" && number < 6 ? "hangs" : null));
     api.objects.create(SWEEPS, sweepDraft("daily", { batch: { pods: 2 } }));
     running = aController(api);
@@ -170,7 +170,7 @@ describe("a sweep in its middle", () => {
     await until("its generation is observed", () => sweepIn(api, "daily").status?.observedGeneration === 2);
   });
 
-  test("deleted: its Jobs go, and nothing is made again", async () => {
+  test("deleted: its Jobs go, and none is created again", async () => {
     simulate(undefined, (what) => (what === "batch" ? "hangs" : null));
     api.objects.create(SWEEPS, sweepDraft("daily"));
     running = aController(api);
@@ -183,7 +183,7 @@ describe("a sweep in its middle", () => {
     expect(api.writes).toBe(writes);
   });
 
-  test("tells that a pod has no node, and no more when it has one", async () => {
+  test("reports that a pod has no node until it has one", async () => {
     simulate(undefined, (what, number) => (what === "batch" && number === 0 ? "hangs" : null));
     api.objects.create(SWEEPS, sweepDraft("daily", { batch: { pods: 1 } }));
     running = aController(api);
@@ -202,7 +202,7 @@ describe("a sweep in its middle", () => {
     await untilFinished(api, "daily");
   });
 
-  test("a Job that somebody removed is made again; a stray one is removed uncounted", async () => {
+  test("a Job that somebody deleted is created again; a stray one is deleted uncounted", async () => {
     simulate(undefined, (what, number) => (what === "batch" && number < 4 ? "hangs" : null));
     api.objects.create(SWEEPS, sweepDraft("daily"));
     running = aController(api);

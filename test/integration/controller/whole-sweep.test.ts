@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe("a sweep on Kubernetes", () => {
-  test("runs to its end: prepare, its batches, prepare, the verdict, and leaves no Job", async () => {
+  test("runs to its end: prepare, batches, prepare, verdict, and leaves no Job", async () => {
     const world = simulateSweep({ targets: 60, batch: 10, passes: 3, fate: (target, pass) => (target === 7 && pass === 1 ? "failed" : "ok") });
     jobs = runJobs(api, world);
     running = aController(api);

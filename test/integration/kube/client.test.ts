@@ -8,7 +8,7 @@ import { aClient, addJobs, aJob, anApi } from "./apis.ts";
 
 const KEY = { namespace: "one", name: "job" };
 
-test("makes, reads, changes and removes an object", async () => {
+test("creates, reads, changes and deletes an object", async () => {
   const api = await anApi();
   const client = aClient(api);
   const made = await client.create(JOBS, aJob("job"));
@@ -23,7 +23,7 @@ test("makes, reads, changes and removes an object", async () => {
   expect(await client.delete(JOBS, KEY, {})).toBe(false);
 });
 
-test("tells a name that is taken from an object that has changed", async () => {
+test("distinguishes a taken name from a changed object", async () => {
   const api = await anApi();
   const client = aClient(api);
   const made = await client.create(JOBS, aJob("job"));
@@ -34,7 +34,7 @@ test("tells a name that is taken from an object that has changed", async () => {
   expect(await refused(client.delete(JOBS, KEY, { uid: "another" }))).toSatisfy(isConflict);
 });
 
-test("removes the pods of a Job with it", async () => {
+test("deletes the pods of a Job with it", async () => {
   const api = await anApi();
   const client = aClient(api);
   const { metadata } = await client.create(JOBS, aJob("job"));
@@ -58,14 +58,14 @@ test("lists by labels, page by page, all of the same moment", async () => {
   expect((await client.list(JOBS, { labelSelector: "of in (us, them)" })).items).toHaveLength(1);
 });
 
-test("asks over few connections, however much is asked", async () => {
+test("uses few connections for many requests", async () => {
   const api = await anApi();
   const client = aClient(api);
   for (let time = 0; time < 50; time += 1) await client.list(JOBS, {});
   expect(api.openSockets).toBeLessThanOrEqual(2);
 });
 
-test("reads again after 429, 5xx and a broken connection", async () => {
+test("retries reads after 429, 5xx and a broken connection", async () => {
   const api = await anApi();
   const calls: ApiCall[] = [];
   const client = aClient(api, { observe: (call) => calls.push(call) });
@@ -77,7 +77,7 @@ test("reads again after 429, 5xx and a broken connection", async () => {
   expect(calls.map(({ verb, resource, code }) => `${verb} ${resource} ${code}`)).toEqual(["get jobs 429", "get jobs 503", "get jobs 0", "get jobs 200"]);
 });
 
-test("waits as long as Retry-After says, and not for ever", async () => {
+test("waits as long as Retry-After says, up to a limit", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   let waits = 0;
@@ -100,7 +100,7 @@ test("gives up reading after five times", async () => {
   expect(api.counts.get("list jobs")).toBe(5);
 });
 
-test("never repeats a write of which nobody knows whether it was done", async () => {
+test("never repeats a write with an unknown outcome", async () => {
   const api = await anApi();
   const client = aClient(api);
   api.fail({ verb: "write", times: 1, how: "cut after" });
@@ -131,7 +131,7 @@ test("asks the gate before every try of a write, and never for a read", async ()
   expect(api.writes).toBe(1);
 });
 
-test("gives up a request that gets no answer in its time, and one that is no longer wanted", async () => {
+test("gives up a request without an answer in time, and an aborted one", async () => {
   const api = await anApi();
   api.fail({ how: "silence" });
   const client = aClient(api);
@@ -142,14 +142,14 @@ test("gives up a request that gets no answer in its time, and one that is no lon
   await expect(asked).rejects.toThrow("asked to stop");
 });
 
-test("says that nobody is there", async () => {
+test("reports that nothing listens", async () => {
   const api = await anApi();
   const client = aClient(api);
   await api.goAway();
   await expect(client.create(JOBS, aJob("job"))).rejects.toThrow(/ECONNREFUSED/);
 });
 
-test("brings what changes, in order, until the loop is left", async () => {
+test("streams changes in order until the loop is left", async () => {
   const api = await anApi();
   const client = aClient(api);
   const { resourceVersion } = await client.list(JOBS, {});
@@ -187,7 +187,7 @@ test.for(["answer", "event"] as const)("hears that history is forgotten as an %s
   expect(await drained.catch((error: unknown) => error)).toSatisfy(isExpired);
 });
 
-test("tells a line that never ends, or ends too early, for a broken watch", async () => {
+test("treats a line that never ends, or ends too early, as a broken watch", async () => {
   const api = await anApi();
   for (const text of ['{"type":"ADD', "x".repeat(9 * 1024 * 1024), "no JSON\n"]) {
     const drained = (async () => {
@@ -201,7 +201,7 @@ test("tells a line that never ends, or ends too early, for a broken watch", asyn
   }
 });
 
-test("asks whether it may", async () => {
+test("asks for its own permissions", async () => {
   const api = await anApi();
   api.allow((attributes) => (attributes as { verb: string }).verb === "get");
   const may = async (verb: string): Promise<boolean> => {
@@ -211,7 +211,7 @@ test("asks whether it may", async () => {
   expect([await may("get"), await may("delete")]).toEqual([true, false]);
 });
 
-test("reads what a pod wrote", async () => {
+test("reads the log of a pod", async () => {
   const api = await anApi();
   api.logs.set("one/pod", "line\n");
   const chunks: Buffer[] = [];

@@ -16,7 +16,7 @@ async function aRecorder(): Promise<{ api: KubeApi; clock: FakeClock; recorder: 
   return { api, clock, recorder, job, lost, messages: () => api.objects.list(EVENTS).map(({ message }) => message) };
 }
 
-test("writes an event that stands with its object", async () => {
+test("writes an event of its object", async () => {
   const { api, recorder, job } = await aRecorder();
   recorder.record(JOBS, job, TELLING);
   await recorder.written();
@@ -26,7 +26,7 @@ test("writes an event that stands with its object", async () => {
   expect(event!.involvedObject).toMatchObject({ apiVersion: "batch/v1", kind: "Job", namespace: "one", name: "job", uid: job.metadata.uid });
 });
 
-test("says the same of the same object again only after ten minutes", async () => {
+test("repeats an event of an object only after ten minutes", async () => {
   const { clock, recorder, job, messages } = await aRecorder();
   recorder.record(JOBS, job, TELLING);
   recorder.record(JOBS, job, TELLING);
@@ -53,7 +53,7 @@ test("loses what cannot be written, and goes on", async () => {
   expect(messages()).toEqual(["Batch 4 failed"]);
 });
 
-test("holds no more than 64 that are not written yet, and cuts long ones", async () => {
+test("holds at most 64 unwritten events, and cuts long messages", async () => {
   const { recorder, job, lost, messages } = await aRecorder();
   for (let number = 0; number < 100; number += 1) recorder.record(JOBS, job, { ...TELLING, message: `${number} ${"x".repeat(2000)}` });
   await recorder.written();

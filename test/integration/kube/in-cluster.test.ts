@@ -20,7 +20,7 @@ async function anAccount(files: Record<string, string>): Promise<string> {
   return folder;
 }
 
-test("speaks with the token and the CA that are there now, and with the last that could be read", async () => {
+test("uses the current token and CA, or the last that could be read", async () => {
   const first = selfSigned();
   const second = selfSigned();
   const seen: (string | undefined)[] = [];

@@ -62,7 +62,7 @@ async function pass(clock: FakeClock, what: string, isSo: () => boolean): Promis
 const record = (api: KubeApi): Lease["spec"] => api.objects.get(LEASES, LEASE).spec;
 const leads = (candidate: Candidate) => (): boolean => candidate.elector.isHeld;
 
-test("makes the lease, leads, and renews it for as long as it works", async () => {
+test("creates the lease, leads, and renews it while it works", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const one = aCandidate(api, clock, "one");
@@ -94,7 +94,7 @@ test("lets one of two lead, and the other when the first gives back, at once", a
   expect(record(api)).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
 });
 
-test("lets one lead alone when both begin at the same moment", async () => {
+test("lets one lead alone when both start at the same moment", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const both = [aCandidate(api, clock, "one"), aCandidate(api, clock, "two")];
@@ -132,7 +132,7 @@ test("never lets two lead, however long either cannot reach the server", async (
   expect(begun).toBeGreaterThan(4);
 });
 
-test("takes the lease of a leader that died only after it has seen it unchanged for fifteen seconds, whatever the times in it say", async () => {
+test("takes a dead leader's lease only after it was unchanged for fifteen seconds, whatever the times in it say", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const long = "2001-01-01T00:00:00.000000Z";
@@ -144,7 +144,7 @@ test("takes the lease of a leader that died only after it has seen it unchanged 
   expect(record(api)).toMatchObject({ holderIdentity: "two", leaseTransitions: 5 });
 });
 
-test("closes the gate ten seconds after it could renew last, and says that it is lost", async () => {
+test("closes the gate ten seconds after the last renewal, and reports that the lease is lost", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const one = aCandidate(api, clock, "one");
@@ -163,7 +163,7 @@ test("closes the gate ten seconds after it could renew last, and says that it is
   expect(one.news.at(-1)).toMatch(/^The lease cannot be renewed or read: .*ECONNREFUSED/);
 });
 
-test("closes the gate to a process that was stopped for long, before any of its timers has run", async () => {
+test("closes the gate of a process that was frozen for long, before any of its timers runs", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   let stopped = 0;
@@ -184,7 +184,7 @@ test("is lost as soon as another is seen to have it", async () => {
   expect(record(api)!.holderIdentity).toBe("two");
 });
 
-test("goes on when a renewal was done although nobody heard of it", async () => {
+test("continues when a renewal succeeded but its answer was lost", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const one = aCandidate(api, clock, "one");
@@ -239,7 +239,7 @@ test("leaves nothing behind when it is stopped before it leads", async () => {
   expect(record(api)!.holderIdentity).toBe("one");
 });
 
-test("gives back what it took without hearing of it when it is stopped meanwhile", async () => {
+test("gives back a lease that it took without an answer, when it is stopped meanwhile", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   api.fail({ verb: "create", resource: "leases", times: 1, how: "cut after" });

@@ -48,7 +48,7 @@ const names = (of: { list(): Job[] }): string[] => of.list().map(({ metadata }) 
 const key = (name: string): { namespace: string; name: string } => ({ namespace: "one", name });
 const touch = (api: KubeApi, name: string, active: number): unknown => api.objects.change(JOBS, key(name), (job) => ({ ...job, status: { active } }));
 
-test("is complete after a list in pages, and tells of each object once", async () => {
+test("is complete after a list in pages, and announces each object once", async () => {
   const api = await anApi();
   addJobs(api, 1200);
   const { reflector, store, changes } = aReflector(api, realClock);
@@ -59,7 +59,7 @@ test("is complete after a list in pages, and tells of each object once", async (
   expect(api.counts.get("list jobs")).toBe(3);
 });
 
-test("sees what is made, changed and removed, and keeps only what is read", async () => {
+test("observes what is created, changed and deleted, and stores only the transformed object", async () => {
   const api = await anApi();
   const { reflector, store, changes } = aReflector(api, realClock, { labelSelector: "of=us" });
   await reflector.synced();
@@ -112,7 +112,7 @@ test.for(["answer", "event"] as const)("lists again when history is forgotten (4
   expect(changes).toEqual(["-job-0", "~job-1", "+job-3"]);
 });
 
-test("begins a list anew when its moment is forgotten between two pages", async () => {
+test("restarts a list when its moment expires between two pages", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   addJobs(api, 600);
@@ -124,7 +124,7 @@ test("begins a list anew when its moment is forgotten between two pages", async 
   expect(api.counts.get("list jobs")).toBe(4);
 });
 
-test("tells an object that was removed and made again from one that has changed", async () => {
+test("distinguishes an object that was deleted and created again from a changed one", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const uids: (string | undefined)[][] = [];
@@ -141,7 +141,7 @@ test("tells an object that was removed and made again from one that has changed"
   expect(uids[1]).toEqual([uids[0]![1], metadata.uid]);
 });
 
-test("leaves a connection over which nothing is heard any more", async () => {
+test("drops a silent connection", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const { reflector, store } = aReflector(api, clock);
@@ -157,7 +157,7 @@ test("leaves a connection over which nothing is heard any more", async () => {
   expect(reflector.counts).toMatchObject({ lists: 1, watches: 2 });
 });
 
-test("stays with a quiet watch as long as bookmarks come, and goes on from the last of them", async () => {
+test("keeps a quiet watch as long as bookmarks come, and continues from the last one", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const { reflector, store } = aReflector(api, clock, { namespace: "one" });
@@ -180,7 +180,7 @@ test("stays with a quiet watch as long as bookmarks come, and goes on from the l
   expect(reflector.counts.lists).toBe(1);
 });
 
-test("waits for an API server that is away, and says so once", async () => {
+test("waits for an unavailable API server, and reports it once", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const { reflector, store, news } = aReflector(api, clock);
@@ -255,7 +255,7 @@ test("fills one store from two namespaces, each of which replaces only its own",
   expect(two.changes).toEqual(["+job-0", "+job-1"]);
 });
 
-test("goes on when a listener fails", async () => {
+test("continues when a listener fails", async () => {
   const api = await anApi();
   addJobs(api, 2);
   const seen: string[] = [];
@@ -287,7 +287,7 @@ test("leaves no connection open when it is stopped, whatever it was doing", asyn
   await pausing.stop();
 });
 
-test("is like the API server in the end, whatever happens to both on the way", async () => {
+test("has what the API server has in the end, whatever happens on the way", async () => {
   const api = await anApi();
   const clock = new FakeClock();
   const { reflector, store } = aReflector(api, clock);

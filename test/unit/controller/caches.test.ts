@@ -17,7 +17,7 @@ test("a Sweep is kept without its list, its managed fields and what kubectl appl
   expect(kept).toMatchObject({ metadata: { annotations: { "sluice.dev/paused": "true" } }, spec: { window: { start: "2026-11-20" }, batch: { pods: 2 } } });
 });
 
-test("a Job is kept without its template, and says still whether it is suspended", () => {
+test("a Job is kept without its template, but with spec.suspend", () => {
   const job = { metadata: META, spec: { suspend: false, template: { metadata: { annotations: { "sluice.dev/task": TASK } } } }, status: { active: 1 } };
   const kept = transformJob(job);
   expect(bytes(kept)).toBeLessThan(500);

@@ -31,7 +31,7 @@ describe("predicates", () => {
     });
   });
 
-  test("a CronSweep's own status says nothing new to its Sweeps", () => {
+  test("a write of a CronSweep's status does not requeue its Sweeps", () => {
     const cronSweep = { metadata: META, spec: {}, status: {} } as unknown as CronSweepObject;
     expect(specChanged(change(cronSweep, { ...cronSweep, status: { nextRun: "2026-11-22T05:00:00Z" } }))).toBe(false);
     expect(specChanged(change(cronSweep, null))).toBe(true);
@@ -53,7 +53,7 @@ describe("predicates", () => {
       expect(podProgressed(change(before, after))).toBe(expected);
     });
 
-    test("and it names its Sweep, also when it is gone", () => {
+    test("its Sweep is found, even after it is gone", () => {
       expect(sweepKeyOf(change(aPod(runs), null))).toBe("bgp/daily");
       expect(sweepKeyOf(change<Pod>(null, aPod(runs, { labels: {} })))).toBeNull();
     });

@@ -31,7 +31,7 @@ async function untilQuiet(api: KubeApi, controller: Controller): Promise<number>
 }
 
 describe("over HTTP", () => {
-  test("sweeps the newest window and the one before it, each once, and says so", async () => {
+  test("sweeps the newest window and the one before it, each once, with events", async () => {
     const api = await anApi();
     const controller = aController(api, afterItsFirstRun(api));
     await untilQuiet(api, controller);
@@ -52,7 +52,7 @@ describe("over HTTP", () => {
     expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ newestState: "complete", windowsToCatchUp: 0, windows: [{ state: "complete", turns: 1 }] });
   });
 
-  test("a controller that has lost its lease in the middle leaves the rest to the next one", async () => {
+  test("a controller that loses its lease halfway leaves the rest to the next one", async () => {
     const api = await anApi();
     let writes = 0;
     const gate = (): void => {
@@ -68,7 +68,7 @@ describe("over HTTP", () => {
     expect(sweepsIn(api).every(({ metadata }) => !/-\d-?\d?$/.test(metadata.name))).toBe(true);
   });
 
-  test("two that both take themselves for the leader make each sweep once", async () => {
+  test("two controllers that both believe to lead create each sweep once", async () => {
     const api = await anApi();
     const one = aController(api, afterItsFirstRun(api), { sweepsOf: () => [] });
     const other = aController(api, one.now, { sweepsOf: () => [] });
@@ -76,7 +76,7 @@ describe("over HTTP", () => {
     expect(namesIn(api)).toEqual([`ripestat-daily-${dayBefore(one.now, 1)}`]);
   });
 
-  test("a stranger who has the name keeps it, and the window is swept under the next one", async () => {
+  test("an object of somebody else keeps its name, and the window is swept under the next one", async () => {
     const api = await anApi();
     const controller = aController(api, afterItsFirstRun(api), { sweepsOf: () => [] });
     const name = `ripestat-daily-${dayBefore(controller.now, 1)}`;
@@ -88,7 +88,7 @@ describe("over HTTP", () => {
     expect(controller.told).toContainEqual(expect.stringMatching(/^SweepNameTaken: The name .* is taken by another object/));
   });
 
-  test("a quota that refuses the Sweep is told, and it is made when there is room", async () => {
+  test("a quota that refuses the Sweep is reported, and the Sweep is created when there is room", async () => {
     const api = await anApi();
     const controller = aController(api, afterItsFirstRun(api));
     const end = api.fail({ verb: "create", resource: "sweeps", how: { status: 403, reason: "Forbidden", message: "exceeded quota: sweeps" } });
@@ -99,7 +99,7 @@ describe("over HTTP", () => {
     expect(namesIn(api)).toHaveLength(1);
   });
 
-  test("a spec that is wrong begins nothing, and its condition says what `sluice validate` prints", async () => {
+  test("an invalid spec starts nothing, and its condition says what `sluice validate` prints", async () => {
     const api = await anApi({ schedule: "0 5 31 2 *" });
     const controller = aController(api, afterItsFirstRun(api));
     expect(await reconcileCronSweep(KEY, controller.deps)).toEqual({});

@@ -95,7 +95,7 @@ describe("whatever goes wrong, and for however long", () => {
     );
   });
 
-  test("a sweep that ends in the second in which the one before it did is heard as well", async () => {
+  test("a sweep that finishes in the same second as the one before it is counted too", async () => {
     const world = new CronSweepWorld(aCronSweep({ concurrencyPolicy: "Allow", catchUp: { windows: 1 } }), "2026-11-10T05:00:00Z");
     const look: Step = { kind: "reconcile", faults: [], isCacheFresh: true };
     for (const taken of [look, look] as const) await take(world, taken);
@@ -124,7 +124,7 @@ describe("whatever goes wrong, and for however long", () => {
     expect(world.writes).toBe(4);
   });
 
-  test("a cache that has heard of nothing yet makes nothing twice", async () => {
+  test("an empty cache creates nothing twice", async () => {
     const world = new CronSweepWorld(aCronSweep(), "2026-11-10T05:00:00Z");
     for (let look = 0; look < 5; look += 1) await world.reconcile();
     expect(world.sweeps.map(({ metadata }) => metadata.name)).toEqual(["ripestat-daily-20261109"]);

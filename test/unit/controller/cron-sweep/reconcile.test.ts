@@ -32,7 +32,7 @@ describe("reconcile", () => {
       expect(seen(status).state).toBe(state);
     });
 
-    test("has ended when its status says so, and began when it was accepted", () => {
+    test("has the times of its status: accepted and finished", () => {
       expect(seen({ phase: "Complete", verdict: "complete", startedAt: "2026-11-21T05:00:09Z", finishedAt: "2026-11-21T06:00:00.250Z" })).toMatchObject({
         beganAt: at("2026-11-21T05:00:09Z"),
         endedAt: at("2026-11-21T06:00:00Z"),
@@ -49,7 +49,7 @@ describe("reconcile", () => {
       expect(seen(undefined, { ownerReferences }).isOwn).toBe(isOwn);
     });
 
-    test("says what dataset and what grid it is for, where it says it", () => {
+    test("has a dataset and a grid where the Sweep names them", () => {
       expect(seen()).toMatchObject({ dataset: null, everySeconds: null, isOfCronSweep: true, windowStart: at("2026-11-20T00:00Z") });
       expect(seen({ dataset: "bgp/x" }, {}, { cronSweepRef: undefined, window: { start: "2026-11-20T06:00:00Z", every: "6h" } })).toMatchObject({
         dataset: "bgp/x",
