@@ -2,7 +2,7 @@ import { newestWindow, parseWindowStart, whyNotAskable, windowAt } from "../deci
 import { brokenRules } from "../decide/host/rules.ts";
 import { listProblem } from "../decide/targets/list-check.ts";
 import { tidyNames } from "../decide/targets/names.ts";
-import { SpecError } from "../model/errors.ts";
+import { atField, SpecError } from "../model/errors.ts";
 import { type FieldProblem, formatFieldProblem } from "../model/field-problem.ts";
 import { parseMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
@@ -102,10 +102,5 @@ export function inDocument({ kind }: SweepDocument, { path, sentence }: FieldPro
 
 function windowOf(document: SweepDocument, grid: Grid, now: EpochSeconds): Window {
   if (document.kind === "CronSweep") return newestWindow(grid, now);
-  try {
-    return windowAt(grid, parseWindowStart(document.spec.window.start));
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    throw new SpecError(error.sentence, { path: ["window", "start"], cause: error });
-  }
+  return atField(["window", "start"], () => windowAt(grid, parseWindowStart(document.spec.window.start)));
 }

@@ -1,6 +1,6 @@
 import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
 import { compileExtract, ENVELOPE_FIELDS } from "../extract/compile.ts";
-import { SpecError } from "../model/errors.ts";
+import { atField } from "../model/errors.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 
 export interface NamedPattern {
@@ -17,17 +17,9 @@ export function boundedPatterns({ extract, targets }: Pick<ResolvedSpec, "extrac
     const bounded = envelope[field];
     if (bounded !== undefined) found.push({ field: `extract.${field}`, pattern: bounded });
   }
-  if (targets.from.kind === "http") found.push({ field: "targets.http.pattern", pattern: boundListPattern(targets.from.pattern) });
+  const { from } = targets;
+  if (from.kind === "http") found.push({ field: "targets.http.pattern", pattern: atField(["targets", "http", "pattern"], () => boundPattern(from.pattern)) });
   return found;
-}
-
-function boundListPattern(source: string): BoundedPattern {
-  try {
-    return boundPattern(source);
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    throw new SpecError(error.sentence, { path: ["targets", "http", "pattern"], cause: error });
-  }
 }
 
 /** `[^"]* at column 7 is matched as [^"]{0,256}`, for each quantifier without an upper bound. */

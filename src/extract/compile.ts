@@ -1,4 +1,4 @@
-import { SpecError } from "../model/errors.ts";
+import { atField, SpecError } from "../model/errors.ts";
 import type { ExtractSpec } from "../model/resolved.ts";
 import { boundPattern, STREAM_MAXIMA, type BoundedPattern, type GivenMaxima } from "./bound.ts";
 import { EDGE_BYTES } from "./edges.ts";
@@ -25,7 +25,7 @@ const MAY_HAVE_NO_GROUP: readonly EnvelopeField[] = ["error", "maintenance"];
 
 /** @throws SpecError with the path of the field */
 export function compileExtract(spec: ExtractSpec): CompiledExtract {
-  const pattern = named("pattern", () => boundPattern(spec.pattern));
+  const pattern = atField(["extract", "pattern"], () => boundPattern(spec.pattern));
   if (pattern.groups < 1 || pattern.groups > 2) {
     throw new SpecError(`it has ${pattern.groups} groups: the first catches the time, a second one may catch the type; write (?:…) for others`, { path: ["extract", "pattern"] });
   }
@@ -41,18 +41,9 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
 }
 
 function compileEnvelope(field: EnvelopeField, source: string): BoundedPattern {
-  const pattern = named(field, () => boundPattern(source, ENVELOPE_MAXIMA, EDGE_BYTES));
+  const pattern = atField(["extract", field], () => boundPattern(source, ENVELOPE_MAXIMA, EDGE_BYTES));
   if (pattern.groups === 0 && !MAY_HAVE_NO_GROUP.includes(field)) {
     throw new SpecError("it has no group: put what it should read between ( and )", { path: ["extract", field] });
   }
   return pattern;
-}
-
-function named(field: string, work: () => BoundedPattern): BoundedPattern {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SpecError) throw new SpecError(error.sentence, { path: ["extract", field], cause: error });
-    throw error;
-  }
 }

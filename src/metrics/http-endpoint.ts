@@ -69,7 +69,7 @@ export async function serveHttp({ port, address, setting, pages }: EndpointOptio
 const TEXT = "text/plain";
 
 async function answer({ method, url = "" }: IncomingMessage, response: ServerResponse, pages: Pages): Promise<void> {
-  const path = method === "GET" ? url.split("?")[0] : null;
+  const path = method === "GET" || method === "HEAD" ? url.split("?")[0] : null;
   if (path === "/metrics") {
     const { contentType, text } = await pages[path]();
     send(response, 200, contentType, text);

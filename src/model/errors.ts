@@ -23,6 +23,16 @@ export class SpecError extends Error implements FieldProblem {
   }
 }
 
+/** Does `work`; a SpecError that it throws is thrown on with the path of the field that it is about. */
+export function atField<T>(path: readonly PropertyKey[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw new SpecError(error.sentence, { path, cause: error });
+  }
+}
+
 /** The environment is wrong: database, host, permissions, disk. Exit code 3. */
 export class SurroundingsError extends Error {
   override readonly name = "SurroundingsError";

@@ -38,6 +38,11 @@ test("serves the metrics with their type", async () => {
   expect(await ask("/metrics")).toEqual([200, "text/x", "a 1\n"]);
 });
 
+test("answers HEAD as GET, without the body", async () => {
+  expect(await ask("/healthz", ALL, { method: "HEAD" })).toEqual([200, "text/plain", ""]);
+  expect(await askAgain("/metrics", { method: "HEAD" })).toEqual([200, "text/x", ""]);
+});
+
 test("answers 500 where the metrics fail, and goes on", async () => {
   expect(await ask("/metrics", { ...ALL, "/metrics": () => Promise.reject(new Error("no")) })).toEqual([500, "text/plain", "Error: no\n"]);
   expect((await askAgain("/healthz"))[0]).toBe(200);

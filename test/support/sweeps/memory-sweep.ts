@@ -22,7 +22,8 @@ export interface MeasuredRun extends Ended {
 export async function measuredRun(trial: LocalSweep, args: readonly string[] = ["--window", dayOf(YESTERDAY)]): Promise<MeasuredRun> {
   const temporary = path.join(trial.folder, "tmp");
   await mkdir(temporary, { recursive: true });
-  const process = trial.start(["run", trial.file, ...args, "--output", "json"], { TMPDIR: temporary });
+  // Compiled anew, as for a user: their memory is what is measured.
+  const process = trial.start(["run", trial.file, ...args, "--output", "json"], { TMPDIR: temporary, NODE_COMPILE_CACHE: undefined });
   let anon = 0;
   let kernel: number | null = null;
   let hasEnded = false;
