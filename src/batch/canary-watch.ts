@@ -50,12 +50,12 @@ async function askAll(taken: EpochSeconds, spec: CanarySpec, repository: CanaryR
     }
     found = worse(found, meaning);
   }
-  if (found === "ill") await repository.bad();
+  if (found === "bad") await repository.bad();
   return found;
 }
 
 /** Of two that are not good, the one that says more: an answer without data counts more than no answer. */
 function worse(one: CanaryMeaning, other: CanaryMeaning): CanaryMeaning {
-  const order: readonly CanaryMeaning[] = ["useless", "unknown", "ill"];
+  const order: readonly CanaryMeaning[] = ["useless", "unknown", "bad"];
   return order.indexOf(one) > order.indexOf(other) ? one : other;
 }

@@ -29,7 +29,7 @@ function runWithNewerNode(program) {
     return;
   }
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit" });
-  // Ctrl-C in a terminal reaches both; whoever ends this process by hand means the program.
+  // Ctrl-C in a terminal reaches both programs. Another signal is sent to this one alone, and is passed on.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code) => {

@@ -12,11 +12,11 @@ export function canaryTargets(spec: CanarySpec, largestOfLastTime: readonly stri
 
 /**
  * - good: the host has data, so empty answers are true
- * - ill: the host answers without data, so no empty answer since the last good canary can be trusted
+ * - bad: the host answers without data, so no empty answer since the last good canary can be trusted
  * - unknown: the host could not be asked, which says nothing about its data
  * - useless: the provider refuses the request for this target
  */
-export type CanaryMeaning = "good" | "ill" | "unknown" | "useless";
+export type CanaryMeaning = "good" | "bad" | "unknown" | "useless";
 
 /** Errors without any answer. Other targets had no answer at that time either, so there is no empty answer to distrust. */
 const NOT_ASKED: readonly ErrorCode[] = ["timeout", "connect", "reset", "encoding", "throttled", "memory", "redirect"];
@@ -31,11 +31,11 @@ export function canaryMeans({ state, error }: { readonly state: TargetState; rea
       return "good";
     case "empty":
     case "suspect":
-      return "ill";
+      return "bad";
     // The provider refuses the target itself, so it cannot serve as a canary.
     case "rejected":
       return "useless";
     case "failed":
-      return error !== null && NOT_ASKED.includes(error) ? "unknown" : "ill";
+      return error !== null && NOT_ASKED.includes(error) ? "unknown" : "bad";
   }
 }

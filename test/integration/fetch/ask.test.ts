@@ -22,7 +22,7 @@ interface Setting extends Options {
   readonly onWire?: (bytes: number) => void;
 }
 
-interface World {
+interface Exchange {
   readonly deps: AskDeps;
   /** What was done with the host, in order. */
   readonly log: string[];
@@ -31,7 +31,7 @@ interface World {
 }
 
 /** A clock that moves only by waiting, and a gate that writes down what it is told. */
-function aWorld({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attempts = 3, maxParts = 4, targetSeconds = 30, signal, onWire, ...options }: Setting): World {
+function anExchange({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attempts = 3, maxParts = 4, targetSeconds = 30, signal, onWire, ...options }: Setting): Exchange {
   const log: string[] = [];
   const sent: SentRequest[] = [];
   let now = START_MS;
@@ -98,8 +98,8 @@ const cutsBeforeHeaders: Answer = (request) => request.socket.destroy();
 const cutsInBody: Answer = (_, response) => response.writeHead(200, { "content-length": "100" }).write("{}", () => response.destroy());
 const good = says(200, anAnswer({ n: 3, id: "q1" }));
 
-async function asks(setting: Setting): Promise<{ asked: Asked; result: TargetResult; world: World }> {
-  const world = aWorld(setting);
+async function asks(setting: Setting): Promise<{ asked: Asked; result: TargetResult; world: Exchange }> {
+  const world = anExchange(setting);
   const asked = await ask("AS3333", world.deps);
   expect(world.heldReadings()).toBe(asked.reading === null ? 0 : 1);
   asked.reading?.release();
@@ -233,7 +233,7 @@ describe("trouble", () => {
 });
 
 describe("each request is told when it is over", () => {
-  const told = ({ sent }: World): unknown[] => sent.map(({ outcome, after }) => (after === null ? outcome : `${outcome} after ${after}`));
+  const told = ({ sent }: Exchange): unknown[] => sent.map(({ outcome, after }) => (after === null ? outcome : `${outcome} after ${after}`));
   const cases: Record<string, { answers: Answer[]; expected: string[] }> = {
     "an answer": { answers: [good], expected: ["answered"] },
     "one that was sent again, with why": { answers: [says(500), cutsBeforeHeaders, good], expected: ["server", "reset-before-body after server", "answered after reset-before-body"] },
@@ -258,7 +258,7 @@ describe("each request is told when it is over", () => {
   test("one that was broken off, by us", async () => {
     const stop = new AbortController();
     const server = await aServerThatSays((_, response) => response.write("{"));
-    const world = aWorld({ server, signal: stop.signal, onWire: () => stop.abort(new Error("stop")) });
+    const world = anExchange({ server, signal: stop.signal, onWire: () => stop.abort(new Error("stop")) });
     await expect(ask("AS1", world.deps)).rejects.toThrow("stop");
     expect(told(world)).toEqual(["aborted"]);
   });
@@ -271,7 +271,7 @@ describe("each request is told when it is over", () => {
 
   test("a target's time is from its first request to its result, with the waits between and without the wait for a slot", async () => {
     const server = await aServerThatSays(says(503, "", { "retry-after": "17" }), good);
-    const world = aWorld({ server });
+    const world = anExchange({ server });
     const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: async () => {
       await world.deps.clock.sleep(world.sent.length === 0 ? 100_000 : 0);
     } } });
@@ -366,7 +366,7 @@ describe("asking is given up", () => {
   test("in the middle of a body: the slot and the reading are given back, the host is not blamed", async () => {
     const stop = new AbortController();
     const server = await aServerThatSays((_, response) => response.write("{"));
-    const world = aWorld({ server, signal: stop.signal, onWire: () => stop.abort(reason) });
+    const world = anExchange({ server, signal: stop.signal, onWire: () => stop.abort(reason) });
     await expect(ask("AS1", world.deps)).rejects.toBe(reason);
     expect(world.log).toEqual(["slot", "release"]);
     expect(world.heldReadings()).toBe(0);
@@ -374,7 +374,7 @@ describe("asking is given up", () => {
 
   test("while it waits for a slot", async () => {
     const server = await aServerThatSays(good);
-    const world = aWorld({ server, signal: AbortSignal.abort(reason) });
+    const world = anExchange({ server, signal: AbortSignal.abort(reason) });
     await expect(ask("AS1", world.deps)).rejects.toBe(reason);
     expect(server.asked).toEqual([]);
     expect(world.heldReadings()).toBe(0);
@@ -383,7 +383,7 @@ describe("asking is given up", () => {
   test("by the memory guard, whose own error comes through", async () => {
     const guard = new Error("memory");
     const server = await aServerThatSays(says(200, "x".repeat(100)));
-    const world = aWorld({
+    const world = anExchange({
       server,
       onWire: () => {
         throw guard;
@@ -397,7 +397,7 @@ describe("asking is given up", () => {
 
 test("time in which a slot is waited for is not the target's", async () => {
   const server = await aServerThatSays(good);
-  const world = aWorld({ server, targetSeconds: 0.3 });
+  const world = anExchange({ server, targetSeconds: 0.3 });
   const slow: AskDeps = { ...world.deps, host: { ...world.deps.host, mayAsk: () => sleep(400) } };
   expect((await ask("AS1", slow)).result.state).toBe("ok");
 });
@@ -407,7 +407,7 @@ test("sixteen targets stream at once through one client without mixing", async (
     const n = Number(new URL(request.url!, "http://x").searchParams.get("r")!.slice(2));
     response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync(anAnswer({ n: n * 10_000, id: `q${n}` })));
   });
-  const world = aWorld({ server, concurrency: 16 });
+  const world = anExchange({ server, concurrency: 16 });
   const all = await Promise.all(Array.from({ length: 16 }, (_, i) => ask(`AS${i}`, world.deps)));
   expect(all.map(({ result }) => [result.queryId, result.updates])).toEqual(Array.from({ length: 16 }, (_, i) => [`q${i}`, i * 10_000]));
 });

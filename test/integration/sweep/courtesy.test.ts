@@ -17,7 +17,7 @@ type AtEnd = TestContext["onTestFinished"];
 async function twoSweeps(atEnd: AtEnd, name: string, { targets, seconds }: { readonly targets: number; readonly seconds: number }): Promise<Pair> {
   const database = await createDatabase();
   atEnd(() => database.drop());
-  const trial = await aTrial(atEnd, {
+  const trial = await openCourtesySweep(atEnd, {
     databaseUrl: database.url,
     name,
     scenario: {
@@ -44,7 +44,7 @@ interface Pair {
   readonly newer: SluiceProcess;
 }
 
-async function aTrial(atEnd: AtEnd, wishes: LocalSweepOptions): Promise<LocalSweep> {
+async function openCourtesySweep(atEnd: AtEnd, wishes: LocalSweepOptions): Promise<LocalSweep> {
   const trial = await openLocalSweep(wishes);
   atEnd(() => trial.close());
   return trial;
@@ -107,7 +107,7 @@ describe.concurrent("four batches of two sweeps that share a host", { timeout: 2
     { says: "no Retry-After", retryAfter: {}, seconds: 5 },
   ])("all pause within a second of a 429 with $says, and come back slowly; another host is asked all the while", async ({ retryAfter, seconds }, { onTestFinished: atEnd }) => {
     const pair = await twoSweeps(atEnd, "throttled", { targets: 150, seconds: 0.2 });
-    const other = await aTrial(atEnd, {
+    const other = await openCourtesySweep(atEnd, {
       databaseUrl: pair.databaseUrl,
       name: "elsewhere",
       scenario: { source: { kind: "model", targets: 400, active: 0.1, largest: 50 }, latency: { distribution: "constant", seconds: 0.2 } },
@@ -165,7 +165,7 @@ test.concurrent("a process that is cut off from Postgres stops asking before its
   atEnd(() => database.drop());
   const proxy = await startCuttingProxy(database.url);
   atEnd(() => proxy.close());
-  const trial = await aTrial(atEnd, {
+  const trial = await openCourtesySweep(atEnd, {
     databaseUrl: database.url,
     name: "lease",
     scenario: { source: { kind: "model", targets: 60, active: 0.2, largest: 50 }, limits: { inFlight: 4 }, latency: { distribution: "constant", seconds: 1.5 } },

@@ -46,9 +46,9 @@ function answering(meanings: Readonly<Record<string, CanaryMeaning>>, asked: str
 describe("canaries asked once", () => {
   const cases: Record<string, { meanings: Readonly<Record<string, CanaryMeaning>>; recorded: string[]; recordedLast?: string[] }> = {
     "one with data is recorded as good": { meanings: { A: "good" }, recorded: ["good at 0"] },
-    "one without data is recorded as bad": { meanings: { A: "ill" }, recorded: ["bad"] },
-    "one with data is enough, whatever the others say": { meanings: { A: "ill", B: "good" }, recorded: ["good at 0"] },
-    "an answer without data counts more than no answer": { meanings: { A: "ill", B: "unknown" }, recorded: ["bad"] },
+    "one without data is recorded as bad": { meanings: { A: "bad" }, recorded: ["bad"] },
+    "one with data is enough, whatever the others say": { meanings: { A: "bad", B: "good" }, recorded: ["good at 0"] },
+    "an answer without data counts more than no answer": { meanings: { A: "bad", B: "unknown" }, recorded: ["bad"] },
     "one that could not be asked is not recorded, but before the verdict it counts as bad": { meanings: { A: "unknown" }, recorded: [], recordedLast: ["bad"] },
     "one that the provider refuses is not recorded": { meanings: { A: "useless" }, recorded: [] },
     "one that is refused does not outweigh one that could not be asked": { meanings: { A: "useless", B: "unknown" }, recorded: [], recordedLast: ["bad"] },
