@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { grouped } from "../model/figures.ts";
 import { runSimulator } from "../simulate/run-simulator.ts";
@@ -31,7 +32,7 @@ export const addSimulate: AddCommand = (program, cli, execute) => {
 
 /** Runs until it is interrupted, which is how it normally stops. */
 async function simulate(cli: Cli, { output, ...flags }: SimulateOptions): Promise<number> {
-  const simulator = await runSimulator(flags, () => cli.clock.now(), (line) => cli.stderr.write(`${line}\n`));
+  const simulator = await runSimulator(flags, { now: () => cli.clock.now(), token: randomUUID() }, (line) => cli.stderr.write(`${line}\n`));
   cli.stdout.write(`A simulated RIPEstat answers at ${simulator.url}\n`);
   await aborted(cli.signal);
   const stats = simulator.stats();

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SpecError } from "../model/errors.ts";
 import type { Window } from "../model/window.ts";
@@ -11,6 +12,8 @@ import type { TimeForm } from "./wire-format.ts";
 /** Controls a running simulator, in its process or over HTTP. */
 export interface Controls {
   readonly scenario: Scenario;
+  /** Who sends it may replace the faults. Null: nobody may over HTTP. */
+  readonly token: string | null;
   stats(): Stats;
   /** Replaces the faults. Their seconds and requests count from now on. */
   set(faults: readonly Fault[]): void;
@@ -19,7 +22,7 @@ export interface Controls {
 
 /**
  * GET /simulator/stats · GET /simulator/scenario · GET /simulator/expected?resource=&starttime=&endtime=[&unix_timestamps=FALSE]
- * · POST /simulator/faults with a JSON list of faults. Resolves to false for any other path.
+ * · POST /simulator/faults with a JSON list of faults and the token: any web page could send the list alone. Resolves to false for any other path.
  */
 export async function control(controls: Controls, url: URL, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const asked = `${request.method ?? ""} ${url.pathname}`;
@@ -28,7 +31,9 @@ export async function control(controls: Controls, url: URL, request: IncomingMes
     if (asked === "GET /simulator/stats") answer(response, 200, controls.stats());
     else if (asked === "GET /simulator/scenario") answer(response, 200, controls.scenario);
     else if (asked === "GET /simulator/expected") answer(response, 200, expected(controls, url.searchParams));
-    else if (asked === "POST /simulator/faults") {
+    else if (asked === "POST /simulator/faults" && !mayChange(controls, request)) {
+      answer(response, 401, { problem: "Faults are taken with the header authorization: Bearer TOKEN. The simulator prints its token when it starts." });
+    } else if (asked === "POST /simulator/faults") {
       const faults = parseFaults(await readJson(request), "faults");
       controls.set(faults);
       answer(response, 200, { faults });
@@ -38,6 +43,12 @@ export async function control(controls: Controls, url: URL, request: IncomingMes
     answer(response, 400, { problem: error.message });
   }
   return true;
+}
+
+function mayChange({ token }: Controls, request: IncomingMessage): boolean {
+  const sent = Buffer.from(request.headers.authorization ?? "");
+  const right = Buffer.from(`Bearer ${token ?? ""}`);
+  return token !== null && sent.length === right.length && timingSafeEqual(sent, right);
 }
 
 function expected(controls: Controls, query: URLSearchParams): Expected {

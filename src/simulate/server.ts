@@ -27,6 +27,8 @@ interface SimulatorPlace {
   readonly host?: string;
   /** The DNS name under which it is reached; else `host` is. */
   readonly name?: string;
+  /** Who sends it may replace the faults over HTTP. Without: nobody. */
+  readonly token?: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -42,7 +44,7 @@ export interface Simulator extends Controls {
 }
 
 /** A RIPEstat on this machine. Throws SpecError for a scenario's files, SurroundingsError where the port cannot be had. */
-export async function startSimulator(scenario: Scenario, { port = 0, host = "127.0.0.1", name, now }: SimulatorPlace): Promise<Simulator> {
+export async function startSimulator(scenario: Scenario, { port = 0, host = "127.0.0.1", name, token, now }: SimulatorPlace): Promise<Simulator> {
   const source = await openSource(scenario);
   const blockOf = keptBlocks(scenario);
   const counters = newCounters();
@@ -64,6 +66,7 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   const answering: Answering = { scenario, source, blockOf, url: () => url };
   const controls: Controls = {
     scenario,
+    token: token ?? null,
     stats: () => readStats(counters, inFlight.most(), slotUse.read()),
     set(chosen) {
       faults = chosen;

@@ -7,6 +7,7 @@ import type { Window } from "../../../src/model/window.ts";
 
 export const DAY: Window = { start: 1_795_392_000, end: 1_795_478_400 };
 export const NOW = 1_795_500_000_000;
+export const TOKEN = "t0ken";
 
 export interface Answered {
   readonly status: number;
@@ -27,7 +28,7 @@ export interface Asking {
 }
 
 export function start(scenario: object = {}, now: () => number = () => NOW): Promise<Simulator> {
-  return startSimulator(parseScenario(scenario), { now });
+  return startSimulator(parseScenario(scenario), { now, token: TOKEN });
 }
 
 export function pathOf(target: string, window: Window = DAY, query: Readonly<Record<string, string>> = {}): string {

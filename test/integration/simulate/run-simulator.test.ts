@@ -18,7 +18,7 @@ test("starts as the flags and the file say, and tells where it answers and what 
   const file = path.join(folder, "scenario.json");
   await writeFile(file, JSON.stringify({ format: "2025", big: { AS7: 5_000 } }));
   const lines: string[] = [];
-  const simulator = await runSimulator({ scenario: file, tls: true, caFile: path.join(folder, "ca.pem"), targets: "50" }, () => NOW, (line) => lines.push(line));
+  const simulator = await runSimulator({ scenario: file, tls: true, caFile: path.join(folder, "ca.pem"), targets: "50" }, { now: () => NOW, token: "t0ken" }, (line) => lines.push(line));
   expect((await ask(simulator, "AS7")).body).toHaveLength(5_000);
   expect(await readFile(path.join(folder, "ca.pem"), "utf8")).toBe(simulator.caCertificate);
   expect(lines[0]).toBe("50 AS numbers with invented updates from seed 1.");
@@ -29,7 +29,7 @@ test("starts as the flags and the file say, and tells where it answers and what 
 test("says what is wrong with its files and flags", async () => {
   const broken = path.join(folder, "broken.json");
   await writeFile(broken, "{");
-  const run = (flags: object): Promise<unknown> => runSimulator(flags, () => NOW, silent);
+  const run = (flags: object): Promise<unknown> => runSimulator(flags, { now: () => NOW, token: "t0ken" }, silent);
   await expect(run({ scenario: broken })).rejects.toThrow(/broken\.json is not JSON/);
   await expect(run({ scenario: path.join(folder, "none.json") })).rejects.toThrow(SpecError);
   await expect(run({ port: "http" })).rejects.toThrow("--port: must be a port between 0 and 65535");

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { SurroundingsError } from "../../../src/model/errors.ts";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { ask, counted, DAY, get, NOW, parse, pathOf, start } from "./asking.ts";
+import { ask, counted, DAY, get, NOW, parse, pathOf, start, TOKEN } from "./asking.ts";
 
 const open: Simulator[] = [];
 async function started(scenario: object = {}): Promise<Simulator> {
@@ -148,7 +148,7 @@ describe("a simulator that runs", () => {
     const expected = JSON.parse((await get(`${simulator.url}/simulator/expected?resource=AS12654&starttime=${DAY.start}&endtime=${DAY.end}`)).body.toString()) as unknown;
     expect(expected).toEqual(simulator.expected("AS12654", DAY));
 
-    const post = (body: string): Promise<Response> => fetch(`${simulator.url}/simulator/faults`, { method: "POST", body });
+    const post = (body: string): Promise<Response> => fetch(`${simulator.url}/simulator/faults`, { method: "POST", body, headers: { authorization: `Bearer ${TOKEN}` } });
     expect((await post('[{"what":"status","status":503}]')).status).toBe(200);
     expect((await ask(simulator, "AS12654")).status).toBe(503);
     const wrong = await post('[{"what":"fire"}]');
@@ -157,6 +157,21 @@ describe("a simulator that runs", () => {
     expect((await ask(simulator, "AS12654")).status).toBe(503);
     expect((await get(`${simulator.url}/simulator/nothing`)).status).toBe(404);
     expect((await get(`${simulator.url}/simulator/expected?resource=AS1`)).status).toBe(400);
+  });
+
+  test("takes faults only with its token, which no web page has", async () => {
+    const withToken = await started();
+    const withoutToken = await startSimulator(parseScenario({}), { now: () => NOW });
+    open.push(withoutToken);
+    const statusOf = async ({ url }: Simulator, headers: Record<string, string>): Promise<number> => {
+      const answer = await fetch(`${url}/simulator/faults`, { method: "POST", body: '[{"what":"status","status":503}]', headers });
+      return answer.status;
+    };
+    for (const headers of [{}, { authorization: "Bearer t0keN" }, { authorization: `Bearer ${TOKEN}x` }, { authorization: "Bearer " }, { authorization: TOKEN }]) {
+      expect([headers, await statusOf(withToken, headers), await statusOf(withoutToken, headers)]).toEqual([headers, 401, 401]);
+    }
+    expect((await ask(withToken, "AS12654")).status).toBe(200);
+    expect((await ask(withoutToken, "AS12654")).status).toBe(200);
   });
 
   test("says that its port is taken", async () => {
