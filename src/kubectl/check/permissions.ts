@@ -26,8 +26,8 @@ export const OF_THE_CONTROLLER: readonly Right[] = [
   { group: "sluice.dev", resource: "sweeps", verbs: ["get", "list", "watch", "create", "delete"] },
   { group: "sluice.dev", resource: "sweeps/status", verbs: ["update"] },
   { group: "batch", resource: "jobs", verbs: ["get", "list", "watch", "create", "delete"] },
-  { group: "", resource: "pods", verbs: ["get", "list", "watch"] },
-  { group: "", resource: "events", verbs: ["list", "create", "patch"] },
+  { group: "", resource: "pods", verbs: ["list", "watch"] },
+  { group: "", resource: "events", verbs: ["list", "create"] },
 ];
 
 export function ofTheLease(name: string): readonly Right[] {

@@ -5,6 +5,6 @@
 - { apiGroups: [sluice.dev], resources: [sweeps], verbs: [get, list, watch, create, delete] }
 - { apiGroups: [sluice.dev], resources: [sweeps/status], verbs: [update] }
 - { apiGroups: [batch], resources: [jobs], verbs: [get, list, watch, create, delete] }
-- { apiGroups: [""], resources: [pods], verbs: [get, list, watch] }
-- { apiGroups: [""], resources: [events], verbs: [list, create, patch] }
+- { apiGroups: [""], resources: [pods], verbs: [list, watch] }
+- { apiGroups: [""], resources: [events], verbs: [list, create] }
 {{- end }}
