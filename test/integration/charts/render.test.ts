@@ -14,10 +14,12 @@ const EVERYTHING = {
   workers: { imagePullSecrets: ["registry", "mirror"], proxy: { https: "http://proxy:3128", http: "http://proxy:3128", noProxy: "10.0.0.0/8" }, extraCA: { configMap: "company-ca", key: "ca.pem" } },
   metrics: { podMonitor: { enabled: true, labels: { release: "prometheus" } } },
   alerts: { enabled: true },
-  networkPolicy: { controller: { enabled: true }, workers: { namespaces: ["bgp"], ports: [443, 6432] }, metricsFrom: [{ namespaceSelector: {} }] },
+  networkPolicy: { apiServerCIDRs: ["10.96.0.1/32", "fd00::1/128"], controller: { enabled: true }, workers: { namespaces: ["bgp"], ports: [443, 6432] }, metricsFrom: [{ namespaceSelector: {} }] },
   pod: { labels: { team: "a" }, annotations: { note: "b" }, nodeSelector: { disk: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { nodeAffinity: {} }, priorityClassName: "high" },
   serviceAccount: { annotations: { role: "c" } },
 };
+
+const DNS = [{ port: 53, protocol: "UDP" }, { port: 53, protocol: "TCP" }];
 
 /** "update sluice.dev sweeps/status", for each. */
 function allowed(rules: readonly Rule[]): string[] {
@@ -102,6 +104,23 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     expect({ pod, workers: environment(objects)["SLUICE_WORKER_SCRAPE_ANNOTATIONS"], monitors: ofKind(objects, "PodMonitor").map(({ metadata }) => metadata.name) }).toEqual(found);
   });
 
+  test("keeps the pods of sweeps from the API server and link-local addresses, and the controller to the API server", async () => {
+    const policies = ofKind(await render(EVERYTHING), "NetworkPolicy");
+    const egress = policies.map(({ spec }) => (spec as { egress: readonly { readonly to?: unknown; readonly ports: readonly { readonly port: number }[] }[] }).egress);
+    expect(egress.map((rules) => rules[0])).toEqual([{ ports: DNS }, { ports: DNS }]);
+    expect(egress.map((rules) => rules.slice(1).map(({ to, ports }) => ({ to, ports: ports.map(({ port }) => port) })))).toEqual([
+      [{ ports: [443, 6443], to: [{ ipBlock: { cidr: "10.96.0.1/32" } }, { ipBlock: { cidr: "fd00::1/128" } }] }],
+      [{
+        ports: [443, 6432],
+        to: [
+          { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16", "10.96.0.1/32"] } },
+          { ipBlock: { cidr: "::/0", except: ["fe80::/10", "fd00:ec2::254/128", "fd00::1/128"] } },
+          { namespaceSelector: {} },
+        ],
+      }],
+    ]);
+  });
+
   test("admits readers of metrics from where metricsFrom says, at the right ports", async () => {
     const from = [{ namespaceSelector: { matchLabels: { team: "metrics" } } }];
     const policies = ofKind(await render({ ...EVERYTHING, networkPolicy: { ...EVERYTHING.networkPolicy, metricsFrom: from } }), "NetworkPolicy");
@@ -159,6 +178,8 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     ["memory in another unit", { resources: { memory: "128M" } }, "at '/resources/memory': '128M' does not match"],
     ["a proxy with a password", { workers: { proxy: { https: "http://me:mine@proxy:3128" } } }, "at '/workers/proxy/https'"],
     ["an invalid digest", { image: { digest: "sha256:12" } }, "at '/image/digest'"],
+    ["workers that could reach the API server", { networkPolicy: { workers: { namespaces: ["bgp"] } } }, "networkPolicy.workers.namespaces needs networkPolicy.apiServerCIDRs"],
+    ["an address without its network", { networkPolicy: { apiServerCIDRs: ["10.0.0.1"] } }, "at '/networkPolicy/apiServerCIDRs/0'"],
     ["an invalid port", { networkPolicy: { workers: { ports: [99_999] } } }, "at '/networkPolicy/workers/ports/0'"],
     ["no ServiceAccount at all", { serviceAccount: { create: false } }, "at '/serviceAccount/name'"],
     ["an invalid label for the dashboards", { dashboards: { enabled: true, label: "bad label!" } }, "at '/dashboards/label'"],
