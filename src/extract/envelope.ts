@@ -1,9 +1,10 @@
+import { readIso } from "../model/iso-time.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { CompiledExtract, EnvelopeField } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
-import { readIso, readUnix } from "./time.ts";
+import { readUnix } from "./time.ts";
 
 /** What an answer says about itself. */
 export interface Envelope {

@@ -1,4 +1,5 @@
 import { SpecError } from "../model/errors.ts";
+import { readIso } from "../model/iso-time.ts";
 import type { RequestSpec } from "../model/resolved.ts";
 import type { Window, EpochSeconds } from "../model/window.ts";
 
@@ -43,13 +44,9 @@ export function writeTime(at: EpochSeconds, format: RequestSpec["timeFormat"]): 
   return format === "unix" ? String(at) : `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
-
-/** Reads unix seconds or ISO 8601, in UTC without a zone. Null for any other text. */
+/** Reads unix seconds, a day, or ISO 8601, in UTC without a zone. Null for any other text. */
 export function readTime(text: string): EpochSeconds | null {
   if (/^\d{1,12}(?:\.\d+)?$/.test(text)) return Number(text);
-  if (!ISO.test(text)) return null;
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
-  const millis = Date.parse(text.length === 10 || hasZone ? text : `${text.replace(" ", "T")}Z`);
-  return Number.isNaN(millis) ? null : millis / 1000;
+  const at = readIso(text.length === 10 ? `${text}T00:00` : text);
+  return Number.isNaN(at) ? null : at;
 }

@@ -12,7 +12,7 @@ export const extract = z.strictObject({
     "A regular expression that matches once per update. Its first group is the time; a second group, if present, is the type. It is matched on the bytes of the answer (as latin1) while they stream. `sluice try` shows what it finds.",
     ['"at":([0-9]{10}),"kind":"([a-z]{1,16})"'],
   ),
-  time: z.enum(["unix", "iso"]).optional().meta({ description: "The format of times in the answer: whole seconds since 1970, or ISO 8601 in UTC." }),
+  time: z.enum(["unix", "iso"]).optional().meta({ description: "The format of times in the answer: whole seconds since 1970, or ISO 8601. A time without Z or an offset is in UTC; a fraction is dropped." }),
   declared: pattern(
     "Group 1 is the number of matches that the answer declares. Without it nothing proves that all matches were found, and an empty answer cannot be trusted.",
     ['"count":([0-9]{1,12})'],
