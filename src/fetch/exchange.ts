@@ -236,10 +236,17 @@ function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, 
     case "UND_ERR_BODY_TIMEOUT":
       return { code: "timeout", detail: `the body stalled after ${stage.wireBytes} bytes` };
   }
-  const reason = [error.message, code].filter((part) => part !== "").join(", ");
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return { code: "connect", detail: whyUnresolved(code, error, host) };
+  const reason = [error.message, error.message.includes(code) ? "" : code].filter((part) => part !== "").join(", ");
   if (!stage.sent) return { code: "connect", detail: `no connection to ${host} (${reason})` };
   if (stage.status === null) return { code: "reset", detail: `the connection ended before the headers (${reason})` };
   return { code: "reset", detail: `the body ended early, after ${stage.wireBytes} bytes (${reason})` };
+}
+
+/** Node gives the name beside the message; behind a proxy it is the proxy's. */
+function whyUnresolved(code: "ENOTFOUND" | "EAI_AGAIN", error: Error, host: string): string {
+  const name = "hostname" in error && typeof error.hostname === "string" ? error.hostname : host;
+  return code === "ENOTFOUND" ? `the host name ${name} does not resolve (ENOTFOUND)` : `no name server answers for the host ${name} (EAI_AGAIN), which is usually temporary`;
 }
 
 /** Enough for any reason that a person would read. */

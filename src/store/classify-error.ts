@@ -6,9 +6,22 @@ import { SpecError, FencedError, SurroundingsError } from "../model/errors.ts";
  * surroundings: a person has to fix the database or its access · ours: the error is not the database's.
  */
 type Failure =
-  | { readonly kind: "lost" | "again"; readonly problem: string }
+  | Unavailable
   | { readonly kind: "surroundings"; readonly error: SurroundingsError }
   | { readonly kind: "ours" };
+
+export interface Unavailable {
+  readonly kind: "lost" | "again";
+  readonly problem: string;
+  /** Set where the host's name led to no address. */
+  readonly unresolved?: UnresolvedName;
+}
+
+interface UnresolvedName {
+  readonly host: string;
+  /** The name server did not answer. Otherwise it answered that there is no such name. */
+  readonly isTemporary: boolean;
+}
 
 const LOST_STATES: ReadonlySet<string> = new Set([
   "57P01", // admin_shutdown, and pg_terminate_backend
@@ -19,7 +32,7 @@ const LOST_STATES: ReadonlySet<string> = new Set([
   "53300", // too_many_connections
 ]);
 const LOST_CODES: ReadonlySet<string> = new Set([
-  "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "ENOENT",
+  "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOENT",
 ]);
 /** Errors of the driver itself have no code. */
 const LOST_MESSAGES = /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (has encountered a connection error|was closed)|The server closed|read E|write E)/;
@@ -40,9 +53,23 @@ export function failureOf(error: unknown, place: string): Failure {
   const sentence = surroundingsSentence(code, error.message, place);
   if (sentence !== null) return { kind: "surroundings", error: new SurroundingsError(sentence, { cause: error }) };
   const problem = error.message === "" ? code : error.message;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return { kind: "lost", problem, unresolved: { host: hostIn(error), isTemporary: code === "EAI_AGAIN" } };
   if (LOST_STATES.has(code) || code.startsWith("08") || LOST_CODES.has(code) || LOST_MESSAGES.test(error.message)) return { kind: "lost", problem };
   if (AGAIN_STATES.has(code)) return { kind: "again", problem };
   return { kind: "ours" };
+}
+
+/** Node gives the name beside the message. */
+function hostIn(error: Error): string {
+  return "hostname" in error && typeof error.hostname === "string" ? error.hostname : "";
+}
+
+/** How long nothing could be done, and why, in one sentence. */
+export function unavailableSentence({ problem, unresolved }: Omit<Unavailable, "kind">, place: string, seconds: number): string {
+  const waited = `${Math.round(seconds)} s`;
+  if (unresolved === undefined) return `The database at ${place} has been unavailable for ${waited}: ${problem}.`;
+  if (unresolved.isTemporary) return `The database at ${place} cannot be found: for ${waited} no name server has answered for its host ${unresolved.host} (EAI_AGAIN). This is usually temporary.`;
+  return `The database at ${place} cannot be found: the host name ${unresolved.host} does not resolve (ENOTFOUND). Check the database's URL.`;
 }
 
 /** Node's codes for a certificate that it does not accept. */

@@ -5,7 +5,7 @@ import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
-import { failureOf } from "./classify-error.ts";
+import { failureOf, unavailableSentence, type Unavailable } from "./classify-error.ts";
 import { connectionTo, placeOf } from "./connection-tls.ts";
 
 /** A row as the driver returns it; each statement knows its columns. */
@@ -30,7 +30,17 @@ export interface Database {
   query<R = Row>(sql: string, params?: readonly unknown[], options?: { readonly timeoutSeconds?: number }): Promise<R[]>;
   /** Writes the output of `sql`, a COPY … TO STDOUT, with back-pressure. It is not repeated once bytes have flowed. */
   copyOut(sql: string, out: Writable): Promise<void>;
+  /** Null while it answers. */
+  readonly outage: Outage | null;
   close(): Promise<void>;
+}
+
+/** A database that is away. */
+export interface Outage {
+  /** For how long it has not answered. */
+  readonly seconds: number;
+  /** What the last try met, as the driver or Node says it. */
+  readonly problem: string;
 }
 
 interface TransactionOptions {
@@ -82,6 +92,9 @@ class PooledDatabase implements Database {
   readonly #semaphore: Semaphore;
   readonly #settings: DatabaseSettings;
   readonly #numbered = new WeakMap<pg.PoolClient, Numbered>();
+  #hasAnswered = false;
+  /** Since when it has not answered, in milliseconds of `monotonic`. */
+  #away: { readonly since: number; readonly problem: string } | null = null;
 
   constructor(settings: DatabaseSettings) {
     const max = settings.max ?? 2;
@@ -125,6 +138,10 @@ class PooledDatabase implements Database {
     }
   }
 
+  get outage(): Outage | null {
+    return this.#away === null ? null : { seconds: (this.#settings.clock.monotonic() - this.#away.since) / 1000, problem: this.#away.problem };
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }
@@ -134,14 +151,23 @@ class PooledDatabase implements Database {
     const patience = new Patience(this.#settings.clock, this.#settings.patienceSeconds ?? 30, this.place);
     for (;;) {
       try {
-        return await this.#semaphore.through(() => work(patience));
+        const value = await this.#semaphore.through(() => work(patience));
+        this.#answered();
+        return value;
       } catch (error) {
         const failure = failureOf(error, this.place);
+        if (failure.kind === "lost") this.#away = { since: this.#away?.since ?? this.#settings.clock.monotonic(), problem: failure.problem };
+        else this.#answered();
         if (failure.kind === "surroundings") throw failure.error;
         if (failure.kind === "ours") throw error;
-        await patience.wait(failure.problem, error);
+        await patience.wait(failure, error, this.#hasAnswered);
       }
     }
+  }
+
+  #answered(): void {
+    this.#hasAnswered = true;
+    this.#away = null;
   }
 
   async #attempt<T>(fn: (tx: Transaction) => Promise<T>, options: TransactionOptions, patience: Patience): Promise<T> {
@@ -194,7 +220,7 @@ class PooledDatabase implements Database {
       } catch (error) {
         const failure = failureOf(error, this.place);
         if (failure.kind !== "lost" && failure.kind !== "again") throw error;
-        await patience.wait(`${failure.problem} (it is unknown whether the last transaction was committed)`, error);
+        await patience.wait({ problem: `${failure.problem} (it is unknown whether the last transaction was committed)` }, error);
       }
     }
   }
@@ -297,6 +323,9 @@ export class Semaphore {
 const FIRST_WAIT_SECONDS = 0.05;
 const LONGEST_WAIT_SECONDS = 2;
 
+/** A name that has never resolved is a mistake in the URL more often than an outage. */
+const UNRESOLVED_SECONDS = 3;
+
 /** How long one piece of work waits for an unavailable database, counted from its first failure, with back-off. */
 export class Patience {
   readonly #clock: Pick<Clock, "monotonic" | "sleep">;
@@ -311,14 +340,16 @@ export class Patience {
     this.#place = place;
   }
 
-  /** Waits before the next try. @throws SurroundingsError, with `cause`, once patience has run out */
-  async wait(problem: string, cause: unknown): Promise<void> {
+  /**
+   * Waits before the next try. @throws SurroundingsError, with `cause`, once patience has run out
+   * @param hasAnswered the database has been reached before, so the name of its host is right
+   */
+  async wait(failure: Omit<Unavailable, "kind">, cause: unknown, hasAnswered = true): Promise<void> {
     this.#since ??= this.#clock.monotonic();
     const waited = (this.#clock.monotonic() - this.#since) / 1000;
-    if (waited >= this.#seconds) {
-      throw new SurroundingsError(`The database at ${this.#place} has been unavailable for ${Math.round(waited)} s: ${problem}.`, { cause });
-    }
-    await this.#clock.sleep(Math.min(this.#next, this.#seconds - waited) * 1000);
+    const most = failure.unresolved !== undefined && !hasAnswered ? Math.min(this.#seconds, UNRESOLVED_SECONDS) : this.#seconds;
+    if (waited >= most) throw new SurroundingsError(unavailableSentence(failure, this.#place, waited), { cause });
+    await this.#clock.sleep(Math.min(this.#next, most - waited) * 1000);
     this.#next = Math.min(this.#next * 2, LONGEST_WAIT_SECONDS);
   }
 }

@@ -213,7 +213,14 @@ describe("no connection", () => {
     const { port } = listener.address() as AddressInfo;
     await new Promise((resolve) => listener.close(resolve));
     const { reply } = await get(aClient(), new URL(`http://127.0.0.1:${port}/`));
-    expect(reply).toMatchObject({ kind: "broken", code: "connect", status: null, detail: expect.stringContaining("ECONNREFUSED") as string });
+    expect(reply).toMatchObject({ kind: "broken", code: "connect", status: null, detail: `no connection to 127.0.0.1:${port} (connect ECONNREFUSED 127.0.0.1:${port})` });
+  });
+
+  test("says so where the name does not resolve", async () => {
+    // Longer than a label may be, so no name server is asked.
+    const host = "x".repeat(64);
+    const { reply } = await get(aClient(), new URL(`http://${host}/`));
+    expect(reply).toMatchObject({ kind: "broken", code: "connect", detail: `the host name ${host} does not resolve (ENOTFOUND)` });
   });
 });
 

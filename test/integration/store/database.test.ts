@@ -252,6 +252,18 @@ describe("an unavailable database", () => {
     expect(error).toBeInstanceOf(SurroundingsError);
     expect((error as Error).message).toBe("The database at 127.0.0.1:1/sweeps has been unavailable for 30 s: connect ECONNREFUSED 127.0.0.1:1.");
     expect(now).toBe(30_000);
+    expect(db.outage).toEqual({ seconds: 30, problem: "connect ECONNREFUSED 127.0.0.1:1" });
+    await db.close();
+  });
+
+  test("whose host has no address is reported within seconds, in other words than one that is away", async () => {
+    let now = 0;
+    const clock = { monotonic: () => now, sleep: (milliseconds: number) => Promise.resolve((now += milliseconds) > 0) };
+    // Longer than a label may be, so no name server is asked.
+    const host = "x".repeat(64);
+    const db = openDatabase({ url: `postgres://me@${host}/sweeps`, name: "test", patienceSeconds: 30, clock });
+    await expect(db.query("select 1")).rejects.toThrow(`The database at ${host}:5432/sweeps cannot be found: the host name ${host} does not resolve (ENOTFOUND). Check the database's URL.`);
+    expect(now).toBeLessThanOrEqual(3000);
     await db.close();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FencedError, SpecError, SurroundingsError } from "../../../src/model/errors.ts";
-import { failureOf } from "../../../src/store/classify-error.ts";
+import { failureOf, unavailableSentence } from "../../../src/store/classify-error.ts";
 
 function coded(code: string, message = "what happened"): Error {
   return Object.assign(new Error(message), { code });
@@ -49,6 +49,18 @@ describe("an error of the database", () => {
 
   test("is described by its code if the driver has no message", () => {
     expect(failureOf(coded("ECONNREFUSED", ""), "db")).toEqual({ kind: "lost", problem: "ECONNREFUSED" });
+  });
+
+  const unresolved = {
+    "there is no such name": { code: "ENOTFOUND", says: "The database at nosuch:5432/bgp cannot be found: the host name nosuch does not resolve (ENOTFOUND). Check the database's URL." },
+    "no name server answers": { code: "EAI_AGAIN", says: "The database at nosuch:5432/bgp cannot be found: for 3 s no name server has answered for its host nosuch (EAI_AGAIN). This is usually temporary." },
+    "it is away": { code: "ECONNREFUSED", says: "The database at nosuch:5432/bgp has been unavailable for 3 s: what happened." },
+  };
+
+  test.each(Object.entries(unresolved))("says in words of its own that %s", (_, { code, says }) => {
+    const failure = failureOf(Object.assign(coded(code), { hostname: "nosuch" }), "nosuch:5432/bgp");
+    if (failure.kind !== "lost") throw new Error("it is lost");
+    expect(unavailableSentence(failure, "nosuch:5432/bgp", 3.2)).toBe(says);
   });
 
   test.each([new SpecError("s"), new SurroundingsError("s"), new FencedError("s"), new TypeError("x"), coded("22P02"), "no error"])("leaves other errors alone: %s", (error) => {

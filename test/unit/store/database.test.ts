@@ -46,8 +46,22 @@ describe("patience", () => {
     const clock = aClock();
     const patience = new Patience(clock, 7, "db");
     const cause = new Error("gone");
-    for (let time = 0; time < 8; time += 1) await patience.wait("gone", cause);
+    for (let time = 0; time < 8; time += 1) await patience.wait({ problem: "gone" }, cause);
     expect(clock.waits.map((seconds) => Math.round(seconds * 100) / 100)).toEqual([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 1.85]);
-    await expect(patience.wait("gone", cause)).rejects.toThrow(new SurroundingsError("The database at db has been unavailable for 7 s: gone.", { cause }));
+    await expect(patience.wait({ problem: "gone" }, cause)).rejects.toThrow(new SurroundingsError("The database at db has been unavailable for 7 s: gone.", { cause }));
+  });
+
+  test.each([
+    ["never answered yet: three seconds, since its URL is probably wrong", false, 3],
+    ["answered before: as long as for one that is away", true, 30],
+  ])("for a host whose name does not resolve, of a database that %s", async (_, hasAnswered, seconds) => {
+    const clock = aClock();
+    const patience = new Patience(clock, 30, "db");
+    const failure = { problem: "getaddrinfo ENOTFOUND nosuch", unresolved: { host: "nosuch", isTemporary: false } };
+    const waiting = async (): Promise<never> => {
+      for (;;) await patience.wait(failure, new Error("gone"), hasAnswered);
+    };
+    await expect(waiting()).rejects.toThrow(/^The database at db cannot be found: the host name nosuch does not resolve/);
+    expect(clock.monotonic() / 1000).toBeCloseTo(seconds);
   });
 });
