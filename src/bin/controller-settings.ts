@@ -5,6 +5,7 @@ import { SpecError } from "../model/errors.ts";
 interface ControllerSettings {
   readonly namespace: string;
   readonly podName: string;
+  readonly podUid: string;
   readonly lease: string;
   /** Empty: all of them. */
   readonly namespaces: readonly string[];
@@ -26,6 +27,7 @@ export function controllerSettings(environment: Environment): ControllerSettings
   return {
     namespace: needed("POD_NAMESPACE"),
     podName: needed("POD_NAME"),
+    podUid: needed("POD_UID"),
     lease: needed("SLUICE_LEASE"),
     namespaces: listOf(environment["SLUICE_NAMESPACES"]),
     port: portOf(needed("SLUICE_PORT")),

@@ -4,6 +4,7 @@ import { KubeClient } from "../kube/client.ts";
 import { EventRecorder } from "../kube/event-recorder.ts";
 import { inClusterConnection } from "../kube/in-cluster.ts";
 import { LeaderElector } from "../kube/leader.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import { ControllerMetrics } from "../metrics/controller-metrics.ts";
@@ -15,7 +16,7 @@ import { VERSION } from "./version.ts";
 
 /**
  * The controller of Sweeps and CronSweeps. Its environment, which the chart's Deployment sets: controller-settings.ts.
- * Exits with 0 on SIGTERM, within five seconds, and with 1 if it lost its lease: then Kubernetes starts it again.
+ * Exits with 0 on SIGTERM, within five seconds. When it loses its lease it stops all work and stands for the lease again.
  */
 const settings = readSettings();
 const log = openLog("controller", settings.logLevel);
@@ -40,7 +41,7 @@ function readSettings(): ReturnType<typeof controllerSettings> {
   }
 }
 
-async function run(): Promise<number> {
+async function run(): Promise<0> {
   const { namespaces, workers, account } = settings;
   const base = { clock: realClock, random: () => Math.random() };
   const connection = await inClusterConnection(account, realClock);
@@ -52,30 +53,22 @@ async function run(): Promise<number> {
     leaderSnapshot: () => (elector.isHeld ? controller.snapshot() : null),
   });
   const clientOptions = { ...base, userAgent: `sluice-controller/${VERSION}`, observe: (call: Parameters<ControllerMetrics["requested"]>[0]) => metrics.requested(call) };
+  const reader = new KubeClient(connection, clientOptions);
+  const pod = `${settings.podName}_${settings.podUid}`;
   const elector = new LeaderElector({
     ...base,
-    client: new KubeClient(connection, clientOptions),
+    client: reader,
     namespace: settings.namespace,
     name: settings.lease,
-    identity: `${settings.podName}_${randomUUID()}`,
+    pod,
+    identity: `${pod}_${randomUUID()}`,
     report: ({ ok, message }) => log[ok ? "info" : "warn"]({ lease: settings.lease }, message),
-  });
-  const client = new KubeClient(connection, { ...clientOptions, gate: elector.assertHeld });
-  const recorder = new EventRecorder({
-    client,
-    clock: realClock,
-    component: "sluice",
-    onLost: (error) => {
-      metrics.eventLost();
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, "an event was lost");
-    },
   });
   const controller = new Controller({
     ...base,
-    client,
+    client: reader,
     namespaces,
     workers,
-    recorder,
     log,
     report: ({ ok, message, ...where }) => log[ok ? "info" : "warn"](where, message),
     observe: (kind, seconds, hasFailed) => metrics.reconciled(kind, seconds, hasFailed),
@@ -91,11 +84,27 @@ async function run(): Promise<number> {
   });
   log.info({ version: VERSION, image: workers.image, namespaces, port: server.port }, "started");
   void controller.follow();
-  const end = await elector.lead(stop.signal, async () => {
-    log.info({ lease: settings.lease }, "leading");
-    await controller.work(stop.signal);
-    await recorder.written();
-  });
-  log.info({ reason: end }, end === "lost" ? "the lease is lost: exiting, to start again" : "stopped");
-  return end === "lost" ? 1 : 0;
+  for (;;) {
+    const end = await elector.lead(stop.signal, async ({ assertHeld, lost }) => {
+      log.info({ lease: settings.lease }, "leading");
+      using over = linkSignals(stop.signal, lost);
+      const client = new KubeClient(connection, { ...clientOptions, gate: assertHeld, signal: lost });
+      const recorder = new EventRecorder({
+        client,
+        clock: realClock,
+        component: "sluice",
+        onLost: (error) => {
+          metrics.eventLost();
+          log.warn({ error: error instanceof Error ? error.message : String(error) }, "an event was lost");
+        },
+      });
+      await controller.work({ client, recorder, over: over.signal });
+      await recorder.written();
+    });
+    if (end !== "lost") {
+      log.info({ reason: end }, "stopped");
+      return 0;
+    }
+    log.warn({ lease: settings.lease }, "the lease is lost: all work has stopped, and this process stands for it again");
+  }
 }

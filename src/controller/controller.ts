@@ -1,4 +1,5 @@
 import { ApiError } from "../kube/api-error.ts";
+import type { KubeClient } from "../kube/client.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
 import { keyOfText, keyText, type ObjectKey, type Resource } from "../kube/object.ts";
 import { type Result, WorkQueue } from "../kube/work-queue.ts";
@@ -21,11 +22,26 @@ type Kind = "sweep" | "cronsweep";
 
 interface ControllerOptions extends CachesOptions {
   readonly workers: WorkerSettings;
-  readonly recorder: EventRecorder;
   readonly log: Log;
   /** Called after each reconcile, for metrics. */
   readonly observe: (kind: Kind, seconds: number, hasFailed: boolean) => void;
 }
+
+/** What this process writes with while it leads. A later term has others, and by then these write nothing. */
+interface TermOptions {
+  readonly client: KubeClient;
+  readonly recorder: EventRecorder;
+  /** Aborted when the process is asked to stop, or has lost its lease. */
+  readonly over: AbortSignal;
+}
+
+/** The queues of one term, and what their workers need. */
+interface Term {
+  readonly queues: Readonly<Record<Kind, WorkQueue>>;
+  readonly expectations: Expectations;
+}
+
+const NO_QUEUE = { depth: 0, oldestSeconds: 0 };
 
 /** Objects of a kind that are reconciled at once. The queue never gives out the same object twice. */
 const WORKERS = 4;
@@ -35,27 +51,21 @@ const MAX_RECONCILE_SECONDS = 900;
 
 /**
  * Reconciles Sweeps and CronSweeps: their caches, their queues and what puts keys into the queues. The caches follow the API server from
- * the start, also while another replica leads; the queues work only while this one does.
+ * the start, also while another replica leads; the queues exist only while this one does.
  */
 export class Controller {
   readonly caches: Caches;
   readonly #options: ControllerOptions;
-  readonly #queues: Readonly<Record<Kind, WorkQueue>>;
-  readonly #deps: SweepDeps;
-  readonly #cronSweepDeps: CronSweepDeps;
   #following = new AbortController();
   /** The reconciles that are running. */
   readonly #running = new Set<{ readonly startedAt: number }>();
-  #leads = false;
+  #term: Term | null = null;
 
   constructor(options: ControllerOptions) {
-    const { client, clock, workers, log } = options;
     this.#options = options;
-    const expectations = new Expectations(clock);
-    this.#queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
     this.caches = new Caches(options, {
       sweep: (change) => {
-        if (change.after === null) expectations.forgetSweep(change.before!.metadata.uid);
+        if (change.after === null) this.#term?.expectations.forgetSweep(change.before!.metadata.uid);
         if (sweepChanged(change)) this.#add("sweep", change.key);
         for (const key of cronSweepsAffectedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
       },
@@ -65,15 +75,13 @@ export class Controller {
         this.#addSweepsOf(change.key);
       },
       job: (change) => {
-        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) expectations.observeDeletion(change.before);
+        if (change.before !== null && change.before.metadata.uid !== change.after?.metadata.uid) this.#term?.expectations.observeDeletion(change.before);
         this.#add("sweep", sweepKeyOf(change));
       },
       pod: (change) => {
         if (podProgressed(change)) this.#add("sweep", sweepKeyOf(change));
       },
     });
-    this.#cronSweepDeps = { client, clock, caches: this.caches, providers: PROVIDERS, recordEvent: (cronSweep, event) => this.#recordEvent(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), event) };
-    this.#deps = { client, clock, workers, log, caches: this.caches, expectations, recordEvent: (sweep, event) => this.#recordEvent(SWEEPS, sweep, fieldsOfSweep(sweep), event) };
   }
 
   /** For /healthz: null while every reconcile makes progress, else a sentence, and the kubelet restarts the process. */
@@ -89,12 +97,12 @@ export class Controller {
   }
 
   get queues(): Readonly<Record<Kind, Pick<WorkQueue, "depth" | "oldestSeconds">>> {
-    return this.#queues;
+    return this.#term?.queues ?? { sweep: NO_QUEUE, cronsweep: NO_QUEUE };
   }
 
   /** For metrics; null while another replica leads and until everything was read anew after that: a standby's caches may lag behind what the leader has reported. */
   snapshot(): LeaderSnapshot | null {
-    return this.#leads ? leaderSnapshot(this.caches, this.#options.clock.now()) : null;
+    return this.#term !== null ? leaderSnapshot(this.caches, this.#options.clock.now()) : null;
   }
 
   /** Fills the caches and keeps them up to date. Writes nothing. Resolves when everything was read once. */
@@ -104,17 +112,28 @@ export class Controller {
     await this.caches.follow(this.#following.signal);
   }
 
-  /** Reads everything anew, then reconciles until `stop` is aborted and the running reconciles are done. */
-  async work(stop: AbortSignal): Promise<void> {
-    const stopped = new Promise<void>((resolve) => (stop.aborted ? resolve() : stop.addEventListener("abort", () => resolve(), { once: true })));
-    await Promise.race([this.follow(), stopped]);
-    this.#leads = true;
+  /** Reads everything anew, then reconciles until the term is over and the running reconciles are done. It may be called again after that. */
+  async work({ client, recorder, over }: TermOptions): Promise<void> {
+    const { clock, workers, log } = this.#options;
+    const isOver = new Promise<void>((resolve) => (over.aborted ? resolve() : over.addEventListener("abort", () => resolve(), { once: true })));
+    await Promise.race([this.follow(), isOver]);
+    const expectations = new Expectations(clock);
+    const queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
+    const recordEvent = this.#recorderOfEvents(recorder);
+    const deps: SweepDeps = { client, clock, workers, log, caches: this.caches, expectations, recordEvent: (sweep, event) => recordEvent(SWEEPS, sweep, fieldsOfSweep(sweep), event) };
+    const cronSweepDeps: CronSweepDeps = { client, clock, caches: this.caches, providers: PROVIDERS, recordEvent: (cronSweep, event) => recordEvent(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), event) };
+    if (over.aborted) return;
+    this.#term = { queues, expectations };
     for (const { metadata } of this.caches.sweeps.list()) this.#add("sweep", keyText(metadata));
     for (const { metadata } of this.caches.cronSweeps.list()) this.#add("cronsweep", keyText(metadata));
-    const working = Promise.all([this.#run("sweep", (key) => reconcileSweep(key, this.#deps)), this.#run("cronsweep", (key) => reconcileCronSweep(key, this.#cronSweepDeps))]);
-    await stopped;
-    await Promise.all(Object.values(this.#queues).map((queue) => queue.drain()));
+    const working = Promise.all([
+      queues.sweep.run(WORKERS, this.#timed("sweep", (key) => reconcileSweep(key, deps)), this.#failed("sweep")),
+      queues.cronsweep.run(WORKERS, this.#timed("cronsweep", (key) => reconcileCronSweep(key, cronSweepDeps)), this.#failed("cronsweep")),
+    ]);
+    await isOver;
+    await Promise.all(Object.values(queues).map((queue) => queue.drain()));
     await working;
+    this.#term = null;
   }
 
   /** Ends the watches. */
@@ -123,22 +142,20 @@ export class Controller {
   }
 
   /** As an Event of the object, for `kubectl describe`, and as a line of the log, where all objects are together. */
-  #recordEvent<T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, event: ObjectEvent): void {
-    const { recorder, log } = this.#options;
-    recorder.record(resource, object, event);
-    log[event.type === "Warning" ? "warn" : "info"]({ ...fields, reason: event.reason }, event.message);
+  #recorderOfEvents(recorder: EventRecorder): <T extends SweepObject | CronSweepObject>(resource: Resource<T>, object: T, fields: LogFields, event: ObjectEvent) => void {
+    const { log } = this.#options;
+    return (resource, object, fields, event) => {
+      recorder.record(resource, object, event);
+      log[event.type === "Warning" ? "warn" : "info"]({ ...fields, reason: event.reason }, event.message);
+    };
   }
 
   #add(kind: Kind, key: string | null): void {
-    if (this.#leads && key !== null) this.#queues[kind].add(key);
+    if (key !== null) this.#term?.queues[kind].add(key);
   }
 
   #addSweepsOf(cronSweep: string): void {
     for (const sweep of this.caches.sweeps.byIndex("cronSweep", cronSweep)) if (isUnfinished(sweep)) this.#add("sweep", keyText(sweep.metadata));
-  }
-
-  async #run(kind: Kind, reconcile: (key: ObjectKey) => Promise<Result>): Promise<void> {
-    await this.#queues[kind].run(WORKERS, this.#timed(kind, reconcile), this.#failed(kind));
   }
 
   #timed(kind: Kind, reconcile: (key: ObjectKey) => Promise<Result>): (key: string) => Promise<Result> {

@@ -2,7 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import { isAlreadyExists, isConflict } from "./api-error.ts";
 import type { KubeClient } from "./client.ts";
 import { type Lease, LEASES } from "./object.ts";
-import { NotLeading } from "./requests.ts";
+import { NotLeading, type WriteGate } from "./requests.ts";
 import { timeLimit } from "./time-limit.ts";
 
 interface ElectorOptions extends LeaseOptions {
@@ -26,15 +26,24 @@ const TRY_SECONDS = 4;
 const STOP_SECONDS = 4;
 const GIVE_BACK_SECONDS = 1;
 
+/** One time of leading. A process that has lost the lease may lead again: nothing of an earlier term can write in a later one. */
+export interface Term {
+  /** The gate for the writes of this term. @throws NotLeading */
+  readonly assertHeld: WriteGate;
+  /** Aborted when the lease is lost, or the work has not ended in time. */
+  readonly lost: AbortSignal;
+}
+
 /**
  * Elects one leader among several processes by a Lease, with client-go's algorithm: it trusts only a local monotonic clock.
- * Waiting → leading: the lease is free, given back, or was observed unchanged for its whole duration. Leading → ended: the work ends,
- * `stop` is aborted and four seconds pass, or the lease is lost, whatever comes first. An ended process never leads again: it has to restart.
+ * Waiting → leading: the lease is free, given back, was observed unchanged for its whole duration, or a dead process of this pod has it.
+ * Leading → ended: the work ends, `stop` is aborted and four seconds pass, or the lease is lost, whatever comes first. After a loss the
+ * same process may stand for the lease again.
  */
 export class LeaderElector {
   readonly #options: ElectorOptions;
   readonly #lease: LeaseKeeper;
-  #leads = false;
+  #term: Term | null = null;
   #lastMessage = "";
 
   constructor(options: ElectorOptions) {
@@ -44,7 +53,7 @@ export class LeaderElector {
 
   /** Whether the lease is certainly ours, and for at least five more seconds. */
   get isHeld(): boolean {
-    return this.#leads && this.#lease.secondsSinceRenewed < LEASE_SECONDS.renewDeadline;
+    return this.#term !== null && this.#lease.secondsSinceRenewed < LEASE_SECONDS.renewDeadline;
   }
 
   /** The identity of the last known leader; "" for none. */
@@ -52,39 +61,46 @@ export class LeaderElector {
     return this.#lease.holder;
   }
 
-  /** The gate for writes. @throws NotLeading */
-  readonly assertHeld = (): void => {
-    if (!this.isHeld) throw new NotLeading(`The lease ${this.#options.namespace}/${this.#options.name} is not held`);
-  };
-
   /**
    * Waits until this process leads, then calls `work` once.
    * When `stop` is aborted, `work` has four seconds to return (it has to watch `stop` itself), and then the lease is given back. When the
-   * lease is lost, the signal given to `work` is aborted, and lead() returns without waiting for it.
+   * lease is lost, the term's gate is closed and its signal aborted, and lead() returns once `work` has returned: call it again to stand again.
    * @throws what `work` throws, after the lease is given back
    */
-  async lead(stop: AbortSignal, work: (lost: AbortSignal) => Promise<void>): Promise<LeadEnd> {
+  async lead(stop: AbortSignal, work: (term: Term) => Promise<void>): Promise<LeadEnd> {
     if (!(await this.#acquire(stop))) {
       await this.#giveBack();
       return "never-led";
     }
-    this.#leads = true;
     const lost = new AbortController();
     const over = new AbortController();
+    const term = this.#begin(lost.signal);
     const renewing = this.#renew(over.signal);
-    const working = work(lost.signal);
+    const working = work(term);
     const worked = working.then(() => "worked" as const, () => "worked" as const);
     const first = await Promise.race([worked, renewing, tooLate(this.#options.clock, stop, over.signal)]);
-    this.#leads = false;
+    this.#term = null;
     over.abort();
     if (first !== "worked") {
       lost.abort(new NotLeading("The lease was lost, or the work did not end in time"));
+      if (first === "lost") await worked;
       return first;
     }
     await renewing;
     const isGivenBack = await this.#giveBack();
     await working;
     return isGivenBack ? "given-back" : "kept";
+  }
+
+  #begin(lost: AbortSignal): Term {
+    const term: Term = {
+      lost,
+      assertHeld: () => {
+        if (this.#term !== term || !this.isHeld) throw new NotLeading(`The lease ${this.#options.namespace}/${this.#options.name} is not held`);
+      },
+    };
+    this.#term = term;
+    return term;
   }
 
   async #acquire(stop: AbortSignal): Promise<boolean> {
@@ -162,7 +178,9 @@ interface LeaseOptions {
   readonly clock: Clock;
   readonly namespace: string;
   readonly name: string;
-  /** Unique, also after a restart: the pod's name and something random. */
+  /** The pod's name and uid: a process of this pod with another identity is dead, since a pod never runs two. */
+  readonly pod: string;
+  /** Of this process, also after a restart: `pod`, "_" and something random. */
   readonly identity: string;
 }
 
@@ -211,7 +229,7 @@ class LeaseKeeper {
   }
 
   async #claim(signal: AbortSignal): Promise<boolean> {
-    const { clock, identity } = this.#options;
+    const { clock, pod, identity } = this.#options;
     const isOurs = this.#isFresh && this.holder === identity;
     if (!isOurs) await this.#read(signal);
     const sentAt = clock.monotonic();
@@ -219,7 +237,7 @@ class LeaseKeeper {
     if (lease === null) await this.#create(signal);
     else {
       const record = lease.spec ?? {};
-      const step = leaseStep(record, identity, this.#secondsSince(this.#changedAt));
+      const step = leaseStep(record, { pod, identity }, this.#secondsSince(this.#changedAt));
       if (step === "wait") return false;
       await this.#write(lease, step === "renew" ? renewed(record, clock.now()) : taken(record, identity, clock.now()), signal);
     }
@@ -265,10 +283,10 @@ const LEASE_SECONDS = { duration: 15, renewDeadline: 10, retryPeriod: 2 } as con
  * What this process may do with the lease.
  * @param unchangedSeconds how long the record was observed unchanged, by the local clock: the times in it come from other clocks
  */
-export function leaseStep(record: LeaseRecord, identity: string, unchangedSeconds: number): "renew" | "take" | "wait" {
+export function leaseStep(record: LeaseRecord, { pod, identity }: Pick<LeaseOptions, "pod" | "identity">, unchangedSeconds: number): "renew" | "take" | "wait" {
   const holder = record.holderIdentity ?? "";
   if (holder === identity) return "renew";
-  if (holder === "") return "take";
+  if (holder === "" || holder.startsWith(`${pod}_`)) return "take";
   return unchangedSeconds < (record.leaseDurationSeconds ?? LEASE_SECONDS.duration) ? "wait" : "take";
 }
 

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { ApiError, ApiUnreachable, apiErrorFrom } from "./api-error.ts";
 import type { Clock } from "../model/clock.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import { timeLimit } from "./time-limit.ts";
 
 /** An API server, and how to authenticate to it. */
@@ -23,6 +24,8 @@ export interface ClientOptions {
   readonly observe?: (call: ApiCall) => void;
   /** Called before every try of every write. It throws where nothing may be written. */
   readonly gate?: WriteGate;
+  /** Once it is aborted, requests in flight end with its reason, and none is sent. A stream has a signal of its own. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CallOptions {
@@ -82,8 +85,10 @@ export class Requests {
   }
 
   /** The answer's JSON. */
-  async json(request: ApiRequest, { signal, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<unknown> {
-    return this.#repeat(request, signal, async () => {
+  async json(request: ApiRequest, { signal: ofCall, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<unknown> {
+    using linked = linkSignals(...[ofCall, this.#options.signal].filter((signal) => signal !== undefined));
+    const { signal } = linked;
+    return await this.#repeat(request, signal, async () => {
       const limit = timeLimit(this.#options.clock, timeoutSeconds, signal);
       try {
         return await this.#observed(request, signal, async (answered) => {

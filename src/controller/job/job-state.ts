@@ -42,9 +42,22 @@ export function jobState(job: Job, pods: readonly Pod[], events: readonly CoreEv
   return pod.metadata.deletionTimestamp === undefined ? stateOfOpenPod(pod, now) : stateOfLeavingPod(pod, now);
 }
 
-/** By the phase: before that the kubelet may have reported the container's exit code but not yet the reason, such as an eviction. */
-export function isFinishedPod({ status }: Pod): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
+/**
+ * By the phase, or already by the container: the phase follows about a second later. Only an exit code of the program's own with its
+ * message is enough for that. For any other code the reason, such as an eviction, may not be reported yet.
+ */
+export function isFinishedPod(pod: Pod): boolean {
+  const { phase } = pod.status ?? {};
+  return phase === "Succeeded" || phase === "Failed" || hasReported(pod);
+}
+
+function hasReported(pod: Pod): boolean {
+  const terminated = terminationOf(pod);
+  return terminated !== undefined && PROGRAM_CODES.includes(terminated.exitCode) && parseProgramMessage(terminated.message ?? "") !== null;
+}
+
+function terminationOf({ status }: Pod) {
+  return status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.terminated;
 }
 
 function byCreation(one: Pod, other: Pod): number {
@@ -69,7 +82,7 @@ const V8_OUT_OF_MEMORY: readonly number[] = [133, 134, 139];
 
 /** The checks stand in the order of their trust: the program's own code, the kernel, V8, Kubernetes, and last the liveness probe. */
 function endOfPod(pod: Pod): JobEnd {
-  const terminated = pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.terminated;
+  const terminated = terminationOf(pod);
   if (terminated === undefined) return endWithoutContainer(pod);
   if (terminated.reason === "StartError" || terminated.reason === "ContainerCannotRun") return environmentProblem(`The container cannot be started${because(terminated.message)}`);
   const { exitCode } = terminated;

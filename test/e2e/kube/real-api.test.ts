@@ -164,7 +164,7 @@ describe("the election", () => {
         stop.abort();
         return Promise.resolve();
       });
-      const elector = new LeaderElector({ client, clock: realClock, random: Math.random, namespace: space.name, name: "election", identity, report: () => undefined });
+      const elector = new LeaderElector({ client, clock: realClock, random: Math.random, namespace: space.name, name: "election", pod: `pod-of-${identity}`, identity, report: () => undefined });
       const work = (): Promise<void> => new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve()));
       return { elector, stop, end: elector.lead(stop.signal, work) };
     };

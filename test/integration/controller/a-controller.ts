@@ -46,11 +46,10 @@ export function aController(api: KubeApi, options: { readonly clock?: Clock; rea
     namespaces: [],
     report: () => undefined,
     workers: { image: IMAGE, imagePullPolicy: "IfNotPresent", pullSecrets: [] },
-    recorder,
     log,
     observe: () => undefined,
   });
-  const working = options.isStandby === true ? controller.follow() : controller.work(stopped.signal);
+  const working = options.isStandby === true ? controller.follow() : controller.work({ client, recorder, over: stopped.signal });
   const end = async (): Promise<void> => {
     stopped.abort();
     await working;

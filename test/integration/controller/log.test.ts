@@ -1,38 +1,24 @@
-import { once } from "node:events";
-import { connect, type AddressInfo } from "node:net";
-import { createServer } from "node:tls";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { SWEEPS } from "../../../src/controller/resources.ts";
 import { JOBS } from "../../../src/kube/object.ts";
-import { selfSigned } from "../../../src/simulate/certificate.ts";
 import { wrongWith } from "../../support/docs/log-fields.ts";
-import { type ControllerProcess, startControllerProcess } from "../../support/kube/controller-process.ts";
+import { startControllerBeside } from "../../support/kube/controller-beside.ts";
+import type { ControllerProcess } from "../../support/kube/controller-process.ts";
 import { runJobs } from "../../support/kube/run-jobs.ts";
 import { simulateSweep } from "../../support/sweeps/simulated-sweep.ts";
 import { until } from "../../support/time/until.ts";
 import { type KubeApi, startKubeApi, sweepDraft, untilFinished } from "./a-controller.ts";
 
-const { certificate, key } = selfSigned();
-
 let api: KubeApi;
 let controller: ControllerProcess;
 let close: () => Promise<void>;
 
-/** The built program, which speaks TLS only. */
 beforeEach(async () => {
   api = await startKubeApi();
-  const server = createServer({ key, cert: certificate }, (client) => {
-    const upstream = connect(Number(new URL(api.url).port), "127.0.0.1");
-    client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
-    upstream.on("error", () => client.destroy()).on("close", () => client.destroy());
-    client.pipe(upstream).pipe(client);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
-  controller = await startControllerProcess({ programs: inject("programs"), url, ca: certificate, token: "token", namespace: "bgp", logLevel: "debug" });
+  const beside = await startControllerBeside(api, { programs: inject("programs"), logLevel: "debug" });
+  controller = beside.controller;
   close = async () => {
-    server.close();
+    beside.closeFront();
     await api.close();
   };
 });

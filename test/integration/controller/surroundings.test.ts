@@ -60,7 +60,7 @@ describe("the controller goes on by itself", () => {
 describe("two controllers", () => {
   function elector(identity: string): LeaderElector {
     const client = new KubeClient(api.connection(), { clock: realClock, random: () => 0.5, userAgent: "sluice/test" });
-    return new LeaderElector({ client, clock: realClock, random: () => 0.5, namespace: "sluice", name: "sluice", identity, report: () => undefined });
+    return new LeaderElector({ client, clock: realClock, random: () => 0.5, namespace: "sluice", name: "sluice", pod: `pod-of-${identity}`, identity, report: () => undefined });
   }
 
   test("the second continues where the first stopped, as soon as the lease is given back", async () => {
@@ -69,15 +69,15 @@ describe("two controllers", () => {
     const stopSecond = new AbortController();
     let one: ReturnType<typeof aController> | undefined;
     let two: ReturnType<typeof aController> | undefined;
-    const leading = first.lead(stop.signal, async () => {
-      one = aController(api, { gate: first.assertHeld });
+    const leading = first.lead(stop.signal, async ({ assertHeld }) => {
+      one = aController(api, { gate: assertHeld });
       await until("Jobs are made", () => jobs.ran.length >= 2);
       stop.abort();
       await one.stop();
     });
     await until("the first leads", () => one !== undefined);
-    const following = second.lead(stopSecond.signal, async () => {
-      two = aController(api, { gate: second.assertHeld });
+    const following = second.lead(stopSecond.signal, async ({ assertHeld }) => {
+      two = aController(api, { gate: assertHeld });
       await untilFinished(api, "daily");
       stopSecond.abort();
       await two.stop();
@@ -92,8 +92,8 @@ describe("two controllers", () => {
     const leader = elector("one");
     const stop = new AbortController();
     let running: ReturnType<typeof aController> | undefined;
-    const leading = leader.lead(stop.signal, async (lost) => {
-      running = aController(api, { gate: leader.assertHeld });
+    const leading = leader.lead(stop.signal, async ({ lost, assertHeld }) => {
+      running = aController(api, { gate: assertHeld });
       await new Promise<void>((resolve) => lost.addEventListener("abort", () => resolve(), { once: true }));
     });
     await until("it leads", () => running !== undefined);

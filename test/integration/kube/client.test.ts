@@ -218,3 +218,16 @@ test("reads the log of a pod", async () => {
   for await (const chunk of await aClient(api).logs({ namespace: "one", name: "pod" }, { follow: true })) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).toString()).toBe("line\n");
 });
+
+test("ends its requests in flight when its term is over, and sends none after that", async () => {
+  const api = await anApi();
+  const term = new AbortController();
+  const client = aClient(api, { signal: term.signal });
+  api.fail({ verb: "create", how: "silence" });
+  const creating = client.create(JOBS, aJob("job"));
+  await until("the request is there", () => api.counts.get("create jobs") === 1);
+  term.abort(new NotLeading("lost"));
+  await expect(creating).rejects.toThrow(NotLeading);
+  await expect(client.get(JOBS, KEY)).rejects.toThrow(NotLeading);
+  expect(api.counts.get("get jobs")).toBeUndefined();
+});

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { LeaderElector, type LeadEnd } from "../../../src/kube/leader.ts";
+import { LeaderElector, type LeadEnd, type Term } from "../../../src/kube/leader.ts";
 import { JOBS, type Lease, LEASES } from "../../../src/kube/object.ts";
-import { NotLeading } from "../../../src/kube/requests.ts";
+import { NotLeading, type WriteGate } from "../../../src/kube/requests.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import type { KubeApi } from "../../support/kube/simulated-api/server.ts";
 import { FakeClock, settled } from "../../support/time/fake-clock.ts";
@@ -13,6 +13,8 @@ const LEASE = { namespace: "sluice", name: "sluice-controller" };
 interface Candidate {
   readonly elector: LeaderElector;
   readonly news: string[];
+  /** The gate of its term; undefined before it leads. */
+  readonly gate: () => WriteGate | undefined;
   /** Aborted when the lease is lost; undefined before it leads. */
   readonly lost: () => AbortSignal | undefined;
   readonly stop: () => void;
@@ -23,13 +25,15 @@ interface Candidate {
 
 function aCandidate(api: KubeApi, clock: FakeClock, identity: string, own: Clock = clock): Candidate {
   const news: string[] = [];
-  const elector = new LeaderElector({ client: aClient(api, { clock }), clock: own, random: () => 0, ...LEASE, identity, report: ({ message }) => news.push(message) });
+  const elector = new LeaderElector({ client: aClient(api, { clock }), clock: own, random: () => 0, ...LEASE, pod: `pod-of-${identity}`, identity, report: ({ message }) => news.push(message) });
   const stopping = new AbortController();
   const worked = Promise.withResolvers<undefined>();
   worked.promise.catch(() => undefined);
-  let lost: AbortSignal | undefined;
-  const end = elector.lead(stopping.signal, (signal) => {
-    lost = signal;
+  let term: Term | undefined;
+  const end = elector.lead(stopping.signal, (begun) => {
+    term = begun;
+    // As the controller: it ends when it may not write any more.
+    begun.lost.addEventListener("abort", () => worked.resolve(undefined), { once: true });
     return worked.promise;
   });
   end.catch(() => undefined);
@@ -45,7 +49,7 @@ function aCandidate(api: KubeApi, clock: FakeClock, identity: string, own: Clock
       return hasEnded;
     });
   });
-  return { elector, news, lost: () => lost, stop: () => stopping.abort(), finish, end };
+  return { elector, news, gate: () => term?.assertHeld, lost: () => term?.lost, stop: () => stopping.abort(), finish, end };
 }
 
 /** Moves the clocks on, half a second at a time, until it is so. @returns how many seconds passed */
@@ -156,7 +160,7 @@ test("closes the gate ten seconds after the last renewal, and reports that the l
   expect(one.elector.isHeld).toBe(true);
   await clock.advance(1);
   expect(one.elector.isHeld).toBe(false);
-  expect(() => one.elector.assertHeld()).toThrow(NotLeading);
+  expect(() => one.gate()!()).toThrow(NotLeading);
   expect(await one.end).toBe("lost");
   expect(one.lost()!.aborted).toBe(true);
   expect((clock.monotonic() - from) / 1000).toBeLessThanOrEqual(11);
@@ -216,9 +220,8 @@ test("lets no write pass once the work has ended, and gives back after an error 
   const api = await anApi();
   const clock = new FakeClock();
   const one = aCandidate(api, clock, "one");
-  const gated = aClient(api, { gate: one.elector.assertHeld });
-  await expect(gated.create(JOBS, aJob("early"))).rejects.toThrow(NotLeading);
   await pass(clock, "one leads", leads(one));
+  const gated = aClient(api, { gate: one.gate()! });
   await gated.create(JOBS, aJob("leading"));
   one.finish(new Error("a fault of ours"));
   await expect(one.end).rejects.toThrow("a fault of ours");
@@ -248,4 +251,45 @@ test("gives back a lease that it took without an answer, when it is stopped mean
   one.stop();
   expect(await one.end).toBe("never-led");
   expect(record(api)!.holderIdentity).toBe("");
+});
+
+test("loses the lease five times, for an API server that pauses for twelve seconds, and leads again as the same process", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const elector = new LeaderElector({ client: aClient(api, { clock }), clock, random: () => 0, ...LEASE, pod: "pod", identity: "pod_1", report: () => undefined });
+  const stop = new AbortController();
+  const terms: Term[] = [];
+  const lead = async (): Promise<void> => {
+    let end: LeadEnd;
+    do {
+      end = await elector.lead(stop.signal, (term) => {
+        terms.push(term);
+        return new Promise((resolve) => [term.lost, stop.signal].forEach((signal) => signal.addEventListener("abort", () => resolve(), { once: true })));
+      });
+    } while (end === "lost");
+  };
+  const standing = lead();
+  for (let times = 1; times <= 5; times += 1) {
+    await pass(clock, "it leads", () => elector.isHeld && terms.length === times);
+    await api.goAway();
+    await pass(clock, "it has lost the lease", () => terms.at(-1)!.lost.aborted);
+    expect(elector.isHeld).toBe(false);
+    await api.comeBack();
+  }
+  await pass(clock, "it leads again", () => elector.isHeld && terms.length === 6);
+  for (const former of terms.slice(0, 5)) expect(() => former.assertHeld()).toThrow(NotLeading);
+  expect(() => terms[5]!.assertHeld()).not.toThrow();
+  expect(record(api)).toMatchObject({ holderIdentity: "pod_1", leaseTransitions: 0 });
+  stop.abort();
+  await standing;
+});
+
+test("takes the lease of its predecessor in the same pod at once", async () => {
+  const api = await anApi();
+  const clock = new FakeClock();
+  const now = "2026-11-21T05:00:00.000000Z";
+  api.objects.create(LEASES, { metadata: LEASE, spec: { holderIdentity: "pod-of-one_before", leaseDurationSeconds: 15, acquireTime: now, renewTime: now, leaseTransitions: 4 } });
+  const one = aCandidate(api, clock, "one");
+  expect(await pass(clock, "one leads", leads(one))).toBeLessThanOrEqual(1);
+  expect(record(api)).toMatchObject({ holderIdentity: "one", leaseTransitions: 5 });
 });

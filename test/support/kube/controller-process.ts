@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +10,10 @@ export interface ControllerProcess {
   readonly pid: number;
   /** What it told, a line of JSON each. */
   readonly log: readonly string[];
+  /** Has not ended. */
+  readonly isAlive: boolean;
+  /** Its page of metrics. */
+  metrics(): Promise<string>;
   /** As Kubernetes ends it. @returns its exit code, or the signal that it ended by */
   stop(): Promise<number | string | null>;
 }
@@ -20,14 +25,16 @@ export interface ControllerPlace {
   readonly url: string;
   readonly ca: string;
   readonly token: string;
-  /** Its own; it follows this one only. The Lease there has the same name, as in a release of that name. */
+  /** Its own. The Lease there has the same name, as in a release of that name. */
   readonly namespace: string;
+  /** Those that it follows; only its own where nothing is said. */
+  readonly namespaces?: readonly string[];
   readonly flags?: readonly string[];
   readonly logLevel?: string;
 }
 
 /** The controller beside the cluster, with the environment of the chart and a service account's files of its own. Returns once it leads. */
-export async function startControllerProcess({ programs, url, ca, token, namespace, flags = [], logLevel = "info" }: ControllerPlace): Promise<ControllerProcess> {
+export async function startControllerProcess({ programs, url, ca, token, namespace, namespaces = [namespace], flags = [], logLevel = "info" }: ControllerPlace): Promise<ControllerProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-account-"));
   await writeFile(path.join(folder, "token"), token);
   await writeFile(path.join(folder, "ca.crt"), ca);
@@ -40,7 +47,8 @@ export async function startControllerProcess({ programs, url, ca, token, namespa
       KUBERNETES_SERVICE_PORT: port,
       POD_NAMESPACE: namespace,
       POD_NAME: "beside",
-      SLUICE_NAMESPACES: namespace,
+      POD_UID: randomUUID(),
+      SLUICE_NAMESPACES: namespaces.join(","),
       SLUICE_LEASE: namespace,
       SLUICE_PORT: "0",
       SLUICE_LOG_LEVEL: logLevel,
@@ -62,6 +70,13 @@ export async function startControllerProcess({ programs, url, ca, token, namespa
   return {
     pid: child.pid!,
     log,
+    get isAlive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    async metrics() {
+      const { port } = JSON.parse(log.find((line) => line.includes('"msg":"started"'))!) as { port: number };
+      return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    },
     async stop() {
       child.kill("SIGTERM");
       const [code, signal] = await ended;

@@ -5,6 +5,7 @@ import { SpecError } from "../../../src/model/errors.ts";
 const CHART = {
   POD_NAMESPACE: "sluice",
   POD_NAME: "sluice-1",
+  POD_UID: "0b1f",
   SLUICE_NAMESPACES: "",
   SLUICE_LEASE: "sluice",
   SLUICE_PORT: "8080",
@@ -20,6 +21,7 @@ describe("what the chart's Deployment says", () => {
     expect(controllerSettings(CHART)).toEqual({
       namespace: "sluice",
       podName: "sluice-1",
+      podUid: "0b1f",
       lease: "sluice",
       namespaces: [],
       port: 8080,
@@ -46,7 +48,7 @@ describe("what the chart's Deployment says", () => {
     expect(workers).not.toHaveProperty("httpProxy");
   });
 
-  test.each(["POD_NAMESPACE", "POD_NAME", "SLUICE_LEASE", "SLUICE_PORT", "SLUICE_IMAGE", "KUBERNETES_SERVICE_HOST"])("%s has to be set", (name) => {
+  test.each(["POD_NAMESPACE", "POD_NAME", "POD_UID", "SLUICE_LEASE", "SLUICE_PORT", "SLUICE_IMAGE", "KUBERNETES_SERVICE_HOST"])("%s has to be set", (name) => {
     expect(() => controllerSettings({ ...CHART, [name]: undefined })).toThrow(new SpecError(`${name} is not set; the chart's Deployment sets it.`));
   });
 

@@ -11,8 +11,11 @@ test.for([
   ["lasts as long as its holder says, not as long as ours would", { holderIdentity: "them", leaseDurationSeconds: 60 }, 59, "wait"],
   ["is taken at once where it was given back", { holderIdentity: "", leaseDurationSeconds: 1 }, 0, "take"],
   ["is taken at once where nobody has ever had it", {}, 0, "take"],
+  ["is taken at once from a process of the same pod, which is dead", { holderIdentity: "pod-0_uid_before", leaseDurationSeconds: 15 }, 0, "take"],
+  ["is left to another pod of the same name", { holderIdentity: "pod-0_other-uid_x", leaseDurationSeconds: 15 }, 0, "wait"],
+  ["is left to a pod whose name only begins so", { holderIdentity: "pod-0_uid2_x", leaseDurationSeconds: 15 }, 0, "wait"],
 ] as const)("a lease %s", ([, record, unchanged, step]) => {
-  expect(leaseStep(record, "us", unchanged)).toBe(step);
+  expect(leaseStep(record, { pod: "pod-0_uid", identity: "us" }, unchanged)).toBe(step);
 });
 
 test("counts the transitions, and keeps the time of acquisition", () => {

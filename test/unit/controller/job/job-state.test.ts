@@ -75,6 +75,14 @@ describe("how a pod ended", () => {
     expect(observe({ pod: aPod({ phase: "Running", state: terminated(137, MESSAGE) }) })).toMatchObject({ kind: "open" });
   });
 
+  test.each([0, 2, 3, 4])("counts at once, and not when the phase follows, once the container has ended with %i and our message", (exitCode) => {
+    expect(observe({ pod: aPod({ phase: "Running", state: terminated(exitCode, MESSAGE) }) })).toMatchObject({ kind: "finished", end: { exitCode, message: { batch: 3 } } });
+  });
+
+  test.each([["without a message", ""], ["with half a message", MESSAGE.slice(0, 100)], ["with something else", '{"program":"other"}']])("waits for the phase where it ended with 0 %s", (_, text) => {
+    expect(observe({ pod: aPod({ phase: "Running", state: terminated(0, text) }) })).toMatchObject({ kind: "open" });
+  });
+
   test("comes from the finished pod, although there is a second one", () => {
     const pods = [aPod({ phase: "Failed", state: terminated(4, MESSAGE) }), aPod({ phase: "Pending", state: waiting("ContainerCreating"), madeAt: 5 })];
     expect(jobState(aJob(), pods, null, MADE)).toMatchObject({ end: { exitCode: 4 } });

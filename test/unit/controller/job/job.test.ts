@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { podDeadline, batchJob, type JobSource, prepareJob, jobName, taskProblem } from "../../../../src/controller/job/job.ts";
 import type { FrozenPods } from "../../../../src/model/sweep-object.ts";
 import type { PrepareTask } from "../../../../src/model/tasks.ts";
+import { ROOT } from "../../../support/root.ts";
 
 const SWEEP = { uid: "8c0f", namespace: "bgp", name: "again" };
 const FROZEN: FrozenPods = {
@@ -201,4 +205,10 @@ describe("the task of prepare", () => {
   test("is refused beyond 200 KiB, with the way out", () => {
     expect(taskProblem(withList(20_000))).toMatch(/^The spec with its list of targets has 2\d\d KiB, and a pod can take at most 200 KiB: put the list into a ConfigMap \(targets\.configMap\)\.$/);
   });
+});
+
+test("a pod asks for less CPU than the controller does: on a busy node the one that holds the Lease must not starve first", () => {
+  const { resources } = parse(readFileSync(path.join(ROOT, "charts/sluice/values.yaml"), "utf8")) as { resources: { cpu: string } };
+  const milli = (cpu: unknown): number => Number(/^(\d+)m$/.exec(String(cpu))![1]);
+  expect(milli(resources.cpu)).toBeGreaterThan(milli(containerOf(batch()).resources!.requests!["cpu"]));
 });
