@@ -1,6 +1,5 @@
-import { Cron } from "croner";
 import { z } from "zod";
-import { counted } from "../figures.ts";
+import { readCronFields } from "../cron-fields.ts";
 import { API_VERSION, metadata } from "./object.ts";
 import { exactlyOne, withRules } from "./rule.ts";
 import { moment } from "./scalars.ts";
@@ -15,7 +14,7 @@ const catchUp = withRules(
 );
 
 const cronSweepSpec = z.strictObject({
-  schedule: schedule().meta({ description: "When to start a sweep of the newest window: five cron fields, or a macro such as @daily.", examples: ["0 5 * * *"] }),
+  schedule: schedule().meta({ description: "When to start a sweep of the newest window: five cron fields as a CronJob takes them, or a macro such as @daily.", examples: ["0 5 * * *"] }),
   timeZone: timeZone().default("Etc/UTC").meta({ description: "The time zone of the schedule. Windows are always in UTC.", examples: ["Etc/UTC"] }),
   suspend: z.boolean().default(false).meta({ description: "The schedule starts no new sweeps. A running sweep continues." }),
   concurrencyPolicy: z
@@ -43,42 +42,14 @@ export const cronSweep = z.strictObject({
 
 export type CronSweep = z.infer<typeof cronSweep>;
 
-const MACROS = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-const NAMES = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)$/i;
-
-/**
- * What is wrong with a schedule, or null. Five fields or a macro, as a Kubernetes CronJob takes them: croner by itself would also
- * take seconds, L, W, # and ?, and such a file would mean something else to a CronJob.
- */
-export function scheduleProblem(schedule: string): string | null {
-  const shown = JSON.stringify(schedule);
-  if (/TZ=/.test(schedule)) return `${shown}: the time zone belongs in timeZone, not in the schedule`;
-  if (MACROS.includes(schedule)) return null;
-  if (schedule.startsWith("@")) return `${shown} is none of ${MACROS.join(", ")}`;
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length !== 5) return `${shown} has ${counted(fields.length, "field", "fields")}; a schedule needs five: minute, hour, day of month, month, day of week`;
-  for (const field of fields) {
-    const words = field.match(/[A-Za-z]+/g) ?? [];
-    if (!/^[0-9A-Za-z*/,-]+$/.test(field) || !words.every((word) => NAMES.test(word))) return `${shown}: ${JSON.stringify(field)} is not a field of a schedule`;
-  }
-  try {
-    // A fixed moment: whether a schedule ever runs does not depend on today's date.
-    const next = new Cron(schedule, { paused: true, timezone: "Etc/UTC", mode: "5-part" }).nextRun(new Date(0));
-    return next === null ? `${shown} never runs` : null;
-  } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
-    return `${shown} is not a schedule: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
-  }
-}
-
 function schedule() {
   return z
     .string()
     .min(1)
     .max(100)
     .superRefine((value, context) => {
-      const problem = scheduleProblem(value);
-      if (problem !== null) context.addIssue({ code: "custom", message: problem, input: value });
+      const read = readCronFields(value);
+      if ("problem" in read) context.addIssue({ code: "custom", message: read.problem, input: value });
     });
 }
 
