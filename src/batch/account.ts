@@ -1,7 +1,8 @@
 import type { Asked, SentRequest } from "../fetch/ask.ts";
 import type { Clock } from "../model/clock.ts";
 import { sumOf, type Measured, COPY_SECONDS, NOTHING_MEASURED, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Distribution, type Tally } from "../model/measured.ts";
-import { type BatchMessage, shortened } from "../model/message.ts";
+import { type BatchMessage, type Cause, shortened } from "../model/message.ts";
+import type { TargetResult } from "../model/result.ts";
 import { isSettled, SETTLED, type TargetState } from "../model/states.ts";
 import type { ClaimedBatch } from "../store/batches.ts";
 import type { Committed } from "../store/commit.ts";
@@ -53,9 +54,9 @@ export class Account {
   }
 
   /** @param rows of its reading; only those of an ok answer are stored */
-  committed(target: string, { state, error }: Committed, rows: number): void {
+  committed({ target, detail, finishedAt }: Pick<TargetResult, "target" | "detail" | "finishedAt">, { state, error }: Committed, rows: number): void {
     if (state === "ok") this.#progress.rows += rows;
-    this.#progress.committed(target, state, error);
+    this.#progress.committed({ target, detail, finishedAt }, state, error);
     this.#measurements.committed(state, error);
   }
 
@@ -97,10 +98,11 @@ export class Account {
   }
 }
 
-export const MOST_FAILING = 5;
+/** They must fit into the 4 KiB of a message beside the rest. */
+const MOST_CAUSES = 3;
 
-/** In bytes of JSON: MOST_FAILING names must fit into the 4 KiB of a message beside the rest. */
-export const LONGEST_NAME = 130;
+/** In bytes of JSON. */
+const LONGEST = { example: 90, detail: 140 };
 
 /** A batch's progress, as its message reports it. A target's state counts when it is committed. */
 export class Progress {
@@ -108,7 +110,7 @@ export class Progress {
   readonly #incarnation: number;
   readonly #targets: number;
   readonly #states: Record<TargetState, number> = { ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0 };
-  readonly #failing: { target: string; code: string }[] = [];
+  readonly #causes = new Map<string, Cause>();
   wireBytes = 0;
   textBytes = 0;
   matches = 0;
@@ -128,10 +130,12 @@ export class Progress {
     return SETTLED.reduce((sum, state) => sum + this.#states[state], 0);
   }
 
-  committed(target: string, state: TargetState, code: string | null): void {
+  committed({ target, detail, finishedAt }: Pick<TargetResult, "target" | "detail" | "finishedAt">, state: TargetState, error: string | null): void {
     this.#states[state] += 1;
-    if (isSettled(state) || this.#failing.length >= MOST_FAILING) return;
-    this.#failing.push({ target: shortened(target, LONGEST_NAME), code: code ?? state });
+    if (isSettled(state)) return;
+    const code = error ?? state;
+    const targets = (this.#causes.get(code)?.targets ?? 0) + 1;
+    this.#causes.set(code, { code, targets, example: shortened(target, LONGEST.example), detail: shortened(detail ?? "", LONGEST.detail), at: finishedAt.toISOString() });
   }
 
   message(now: Pick<BatchMessage, "requests" | "retries" | "inFlight" | "slots" | "memory" | "seconds" | "paused" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
@@ -146,7 +150,7 @@ export class Progress {
       matches: this.matches,
       rows: this.rows,
       ...now,
-      failing: [...this.#failing],
+      causes: [...this.#causes.values()].sort((one, other) => other.targets - one.targets).slice(0, MOST_CAUSES),
     };
   }
 }

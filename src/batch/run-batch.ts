@@ -145,7 +145,7 @@ class BatchRun {
     this.#account.commit((clock.monotonic() - startedAt) / 1000);
     items.forEach(({ result, reading }, index) => {
       const stored = committed[index]!;
-      this.#account.committed(result.target, stored, reading?.rows ?? 0);
+      this.#account.committed(result, stored, reading?.rows ?? 0);
       if (!isSettled(stored.state)) log.warn({ ...aboutBatch(this.#claimed), ...aboutTarget(result, stored) }, "not settled");
     });
     this.#deps.deadline.progressed();

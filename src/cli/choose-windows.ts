@@ -22,6 +22,8 @@ export interface SweepToRun {
   readonly namespace: string;
   readonly name: string;
   readonly spec: ResolvedSpec;
+  /** It comes from a Sweep, which names its own window. */
+  readonly hasOwnWindow: boolean;
 }
 
 /** The sweeps that the documents of some files ask for, newest window first. @throws SpecError */
@@ -31,7 +33,7 @@ export function sweepsToRun(documents: readonly SweepDocument[], choice: WindowC
   return (sweeps.length > 0 ? sweeps : documents).flatMap((document) => {
     const specs = resolveWindows(acceptOrThrow(document, { providers: PROVIDERS, documents }, now), choice, now).reverse();
     const { name, namespace = "default" } = document.metadata;
-    return specs.map((spec) => ({ namespace, name: document.kind === "Sweep" ? name : sweepName(name, spec.window, 1), spec }));
+    return specs.map((spec) => ({ namespace, name: document.kind === "Sweep" ? name : sweepName(name, spec.window, 1), spec, hasOwnWindow: document.kind === "Sweep" }));
   });
 }
 

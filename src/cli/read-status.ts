@@ -1,7 +1,10 @@
+import { MOST_CAUSES } from "../decide/sweep/causes.ts";
+import type { Cause } from "../model/message.ts";
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Database } from "../store/database.ts";
 import { unfinishedSweeps } from "../store/driven-sweeps.ts";
 import { mayRead } from "../store/rights.ts";
+import { SETTLED_LIST } from "../store/settled.ts";
 
 /** A row of sluice.windows. */
 export interface WindowRow {
@@ -23,6 +26,32 @@ export interface WindowRow {
 /** Newest first. */
 export function readWindows(db: Database, dataset: string, last: number): Promise<WindowRow[]> {
   return db.query<WindowRow>("select * from sluice.windows where dataset = $1 order by window_start desc limit $2", [dataset, last]);
+}
+
+/** Why targets of a window are not settled, by code, most targets first. */
+export interface WindowCauses {
+  readonly window_start: Date;
+  readonly causes: readonly Cause[];
+}
+
+/** Of these windows, those that have unsettled targets. Null for a role that may only read the views, which have no details. */
+export async function readCauses(db: Database, dataset: string, windows: readonly Date[]): Promise<WindowCauses[] | null> {
+  if (!(await mayRead(db, "datasets", "targets", "target_results", "window_plans"))) return null;
+  const rows = await db.query<{ window_start: Date; code: string; targets: number; example: string; detail: string | null; at: Date | null }>(
+    `select p.window_start, coalesce(r.error, r.state, 'missing') as code, count(*)::integer as targets, max(r.finished_at) as at,
+       (array_agg(t.name order by r.finished_at desc nulls last, t.name))[1] as example,
+       (array_agg(r.detail order by r.finished_at desc nulls last, t.name))[1] as detail
+     from sluice.datasets d join sluice.window_plans p on p.dataset_id = d.id cross join unnest(p.targets) as planned (id)
+     join sluice.targets t on t.id = planned.id
+     left join sluice.target_results r on r.dataset_id = p.dataset_id and r.window_start = p.window_start and r.target_id = planned.id
+     where d.name = $1 and p.window_start = any($2::timestamptz[]) and (r.state is null or r.state not in ${SETTLED_LIST})
+     group by 1, 2 order by 1 desc, targets desc, code`,
+    [dataset, windows],
+  );
+  return windows.flatMap((window_start) => {
+    const causes = rows.filter((row) => row.window_start.getTime() === window_start.getTime()).slice(0, MOST_CAUSES);
+    return causes.length === 0 ? [] : [{ window_start, causes: causes.map(({ code, targets, example, detail, at }) => ({ code, targets, example, detail: detail ?? "", at: at?.toISOString() ?? "" })) }];
+  });
 }
 
 /** A dataset, with all its windows summed up. */

@@ -56,7 +56,7 @@ async function rerun(cli: Cli, what: string, options: RerunOptions, metrics: Swe
     }
     const selection = selectionOf(options);
     const sweeps = found.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, selection) }));
-    return await sweepWindows(cli, sweeps, { store, output: options.output, metrics });
+    return await sweepWindows(cli, sweeps, { store, files: isFile ? [what] : null, data: options.data, output: options.output, metrics });
   } finally {
     await store.close();
   }
@@ -71,7 +71,7 @@ async function earlierSweeps({ db }: Store, name: string, options: RerunOptions,
     windows.map(async (window) => {
       const found = await newestSpec(db, id, window.start);
       if (found === null) throw new SpecError(`The dataset ${name} was never swept: use \`sluice run FILE\` first.`);
-      return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window, 1), spec: { ...found.spec, window } };
+      return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window, 1), spec: { ...found.spec, window }, hasOwnWindow: false };
     }),
   );
 }

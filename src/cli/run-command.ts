@@ -40,7 +40,7 @@ export async function sweepFiles(cli: Cli, files: readonly string[], options: Ru
   return withMetrics(cli, options.metricsPort, async (metrics) => {
     const store = await openStore(cli, { data: options.data, patienceSeconds: 300 });
     try {
-      return await sweepWindows(cli, sweeps, { store, output: options.output, metrics });
+      return await sweepWindows(cli, sweeps, { store, files, data: options.data, output: options.output, metrics });
     } finally {
       await store.close();
     }

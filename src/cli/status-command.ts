@@ -1,15 +1,18 @@
+import { DEFAULTS } from "../model/defaults.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { grouped, percent } from "../model/figures.ts";
+import type { Cause } from "../model/message.ts";
 import { formatMoment } from "../model/moment.ts";
-import { formatDuration } from "../model/quantity.ts";
+import { formatDuration, parseMemory } from "../model/quantity.ts";
 import { settledOf } from "../model/states.ts";
 import { checkDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor, type Paint } from "./paint.ts";
-import { readDatasets, readOpenSweeps, readWindows, type DatasetRow, type OpenSweep, type WindowRow } from "./read-status.ts";
+import { causeLine } from "./next-command.ts";
+import { readCauses, readDatasets, readOpenSweeps, readWindows, type DatasetRow, type OpenSweep, type WindowCauses, type WindowRow } from "./read-status.ts";
 import { dataOption, outputOption, readCount } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
-import { renderTable, type Column } from "./table.ts";
+import { oneLine, renderTable, type Column } from "./table.ts";
 
 interface StatusOptions {
   readonly data?: string;
@@ -47,12 +50,19 @@ async function runStatus(cli: Cli, name: string | undefined, { data, output, las
     // The first sweep of a dataset starts before the dataset exists.
     const own = open?.filter((sweep) => sweep.dataset === name) ?? null;
     if (own === null || own.length === 0) await checkDataset(store.db, name);
-    cli.stdout.write(renderDataset(name, await readWindows(store.db, name, last), own, output, paint));
+    const rows = await readWindows(store.db, name, last);
+    const unsettled = rows.filter(({ targets, settled }) => settled < targets).slice(0, MOST_EXPLAINED);
+    const why = await readCauses(store.db, name, unsettled.map((row) => row.window_start));
+    const text = output === "json" ? datasetInJsonText(name, rows, why, own) : renderDataset(name, rows, own, paint) + causesInText(name, why ?? [], data, paint);
+    cli.stdout.write(text);
     return COMMAND_EXIT.done;
   } finally {
     await store.close();
   }
 }
+
+/** Of how many windows the causes are shown, newest first. */
+const MOST_EXPLAINED = 3;
 
 type Output = "text" | "json";
 
@@ -84,8 +94,23 @@ function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[] 
   return renderTable(columns, cells, paint) + openInText(open, paint);
 }
 
-function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
-  if (output === "json") return `${JSON.stringify({ dataset, windows: rows.map(windowInJson), sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
+function datasetInJsonText(dataset: string, rows: readonly WindowRow[], why: readonly WindowCauses[] | null, open: readonly OpenSweep[] | null): string {
+  const causesOf = (row: WindowRow): readonly Cause[] | undefined => why?.find(({ window_start }) => window_start.getTime() === row.window_start.getTime())?.causes;
+  const windows = rows.map((row) => ({ ...windowInJson(row), causes: causesOf(row) }));
+  return `${JSON.stringify({ dataset, windows, sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
+}
+
+/** What is not settled in each window, when it was last met, and the command that helps. */
+function causesInText(dataset: string, why: readonly WindowCauses[], data: string | undefined, paint: Paint): string {
+  const memoryMaxBytes = parseMemory(DEFAULTS.batch.memoryMax)!;
+  const lines = why.flatMap(({ window_start, causes }) => {
+    const swept = { dataset, window: day(window_start), files: null, hasOwnWindow: false, data, memoryMaxBytes };
+    return causes.map((cause) => `${swept.window}  ${paint.dim((cause.at === "" ? "" : minute(cause.at)).padEnd(16))}  ${oneLine(causeLine(cause, swept))}\n`);
+  });
+  return lines.length === 0 ? "" : `\n${paint.strong("unsettled   last asked        why, and what to do")}\n${lines.join("")}`;
+}
+
+function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[] | null, paint: Paint): string {
   if (rows.length === 0) return `${dataset} has no windows yet.\n${openInText(open, paint)}`;
   const sum = (of: (row: WindowRow) => number): string => grouped(rows.reduce((total, row) => total + of(row), 0));
   const states: Record<WindowRow["state"], (text: string) => string> = { complete: paint.good, usable: paint.middling, incomplete: paint.bad };
@@ -99,7 +124,7 @@ function renderDataset(dataset: string, rows: readonly WindowRow[], open: readon
     day(row.window_start),
     row.state,
     ...[row.targets, row.settled, row.suspect, row.mismatch, row.failed, row.missing, row.updates].map(grouped),
-    row.last_asked === null ? "" : row.last_asked.toISOString().slice(0, 16).replace("T", " "),
+    row.last_asked === null ? "" : minute(row.last_asked.toISOString()),
   ]);
   const total = ["total", "", sum((row) => row.targets), sum((row) => row.settled), sum((row) => row.suspect), sum((row) => row.mismatch), sum((row) => row.failed), sum((row) => row.missing), sum((row) => row.updates), ""];
   return renderTable(columns, rows.length > 1 ? [...cells, total] : cells, paint) + openInText(open, paint);
@@ -122,6 +147,10 @@ function sweepInText({ dataset, windowStart, name, status, drivenBy }: OpenSweep
 
 function right(title: string): Column {
   return { title, align: "right" };
+}
+
+function minute(iso: string): string {
+  return iso.slice(0, 16).replace("T", " ");
 }
 
 function day(at: Date | null): string {

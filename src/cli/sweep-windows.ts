@@ -10,18 +10,22 @@ import { runSweep } from "../local/run-sweep.ts";
 import { realTimer } from "../local/timer.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
-import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Window } from "../model/window.ts";
 import { migrate } from "../store/migrate.ts";
 import type { SweepToRun } from "./choose-windows.ts";
 import type { Cli } from "./main.ts";
+import type { SweptWindow } from "./next-command.ts";
 import type { Store } from "./store.ts";
 import type { SweptMetrics } from "./swept-metrics.ts";
 import { renderSummary, SweepWatch } from "./view/watch.ts";
 
 interface SweepWindowsOptions {
   readonly store: Store;
+  /** The files that the sweeps come from, for the command that helps after an incomplete sweep; null where they come from the database. */
+  readonly files: readonly string[] | null;
+  /** `--data`, if it was given. */
+  readonly data: string | undefined;
   readonly output: "text" | "json";
   /** Null without --metrics-port. */
   readonly metrics: SweptMetrics | null;
@@ -51,8 +55,8 @@ export async function sweepWindows(cli: Cli, sweeps: readonly SweepToRun[], opti
 /** Null if it was interrupted before it started. */
 async function sweepOne(
   cli: Cli,
-  { namespace, name, spec }: SweepToRun,
-  { store, output, metrics }: SweepWindowsOptions,
+  { namespace, name, spec, hasOwnWindow }: SweepToRun,
+  { store, files, data, output, metrics }: SweepWindowsOptions,
   cgroups: MemoryCgroups | null,
 ): Promise<SweepStatus | null> {
   const view = new SweepWatch(cli.stderr, cli.clock);
@@ -96,7 +100,8 @@ async function sweepOne(
     await watching;
     if (cli.signal.aborted || status === null) return status;
     refuseUnfinished(status, logFile);
-    show(cli, spec, window, status, (cli.clock.monotonic() - start) / 1000, output);
+    const swept = { dataset: spec.dataset, window, files, hasOwnWindow, data, memoryMaxBytes: spec.batch.memoryMaxBytes };
+    show(cli, swept, spec.window, status, (cli.clock.monotonic() - start) / 1000, output);
     return status;
   } finally {
     finished.abort();
@@ -109,13 +114,13 @@ function refuseUnfinished({ phase, problem, blocked }: SweepStatus, logFile: str
   if (phase === "Blocked") throw new SurroundingsError(`${blocked?.message ?? "The sweep is blocked."} (log of its processes: ${logFile})`);
 }
 
-function show(cli: Cli, spec: ResolvedSpec, window: string, status: SweepStatus, seconds: number, output: "text" | "json"): void {
+function show(cli: Cli, swept: SweptWindow, window: Window, status: SweepStatus, seconds: number, output: "text" | "json"): void {
   if (output === "json") {
-    const { verdict, totals, sums } = status;
-    cli.stdout.write(`${JSON.stringify({ dataset: spec.dataset, window: windowOf(spec.window), state: verdict, totals, sums, seconds: Math.round(seconds) })}\n`);
+    const { verdict, totals, selected, causes = [], sums } = status;
+    cli.stdout.write(`${JSON.stringify({ dataset: swept.dataset, window: windowOf(window), state: verdict, totals, selected, causes, sums, seconds: Math.round(seconds) })}\n`);
     return;
   }
-  renderSummary(`${spec.dataset} ${window}`, status, seconds).forEach((line) => cli.stdout.write(`${line}\n`));
+  renderSummary(swept, status, seconds).forEach((line) => cli.stdout.write(`${line}\n`));
 }
 
 function windowOf({ start, end }: Window): { start: string; end: string } {

@@ -1,10 +1,15 @@
 import { renderLabels, type Label } from "../cli/labels.ts";
+import { shellWord } from "../cli/next-command.ts";
 import type { Paint } from "../cli/paint.ts";
 import { oneLine } from "../cli/table.ts";
 import { fit } from "../cli/view/redraw.ts";
 import type { SweepObject } from "../controller/resources.ts";
+import { causeText, nextStepFor } from "../decide/sweep/causes.ts";
 import type { Condition } from "../model/condition.ts";
+import { DEFAULTS } from "../model/defaults.ts";
 import { bytes, counted, duration, grouped, percent } from "../model/figures.ts";
+import type { Cause } from "../model/message.ts";
+import { formatMemory, parseMemory } from "../model/quantity.ts";
 import { settledOf } from "../model/states.ts";
 import { isFinished, type SweepStatus } from "../model/sweep.ts";
 import { isRefused } from "./find.ts";
@@ -23,7 +28,7 @@ export function sweepScreen(sweep: SweepObject, now: number, paint: Paint, colum
 /** The same in one line. */
 export function sweepLine(sweep: SweepObject): string {
   const { status = {}, metadata } = sweep;
-  const targets = status.targets === undefined ? "" : `, ${grouped(status.settled ?? 0)} of ${grouped(status.targets)} settled`;
+  const targets = status.targets === undefined ? "" : `, ${status.selected === undefined ? `${grouped(status.settled ?? 0)} of ${grouped(status.targets)} settled` : selectedText(status)}`;
   const batches = status.batches === undefined ? "" : `, batches ${status.batches}`;
   const pace = status.rate === undefined ? "" : `, ${status.rate}${status.eta === undefined ? "" : `, about ${status.eta} left`}`;
   return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waitingText(status.conditions)}`;
@@ -49,7 +54,8 @@ function headingOf(sweep: SweepObject, paint: Paint): string {
   return `${paint.strong(`Sweep ${sweep.metadata.name}`)}   ${paintPhase(phaseText(sweep), paint)}${waitingText(sweep.status?.conditions)}`;
 }
 
-function labelsOf({ spec, status = {} }: SweepObject, now: number): Label[] {
+function labelsOf(sweep: SweepObject, now: number): Label[] {
+  const { spec, status = {} } = sweep;
   const { flow } = status;
   const labels: (Label | null)[] = [
     ["dataset", `${status.dataset ?? spec.dataset ?? spec.cronSweepRef?.name ?? "?"}, window ${status.window ?? spec.window.start}`],
@@ -60,7 +66,7 @@ function labelsOf({ spec, status = {} }: SweepObject, now: number): Label[] {
     status.peakMemory === undefined ? null : ["memory", memoryText(status)],
     flow === undefined || flow.sums.requests === 0 ? null : ["requests", sumsText(flow)],
     status.startedAt === undefined ? null : ["started", timesText(status.startedAt, status.finishedAt, now)],
-    status.failing === undefined ? null : ["failing", status.failing.map(({ target, code }) => `${target} ${code}`)],
+    status.causes === undefined ? null : ["unsettled", causeTexts(sweep)],
   ];
   return labels.filter((label) => label !== null);
 }
@@ -71,9 +77,32 @@ function askedText({ select, replace, targets, cronSweepRef }: SweepObject["spec
   return `${states}${narrow}${replace ? ", replacing settled answers" : ""}`;
 }
 
-function targetsText({ targets = 0, settled = 0, failed = 0, rate, eta }: NonNullable<SweepObject["status"]>): string {
+function targetsText({ targets = 0, settled = 0, failed = 0, rate, eta, ...status }: NonNullable<SweepObject["status"]>): string {
   const pace = rate === undefined ? "" : `, ${rate}${eta === undefined ? "" : `, about ${eta} left`}`;
-  return `${grouped(settled)} of ${grouped(targets)} settled (${percent(settled, targets)}), ${grouped(failed)} failed${pace}`;
+  const window = `${grouped(settled)} of ${grouped(targets)} settled (${percent(settled, targets)}), ${grouped(failed)} failed`;
+  return status.selected === undefined ? `${window}${pace}` : `${selectedText(status)}${pace}; of the window ${window}`;
+}
+
+/** Where the sweep selected some targets, `settledOfTargets` counts those. */
+function selectedText({ settledOfTargets = "" }: NonNullable<SweepObject["status"]>): string {
+  const [settled = 0, targets = 0] = settledOfTargets.split("/").map(Number);
+  return `${grouped(settled)} of ${grouped(targets)} selected settled`;
+}
+
+/** While it runs, when each was last met; once it has finished, the command that helps. */
+function causeTexts(sweep: SweepObject): string[] {
+  const { causes = [] } = sweep.status ?? {};
+  if (hasFinished(sweep)) return causes.map((cause) => `${causeText(cause)}. ${nextCommand(cause, sweep)}`);
+  return causes.map((cause) => `${causeText(cause)}${cause.at === "" ? "" : ` (${cause.at.slice(11, 16)} UTC)`}`);
+}
+
+/** The plugin asks no target by itself, so a target whose answer is wrong is asked again alone. A Sweep without a CronSweep has no --target. */
+function nextCommand({ code, example }: Cause, { metadata, spec }: SweepObject): string {
+  const { cronSweepRef, window } = spec;
+  const what = cronSweepRef === undefined ? metadata.name : `${cronSweepRef.name} --window ${window.start}`;
+  const memory = formatMemory(2 * parseMemory(spec.batch?.memoryMax ?? DEFAULTS.batch.memoryMax)!);
+  const options = { try: cronSweepRef === undefined ? "" : ` --target ${shellWord(example)}`, rerun: "", "rerun-with-memory": ` --state failed --memory ${memory}` };
+  return `kubectl sluice rerun ${what}${options[nextStepFor(code)]}${metadata.namespace === undefined ? "" : ` -n ${metadata.namespace}`}`;
 }
 
 function batchesText(batches: string, flow: SweepStatus | undefined): string {

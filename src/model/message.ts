@@ -29,8 +29,10 @@ export interface PrepareMessage {
   readonly ranges: readonly BatchRange[];
   readonly totals: Totals;
   readonly verdict?: WindowState;
-  /** With the verdict: up to five targets that were asked and are not settled, the latest first. */
-  readonly failing?: readonly FailingTarget[];
+  /** What this sweep was asked to do, and how much of that is settled. Absent where it selected nothing, and in messages of earlier versions. */
+  readonly selected?: SelectedTargets;
+  /** Why selected targets are not settled, up to five. Absent in messages of earlier versions. */
+  readonly causes?: readonly Cause[];
   /** The size of the database. Absent if the user has no right to read it, and in messages of earlier versions. */
   readonly database?: DatabaseSize;
   /** Sentences for a person: duplicates and blank names dropped from the list, for example. */
@@ -76,15 +78,28 @@ export interface BatchMessage {
   readonly measured?: Measured;
   /** 99th percentile of the delay of the event loop since the batch started. */
   readonly eventLoopDelaySeconds?: number;
-  /** Up to five. */
-  readonly failing: readonly FailingTarget[];
+  /** Why targets of this batch are not settled, up to three. Absent in messages of earlier versions. */
+  readonly causes?: readonly Cause[];
   readonly problem?: string;
 }
 
-export interface FailingTarget {
-  /** Shortened if it is very long. */
-  readonly target: string;
+export interface SelectedTargets {
+  readonly targets: number;
+  /** By this sweep; for one that asks only incomplete targets, by any. */
+  readonly settled: number;
+}
+
+/** Why targets are not settled: all that have the same code. Texts are shortened if they are very long. */
+export interface Cause {
+  /** An ErrorCode, or the state of a target without one. */
   readonly code: string;
+  readonly targets: number;
+  /** The latest of these targets. */
+  readonly example: string;
+  /** What happened to it, in a sentence; "" if it was not asked. */
+  readonly detail: string;
+  /** When, as an ISO time; "" if it was not asked. */
+  readonly at: string;
 }
 
 export type ProgramMessage = PrepareMessage | BatchMessage;

@@ -1,4 +1,5 @@
 import type { Condition } from "./condition.ts";
+import type { Cause } from "./message.ts";
 import type { WindowState } from "./states.ts";
 import type { SweepPhase, SweepStatus } from "./sweep.ts";
 
@@ -31,8 +32,10 @@ export interface SweepObjectStatus {
   readonly verdict?: WindowState;
   /** The image of all its pods. */
   readonly image?: string;
-  /** Up to five targets of the latest batches. */
-  readonly failing?: readonly { readonly target: string; readonly code: string }[];
+  /** The number of targets that the sweep selected; absent where that is all targets of the window. */
+  readonly selected?: number;
+  /** Why targets are not settled, up to five codes, most targets first. */
+  readonly causes?: readonly Cause[];
   readonly lastOutOfMemory?: { readonly batch: number; readonly limit: string; readonly peak: string };
   readonly conditions?: readonly Condition[];
   readonly frozen?: FrozenPods;

@@ -1,5 +1,5 @@
 import type { Distribution, Measured } from "./measured.ts";
-import type { BatchRange, DatabaseSize, FailingTarget, ProgramMessage } from "./message.ts";
+import type { BatchRange, Cause, DatabaseSize, ProgramMessage, SelectedTargets } from "./message.ts";
 import type { Totals, WindowState } from "./states.ts";
 import type { EpochSeconds } from "./window.ts";
 
@@ -57,6 +57,10 @@ export interface SweepStatus {
   /** Passes in a row that settled nothing. It decides how long the next wait is. */
   readonly fruitless: number;
   readonly totals?: Totals;
+  /** As the last prepare found it; without what the batches since then settled. */
+  readonly selected?: SelectedTargets;
+  /** Why targets are not settled, most targets first: as the last prepare found it, with what the batches since then met. */
+  readonly causes?: readonly Cause[];
   readonly sums: SweepSums;
   /** As the last prepare found it. */
   readonly database?: DatabaseSize;
@@ -66,10 +70,13 @@ export interface SweepStatus {
    */
   readonly blocked?: { readonly reason: BlockedReason; readonly message: string; readonly since: EpochSeconds; readonly tries: number };
   readonly verdict?: WindowState;
-  /** With the verdict: up to five targets that were asked and are not settled. */
-  readonly failing?: readonly FailingTarget[];
   /** Why the phase is Failed: one sentence. */
   readonly problem?: string;
+}
+
+/** What the sweep selected, if that is not every target of the window; else null. */
+export function partSelected({ selected, totals }: Pick<SweepStatus, "selected" | "totals">): SelectedTargets | null {
+  return selected === undefined || selected.targets === totals?.targets ? null : selected;
 }
 
 export type BlockedReason = "Surroundings" | "Crashing";

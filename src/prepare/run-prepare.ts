@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { LONGEST_NAME, MOST_FAILING } from "../batch/account.ts";
 import { canaryTargets } from "../decide/host/canary.ts";
+import { MOST_CAUSES } from "../decide/sweep/causes.ts";
 import { verdict } from "../decide/sweep/ending.ts";
 import { fingerprintText } from "../decide/targets/fingerprint.ts";
 import { pack, type PackedBatch } from "../decide/targets/pack.ts";
@@ -19,7 +19,7 @@ import { giveUp } from "../store/give-up.ts";
 import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
 import { dropOld } from "../store/retention.ts";
-import { failingOf, remaining } from "../store/selection.ts";
+import { countSelected, remaining } from "../store/selection.ts";
 import { changeHost, finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
 import { tally } from "../store/windows.ts";
 import type { PrepareDeps } from "./deps.ts";
@@ -119,7 +119,26 @@ async function packedMessage(
   packed: Pick<PrepareMessage, "ranges" | "notes">,
 ): Promise<PrepareMessage> {
   const totals = await tally(deps.db, sweep.datasetId, sweep.window);
-  return { program: "prepare", pass: place.pass, round: place.round, totals, ...(await sized(sweep, deps)), ...packed };
+  const { selected, causes = [] } = await counted(sweep, deps);
+  // What is about to be asked needs no other reason for having no result.
+  const known = causes.filter(({ code }) => code !== "missing");
+  return { program: "prepare", pass: place.pass, round: place.round, totals, ...(selected === undefined ? {} : { selected }), causes: known, ...(await sized(sweep, deps)), ...packed };
+}
+
+/** In bytes of JSON: five causes must fit into the 4 KiB of a message beside the rest. */
+const LONGEST = { example: 130, detail: 200 };
+
+async function counted({ identity }: FrozenSweep, { db }: PrepareDeps): Promise<Pick<PrepareMessage, "selected" | "causes">> {
+  const found = await countSelected(db, identity.uid, MOST_CAUSES);
+  if (found === null) return {};
+  const causes = found.causes.map(({ code, targets, example, detail, at }) => ({
+    code,
+    targets,
+    example: shortened(example, LONGEST.example),
+    detail: shortened(detail ?? "", LONGEST.detail),
+    at: at?.toISOString() ?? "",
+  }));
+  return { selected: found.selected, causes };
 }
 
 async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareDeps): Promise<Pick<PrepareMessage, "database">> {
@@ -131,7 +150,6 @@ async function finished(sweep: FrozenSweep, { place }: PrepareTask, deps: Prepar
   const { db } = deps;
   const { done } = sweep.spec;
   const end = await db.transaction((tx) => finishSweep(tx, sweep.identity.uid, (totals) => verdict(totals, done.atLeast)));
-  const failing = await failingOf(db, sweep.datasetId, sweep.window, MOST_FAILING);
   return {
     program: "prepare",
     pass: place.pass,
@@ -139,7 +157,7 @@ async function finished(sweep: FrozenSweep, { place }: PrepareTask, deps: Prepar
     ranges: [],
     totals: end.totals,
     verdict: end.verdict,
-    failing: failing.map(({ target, code }) => ({ target: shortened(target, LONGEST_NAME), code })),
+    ...(await counted(sweep, deps)),
     ...(await sized(sweep, deps)),
     notes,
   };

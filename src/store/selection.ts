@@ -129,15 +129,56 @@ export async function statesOfNames(
   return new Map(rows.map(({ state, count }) => [state, count]));
 }
 
-/** The window's targets that were asked and are not settled, at most `most`, latest first, each with its code or state. */
-export async function failingOf(on: Pick<Transaction, "query">, datasetId: DatasetId, window: Window, most: number): Promise<{ target: string; code: string }[]> {
-  return on.query<{ target: string; code: string }>(
-    `select t.name as target, coalesce(r.error, r.state) as code
-     from sluice.window_plans p
-     join sluice.target_results r on r.dataset_id = p.dataset_id and r.window_start = p.window_start and r.target_id = any(p.targets)
-     join sluice.targets t on t.id = r.target_id
-     where p.dataset_id = $1 and p.window_start = to_timestamp($2) and r.state not in ${SETTLED_LIST}
-     order by r.finished_at desc, t.name limit $3`,
-    [datasetId, window.start, most],
+/** A cause as it is stored: nothing shortened. */
+export interface StoredCause {
+  readonly code: string;
+  readonly targets: number;
+  readonly example: string;
+  /** Null if these targets were not asked. */
+  readonly detail: string | null;
+  readonly at: Date | null;
+}
+
+interface SweepCounts {
+  readonly selected: { readonly targets: number; readonly settled: number };
+  /** Most targets first. */
+  readonly causes: readonly StoredCause[];
+}
+
+/**
+ * How many targets a sweep selected and settled, and why it did not settle the others. The answer to one whose settled result stayed is
+ * among the superseded ones. Null if it selected nothing.
+ */
+export async function countSelected(on: Pick<Transaction, "query">, uid: string, mostCauses: number): Promise<SweepCounts | null> {
+  const rows = await on.query<{ all_targets: number; open_targets: number } & { [Field in keyof StoredCause]: StoredCause[Field] | null }>(
+    `with sweep as materialized (
+       select uid, dataset_id, window_start, selected, spec #>> '{select,states}' = 'incomplete' as incomplete
+       from sluice.sweeps where uid = $1 and selected is not null
+     ), aside as materialized (
+       select distinct on (target_id) target_id, state, error, detail, finished_at from sluice.asides where sweep_uid = $1 order by target_id, finished_at desc
+     ), unsettled as materialized (
+       select t.name, answer.*
+       from sweep s cross join unnest(s.selected) as chosen (id) join sluice.targets t on t.id = chosen.id
+       left join sluice.target_results r on r.dataset_id = s.dataset_id and r.window_start = s.window_start and r.target_id = chosen.id
+       left join aside on aside.target_id = chosen.id
+       cross join lateral (
+         select coalesce(r.error, r.state) as code, r.detail, r.finished_at where r.state not in ${SETTLED_LIST}
+         union all select coalesce(aside.error, aside.state), aside.detail, aside.finished_at where r.state in ${SETTLED_LIST} and aside.state not in ${SETTLED_LIST}
+         union all select 'missing', null, null where r.state is null or (r.state in ${SETTLED_LIST} and aside.state is null)
+       ) answer
+       where not coalesce(r.state in ${SETTLED_LIST} and (s.incomplete or r.sweep_uid = s.uid), false)
+     )
+     select cardinality(s.selected) as all_targets, (select count(*)::integer from unsettled) as open_targets, cause.*
+     from sweep s left join (
+       select code, count(*)::integer as targets, (array_agg(name order by finished_at desc nulls last, name))[1] as example,
+         (array_agg(detail order by finished_at desc nulls last, name))[1] as detail, max(finished_at) as at
+       from unsettled group by code order by targets desc, code limit $2
+     ) cause on true
+     order by cause.targets desc, cause.code`,
+    [uid, mostCauses],
   );
+  const [first] = rows;
+  if (first === undefined) return null;
+  const causes = rows.flatMap(({ code, targets, example, detail, at }) => (code === null ? [] : [{ code, targets: targets!, example: example!, detail, at }]));
+  return { selected: { targets: first.all_targets, settled: first.all_targets - first.open_targets }, causes };
 }

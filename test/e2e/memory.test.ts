@@ -78,7 +78,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     const outcome = await installation.outcome(`${installation.namespace}/kernel`, YESTERDAY);
     expect(outcome).toMatchObject({ window: { state: "incomplete", settled: 127 }, lies: [] });
     expect(outcome.results.get(BOMB)).toMatchObject({ state: "failed", error: "memory" });
-    expect(status?.failing).toEqual([{ target: BOMB, code: "memory" }]);
+    expect(status?.causes).toMatchObject([{ code: "memory", targets: 1, example: BOMB }]);
 
     await installation.apply(aSweep("kernel-again", "kernel", YESTERDAY, { select: ["failed"], batch: { memory: "512Mi" } }));
     expect((await untilFinished("kernel-again", 60)).status).toMatchObject({ phase: "Complete", flow: { sums: { batches: 1, outOfMemory: 0 } } });

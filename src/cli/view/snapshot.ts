@@ -1,6 +1,6 @@
 import type { RunningView } from "../../local/sweep-driver.ts";
 import { isSettled, settledOf, type TargetState } from "../../model/states.ts";
-import type { SweepStatus } from "../../model/sweep.ts";
+import { partSelected, type SweepStatus } from "../../model/sweep.ts";
 
 /** A sweep at one moment, as the live view shows it. */
 export interface Snapshot {
@@ -8,8 +8,11 @@ export interface Snapshot {
   readonly at: number;
   readonly phase: SweepStatus["phase"];
   readonly pass: number;
+  /** Of the targets that the sweep asks: all of the window, or those that it selected. */
   readonly settled: number;
   readonly targets: number;
+  /** The number of targets of the window, where the sweep selected some of them; else null. */
+  readonly selectedFrom: number | null;
   readonly requests: number;
   readonly retries: number;
   readonly textBytes: number;
@@ -30,14 +33,12 @@ export function takeSnapshot(status: SweepStatus | null, running: readonly Runni
     Object.entries(states).reduce((total, [state, count]) => total + (isSettled(state as TargetState) ? count : 0), 0),
   );
   const limits = new Map((status?.running ?? []).map(({ batch, memoryBytes }) => [batch, memoryBytes]));
-  const totals = status?.totals;
   const limit = Math.max(0, ...messages.map(({ slots }) => slots.limit));
   return {
     at,
     phase: status?.phase ?? "Pending",
     pass: status?.pass ?? 0,
-    settled: totals === undefined ? 0 : Math.min(totals.targets, settledOf(totals) + status!.settled + settledNow),
-    targets: totals?.targets ?? 0,
+    ...countsOf(status, settledNow),
     requests: (status?.sums.requests ?? 0) + sum((message) => message.requests),
     retries: (status?.sums.retries ?? 0) + sum((message) => message.retries),
     textBytes: (status?.sums.textBytes ?? 0) + sum((message) => message.textBytes),
@@ -53,4 +54,12 @@ export function takeSnapshot(status: SweepStatus | null, running: readonly Runni
     })),
     waitingFor: status?.phase === "Blocked" ? (status.blocked?.message ?? null) : (messages.find(({ paused }) => paused !== null)?.paused ?? null),
   };
+}
+
+function countsOf(status: SweepStatus | null, settledNow: number): Pick<Snapshot, "settled" | "targets" | "selectedFrom"> {
+  const totals = status?.totals;
+  if (totals === undefined) return { settled: 0, targets: 0, selectedFrom: null };
+  const selected = partSelected(status!);
+  const { targets, settled } = selected ?? { targets: totals.targets, settled: settledOf(totals) };
+  return { settled: Math.min(targets, settled + status!.settled + settledNow), targets, selectedFrom: selected === null ? null : totals.targets };
 }

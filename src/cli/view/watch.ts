@@ -2,8 +2,9 @@ import type { SweepDriver } from "../../local/sweep-driver.ts";
 import type { Clock } from "../../model/clock.ts";
 import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
 import { settledOf, type Totals } from "../../model/states.ts";
-import type { SweepStatus } from "../../model/sweep.ts";
+import { partSelected, type SweepStatus } from "../../model/sweep.ts";
 import type { Output } from "../main.ts";
+import { causeLine, type SweptWindow } from "../next-command.ts";
 import { oneLine } from "../table.ts";
 import { RateMeter, type Rates } from "./rates.ts";
 import { Redraw } from "./redraw.ts";
@@ -68,9 +69,11 @@ const BESIDE_BAR = 70;
 /** The live view: always the same lines, each shorter than `columns`, so that the terminal does not wrap them. */
 export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, columns: number): string[] {
   const left = pace.secondsLeft === null ? "" : `   about ${duration(pace.secondsLeft)} left`;
+  const whose = now.selectedFrom === null ? "" : "selected ";
+  const selected = now.selectedFrom === null ? "" : `   ${grouped(now.targets)} of ${counted(now.selectedFrom, "target", "targets")} selected`;
   const lines = [
-    `${heading.dataset}   ${heading.window}   ${passOf(heading, now)}`,
-    `targets   ${bar(now, Math.min(LONGEST_BAR, columns - BESIDE_BAR))}${grouped(now.settled)} / ${grouped(now.targets)} settled   ${percent(now.settled, now.targets)}${left}`,
+    `${heading.dataset}   ${heading.window}   ${passOf(heading, now)}${selected}`,
+    `targets   ${bar(now, Math.min(LONGEST_BAR, columns - BESIDE_BAR - whose.length))}${grouped(now.settled)} / ${grouped(now.targets)} ${whose}settled   ${percent(now.settled, now.targets)}${left}`,
     `asking    ${asking(now, pace)}`,
     `stored    ${grouped(now.rows)} rows   ${bytes(now.textBytes)} read, ${bytes(now.wireBytes)} over the wire`,
     `memory    ${memory(now)}`,
@@ -84,7 +87,7 @@ export function renderLine(heading: Heading, now: Snapshot, pace: Rates): string
   const left = pace.secondsLeft === null ? "" : `, about ${duration(pace.secondsLeft)} left`;
   const waiting = now.waitingFor === null ? "" : `, waiting: ${oneLine(now.waitingFor)}`;
   return (
-    `${heading.dataset} ${heading.window}, ${passOf(heading, now)}: ${grouped(now.settled)} of ${grouped(now.targets)} settled, ` +
+    `${heading.dataset} ${heading.window}, ${passOf(heading, now)}: ${grouped(now.settled)} of ${grouped(now.targets)} ${now.selectedFrom === null ? "" : "selected "}settled, ` +
     `${asking(now, pace).replaceAll("   ", ", ")}, ${grouped(now.rows)} rows, memory ${memory(now)}${left}${waiting}`
   );
 }
@@ -111,11 +114,17 @@ function memory({ batches }: Snapshot): string {
   return `${batches.map(({ batch, peakBytes, limitBytes }) => `#${batch} ${mebibytes(peakBytes)}/${mebibytes(limitBytes)}`).join("  ")} MiB`;
 }
 
-/** The result of a finished sweep, in a few lines. */
-export function renderSummary(window: string, status: SweepStatus, seconds: number): string[] {
+/** The result of a finished sweep, in a few lines; last what is not settled and why, unless the window is complete. */
+export function renderSummary({ dataset, window, ...swept }: SweptWindow, status: SweepStatus, seconds: number): string[] {
+  return [...renderResult(`${dataset} ${window}`, status, seconds), ...(status.causes ?? []).map((cause) => causeLine(cause, { dataset, window, ...swept }))];
+}
+
+function renderResult(window: string, status: SweepStatus, seconds: number): string[] {
   const { totals, verdict, sums } = status;
   if (totals === undefined || verdict === undefined) return [`${window}: ${status.problem ?? "no verdict"}`];
   const lines = [`${window} is ${verdict}: ${grouped(settledOf(totals))} of ${grouped(totals.targets)} targets are settled (${states(totals)}); ${grouped(totals.updates)} updates are stored.`];
+  const selected = partSelected(status);
+  if (selected !== null) lines.push(`${counted(selected.targets, "target was", "targets were")} selected: ${grouped(selected.settled)} settled, ${grouped(selected.targets - selected.settled)} not.`);
   if (sums.requests === 0) return [...lines, "There was nothing left to ask."];
   lines.push(
     `${counted(sums.requests, "request", "requests")}, ${grouped(sums.retries)} of them retries, ${bytes(sums.textBytes)} of text (${bytes(sums.wireBytes)} over the wire), ${counted(sums.rows, "row", "rows")}, ` +

@@ -1,11 +1,10 @@
 import { conditionsOf, type Blocker } from "../../decide/sweep/conditions.ts";
 import { ranOutOfMemory } from "../../decide/sweep/ending.ts";
 import { without } from "../../kube/object.ts";
-import type { FailingTarget } from "../../model/message.ts";
 import { formatMoment } from "../../model/moment.ts";
 import { settledOf, type Totals } from "../../model/states.ts";
 import type { FrozenPods, SweepObjectStatus } from "../../model/sweep-object.ts";
-import { isFinished, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
+import { isFinished, partSelected, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
 import type { Window } from "../../model/window.ts";
 import { SWEEPS, type SweepObject } from "../resources.ts";
 import type { SweepDeps } from "./deps.ts";
@@ -44,10 +43,9 @@ export function initialStatus({ dataset, window, frozen }: AcceptedSweep, nowMil
 
 /** The whole status: `flow` unchanged, and the fields that `kubectl get` and `kubectl describe` print. */
 export function nextStatus({ before, flow, finished, blocker, waitsFor, generation, nowMilliseconds }: StatusInput): SweepObjectStatus {
-  const kept = without(before, "roundStartedAt", "failing", "rate", "eta");
+  const kept = without(before, "roundStartedAt", "selected", "causes", "rate", "eta");
   const isOver = isFinished(flow.phase);
   const roundStartedAt = roundStart(before, flow, nowMilliseconds);
-  const failing = failingTargets(before.failing ?? [], finished, flow);
   const progress = estimateProgress(flow, roundStartedAt === undefined ? null : (nowMilliseconds - Date.parse(roundStartedAt)) / 1000);
   return {
     ...kept,
@@ -62,7 +60,7 @@ export function nextStatus({ before, flow, finished, blocker, waitsFor, generati
     ...(roundStartedAt === undefined ? {} : { roundStartedAt }),
     ...(isOver ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds) } : {}),
     ...(flow.verdict === undefined ? {} : { verdict: flow.verdict }),
-    ...(failing.length === 0 ? {} : { failing }),
+    ...(flow.causes === undefined || flow.causes.length === 0 ? {} : { causes: flow.causes }),
     conditions: conditionsOf({ before: before.conditions ?? [], flow, blocker, waitsFor, generation, now: isoOf(nowMilliseconds) }),
     flow,
   };
@@ -96,12 +94,16 @@ function roundStart(before: SweepObjectStatus, flow: SweepStatus, nowMillisecond
   return isSame && before.roundStartedAt !== undefined ? before.roundStartedAt : isoOf(nowMilliseconds);
 }
 
-function targetCounts(before: SweepObjectStatus, flow: SweepStatus, finished: readonly FinishedBatch[]): Pick<SweepObjectStatus, "targets" | "settled" | "failed" | "settledOfTargets"> {
+function targetCounts(before: SweepObjectStatus, flow: SweepStatus, finished: readonly FinishedBatch[]): Pick<SweepObjectStatus, "targets" | "selected" | "settled" | "failed" | "settledOfTargets"> {
   const { totals } = flow;
   if (totals === undefined) return {};
   const { targets } = totals;
-  const settled = Math.min(targets, settledOf(totals) + settledSincePrepare(flow));
-  return { targets, settled, failed: failedCount(before, flow, totals, targets - settled, finished), settledOfTargets: `${settled}/${targets}` };
+  const since = settledSincePrepare(flow);
+  const settled = Math.min(targets, settledOf(totals) + since);
+  const failed = failedCount(before, flow, totals, targets - settled, finished);
+  const selected = partSelected(flow);
+  if (selected === null) return { targets, settled, failed, settledOfTargets: `${settled}/${targets}` };
+  return { targets, selected: selected.targets, settled, failed, settledOfTargets: `${Math.min(selected.targets, selected.settled + since)}/${selected.targets}` };
 }
 
 /** Prepare's totals are the truth, and `settled` starts again from 0 with them. Those of a verdict include the last round. */
@@ -151,17 +153,6 @@ function peakText({ end, memoryBytes }: FinishedBatch): string {
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)}Mi`;
-}
-
-const MAX_FAILING = 5;
-
-/** Up to five, those of the last batches first. With the verdict prepare reports what is failing, and that wins. */
-function failingTargets(before: readonly FailingTarget[], finished: readonly FinishedBatch[], { totals, verdict, failing = [] }: SweepStatus): readonly FailingTarget[] {
-  if (verdict !== undefined) return failing;
-  const latest = finished.toReversed().flatMap(({ end }) => (end.message?.program === "batch" ? end.message.failing : []));
-  const known = [...latest, ...before].filter(({ target }, index, all) => all.findIndex((other) => other.target === target) === index);
-  const most = totals === undefined ? MAX_FAILING : Math.min(MAX_FAILING, totals.targets);
-  return known.slice(0, most);
 }
 
 interface ProgressEstimate {

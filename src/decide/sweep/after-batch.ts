@@ -6,6 +6,7 @@ import { SETTLED } from "../../model/states.ts";
 import type { FlowSpec, JobEnd, RunningBatch, SweepStatus, MeasuredSums, SweepSums } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
+import { withCauses } from "./causes.ts";
 import type { Step } from "./decision.ts";
 import { fail, problemOf, ranOutOfMemory, unblocked, blockRound } from "./ending.ts";
 
@@ -43,10 +44,12 @@ export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd
 }
 
 function withoutBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd, meaning: BatchEnd): SweepStatus {
+  const message = end.message?.program === "batch" ? end.message : null;
   return {
     ...status,
     running: status.running.filter((other) => other.batch !== batch.batch),
-    settled: status.settled + (end.message?.program === "batch" ? settledBy(end.message) : 0),
+    settled: status.settled + (message === null ? 0 : settledBy(message)),
+    ...(message?.causes === undefined ? {} : { causes: withCauses(status.causes ?? [], message.causes, status.pass === 1) }),
     sums: grownSums(status.sums, batch, end, meaning === "memory" || meaning === "crash" ? meaning : null),
   };
 }

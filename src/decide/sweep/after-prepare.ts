@@ -5,6 +5,7 @@ import { type WindowState, settledOf } from "../../model/states.ts";
 import type { JobEnd, SweepPhase, SweepStatus } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
+import { causesSentence } from "./causes.ts";
 import type { Step } from "./decision.ts";
 import { secondsBeforeTry, block, fail, prepared, problemOf, ranOutOfMemory, unblocked } from "./ending.ts";
 
@@ -47,30 +48,39 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
       outOfMemory: [],
       settled: 0,
       totals: message.totals,
-      ...sized(message),
+      ...counted(message),
     },
     events: [
       ...noteEvents(message),
       ...(status.blocked === undefined ? [] : [normal(REASON.unblocked, "Prepare succeeded again.")]),
       normal(
         REASON.prepared,
-        `Pass ${message.pass}: ${counted(message.totals.targets - settledOf(message.totals), "target", "targets")} unsettled, in ${counted(batches, "batch", "batches")}.`,
+        `Pass ${message.pass}: ${plural(unsettledIn(message), "target", "targets")} unsettled, in ${plural(batches, "batch", "batches")}.`,
       ),
     ],
   };
 }
 
 function finish(status: SweepStatus, message: PrepareMessage, verdict: WindowState): Step {
-  const { totals, failing = [] } = message;
+  const { totals, causes = [] } = message;
+  const event = normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${plural(totals.targets, "target", "targets")} settled.${causesSentence(causes, MOST_CAUSES_IN_EVENT)}`);
   return {
-    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...sized(message), ...(failing.length === 0 ? {} : { failing }) },
-    events: [...noteEvents(message), normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${counted(totals.targets, "target", "targets")} settled.`)],
+    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...counted(message) },
+    events: [...noteEvents(message), event],
   };
 }
 
-/** If this prepare could not read the size, the last known one stays. */
-function sized({ database }: PrepareMessage): Pick<SweepStatus, "database"> {
-  return database === undefined ? {} : { database };
+/** An event holds 1024 characters. */
+const MOST_CAUSES_IN_EVENT = 3;
+
+/** Of what was selected; a prepare of an earlier version counts only the window. */
+function unsettledIn({ selected, totals }: PrepareMessage): number {
+  return selected === undefined ? totals.targets - settledOf(totals) : selected.targets - selected.settled;
+}
+
+/** If this prepare could not read the size of the database, the last known one stays. Causes are counted anew by each prepare. */
+function counted({ database, selected, causes = [] }: PrepareMessage): Pick<SweepStatus, "database" | "selected" | "causes"> {
+  return { ...(database === undefined ? {} : { database }), ...(selected === undefined ? {} : { selected }), causes };
 }
 
 /** It crashed, was stopped, or ended without a message. Prepare is idempotent, so it is run again. */
@@ -104,6 +114,6 @@ function normal(reason: string, message: string): ObjectEvent {
   return { type: "Normal", reason, message };
 }
 
-function counted(amount: number, one: string, many: string): string {
+function plural(amount: number, one: string, many: string): string {
   return `${amount} ${amount === 1 ? one : many}`;
 }

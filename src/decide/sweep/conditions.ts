@@ -3,6 +3,7 @@ import { settledOf } from "../../model/states.ts";
 import type { SweepObjectStatus } from "../../model/sweep-object.ts";
 import { isFinished, type SweepStatus } from "../../model/sweep.ts";
 import { SWEEP_REASON } from "../reasons.ts";
+import { causesSentence, MOST_CAUSES } from "./causes.ts";
 
 /** What prevents the Jobs of a sweep from being created, apart from what the flow knows. */
 export interface Blocker {
@@ -79,9 +80,9 @@ function blocked({ phase, blocked: by }: SweepStatus, blocker: Blocker | null): 
   return { status: "False", reason: SWEEP_REASON.unhindered, message: "Nothing blocks the sweep." };
 }
 
-function complete({ phase, totals, problem }: SweepStatus): Untyped {
+function complete({ phase, totals, problem, causes = [] }: SweepStatus): Untyped {
   if (phase === "Failed") return { status: "False", reason: phase, message: problem ?? "The sweep failed." };
   const counted = totals === undefined ? "No targets have been counted yet." : `${settledOf(totals)} of ${totals.targets} targets were settled at the last count.`;
   if (!isFinished(phase)) return { status: "False", reason: "Unfinished", message: counted };
-  return { status: phase === "Complete" ? "True" : "False", reason: phase, message: totals === undefined ? counted : `${settledOf(totals)} of ${totals.targets} targets are settled.` };
+  return { status: phase === "Complete" ? "True" : "False", reason: phase, message: totals === undefined ? counted : `${settledOf(totals)} of ${totals.targets} targets are settled.${causesSentence(causes, MOST_CAUSES)}` };
 }

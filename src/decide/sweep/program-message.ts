@@ -67,7 +67,7 @@ const isMeasured = having({
   copySeconds: distribution,
 });
 
-const failing = listOf(having({ target: text, code: text }));
+const causes = listOf(having({ code: text, targets: count, example: text, detail: text, at: text }));
 
 const states = { ok: count, empty: count, rejected: count, suspect: count, mismatch: count, failed: count };
 
@@ -78,7 +78,8 @@ const prepareMessage = having({
   ranges: listOf(having({ from: count, to: count, memoryBytes: count })),
   totals: having({ ...states, targets: count, missing: count, updates: count }),
   verdict: optional(word("complete", "usable", "incomplete")),
-  failing: optional(failing),
+  selected: optional(having({ targets: count, settled: count })),
+  causes: optional(causes),
   database: optional(having({ bytes: count, partitions: count, partitionsKept: count })),
   notes: listOf(text),
   problem: optional(text),
@@ -102,6 +103,6 @@ const batchMessage = having({
   seconds: count,
   eventLoopDelaySeconds: optional(count),
   paused: either(nothing, text),
-  failing,
+  causes: optional(causes),
   problem: optional(text),
 });

@@ -57,9 +57,12 @@ export const cronSweepStatus = z.strictObject({
   conditions,
 });
 
-const failing = z.strictObject({
-  target: z.string().meta({ description: "The target." }),
-  code: z.string().meta({ description: "Why it has no settled answer." }),
+const cause = z.strictObject({
+  code: z.string().meta({ description: "The error code, or the state." }),
+  targets: count("The number of targets that have it."),
+  example: text("The latest of these targets."),
+  detail: text("What happened to it."),
+  at: text("When."),
 });
 
 const outOfMemory = z.strictObject({
@@ -82,7 +85,7 @@ export const sweepStatus = z.strictObject({
   targets: count("Targets of the window."),
   settled: count("Targets with a settled answer."),
   failed: count("Targets without a settled answer: suspect, mismatch or failed."),
-  settledOfTargets: text("Settled targets out of all targets."),
+  settledOfTargets: text("Settled targets out of all targets, or out of the selected ones if the sweep selected some."),
   batches: text("Finished batches out of those in this round."),
   peakMemory: text("The largest peak of a batch, and its limit."),
   rate: text("Targets settled per second in this round."),
@@ -92,7 +95,8 @@ export const sweepStatus = z.strictObject({
   finishedAt: time("When the sweep finished."),
   verdict: text("The state of the window: complete, usable or incomplete."),
   image: text("The image of all its pods."),
-  failing: z.array(failing).optional().meta({ description: "Up to five targets that failed recently, with their error codes." }),
+  selected: count("Targets that the sweep selected, if those are not all targets of the window."),
+  causes: z.array(cause).optional().meta({ description: "Why targets are not settled: up to five error codes, most targets first, each with an example." }),
   lastOutOfMemory: outOfMemory.optional().meta({ description: "The last batch that ran out of memory." }),
   conditions,
   frozen: whole("The settings of its pods, frozen when the sweep was accepted."),

@@ -68,17 +68,23 @@ describe("sluice status", () => {
   test("has a line for each window of a dataset, the newest first, and their sums", async () => {
     const { stdout } = await sluice(["status", "default/trial"], env);
     const lines = stdout.trimEnd().split("\n");
-    expect(lines).toHaveLength(4);
     expect(lines[1]).toMatch(/^2026-11-20 +usable +200 +199 +0 +0 +1 +0 /);
     expect(lines[2]).toMatch(/^2026-11-19 +complete +200 +200 +0 +0 +0 +0 /);
     expect(lines[3]).toMatch(/^total +400 +399 +0 +0 +1 +0 /);
+  });
+
+  test("says of each window what is not settled, when it was last met, and what to do", async () => {
+    const { stdout } = await sluice(["status", "default/trial"], env);
+    const lines = stdout.trimEnd().split("\n").slice(4);
+    expect(lines.slice(0, 2)).toEqual(["", "unsettled   last asked        why, and what to do"]);
+    expect(lines.slice(2)).toEqual([expect.stringMatching(/^2026-11-20  20\d\d-\d\d-\d\d \d\d:\d\d  1 × server, e\.g\. AS3333: HTTP 503.*\. sluice rerun default\/trial --window 2026-11-20$/)]);
   });
 
   test("shows as many windows as asked for, to a program too", async () => {
     const { stdout } = await sluice(["status", "default/trial", "--last", "1", "--output", "json"], env);
     expect(JSON.parse(stdout)).toMatchObject({
       dataset: "default/trial",
-      windows: [{ start: "2026-11-20T00:00:00.000Z", end: "2026-11-21T00:00:00.000Z", state: "usable", targets: 200, settled: 199, failed: 1, missing: 0 }],
+      windows: [{ start: "2026-11-20T00:00:00.000Z", end: "2026-11-21T00:00:00.000Z", state: "usable", targets: 200, settled: 199, failed: 1, missing: 0, causes: [{ code: "server", targets: 1, example: FAILING }] }],
       sweeps: [],
     });
   });

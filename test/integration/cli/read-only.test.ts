@@ -103,12 +103,17 @@ describe("a role that may write nothing", () => {
   });
 });
 
+/** The views have no details of errors. */
+function withoutCauses(text: string): string {
+  return text.replace(/\nunsettled {3}last asked[^]*$/, "").replace(/,\n +"causes": \[[^\]]*\]/, "");
+}
+
 describe("a role that may select from the four views", () => {
   test.each(Object.entries(READING))("reads with %s what everyone reads, except what is not in the views", async (_, command) => {
     const [own, theirs] = [await as(null, command()), await as("reader", command())];
     expect(theirs).toMatchObject({ code: 0, stderr: "" });
     const told = theirs.stdout.replace("\nUnfinished sweeps are not shown: this database user may not read them.\n", "").replace('"sweeps": null', '"sweeps": []');
-    expect(told.replace(/\s+$/gm, "")).toBe(own.stdout.replace(/ +730d$/m, "").replace(/\s+$/gm, ""));
+    expect(told.replace(/\s+$/gm, "")).toBe(withoutCauses(own.stdout).replace(/ +730d$/m, "").replace(/\s+$/gm, ""));
   });
 
   test("learns which permission it lacks for the rest", async () => {

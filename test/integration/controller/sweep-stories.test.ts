@@ -83,15 +83,14 @@ describe("a user's mistake", () => {
 });
 
 describe("the story of a sweep", () => {
-  test("names up to five failing targets with their codes", async () => {
+  test("says why targets are not settled, in its status, its condition and an event", async () => {
     simulate((target) => (target < 8 ? "failed" : "ok"));
     api.objects.create(SWEEPS, sweepDraft("daily", { done: { passes: 1 } }));
     running = aController(api);
     const { status } = await untilFinished(api, "daily");
     expect(status).toMatchObject({ phase: "Incomplete", failed: 8, settledOfTargets: "22/30" });
-    expect(status!.failing).toHaveLength(5);
-    expect(status!.failing![0]).toMatchObject({ code: "http_503" });
-    expect(condition("Complete")).toMatchObject({ status: "False", reason: "Incomplete", message: "22 of 30 targets are settled." });
+    expect(status!.causes).toMatchObject([{ code: "server", targets: 8, detail: "HTTP 503" }]);
+    expect(condition("Complete")).toMatchObject({ status: "False", reason: "Incomplete", message: "22 of 30 targets are settled. 8 × server, e.g. AS1: HTTP 503." });
   });
 
   test("shows batch, limit and peak of the last out-of-memory", async () => {

@@ -83,6 +83,8 @@ describe("prepare", () => {
       round: 1,
       ranges: [{ from: 0, to: 2, memoryBytes: 64 * 2 ** 20 }],
       totals: { targets: TARGETS, ok: 0, empty: 0, rejected: 0, suspect: 0, mismatch: 0, failed: 0, missing: TARGETS, updates: 0 },
+      selected: { targets: TARGETS, settled: 0 },
+      causes: [],
       notes: [],
     });
     const { requests } = place.simulator.stats();
@@ -218,7 +220,7 @@ describe("canaries before the verdict", () => {
   test("that are quiet after the last pass leave an incomplete window", async () => {
     const { message } = await emptyWindow(1);
     expect(message).toMatchObject({ ranges: [], verdict: "incomplete", totals: { empty: 0, suspect: TARGETS } });
-    expect(message.failing?.map(({ code }) => code)).toEqual(Array(5).fill("quiet-host"));
+    expect(message).toMatchObject({ selected: { targets: TARGETS, settled: 0 }, causes: [{ code: "quiet-host", targets: TARGETS }] });
   });
 
   test("that cannot be asked are as good as quiet", async () => {
@@ -274,5 +276,48 @@ describe("a rerun goes by the plan that stands, and does not ask the list", () =
     const spec = await place.spec(DAYS.first, {}, name);
     await place.prepare(anIdentity(), spec);
     await expect(place.prepare(anIdentity(), rerun(spec, { states: "all", narrow: ["AS0"] }))).rejects.toThrow("Not among the window's targets: AS0.");
+  });
+});
+
+describe("what is not settled is counted by its cause", () => {
+  const GONE: Fault = { what: "status", status: 404, body: "html", when: { targets: [CANARY] } };
+
+  test("with the latest target and what it answered, after the last pass", async () => {
+    const spec = await place.spec(DAYS.first, { done: { passes: 1 }, canaries: { targets: [] } }, name);
+    const identity = anIdentity();
+    const first = await place.prepare(identity, spec);
+    expect(first).toMatchObject({ selected: { targets: TARGETS, settled: 0 }, causes: [] });
+    place.simulator.set([GONE]);
+    await place.sweep(identity, first);
+    const last = await place.prepare(identity, spec, { pass: 2 });
+    expect(last).toMatchObject({ verdict: "incomplete", selected: { targets: TARGETS, settled: TARGETS - 1 } });
+    expect(last.causes).toEqual([{ code: "refused", targets: 1, example: CANARY, detail: expect.stringMatching(/^HTTP 404/) as string, at: expect.stringMatching(/^20\d\d-.*Z$/) as string }]);
+  });
+
+  test("of a rerun only what it selected, also where the settled result stays", async () => {
+    const spec = await place.spec(DAYS.first, { done: { passes: 1 }, canaries: { targets: [] } }, name);
+    await swept(spec);
+    const identity = anIdentity();
+    const again = rerun(spec, { states: "all", narrow: [CANARY] });
+    const first = await place.prepare(identity, again);
+    expect(first).toMatchObject({ totals: { targets: TARGETS }, selected: { targets: 1, settled: 0 } });
+    place.simulator.set([GONE]);
+    await place.sweep(identity, first);
+    expect(await place.prepare(identity, again, { pass: 2 })).toMatchObject({ verdict: "complete", selected: { targets: 1, settled: 0 }, causes: [{ code: "refused", targets: 1, example: CANARY }] });
+    expect(await place.states(spec)).toMatchObject({ [CANARY]: "ok" });
+  });
+
+  test("of none where all is settled", async () => {
+    const spec = await place.spec(DAYS.first, { done: { passes: 1 }, canaries: { targets: [] } }, name);
+    const identity = anIdentity();
+    await place.sweep(identity, await place.prepare(identity, spec));
+    expect(await place.prepare(identity, spec, { pass: 2 })).toMatchObject({ verdict: "complete", selected: { targets: TARGETS, settled: TARGETS }, causes: [] });
+  });
+
+  test("names those that were never asked only with the verdict", async () => {
+    const spec = await place.spec(DAYS.first, { done: { passes: 1 }, canaries: { targets: [] } }, name);
+    const identity = anIdentity();
+    await place.prepare(identity, spec);
+    expect(await place.prepare(identity, spec, { pass: 2 })).toMatchObject({ verdict: "incomplete", causes: [{ code: "missing", targets: TARGETS, detail: "", at: "" }] });
   });
 });

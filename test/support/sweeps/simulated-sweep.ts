@@ -1,5 +1,5 @@
 import { NOTHING_MEASURED } from "../../../src/model/measured.ts";
-import type { BatchMessage, BatchRange, PrepareMessage } from "../../../src/model/message.ts";
+import type { BatchMessage, BatchRange, Cause, PrepareMessage } from "../../../src/model/message.ts";
 import type { Totals } from "../../../src/model/states.ts";
 import type { PrepareTask } from "../../../src/model/tasks.ts";
 import type { PodEnd, Programs } from "../kube/run-jobs.ts";
@@ -52,8 +52,7 @@ export function simulateSweep({ targets, batch: size, passes, fate = () => "ok",
       const ranges = packed.get(key) ?? pack(place.pass);
       packed.set(key, ranges);
       const verdict = settled.size === targets ? "complete" : "incomplete";
-      const failing = [...failed].slice(0, 5).map(failingTarget);
-      const message: PrepareMessage = { program: "prepare", pass: place.pass, round: place.round, ranges, totals: totals(), notes: [], ...(ranges.length === 0 ? { verdict, failing } : {}) };
+      const message: PrepareMessage = { program: "prepare", pass: place.pass, round: place.round, ranges, totals: totals(), notes: [], causes: causesOf([...failed]), ...(ranges.length === 0 ? { verdict } : {}) };
       return { exitCode: 0, message };
     },
     batch(number) {
@@ -73,13 +72,13 @@ export function simulateSweep({ targets, batch: size, passes, fate = () => "ok",
   };
 }
 
-function failingTarget(target: number): { target: string; code: string } {
-  return { target: `AS${target + 1}`, code: "http_503" };
+function causesOf(failed: readonly number[]): Cause[] {
+  return failed.length === 0 ? [] : [{ code: "server", targets: failed.length, example: `AS${failed[0]! + 1}`, detail: "HTTP 503", at: "2026-11-21T05:00:00.000Z" }];
 }
 
 function batchMessage(batch: number, targets: readonly number[], fates: readonly Fate[], died: boolean): BatchMessage {
   const ok = died ? 0 : fates.filter((fate) => fate === "ok").length;
-  const failing = died ? [] : targets.filter((_, index) => fates[index] === "failed").map(failingTarget);
+  const failing = died ? [] : targets.filter((_, index) => fates[index] === "failed");
   return {
     program: "batch",
     batch,
@@ -98,6 +97,6 @@ function batchMessage(batch: number, targets: readonly number[], fates: readonly
     seconds: 3,
     paused: null,
     measured: { ...NOTHING_MEASURED, requests: { answered: targets.length }, targets: { ok }, errors: { server: failing.length }, matches: ok },
-    failing: failing.slice(0, 5),
+    causes: causesOf(failing),
   };
 }

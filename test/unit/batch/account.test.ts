@@ -52,37 +52,45 @@ describe("account", () => {
     copySeconds: full(NOTHING_MEASURED.copySeconds),
   };
 
-  test("counts what was committed by its state, and names the first five that are not settled", () => {
+  function answerOf(target: string, detail: string | null = null): { target: string; detail: string | null; finishedAt: Date } {
+    return { target, detail, finishedAt: new Date(Date.UTC(2026, 10, 21, 5)) };
+  }
+
+  test("counts what was committed by its state, and says why targets are not settled: the three commonest codes, each with its latest target", () => {
     const progress = new Progress(7, 2, 128);
-    progress.committed("AS1", "ok", null);
-    progress.committed("AS2", "empty", null);
-    progress.committed("AS3", "rejected", null);
-    for (const number of [4, 5, 6, 7, 8, 9]) progress.committed(`AS${number}`, "failed", "timeout");
-    expect(progress.results).toBe(9);
+    progress.committed(answerOf("AS1"), "ok", null);
+    progress.committed(answerOf("AS2"), "empty", null);
+    progress.committed(answerOf("AS3"), "rejected", null);
+    for (const code of ["encoding", "server", "timeout", "timeout", "reset", "reset", "server", "server"] as const) progress.committed(answerOf(`AS${progress.results + 1}`, `by ${code}`), "failed", code);
+    expect(progress.results).toBe(11);
     expect(progress.message(NOW)).toMatchObject({
       program: "batch",
       batch: 7,
       incarnation: 2,
       targets: 128,
-      states: { ok: 1, empty: 1, rejected: 1, suspect: 0, mismatch: 0, failed: 6 },
+      states: { ok: 1, empty: 1, rejected: 1, suspect: 0, mismatch: 0, failed: 8 },
       requests: 12,
       inFlight: 3,
-      failing: [4, 5, 6, 7, 8].map((number) => ({ target: `AS${number}`, code: "timeout" })),
+      causes: [
+        { code: "server", targets: 3, example: "AS11", detail: "by server", at: "2026-11-21T05:00:00.000Z" },
+        { code: "timeout", targets: 2, example: "AS7", detail: "by timeout" },
+        { code: "reset", targets: 2, example: "AS9", detail: "by reset" },
+      ],
     });
   });
 
   test("names a target by its state where there is no code", () => {
     const progress = new Progress(0, 1, 1);
-    progress.committed("AS1", "mismatch", null);
-    expect(progress.message(NOW).failing).toEqual([{ target: "AS1", code: "mismatch" }]);
+    progress.committed(answerOf("AS1"), "mismatch", null);
+    expect(progress.message(NOW).causes).toMatchObject([{ example: "AS1", code: "mismatch" }]);
   });
 
   test("says what was so when it was asked", () => {
     const progress = new Progress(0, 1, 1);
     const before = progress.message(NOW);
-    progress.committed("AS1", "failed", "timeout");
+    progress.committed(answerOf("AS1"), "failed", "timeout");
     expect(before.states.failed).toBe(0);
-    expect(before.failing).toEqual([]);
+    expect(before.causes).toEqual([]);
   });
 
   describe("a message can be kept", () => {
@@ -97,7 +105,7 @@ describe("account", () => {
 
     test.each(Object.entries(letters))("with the longest names and problem, all of %s", (_, letter) => {
       const progress = new Progress(HUGE, HUGE, HUGE);
-      for (let target = 0; target < 6; target += 1) progress.committed(letter.repeat(5000), "failed", "unreadable-time");
+      for (const code of ["unreadable-time", "declared-absent", "declared-wrong", "quiet-host"] as const) progress.committed(answerOf(letter.repeat(5000), letter.repeat(300)), "failed", code);
       Object.assign(progress, { wireBytes: HUGE, textBytes: HUGE, matches: HUGE, rows: HUGE });
       const message: BatchMessage = {
         ...progress.message({
@@ -112,7 +120,7 @@ describe("account", () => {
           eventLoopDelaySeconds: 1234.567891,
         }),
         states: { ok: HUGE, empty: HUGE, rejected: HUGE, suspect: HUGE, mismatch: HUGE, failed: HUGE },
-        problem: shortened(letter.repeat(5000), 1000),
+        problem: shortened(letter.repeat(5000), 600),
       };
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MESSAGE_LIMIT_BYTES);
       expect(parseProgramMessage(JSON.stringify(message))).toEqual(message);

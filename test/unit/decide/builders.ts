@@ -1,7 +1,7 @@
 import type { SweepDecision } from "../../../src/decide/sweep/decision.ts";
 import { decideSweep } from "../../../src/decide/sweep/flow.ts";
 import type { ObjectEvent } from "../../../src/model/event.ts";
-import type { BatchMessage, PrepareMessage } from "../../../src/model/message.ts";
+import type { BatchMessage, PrepareMessage, Cause } from "../../../src/model/message.ts";
 import type { TargetState, Totals } from "../../../src/model/states.ts";
 import type { FlowSpec, JobEnd, JobWork, ObservedJob, SweepStatus } from "../../../src/model/sweep.ts";
 
@@ -82,7 +82,7 @@ export function batchMessage(number: number, states: Partial<Record<TargetState,
     memory: { limit: 128 * MiB, anonPeak: 90 * MiB, kernelPeak: null },
     seconds: 32,
     paused: null,
-    failing: [],
+    causes: [],
     ...fields,
   };
 }
@@ -113,4 +113,8 @@ export function written(decision: SweepDecision): { status: SweepStatus; events:
 export function acts(decision: SweepDecision): Extract<SweepDecision, { kind: "apply" }> {
   if (decision.kind !== "apply") throw new Error(`a status is written: ${JSON.stringify(decision.status)}`);
   return decision;
+}
+
+export function aCause(fields: Partial<Cause> = {}): Cause {
+  return { code: "declared-wrong", targets: 111, example: "web-011", detail: "the answer declares 388 matches; 100 were found", at: "2026-11-21T05:00:00.000Z", ...fields };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { paintFor } from "../../../src/cli/paint.ts";
 import type { SweepObject } from "../../../src/controller/resources.ts";
 import { phaseText, renderSweep, sweepLine, sweepScreen } from "../../../src/kubectl/sweep-report.ts";
+import { aCause } from "../decide/builders.ts";
 import { anOutput } from "../../support/processes/in-process-cli.ts";
 
 const PLAIN = paintFor(anOutput(), { environment: {} });
@@ -29,7 +30,7 @@ const RUNNING = {
   rate: "480/s",
   eta: "14m",
   startedAt: "2026-11-23T11:56:00Z",
-  failing: [{ target: "AS3333", code: "timeout" }],
+  causes: [{ code: "timeout", targets: 12, example: "AS3333", detail: "no headers within the headers timeout", at: "2026-11-23T11:59:30.000Z" }],
   lastOutOfMemory: { batch: 7, limit: "128Mi", peak: "at least 128Mi" },
   frozen: { passes: 5 },
   flow: { running: [{ batch: 13 }, { batch: 14 }], sums: { requests: 2140, retries: 1, textBytes: 350e6, wireBytes: 29e6, rows: 104_865, outOfMemory: 1 } },
@@ -40,19 +41,25 @@ describe("a running Sweep", () => {
     expect(renderSweep(aSweep(RUNNING, { select: ["failed", "suspect"], targets: { list: ["AS1", "AS2"] } }), NOW, PLAIN)).toBe(
       [
         "Sweep daily-20261122   Running",
-        "  dataset   bgp/daily, window 2026-11-22",
-        "  asked     targets in state failed or suspect, of 2 targets",
-        "  pass      2 of at most 5",
-        "  targets   2,100 of 3,000 settled (70.0 %), 12 failed, 480/s, about 14m left",
-        "  batches   12 of 24 finished, running: #13 #14",
-        "  memory    61Mi of 128Mi at most; 1 batch ran out of memory",
-        "            the last was #7: at least 128Mi of 128Mi",
-        "  requests  2,140, 1 retry, 350.0 MB of text (29.0 MB over the wire), 104,865 rows",
-        "  started   2026-11-23 11:56 UTC, 4 min 0 s ago",
-        "  failing   AS3333 timeout",
+        "  dataset    bgp/daily, window 2026-11-22",
+        "  asked      targets in state failed or suspect, of 2 targets",
+        "  pass       2 of at most 5",
+        "  targets    2,100 of 3,000 settled (70.0 %), 12 failed, 480/s, about 14m left",
+        "  batches    12 of 24 finished, running: #13 #14",
+        "  memory     61Mi of 128Mi at most; 1 batch ran out of memory",
+        "             the last was #7: at least 128Mi of 128Mi",
+        "  requests   2,140, 1 retry, 350.0 MB of text (29.0 MB over the wire), 104,865 rows",
+        "  started    2026-11-23 11:56 UTC, 4 min 0 s ago",
+        "  unsettled  12 × timeout, e.g. AS3333: no headers within the headers timeout (11:59 UTC)",
         "",
       ].join("\n"),
     );
+  });
+
+  test("of selected targets counts these beside the window", () => {
+    const rerun = aSweep({ ...RUNNING, settled: 2999, selected: 1, settledOfTargets: "0/1", rate: undefined });
+    expect(renderSweep(rerun, NOW, PLAIN)).toContain("  targets    0 of 1 selected settled; of the window 2,999 of 3,000 settled (99.9 %), 12 failed\n");
+    expect(sweepLine(rerun)).toContain(": Running, 0 of 1 selected settled, batches");
   });
 
   test("is a line in a log", () => {
@@ -61,6 +68,24 @@ describe("a running Sweep", () => {
 
   test("never draws a line that a terminal would wrap", () => {
     for (const line of sweepScreen(aSweep(RUNNING), NOW, PLAIN, 40, "")) expect(line.length).toBeLessThan(40);
+  });
+});
+
+describe("a finished Sweep", () => {
+  const finished = { ...RUNNING, phase: "Incomplete", verdict: "incomplete", causes: [aCause(), aCause({ code: "connect", targets: 2, example: "AS1", detail: "no connection" }), aCause({ code: "memory", targets: 1, example: "AS2", detail: "" })] };
+
+  test("ends with what is not settled and why, and the next command", () => {
+    const lines = renderSweep(aSweep(finished), NOW, PLAIN).split("\n");
+    expect(lines.slice(lines.findIndex((line) => line.includes("unsettled")))).toEqual([
+      "  unsettled  111 × declared-wrong, e.g. web-011: the answer declares 388 matches; 100 were found. kubectl sluice rerun daily --window 2026-11-22 --target web-011 -n bgp",
+      "             2 × connect, e.g. AS1: no connection. kubectl sluice rerun daily --window 2026-11-22 -n bgp",
+      "             1 × memory, e.g. AS2. kubectl sluice rerun daily --window 2026-11-22 --state failed --memory 2Gi -n bgp",
+      "",
+    ]);
+  });
+
+  test("without a CronSweep is asked again by its own name", () => {
+    expect(renderSweep(aSweep(finished, { cronSweepRef: undefined }), NOW, PLAIN)).toContain("100 were found. kubectl sluice rerun daily-20261122 -n bgp\n");
   });
 });
 

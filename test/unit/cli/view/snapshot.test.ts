@@ -31,6 +31,13 @@ describe("a snapshot", () => {
     expect(takeSnapshot(status, [view(0, { states: { ...NONE, ok: 10 } })], 0)).toMatchObject({ settled: 100, targets: 100 });
   });
 
+  test("counts the selected targets of a rerun, not the window", () => {
+    const status = aRunning({ totals: totals({ targets: 3000, ok: 3000 }), selected: { targets: 2, settled: 0 } });
+    expect(takeSnapshot(status, [view(0, { states: { ...NONE, ok: 1 } })], 0)).toMatchObject({ settled: 1, targets: 2, selectedFrom: 3000 });
+    const all = aRunning({ totals: totals({ targets: 3000, ok: 40, missing: 2960 }), selected: { targets: 3000, settled: 40 } });
+    expect(takeSnapshot(all, [], 0)).toMatchObject({ settled: 40, targets: 3000, selectedFrom: null });
+  });
+
   test("shows for each batch the larger of its reported and its sampled memory, and its limit", () => {
     const memory = { limit: 128 * MiB, anonPeak: 60 * MiB, kernelPeak: null };
     expect(takeSnapshot(aRunning(), [view(0, { memory }, 50 * MiB), view(1, null, 30 * MiB)], 0).batches).toEqual([

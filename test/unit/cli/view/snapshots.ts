@@ -9,6 +9,7 @@ export function aSnapshot(fields: Partial<Snapshot> = {}): Snapshot {
     pass: 1,
     settled: 1833,
     targets: 3000,
+    selectedFrom: null,
     requests: 1900,
     retries: 41,
     textBytes: 210e6,

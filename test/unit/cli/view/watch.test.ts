@@ -3,7 +3,7 @@ import { SweepWatch, renderLine, renderScreen, type Heading, renderSummary } fro
 import type { SweepStatus } from "../../../../src/model/sweep.ts";
 import { anOutput } from "../../../support/processes/in-process-cli.ts";
 import { FakeClock, settled } from "../../../support/time/fake-clock.ts";
-import { aRunning, MiB, totals } from "../../decide/builders.ts";
+import { aCause, aRunning, MiB, totals } from "../../decide/builders.ts";
 import { aSnapshot } from "./snapshots.ts";
 
 describe("watch", () => {
@@ -146,6 +146,13 @@ describe("render", () => {
       expect(renderScreen(HEADING, snapshot, PACE, 120)[0]).toBe(`default/demo   2026-11-22   ${shows}`);
     });
 
+    test("of selected targets counts these", () => {
+      const [heading, targets] = renderScreen(HEADING, aSnapshot({ settled: 0, targets: 1, selectedFrom: 3000 }), { ...PACE, secondsLeft: null }, 120);
+      expect(heading).toBe("default/demo   2026-11-22   pass 1 of at most 5   1 of 3,000 targets selected");
+      expect(targets).toBe("targets   ░░░░░░░░░░░░░░░░░░░░░░░░░░░░  0 / 1 selected settled   0.0 %");
+      expect(renderLine(HEADING, aSnapshot({ settled: 0, targets: 1, selectedFrom: 3000 }), PACE)).toContain(": 0 of 1 selected settled, ");
+    });
+
     test("says what it is waiting for", () => {
       expect(renderScreen(HEADING, aSnapshot({ waitingFor: "throttled" }), PACE, 120).at(-1)).toBe("waiting   throttled");
     });
@@ -167,6 +174,8 @@ describe("render", () => {
 });
 
 describe("summary", () => {
+  const SWEPT = { dataset: "default/demo", window: "2026-11-22", files: ["demo.yaml"], hasOwnWindow: false, data: undefined, memoryMaxBytes: 1024 * MiB };
+
   function aFinished(fields: Partial<SweepStatus> = {}): SweepStatus {
     const sums = { ...aRunning().sums, batches: 25, requests: 3130, retries: 95, textBytes: 350e6, wireBytes: 29.4e6, rows: 104_865, anonPeak: 53 * MiB };
     return aRunning({ phase: "Complete", pass: 2, totals: totals({ targets: 3000, ok: 1002, empty: 1986, rejected: 12, updates: 1_548_336 }), verdict: "complete", sums, ...fields });
@@ -174,7 +183,7 @@ describe("summary", () => {
 
   describe("the summary of a sweep", () => {
     test("says the verdict, the states that occur, and what it took", () => {
-      expect(renderSummary("default/demo 2026-11-22", aFinished(), 28)).toEqual([
+      expect(renderSummary(SWEPT, aFinished(), 28)).toEqual([
         "default/demo 2026-11-22 is complete: 3,000 of 3,000 targets are settled (ok 1,002, empty 1,986, rejected 12); 1,548,336 updates are stored.",
         "3,130 requests, 95 of them retries, 350.0 MB of text (29.4 MB over the wire), 104,865 rows, 25 batches in 2 passes, 28 s.",
         "The largest batch used 53 MiB of memory.",
@@ -183,17 +192,33 @@ describe("summary", () => {
 
     test("counts one pass and one batch as one", () => {
       const sums = { ...aFinished().sums, batches: 1 };
-      expect(renderSummary("w", aFinished({ pass: 1, sums }), 3)[1]).toContain("1 batch in 1 pass, 3 s");
+      expect(renderSummary(SWEPT, aFinished({ pass: 1, sums }), 3)[1]).toContain("1 batch in 1 pass, 3 s");
     });
 
     test("says so if there was nothing left to ask", () => {
       const { sums } = aRunning();
-      expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)).toHaveLength(2);
-      expect(renderSummary("w", aFinished({ pass: 0, sums }), 0)[1]).toBe("There was nothing left to ask.");
+      expect(renderSummary(SWEPT, aFinished({ pass: 0, sums }), 0)).toHaveLength(2);
+      expect(renderSummary(SWEPT, aFinished({ pass: 0, sums }), 0)[1]).toBe("There was nothing left to ask.");
+    });
+
+    test("of selected targets counts these beside the window", () => {
+      const lines = renderSummary(SWEPT, aFinished({ selected: { targets: 1, settled: 0 }, causes: [aCause({ code: "connect", targets: 1, example: "AS7", detail: "no connection to 127.0.0.1:9 (connect ECONNREFUSED 127.0.0.1:9)" })] }), 28);
+      expect(lines[0]).toContain("3,000 of 3,000 targets are settled");
+      expect(lines[1]).toBe("1 target was selected: 0 settled, 1 not.");
+      expect(lines.at(-1)).toBe("1 × connect, e.g. AS7: no connection to 127.0.0.1:9 (connect ECONNREFUSED 127.0.0.1:9). sluice rerun default/demo --window 2026-11-22");
+    });
+
+    test("ends with what is not settled and why, and the next command", () => {
+      const causes = [aCause(), aCause({ code: "memory", targets: 2, example: "big one", detail: "out of memory alone in a batch with 1Gi" }), aCause({ code: "missing", targets: 1, example: "AS9", detail: "", at: "" })];
+      expect(renderSummary({ ...SWEPT, data: "there" }, aFinished({ phase: "Incomplete", verdict: "incomplete", causes }), 28).slice(-3)).toEqual([
+        "111 × declared-wrong, e.g. web-011: the answer declares 388 matches; 100 were found. sluice try demo.yaml --target web-011 --window 2026-11-22",
+        "2 × memory, e.g. big one: out of memory alone in a batch with 1Gi. sluice rerun default/demo --window 2026-11-22 --state failed --memory 2Gi --data there",
+        "1 target was never asked, e.g. AS9. sluice rerun default/demo --window 2026-11-22 --data there",
+      ]);
     });
 
     test("says how many batches ran out of memory", () => {
-      expect(renderSummary("w", aFinished({ sums: { ...aFinished().sums, outOfMemory: 2 } }), 28).at(-1)).toBe("The largest batch used 53 MiB of memory; 2 batches ran out of memory.");
+      expect(renderSummary(SWEPT, aFinished({ sums: { ...aFinished().sums, outOfMemory: 2 } }), 28).at(-1)).toBe("The largest batch used 53 MiB of memory; 2 batches ran out of memory.");
     });
   });
 });

@@ -3,7 +3,7 @@ import { type FinishedBatch, type StatusInput, nextStatus, spanText } from "../.
 import { firstStatus } from "../../../../src/decide/sweep/flow.ts";
 import type { BatchMessage } from "../../../../src/model/message.ts";
 import type { SweepObjectStatus } from "../../../../src/model/sweep-object.ts";
-import { aRunning, batchMessage, MiB, NOW, totals } from "../../decide/builders.ts";
+import { aCause, aRunning, batchMessage, MiB, NOW, totals } from "../../decide/builders.ts";
 
 describe("status", () => {
   const FROZEN = { image: "sluice:1", passes: 5, pods: 4, memoryBytes: 128 * MiB, deadlineSeconds: 86_400, database: { name: "db", key: "uri" }, headers: [] };
@@ -37,9 +37,9 @@ describe("status", () => {
 
     test("settledOfTargets with a verdict: its totals include the last round", () => {
       const flow = { ...aRunning({ settled: 700, running: [], ranges: [], totals: totals({ targets: 1280, ok: 1280 }) }), phase: "Complete", verdict: "complete" } as const;
-      const status = next({ before: roundAgo(64, { rate: "4/s", eta: "1m", failing: [{ target: "AS1", code: "http_503" }] }), flow });
+      const status = next({ before: roundAgo(64, { rate: "4/s", eta: "1m", causes: [aCause()] }), flow });
       expect(status).toMatchObject({ settledOfTargets: "1280/1280", verdict: "complete", finishedAt: "2026-11-21T05:00:00Z" });
-      for (const field of ["rate", "eta", "failing"]) expect(status).not.toHaveProperty(field);
+      for (const field of ["rate", "eta", "causes"]) expect(status).not.toHaveProperty(field);
     });
 
     test("failed: what the batches of the first pass leave, until prepare counts them", () => {
@@ -67,18 +67,17 @@ describe("status", () => {
       expect(next({ finished: [end(2, null, { exitCode: 4 })] }).lastOutOfMemory).toMatchObject({ peak: "at least 128Mi" });
     });
 
-    test("failing: at most five, the newest first, none twice", () => {
-      const failing = (...names: string[]) => names.map((target) => ({ target, code: "http_503" }));
-      const before = roundAgo(10, { failing: failing("AS1", "AS2", "AS3") });
-      const finished = [end(4, batchMessage(4, { failed: 1 }, { failing: failing("AS2") })), end(5, batchMessage(5, { failed: 2 }, { failing: failing("AS8", "AS9") }))];
-      expect(next({ before, finished }).failing?.map(({ target }) => target)).toEqual(["AS8", "AS9", "AS2", "AS1", "AS3"]);
+    test("causes: as the flow has them, and none where all is settled", () => {
+      expect(next({ flow: aRunning({ causes: [aCause()] }) }).causes).toEqual([aCause()]);
+      expect(next({ flow: aRunning({ causes: [] }) })).not.toHaveProperty("causes");
     });
 
-    test("failing: with the verdict what prepare reports, whether or not a batch reported it", () => {
-      const before = roundAgo(10, { failing: [{ target: "AS1", code: "http_503" }] });
-      const flow = { ...aRunning({ running: [], ranges: [], failing: [{ target: "AS7", code: "memory" }] }), phase: "Incomplete", verdict: "incomplete" } as const;
-      expect(next({ before, flow }).failing).toEqual([{ target: "AS7", code: "memory" }]);
-      expect(next({ before, flow: { ...flow, failing: [] } })).not.toHaveProperty("failing");
+    test("a selection: how much of it is settled, beside the whole window", () => {
+      const window = totals({ targets: 3000, ok: 2999, failed: 1 });
+      const flow = aRunning({ totals: window, selected: { targets: 1, settled: 0 } });
+      expect(next({ flow })).toMatchObject({ targets: 3000, settled: 2999, selected: 1, settledOfTargets: "0/1" });
+      expect(next({ flow: { ...flow, settled: 1 } })).toMatchObject({ settledOfTargets: "1/1" });
+      expect(next({ flow: aRunning({ totals: window, selected: { targets: 3000, settled: 2999 } }) })).not.toHaveProperty("selected");
     });
 
     test("roundStartedAt: the time when prepare finished, from which rate and eta count", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { conditionsOf, blockerIn, refusedConditions, waitIn, type Blocker } from "../../../../src/decide/sweep/conditions.ts";
 import type { Condition } from "../../../../src/model/condition.ts";
 import type { SweepStatus } from "../../../../src/model/sweep.ts";
-import { aPreparing, aRunning, NOW, totals } from "../builders.ts";
+import { aCause, aPreparing, aRunning, NOW, totals } from "../builders.ts";
 
 const AT = "2026-11-21T05:00:00Z";
 
@@ -26,6 +26,12 @@ describe("the conditions of a sweep", () => {
     ],
     ["is hindered", aRunning(), { reason: "JobRefused", message: "exceeded quota" }, { Progressing: "False JobRefused: exceeded quota", Blocked: "True JobRefused: exceeded quota" }],
     ["is complete", aRunning({ phase: "Complete", totals: totals({ targets: 5, ok: 5 }) }), null, { Progressing: "False Complete: The sweep has finished.", Complete: "True Complete: 5 of 5 targets are settled." }],
+    [
+      "is incomplete",
+      aRunning({ phase: "Incomplete", totals: totals({ targets: 500, ok: 387, mismatch: 111, failed: 2 }), causes: [aCause(), aCause({ code: "timeout", targets: 2, example: "AS1", detail: "no headers" })] }),
+      null,
+      { Complete: "False Incomplete: 387 of 500 targets are settled. 111 × declared-wrong, e.g. web-011: the answer declares 388 matches; 100 were found; 2 × timeout, e.g. AS1: no headers." },
+    ],
     ["is usable", aRunning({ phase: "Usable", totals: totals({ targets: 5, ok: 4 }) }), null, { Complete: "False Usable: 4 of 5 targets are settled." }],
     ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing blocks the sweep.", Complete: "False Failed: The list of targets is empty." }],
   ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ObservedJob } from "../../../../src/model/sweep.ts";
-import { acts, aLastBatch, aPreparing, aRunning, batch, batchMessage, decide, ended, FLOW, jobsOf, MiB, NOW, prepare, prepareMessage, runs, written } from "../builders.ts";
+import { acts, aCause, aLastBatch, aPreparing, aRunning, batch, batchMessage, decide, ended, FLOW, jobsOf, MiB, NOW, prepare, prepareMessage, runs, written } from "../builders.ts";
 
 describe("the order of writes", () => {
   test("a sweep starts with a written status and no Job", () => {
@@ -90,7 +90,7 @@ describe("after prepare", () => {
       { phase: "Complete", verdict: "complete", ranges: [] },
     ],
     ["enough settled after the last pass: usable", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "usable" }) }), { phase: "Usable" }],
-    ["too little settled: incomplete", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "incomplete", failing: [{ target: "AS7", code: "memory" }] }) }), { phase: "Incomplete", failing: [{ target: "AS7", code: "memory" }] }],
+    ["too little settled: incomplete", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "incomplete", causes: [aCause()] }) }), { phase: "Incomplete", causes: [aCause()] }],
     [
       "exit 2: the sweep fails at once, with the problem of the message",
       ended(prepare(), { exitCode: 2, message: prepareMessage({ ranges: [], problem: "The list of targets is empty." }) }),

@@ -29,7 +29,7 @@ const batch: BatchMessage = {
   memory: { limit: 134217728, anonPeak: 5, kernelPeak: null },
   seconds: 12.5,
   paused: null,
-  failing: [{ target: "AS1", code: "timeout" }],
+  causes: [{ code: "timeout", targets: 1, example: "AS1", detail: "no headers within the headers timeout", at: "2026-11-21T05:00:00.000Z" }],
 };
 
 const MEASURED: Measured = { ...NOTHING_MEASURED, requests: { answered: 9, "reset-in-body": 1 }, pausedSeconds: { throttled: 1.5 }, matches: 3 };
