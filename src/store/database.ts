@@ -36,7 +36,7 @@ export interface Database {
 }
 
 /** A database that is away. */
-export interface Outage {
+interface Outage {
   /** For how long it has not answered. */
   readonly seconds: number;
   /** What the last try met, as the driver or Node says it. */

@@ -130,7 +130,7 @@ export async function statesOfNames(
 }
 
 /** A cause as it is stored: nothing shortened. */
-export interface StoredCause {
+interface StoredCause {
   readonly code: string;
   readonly targets: number;
   readonly example: string;
