@@ -1,6 +1,6 @@
 import type { AddCommand } from "./main.ts";
 import { sweepFiles, type RunOptions } from "./run-command.ts";
-import { dataOption, fromOption, metricsPortOption, outputOption, toOption } from "./shared-options.ts";
+import { confirmOption, dataOption, fromOption, metricsPortOption, outputOption, toOption } from "./shared-options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -16,6 +16,7 @@ export const addBackfill: AddCommand = (program, cli, execute) => {
     .argument("<files...>", "CronSweeps, as YAML")
     .addOption(fromOption().makeOptionMandatory())
     .addOption(toOption())
+    .addOption(confirmOption())
     .addOption(dataOption())
     .addOption(outputOption())
     .addOption(metricsPortOption())

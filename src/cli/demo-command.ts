@@ -34,7 +34,7 @@ async function demo(cli: Cli, data: string | undefined): Promise<number> {
     const sweeps = sweepsToRun(documents.map((document) => askingAt(document, simulator.url)), {}, Math.floor(cli.clock.now() / 1000));
     const store = await openStore(cli, { data, patienceSeconds: 60 });
     try {
-      const code = await sweepWindows(cli, sweeps, { store, files: null, data, output: "text", metrics: null });
+      const code = await sweepWindows(cli, sweeps, { store, files: null, data, output: "text", yes: false, metrics: null });
       if (cli.signal.aborted) return code;
       await writeReport(cli, store, sweeps[0]!.spec);
       suggestNext(cli, sweeps[0]!.spec.window.start, data);

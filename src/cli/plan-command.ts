@@ -11,6 +11,7 @@ import { formatDuration, formatMemory } from "../model/quantity.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { fetchList, listUrl, readTargets, type HttpSource } from "../prepare/target-list.ts";
 import { PROVIDERS, rulesFor } from "../providers/registry.ts";
+import { checkClock } from "../store/server.ts";
 import { sweepsToRun, type WindowChoice } from "./choose-windows.ts";
 import { renderLabels, type Label } from "./labels.ts";
 import type { Cli, AddCommand } from "./main.ts";
@@ -61,6 +62,7 @@ async function runPlan(cli: Cli, files: readonly string[], options: PlanOptions)
   const lister = new TargetLister(cli);
   const store = await findFilledStore(cli, { data: options.data });
   try {
+    if (store !== null) await checkClock(store.db, store.db.place, cli.clock);
     const planned: PlannedSweep[] = [];
     for (const { spec } of sweeps) planned.push(await planSweep(spec, await lister.list(spec), store?.db ?? null));
     const plans = [...Map.groupBy(planned, ({ spec }) => spec.dataset).values()].map(planOf);
@@ -107,6 +109,7 @@ function inText({ sweeps, estimate, rules, broken }: Plan, paint: Paint): string
     ["memory", `${formatMemory(estimate.memoryBytes)} for all batches at once, ${formatMemory(batch.memoryBytes)} each`],
     ["rows", [`${grouped(estimate.rowsADay.least)} to ${grouped(estimate.rowsADay.most)} a day`, `(${estimate.rowsAssume})`]],
     ...[...new Set(sweeps.flatMap(({ notes }) => notes))].map((note): Label => ["list", note]),
+    ...[...new Set(sweeps.map(({ retention }) => retention))].filter((held) => held !== null).map((held): Label => ["retention", paint.middling(held)]),
     ["rules", rulesInText(rules, broken, paint)],
   ];
   return [
@@ -148,6 +151,7 @@ function inJson({ sweeps, estimate, rules, broken }: Plan): object {
     dataset,
     windowSeconds: grid.everySeconds,
     windows: sweeps.map(({ spec, targets, settled, asked, notes }) => ({ start: iso(spec.window.start), end: iso(spec.window.end), targets, settled, asked, notes })),
+    retention: sweeps.find(({ retention }) => retention !== null)?.retention ?? null,
     requests,
     batches,
     inFlight,

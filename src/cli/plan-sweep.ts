@@ -9,7 +9,9 @@ import { sourceHash } from "../prepare/source-hash.ts";
 import type { Database } from "../store/database.ts";
 import { findDataset, refuseOther } from "../store/datasets.ts";
 import { statesOfNames } from "../store/selection.ts";
+import { serverTime } from "../store/server.ts";
 import { lastListed } from "../store/windows.ts";
+import { heldBy } from "./confirm-retention.ts";
 
 /** How many targets a sweep would find, and how many of them it would ask. */
 export interface PlannedSweep {
@@ -18,6 +20,8 @@ export interface PlannedSweep {
   /** Null without a database. */
   readonly settled: number | null;
   readonly asked: number;
+  /** What a retention that became shorter would drop: a sentence; null if nothing. */
+  readonly retention: string | null;
   /** Remarks on the list, for a person. */
   readonly notes: readonly string[];
 }
@@ -39,8 +43,14 @@ export async function planSweep(spec: ResolvedSpec, { names, notes }: Names, db:
     targets: names.length,
     settled: db === null ? null : sumOf(states, isSettled),
     asked: sumOf(states, (state) => isSelected(state, spec)),
+    retention: db === null ? null : await retentionOf(spec, db),
     notes,
   };
+}
+
+async function retentionOf(spec: ResolvedSpec, db: Database): Promise<string | null> {
+  const held = await heldBy(db, spec, await serverTime(db));
+  return held === null ? null : `${held.text}, to be dropped once you confirm it (run asks, or takes --yes)`;
 }
 
 function isSelected(state: StateOrMissing, { select }: ResolvedSpec): boolean {

@@ -10,7 +10,7 @@ import { knownDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { withMetrics } from "./metrics-server.ts";
 import type { RunOptions } from "./run-command.ts";
-import { addSelectionOptions, dataOption, fromOption, metricsPortOption, outputOption, selectionOf, toOption, windowOption, type RerunSelection, type SelectionOptions } from "./shared-options.ts";
+import { addSelectionOptions, confirmOption, dataOption, fromOption, metricsPortOption, outputOption, selectionOf, toOption, windowOption, type RerunSelection, type SelectionOptions } from "./shared-options.ts";
 import { openFilledStore, openStore, type Store } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows } from "./sweep-windows.ts";
@@ -36,6 +36,7 @@ export const addRerun: AddCommand = (program, cli, execute) => {
     .addOption(fromOption())
     .addOption(toOption());
   addSelectionOptions(command)
+    .addOption(confirmOption())
     .addOption(dataOption())
     .addOption(outputOption())
     .addOption(metricsPortOption())
@@ -56,22 +57,22 @@ async function rerun(cli: Cli, what: string, options: RerunOptions, metrics: Swe
     }
     const selection = selectionOf(options);
     const sweeps = found.map((sweep) => ({ ...sweep, spec: rerunSpec(sweep.spec, selection) }));
-    return await sweepWindows(cli, sweeps, { store, files: isFile ? [what] : null, data: options.data, output: options.output, metrics });
+    return await sweepWindows(cli, sweeps, { store, files: isFile ? [what] : null, data: options.data, output: options.output, yes: options.yes === true, metrics });
   } finally {
     await store.close();
   }
 }
 
-/** The chosen windows of a dataset, newest first, each with the spec of its last sweep. */
+/** The chosen windows of a dataset, newest first, each with the spec of its last sweep. The retention stays what it is now, not what it was then. */
 async function earlierSweeps({ db }: Store, name: string, options: RerunOptions, now: EpochSeconds): Promise<SweepToRun[]> {
-  const { id, everySeconds } = await knownDataset(db, name);
+  const { id, everySeconds, retentionSeconds } = await knownDataset(db, name);
   const settleSeconds = (await newestSpec(db, id, now))?.spec.grid.settleSeconds ?? 0;
   const windows = windowsOnGrid({ everySeconds, settleSeconds }, options, now)?.reverse() ?? (await incompleteWindows(db, name));
   return Promise.all(
     windows.map(async (window) => {
       const found = await newestSpec(db, id, window.start);
       if (found === null) throw new SpecError(`The dataset ${name} was never swept: use \`sluice run FILE\` first.`);
-      return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window, 1), spec: { ...found.spec, window }, hasOwnWindow: false };
+      return { namespace: found.namespace, name: sweepName(`rerun-${name.split("/").at(-1)!}`, window, 1), spec: { ...found.spec, window, retentionSeconds }, hasOwnWindow: false };
     }),
   );
 }

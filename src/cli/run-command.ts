@@ -1,7 +1,7 @@
 import { sweepsToRun, type WindowChoice } from "./choose-windows.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { withMetrics } from "./metrics-server.ts";
-import { dataOption, metricsPortOption, outputOption, windowOption } from "./shared-options.ts";
+import { confirmOption, dataOption, metricsPortOption, outputOption, windowOption } from "./shared-options.ts";
 import { openStore } from "./store.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { sweepWindows } from "./sweep-windows.ts";
@@ -9,6 +9,7 @@ import { sweepWindows } from "./sweep-windows.ts";
 export interface RunOptions extends WindowChoice {
   readonly data?: string;
   readonly output: "text" | "json";
+  readonly yes?: boolean;
   readonly metricsPort?: number;
 }
 
@@ -27,6 +28,7 @@ export const addRun: AddCommand = (program, cli, execute) => {
     .description("Sweep the newest window, or the one named by --window.")
     .argument("<files...>", "CronSweeps and Sweeps, as YAML")
     .addOption(windowOption())
+    .addOption(confirmOption())
     .addOption(dataOption())
     .addOption(outputOption())
     .addOption(metricsPortOption())
@@ -40,7 +42,7 @@ export async function sweepFiles(cli: Cli, files: readonly string[], options: Ru
   return withMetrics(cli, options.metricsPort, async (metrics) => {
     const store = await openStore(cli, { data: options.data, patienceSeconds: 300 });
     try {
-      return await sweepWindows(cli, sweeps, { store, files, data: options.data, output: options.output, metrics });
+      return await sweepWindows(cli, sweeps, { store, files, data: options.data, output: options.output, yes: options.yes === true, metrics });
     } finally {
       await store.close();
     }

@@ -12,6 +12,11 @@ export function dataOption(): Option {
   return new Option("--data <dir>", "the data folder, used if DATABASE_URL is not set (default: sluice in the XDG data folder)");
 }
 
+/** `--yes`, of the commands that sweep. */
+export function confirmOption(): Option {
+  return new Option("--yes", "drop the windows that a shorter store.retention no longer keeps, without asking");
+}
+
 /** `--window`. `fallback` says which windows are meant without it. */
 export function windowOption(fallback = "the newest that has settled"): Option {
   return new Option("--window <start>", `the window that starts at this time, in UTC, such as 2026-11-20 (default: ${fallback})`);

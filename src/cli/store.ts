@@ -7,6 +7,7 @@ import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { checkProgram, isMigrated } from "../store/migrate.ts";
+import { checkEncoding } from "../store/server.ts";
 import type { Cli } from "./main.ts";
 
 /** The Postgres that a command uses, and the folder beside it. */
@@ -53,7 +54,7 @@ const REACH_SECONDS = 3;
 async function checkReachable(cli: Cli, url: string): Promise<void> {
   const db = openDatabase({ url, name: "sluice", max: 1, patienceSeconds: REACH_SECONDS, clock: cli.clock });
   try {
-    await db.query("select 1");
+    await checkEncoding(db, db.place);
   } finally {
     await db.close();
   }

@@ -13,7 +13,9 @@ import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Window } from "../model/window.ts";
 import { migrate } from "../store/migrate.ts";
+import { checkClock } from "../store/server.ts";
 import type { SweepToRun } from "./choose-windows.ts";
+import { confirmRetentions } from "./confirm-retention.ts";
 import type { Cli } from "./main.ts";
 import type { SweptWindow } from "./next-command.ts";
 import type { Store } from "./store.ts";
@@ -27,14 +29,19 @@ interface SweepWindowsOptions {
   /** `--data`, if it was given. */
   readonly data: string | undefined;
   readonly output: "text" | "json";
+  /** Drop what a shorter retention drops, without asking. */
+  readonly yes: boolean;
   /** Null without --metrics-port. */
   readonly metrics: SweptMetrics | null;
 }
 
 /** Runs the sweeps one after the other, in the order given, and shows each. Returns the exit code for all of them. */
 export async function sweepWindows(cli: Cli, sweeps: readonly SweepToRun[], options: SweepWindowsOptions): Promise<number> {
+  const { db } = options.store;
+  const now = await checkClock(db, db.place, cli.clock);
   // Prepare migrates too, but the driver stores its status before the first prepare runs.
-  await migrate(options.store.db, { version: cli.version });
+  await migrate(db, { version: cli.version });
+  await confirmRetentions(cli, sweeps.map(({ spec }) => spec), { db, yes: options.yes, now });
   const cgroups = await findMemoryCgroups("/sys/fs/cgroup", readFileSync("/proc/self/cgroup", "utf8"));
   let code: number = COMMAND_EXIT.done;
   for (const sweep of sweeps) {

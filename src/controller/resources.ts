@@ -25,6 +25,9 @@ export const PAUSED_ANNOTATION = "sluice.dev/paused";
 /** On a CronSweep: <window start | latest>[@anything] starts a sweep of that window now. */
 export const TRIGGER_ANNOTATION = "sluice.dev/trigger";
 
+/** On a Sweep or its CronSweep: the shorter `store.retention` that may drop windows, such as 2d. */
+export const CONFIRM_RETENTION_ANNOTATION = "sluice.dev/confirm-retention";
+
 /** The fields of every log line about a Sweep. */
 export function fieldsOfSweep({ metadata, status }: Pick<SweepObject, "metadata" | "status">): LogFields {
   return { sweep: metadata.name, namespace: metadata.namespace, sweepUid: metadata.uid, dataset: status?.dataset, window: status?.window };

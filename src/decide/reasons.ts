@@ -4,6 +4,8 @@ export const REASON = {
   prepared: "Prepared",
   /** Prepare found something noteworthy in the list of targets. */
   noted: "Noted",
+  /** A shorter retention drops windows, so it is not followed until somebody confirms it. */
+  retentionHeld: "RetentionHeld",
   /** Prepare ended without a result and is run again. */
   prepareAgain: "PrepareAgain",
   /** Every batch of a pass has finished. */
@@ -78,6 +80,8 @@ export const SWEEP_REASON = {
   jobRefused: "JobRefused",
   /** One of its pods has no node yet, or cannot start for another reason that may pass. */
   podWaits: "PodWaits",
+  /** Its retention is shorter than the dataset's and would drop windows: nobody has confirmed that. */
+  unconfirmed: "Unconfirmed",
   /** Nothing blocks it. */
   unhindered: "Unhindered",
 } as const;

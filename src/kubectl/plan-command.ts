@@ -111,7 +111,7 @@ function plannedFrom(spec: ResolvedSpec, cronSweep: CronSweepObject | null, swee
   const isComplete = knownAt(readRuns(cronSweep?.status?.windows ?? [], spec.grid.everySeconds), spec.window.start)?.state === "complete";
   const last = newestOf(sweeps.filter((sweep) => isOfWindow(sweep, spec.window)));
   const settled = isComplete ? targets : (last?.status?.settled ?? null);
-  return { spec, targets, settled, asked: Math.max(0, targets - (settled ?? 0)), notes: [note] };
+  return { spec, targets, settled, asked: Math.max(0, targets - (settled ?? 0)), retention: newestOf(sweeps)?.status?.flow?.retentionHeld ?? null, notes: [note] };
 }
 
 function targetsOf({ targets, select }: ResolvedSpec, sweeps: readonly SweepObject[]): { readonly targets: number; readonly note: string } {

@@ -35,6 +35,8 @@ export interface PrepareMessage {
   readonly causes?: readonly Cause[];
   /** The size of the database. Absent if the user has no right to read it, and in messages of earlier versions. */
   readonly database?: DatabaseSize;
+  /** Why a shorter `store.retention` is not followed: it drops windows and is not confirmed. A sentence; absent if it is followed. */
+  readonly retentionHeld?: string;
   /** Sentences for a person: duplicates and blank names dropped from the list, for example. */
   readonly notes: readonly string[];
   /** Set when the program ended with exit code 2 or 3. */

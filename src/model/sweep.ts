@@ -64,6 +64,8 @@ export interface SweepStatus {
   readonly sums: SweepSums;
   /** As the last prepare found it. */
   readonly database?: DatabaseSize;
+  /** Why a shorter `store.retention` is not followed, as the last prepare said. */
+  readonly retentionHeld?: string;
   /**
    * Stays after the prepare that succeeded again, until a batch has a result, so that the back-off keeps growing if prepare works but
    * batches do not. Only the phase says whether the sweep is Blocked.

@@ -8,6 +8,8 @@ export interface PrepareTask {
   /** Only the first prepare needs it and freezes it. Absent if it is frozen and its source has been deleted since. */
   readonly spec?: ResolvedSpec;
   readonly place: PreparePlace;
+  /** A retention that somebody has confirmed although it drops windows. Absent if there is none. */
+  readonly confirmedRetentionSeconds?: number;
 }
 
 /** The two arguments of a batch process. It reads everything else from Postgres. */

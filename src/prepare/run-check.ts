@@ -5,6 +5,7 @@ import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { linkSignals } from "../model/linked-signal.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { readSchema } from "../store/migrate.ts";
+import { checkClock } from "../store/server.ts";
 import type { PrepareDeps } from "./deps.ts";
 import { listUrl } from "./target-list.ts";
 
@@ -34,8 +35,9 @@ async function finding(check: string, run: () => Promise<string>): Promise<Findi
   }
 }
 
-async function checkDatabase({ db, program }: PrepareDeps): Promise<string> {
+async function checkDatabase({ db, program, clock }: PrepareDeps): Promise<string> {
   const { server, migrations, known } = await readSchema(db, program);
+  await checkClock(db, db.place, clock);
   return `PostgreSQL ${server} at ${db.place}; ${schemaText(migrations, known)}`;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { formatWindow, newestWindow } from "../decide/grid.ts";
 import { canaryTargets } from "../decide/host/canary.ts";
 import { MOST_CAUSES } from "../decide/sweep/causes.ts";
 import { verdict } from "../decide/sweep/ending.ts";
@@ -7,20 +8,23 @@ import { fingerprintText } from "../decide/targets/fingerprint.ts";
 import { pack, type PackedBatch } from "../decide/targets/pack.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { shortened, type PrepareMessage } from "../model/message.ts";
-import { formatMemory } from "../model/quantity.ts";
-import type { HostSpec } from "../model/resolved.ts";
+import { formatMoment } from "../model/moment.ts";
+import { formatDuration, formatMemory } from "../model/quantity.ts";
+import type { HostSpec, ResolvedSpec } from "../model/resolved.ts";
 import type { PrepareTask } from "../model/tasks.ts";
+import type { EpochSeconds } from "../model/window.ts";
 import { markOutOfMemory, nextBatchNumber, readPass, writeBatches } from "../store/batches.ts";
 import { largestTargets } from "../store/canaries.ts";
 import { databaseSize } from "../store/database-size.ts";
-import type { Transaction } from "../store/database.ts";
-import { openDataset } from "../store/datasets.ts";
+import type { Database, Transaction } from "../store/database.ts";
+import { findDataset, openDataset } from "../store/datasets.ts";
 import { giveUp } from "../store/give-up.ts";
 import { migrate } from "../store/migrate.ts";
 import { ensurePartitions } from "../store/partitions.ts";
-import { dropOld } from "../store/retention.ts";
+import { dropOld, heldRetention, heldText, shortenRetention } from "../store/retention.ts";
 import { countSelected, remaining } from "../store/selection.ts";
 import { changeHost, finishSweep, forgetSweep, freezeSweep, readSweep, type FrozenSweep } from "../store/sweeps.ts";
+import { checkClock, CLOCK_TOLERANCE_SECONDS, serverTime } from "../store/server.ts";
 import { tally } from "../store/windows.ts";
 import type { PrepareDeps } from "./deps.ts";
 import { openPrepareHost, type PrepareHost, planTargets, type Planned } from "./plan-targets.ts";
@@ -35,8 +39,38 @@ import { openPrepareHost, type PrepareHost, planTargets, type Planned } from "./
  */
 export async function runPrepare(task: PrepareTask, deps: PrepareDeps): Promise<PrepareMessage> {
   const { db } = deps;
+  const now = await checkClock(db, db.place, deps.clock);
   await migrate(db, deps.program);
+  if (task.spec !== undefined) refuseFuture(task.spec, now);
   const sweep = await freeze(task, deps);
+  const held = await followRetention(sweep, task, db, now);
+  const message = await prepareSweep(sweep, task, deps);
+  return held === null ? message : { ...message, retentionHeld: held };
+}
+
+/**
+ * The driver chose the window by its own clock, on another machine perhaps. A window that is not over would look complete and be empty.
+ * @throws SpecError if it has not settled by the clock of Postgres
+ */
+function refuseFuture({ window, grid }: ResolvedSpec, now: EpochSeconds): void {
+  if (window.end <= newestWindow(grid, now + CLOCK_TOLERANCE_SECONDS).end) return;
+  throw new SpecError(`The window ${formatWindow(window)} has not settled by the clock of the database, which says ${formatMoment(now)}: is the clock wrong that chose it?`);
+}
+
+/**
+ * Shortens the dataset's retention to that of the sweep if that drops nothing, or if it is confirmed. Only in the first pass: a sweep that
+ * takes days must not undo a longer retention that was set meanwhile. Returns why the retention is held, or null.
+ */
+async function followRetention({ datasetId, spec }: FrozenSweep, { place, confirmedRetentionSeconds }: PrepareTask, db: Database, now: EpochSeconds): Promise<string | null> {
+  const dataset = await findDataset(db, spec.dataset);
+  const held = dataset === null ? null : await heldRetention(db, dataset, spec.retentionSeconds, now);
+  if (held !== null && confirmedRetentionSeconds !== spec.retentionSeconds) return `${heldText(spec.dataset, held)}. They are kept until this is confirmed: \`sluice run --yes\`, or the annotation sluice.dev/confirm-retention: ${formatDuration(spec.retentionSeconds)}.`;
+  if (place.pass === 1) await shortenRetention(db, datasetId, spec.retentionSeconds);
+  return null;
+}
+
+async function prepareSweep(sweep: FrozenSweep, task: PrepareTask, deps: PrepareDeps): Promise<PrepareMessage> {
+  const { db } = deps;
   await markOutOfMemory(db, sweep.identity.uid, task.place.outOfMemory);
   if (sweep.verdict !== null) return finished(sweep, task, deps, []);
   const packedBefore = await readPass(db, sweep.identity.uid, task.place.pass, task.place.round);
@@ -44,9 +78,9 @@ export async function runPrepare(task: PrepareTask, deps: PrepareDeps): Promise<
 
   await using host = openPrepareHost(sweep, deps);
   const planned: Planned = task.place.pass === 1 ? await plan(sweep, host, deps) : { notes: [], settledBefore: false };
+  if (!planned.settledBefore) await ensurePartitions(db, sweep.datasetId, sweep.window);
+  await dropOld(db, sweep.datasetId, await serverTime(db));
   if (planned.settledBefore) return await finished(sweep, task, deps, planned.notes);
-  await ensurePartitions(db, sweep.datasetId, sweep.window);
-  await dropOld(db, sweep.datasetId, Math.floor(deps.clock.now() / 1000));
   return (await packPass(sweep, task, host, deps, planned.notes)) ?? (await finished(sweep, task, deps, planned.notes));
 }
 
@@ -141,8 +175,8 @@ async function counted({ identity }: FrozenSweep, { db }: PrepareDeps): Promise<
   return { selected: found.selected, causes };
 }
 
-async function sized({ datasetId }: FrozenSweep, { db, clock }: PrepareDeps): Promise<Pick<PrepareMessage, "database">> {
-  const database = await databaseSize(db, datasetId, Math.floor(clock.now() / 1000));
+async function sized({ datasetId }: FrozenSweep, { db }: PrepareDeps): Promise<Pick<PrepareMessage, "database">> {
+  const database = await databaseSize(db, datasetId, await serverTime(db));
   return database === null ? {} : { database };
 }
 

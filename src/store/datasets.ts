@@ -3,7 +3,7 @@ import type { Database, Transaction } from "./database.ts";
 
 export type DatasetId = number;
 
-/** What a dataset keeps for good: its grid, and what is asked and matched. The retention may change. */
+/** What a dataset keeps for good: its grid, and what is asked and matched. The retention may change: see openDataset and retention.ts. */
 interface DatasetIdentity {
   readonly name: string;
   readonly everySeconds: number;
@@ -20,7 +20,7 @@ export interface Dataset extends DatasetIdentity {
 
 /**
  * Returns the dataset's id and creates the dataset if it is new. While no window of it has been planned, another grid or
- * fingerprint is taken over: no stored data can disagree with it.
+ * fingerprint is taken over: no stored data can disagree with it. A longer retention is taken over, a shorter one is not: it drops data.
  * @throws SpecError for another grid or fingerprint after that
  */
 export async function openDataset(tx: Transaction, wanted: DatasetIdentity): Promise<DatasetId> {
@@ -33,8 +33,8 @@ export async function openDataset(tx: Transaction, wanted: DatasetIdentity): Pro
   if (there.everySeconds !== wanted.everySeconds || there.fingerprint !== wanted.fingerprint) {
     if (!(await takesOn(tx, there.id, wanted))) refuseOther(there, wanted);
   }
-  if (there.retentionSeconds !== wanted.retentionSeconds) {
-    await tx.query("update sluice.datasets set retention_seconds = $2 where id = $1", [there.id, wanted.retentionSeconds]);
+  if (there.retentionSeconds < wanted.retentionSeconds) {
+    await tx.query("update sluice.datasets set retention_seconds = greatest(retention_seconds, $2) where id = $1", [there.id, wanted.retentionSeconds]);
   }
   return there.id;
 }

@@ -1,6 +1,7 @@
 import { SurroundingsError } from "../model/errors.ts";
 import type { Database, Transaction } from "./database.ts";
 import { checkMayWrite, mayRead } from "./rights.ts";
+import { checkEncoding } from "./server.ts";
 import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
 import { samples } from "./migrations/0002-samples.ts";
 import type { Migration } from "./migrations/migration.ts";
@@ -24,6 +25,7 @@ export async function migrate(db: Database, program: Program): Promise<void> {
     async (tx) => {
       await tx.query("set local lock_timeout = 0");
       await tx.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+      await checkEncoding(tx, db.place);
       await checkMayWrite(tx, db.place);
       await makeLedger(tx);
       await refuseOlder(tx, program, db.place);
@@ -90,6 +92,7 @@ interface SchemaFound {
 
 /** @throws SurroundingsError if the database is unavailable, needs a newer program, or lacks the rights that prepare needs */
 export async function readSchema(db: Database, program: Program): Promise<SchemaFound> {
+  await checkEncoding(db, db.place);
   await checkMayWrite(db, db.place);
   const [about] = await db.query<{ server: string }>("select split_part(current_setting('server_version'), ' ', 1) as server");
   const { server } = about!;

@@ -3,6 +3,7 @@ import { REASON, SWEEP_REASON } from "../../decide/reasons.ts";
 import { type Blocker, refusedConditions } from "../../decide/sweep/conditions.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { PreparePlace } from "../../model/message.ts";
+import { parseDuration } from "../../model/quantity.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
 import type { Sweep } from "../../model/schema/sweep.ts";
 import type { FrozenPods, SecretKey } from "../../model/sweep-object.ts";
@@ -13,13 +14,13 @@ import type { Provider } from "../../providers/provider.ts";
 import { PROVIDERS } from "../../providers/registry.ts";
 import { acceptSweep, type AcceptedObject } from "../accept.ts";
 import { podDeadline, taskProblem } from "../job/job.ts";
-import { type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
+import { CONFIRM_RETENTION_ANNOTATION, type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
 import type { SweepDeps } from "./deps.ts";
 import { type AcceptedSweep, initialStatus, isoOf, statusDiffers, writeStatus } from "./status.ts";
 
 /** What an accepted Sweep starts from, or why it is refused. */
 export type SweepAcceptance =
-  | { readonly accepted: AcceptedSweep; readonly spec: ResolvedSpec; readonly warnings: readonly string[] }
+  | { readonly accepted: AcceptedSweep; readonly spec: ResolvedSpec; /** Null where nobody has confirmed one. */ readonly confirmedRetentionSeconds: number | null; readonly warnings: readonly string[] }
   | { readonly refused: Blocker; /** Seconds after which time alone may have solved it; null where the Sweep has to change. */ readonly requeueAfterSeconds: number | null };
 
 /** @param cronSweep the one that the Sweep names, just read; null where it names none or there is none */
@@ -35,7 +36,11 @@ export function acceptanceOf(sweep: SweepObject, cronSweep: CronSweepObject | nu
     const seconds = spec.window.end + spec.grid.settleSeconds - now;
     return { refused: { reason: SWEEP_REASON.notAskable, message: `spec.window.start: ${unaskable}` }, requeueAfterSeconds: seconds > 0 ? seconds : null };
   }
-  return { accepted: { dataset: spec.dataset, window: spec.window, frozen: freezePods(acceptance, image) }, spec, warnings };
+  return { accepted: { dataset: spec.dataset, window: spec.window, frozen: freezePods(acceptance, image) }, spec, confirmedRetentionSeconds: confirmedRetention(sweep, cronSweep), warnings };
+}
+
+function confirmedRetention(sweep: SweepObject, cronSweep: CronSweepObject | null): number | null {
+  return parseDuration((sweep.metadata.annotations ?? {})[CONFIRM_RETENTION_ANNOTATION] ?? (cronSweep?.metadata.annotations ?? {})[CONFIRM_RETENTION_ANNOTATION] ?? "");
 }
 
 /**
@@ -99,7 +104,8 @@ export async function taskFor(sweep: SweepObject, place: PreparePlace, deps: Swe
   const task: PrepareTask = { identity: { uid, namespace, name }, place };
   const acceptance = await readAcceptance(sweep, deps);
   if ("accepted" in acceptance) {
-    const whole = { ...task, spec: acceptance.spec };
+    const { spec, confirmedRetentionSeconds } = acceptance;
+    const whole = { ...task, spec, ...(confirmedRetentionSeconds === null ? {} : { confirmedRetentionSeconds }) };
     const problem = taskProblem(whole);
     return problem === null ? whole : { blocker: { reason: SWEEP_REASON.invalid, message: problem } };
   }

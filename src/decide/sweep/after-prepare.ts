@@ -39,7 +39,7 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
   const batches = message.ranges.reduce((sum, range) => sum + range.to - range.from + 1, 0);
   return {
     status: {
-      ...prepared(status),
+      ...prepared(withoutHeld(status)),
       pass: message.pass,
       round: message.round,
       ranges: message.ranges,
@@ -49,9 +49,10 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
       settled: 0,
       totals: message.totals,
       ...counted(message),
+      ...heldBy(message),
     },
     events: [
-      ...noteEvents(message),
+      ...noteEvents(status, message),
       ...(status.blocked === undefined ? [] : [normal(REASON.unblocked, "Prepare succeeded again.")]),
       normal(
         REASON.prepared,
@@ -65,8 +66,8 @@ function finish(status: SweepStatus, message: PrepareMessage, verdict: WindowSta
   const { totals, causes = [] } = message;
   const event = normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${plural(totals.targets, "target", "targets")} settled.${causesSentence(causes, MOST_CAUSES_IN_EVENT)}`);
   return {
-    status: { ...unblocked(prepared(status)), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...counted(message) },
-    events: [...noteEvents(message), event],
+    status: { ...unblocked(prepared(withoutHeld(status))), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...counted(message), ...heldBy(message) },
+    events: [...noteEvents(status, message), event],
   };
 }
 
@@ -106,8 +107,20 @@ function tryAgain(status: SweepStatus, preparing: Preparing, now: EpochSeconds):
   return { ...status, preparing: { ...preparing, attempt: preparing.attempt + 1, notBefore: now + wait } };
 }
 
-function noteEvents(message: PrepareMessage): ObjectEvent[] {
-  return message.notes.map((note) => normal(REASON.noted, note));
+function heldBy({ retentionHeld }: PrepareMessage): Pick<SweepStatus, "retentionHeld"> {
+  return retentionHeld === undefined ? {} : { retentionHeld };
+}
+
+function withoutHeld(status: SweepStatus): SweepStatus {
+  const rest: { -readonly [Field in keyof SweepStatus]: SweepStatus[Field] } = { ...status };
+  delete rest.retentionHeld;
+  return rest;
+}
+
+/** The notes, and once for a sweep that its retention is held. */
+function noteEvents(before: SweepStatus, { notes, retentionHeld }: PrepareMessage): ObjectEvent[] {
+  const isNews = retentionHeld !== undefined && before.retentionHeld === undefined;
+  return [...notes.map((note) => normal(REASON.noted, note)), ...(isNews ? [{ type: "Warning", reason: REASON.retentionHeld, message: retentionHeld } as const] : [])];
 }
 
 function normal(reason: string, message: string): ObjectEvent {

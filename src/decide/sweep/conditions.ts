@@ -39,13 +39,14 @@ const BLOCKERS: readonly string[] = [SWEEP_REASON.nameTaken, SWEEP_REASON.jobRef
 
 type Untyped = Pick<Condition, "status" | "reason" | "message">;
 
-/** The four conditions of a Sweep that was accepted. */
+/** The four conditions of a Sweep that was accepted, and a fifth while its retention is held. */
 export function conditionsOf({ before, flow, blocker, waitsFor, generation, now }: ConditionsView): Condition[] {
   const conditions: Readonly<Record<string, Untyped>> = {
     Accepted: { status: "True", reason: SWEEP_REASON.accepted, message: "The spec is valid, and the settings of the pods are frozen." },
     Progressing: progressing(flow, blocker, waitsFor),
     Blocked: blocked(flow, blocker),
     Complete: complete(flow),
+    ...(flow.retentionHeld === undefined ? {} : { RetentionHeld: { status: "True", reason: SWEEP_REASON.unconfirmed, message: flow.retentionHeld } as const }),
   };
   return Object.entries(conditions).map(([type, condition]) => datedCondition({ type, ...condition }, before, generation, now));
 }

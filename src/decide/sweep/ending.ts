@@ -86,7 +86,7 @@ export function retriedNow(status: SweepStatus, now: EpochSeconds): SweepStatus 
 const TRY_FIRST_SECONDS = 5;
 const TRY_LONGEST_SECONDS = 300;
 const WAIT_FIRST_SECONDS = 30;
-const WAIT_LONGEST_SECONDS = 600;
+export const WAIT_LONGEST_SECONDS = 600;
 
 /** The wait before the next attempt of prepare: 5, 10, 20 … 300 seconds. @param tries from 1 */
 export function secondsBeforeTry(tries: number): number {

@@ -5,7 +5,7 @@ import { REASON } from "../reasons.ts";
 import { afterBatch } from "./after-batch.ts";
 import { afterPrepare } from "./after-prepare.ts";
 import type { Launch, Step, SweepDecision, SweepView } from "./decision.ts";
-import { nextPass } from "./ending.ts";
+import { nextPass, WAIT_LONGEST_SECONDS } from "./ending.ts";
 
 /**
  * What a sweep does next.
@@ -118,7 +118,7 @@ function toLaunch(status: SweepStatus, { flow, jobs, now }: SweepView): Launch[]
       .map(({ batch, memoryBytes }): Launch => ({ program: "batch", work: { program: "batch", batch }, memoryBytes }))
       .filter((launch) => !jobs.some((job) => isSame(job.work, launch.work)));
   }
-  if (status.running.length > 0 || now < preparing.notBefore) return [];
+  if (status.running.length > 0 || secondsUntil(preparing.notBefore, now) > 0) return [];
   const { pass, round, attempt } = preparing;
   const work = { program: "prepare", pass, round, attempt } as const;
   if (jobs.some((job) => isSame(job.work, work))) return [];
@@ -137,7 +137,14 @@ function toDelete(status: SweepStatus, jobs: readonly ObservedJob[]): JobWork[] 
 }
 
 function secondsUntilDue({ preparing }: SweepStatus, { now }: SweepView): number | null {
-  return preparing === undefined || preparing.notBefore <= now ? null : preparing.notBefore - now;
+  const seconds = preparing === undefined ? 0 : secondsUntil(preparing.notBefore, now);
+  return seconds === 0 ? null : seconds;
+}
+
+/** A wait that is longer than any that is ever decided was written by a wrong clock: it is over. */
+function secondsUntil(notBefore: EpochSeconds, now: EpochSeconds): number {
+  const seconds = notBefore - now;
+  return seconds > WAIT_LONGEST_SECONDS ? 0 : Math.max(0, seconds);
 }
 
 function endOf(jobs: readonly ObservedJob[], work: JobWork): JobEnd | undefined {

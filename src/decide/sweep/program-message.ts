@@ -81,6 +81,7 @@ const prepareMessage = having({
   selected: optional(having({ targets: count, settled: count })),
   causes: optional(causes),
   database: optional(having({ bytes: count, partitions: count, partitionsKept: count })),
+  retentionHeld: optional(text),
   notes: listOf(text),
   problem: optional(text),
 });

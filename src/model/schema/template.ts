@@ -97,7 +97,7 @@ const store = z.strictObject({
     })
     .optional()
     .meta({ description: "The CA that signed the certificate of the database, unless it is a public one. Needs Kubernetes.", examples: [{ name: "bgp-db-ca", key: "ca.crt" }] }),
-  retention: duration("1d", "36500d").optional().meta({ description: "How long observations and results are kept, counted from the end of their window. Applies to the whole dataset." }),
+  retention: duration("1d", "36500d").optional().meta({ description: "How long observations and results are kept, counted from the end of their window. Applies to the whole dataset. A shorter value drops windows only once you confirm it." }),
 });
 
 /** The fields that a CronSweep's template and a Sweep share, except the window. None has a default here, since a preset comes before a default (see defaults.ts). */

@@ -36,7 +36,7 @@ export interface PreparePlaces {
   /** The spec of a CronSweep's window; `sections` are laid over its file. */
   spec(day?: string, sections?: Sections, name?: string): Promise<ResolvedSpec>;
   /** What it says, but for the size of the database, which grows by itself. */
-  prepare(identity: SweepIdentity, spec: ResolvedSpec, place?: Partial<PreparePlace>, signal?: AbortSignal): Promise<PrepareMessage>;
+  prepare(identity: SweepIdentity, spec: ResolvedSpec, place?: Partial<PreparePlace>, wishes?: PrepareWishes): Promise<PrepareMessage>;
   /** Runs the batches of a pass to their end. */
   sweep(identity: SweepIdentity, message: PrepareMessage): Promise<void>;
   /** The same as a process of its own: what it says by ending. */
@@ -44,6 +44,13 @@ export interface PreparePlaces {
   /** Targets by their state, those without a result not among them. */
   states(spec: ResolvedSpec): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+}
+
+interface PrepareWishes {
+  readonly signal?: AbortSignal;
+  readonly confirmedRetentionSeconds?: number;
+  /** How far the clock of this prepare is ahead of the real one. */
+  readonly aheadSeconds?: number;
 }
 
 type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -57,10 +64,10 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
   const folder = await aFolder();
   const simulator = await startSimulator(parseScenario(scenario), { now: () => CLOCK.now() });
   const store = await aStore();
-  const deps = (signal: AbortSignal): Parameters<typeof runPrepare>[1] => ({
+  const deps = (signal: AbortSignal, aheadSeconds = 0): Parameters<typeof runPrepare>[1] => ({
     db: store.db,
     program: { version: "0.1.0" },
-    clock: CLOCK,
+    clock: { ...CLOCK, now: () => CLOCK.now() + aheadSeconds * 1000 },
     random: () => 0.5,
     processId: randomUUID(),
     environment: {},
@@ -78,8 +85,8 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
       const [wanted] = sweepsToRun(await documentsOf([file]), { window: day }, Date.UTC(2026, 10, 23) / 1000);
       return wanted!.spec;
     },
-    async prepare(identity, spec, place = {}, signal = never) {
-      const { database, ...message } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place } }, deps(signal));
+    async prepare(identity, spec, place = {}, { signal = never, aheadSeconds, ...confirmed } = {}) {
+      const { database, ...message } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place }, ...confirmed }, deps(signal, aheadSeconds));
       expect(database?.bytes).toBeGreaterThan(0);
       return message;
     },

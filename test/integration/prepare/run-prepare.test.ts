@@ -109,7 +109,7 @@ describe("prepare", () => {
     place.simulator.set([{ what: "slow", latency: { distribution: "constant", seconds: 60 }, when: { targets: [CANARY] } }]);
     const before = place.listed();
     const asked = place.simulator.stats().requestsByTarget[CANARY] ?? 0;
-    const cut = place.prepare(identity, spec, {}, stopped.signal).catch((error: unknown) => error);
+    const cut = place.prepare(identity, spec, {}, { signal: stopped.signal }).catch((error: unknown) => error);
     await until("the canary is asked", () => (place.simulator.stats().requestsByTarget[CANARY] ?? 0) > asked);
     stopped.abort(new Error("asked to stop"));
     expect(await cut).toEqual(new Error("asked to stop"));

@@ -62,7 +62,7 @@ describe("a dataset", () => {
     },
   };
 
-  test("is created once, refused with another grid or fingerprint after a window was planned, and may change its retention", async () => {
+  test("is created once, refused with another grid or fingerprint after a window was planned, and takes over a longer retention", async () => {
     const store = await aStore();
     const open = (wanted: object): Promise<number> => store.db.transaction((tx) => openDataset(tx, { ...IDENTITY, ...wanted }));
     const [id, same] = await Promise.all([open({}), open({})]);

@@ -20,7 +20,7 @@ test("the reference lists every condition and event of a CronSweep", () => {
 test("the reference lists every condition and event of a Sweep", () => {
   const [conditions, rest] = section(page, "Conditions and events of a Sweep").split("Reasons of `Blocked`:");
   const [blockers, events] = rest!.split("| event |");
-  expect(tableRows(conditions!).map(([type]) => codes(type!)[0])).toEqual(["Accepted", "Progressing", "Blocked", "Complete"]);
+  expect(tableRows(conditions!).map(([type]) => codes(type!)[0])).toEqual(["Accepted", "Progressing", "Blocked", "Complete", "RetentionHeld"]);
   const reasons = tableRows(conditions!).flatMap(([, reason]) => codes(reason!));
   expect([...Object.values(SWEEP_REASON), ...BLOCKED_REASONS].filter((reason) => !reasons.includes(reason))).toEqual([]);
   expect(firstCodes(blockers!).sort()).toEqual([...BLOCKED_REASONS].sort());

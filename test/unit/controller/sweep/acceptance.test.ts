@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CronSweepObject, SweepObject } from "../../../../src/controller/resources.ts";
-import { acceptanceOf, type SweepAcceptance } from "../../../../src/controller/sweep/acceptance.ts";
+import { acceptanceOf, taskFor, type SweepAcceptance } from "../../../../src/controller/sweep/acceptance.ts";
 import { PROVIDERS } from "../../../../src/providers/registry.ts";
 import { NOW } from "../../decide/builders.ts";
 
@@ -42,6 +42,23 @@ const OF_CRON_SWEEP = { provider: undefined, targets: undefined, store: undefine
 function accept(sweep: SweepObject, cronSweep: CronSweepObject | null = null): SweepAcceptance {
   return acceptanceOf(sweep, cronSweep, "sluice:1", PROVIDERS, NOW);
 }
+
+describe("a retention that is confirmed by annotation", () => {
+  const CONFIRMED = { annotations: { "sluice.dev/confirm-retention": "2d" } };
+  const cases: readonly [string, SweepObject, CronSweepObject, number | undefined][] = [
+    ["on the CronSweep", aSweep(OF_CRON_SWEEP), { ...CRON_SWEEP, metadata: { ...CRON_SWEEP.metadata, ...CONFIRMED } }, 2 * 86_400],
+    ["on the Sweep", aSweep(OF_CRON_SWEEP, CONFIRMED), CRON_SWEEP, 2 * 86_400],
+    ["nowhere", aSweep(OF_CRON_SWEEP), CRON_SWEEP, undefined],
+    ["in a way that is no duration", aSweep(OF_CRON_SWEEP, { annotations: { "sluice.dev/confirm-retention": "yes" } }), CRON_SWEEP, undefined],
+  ];
+  test.each(cases)("%s is in prepare's task or not", async (_, sweep, cronSweep, expected) => {
+    const deps = { client: { get: () => Promise.resolve(cronSweep) }, clock: { now: () => NOW * 1000 }, workers: { image: "sluice:1" } } as unknown as Parameters<typeof taskFor>[2];
+    const task = await taskFor(sweep, { pass: 1, round: 1, outOfMemory: [] }, deps);
+    expect(task).toMatchObject({ spec: { dataset: "bgp/daily" } });
+    expect(task).toHaveProperty("place");
+    expect("confirmedRetentionSeconds" in task ? task.confirmedRetentionSeconds : undefined).toBe(expected);
+  });
+});
 
 describe("a Sweep that is accepted", () => {
   test("has frozen what its pods are made from, the CronSweep's part too", () => {

@@ -33,6 +33,7 @@ describe("the conditions of a sweep", () => {
       { Complete: "False Incomplete: 387 of 500 targets are settled. 111 × declared-wrong, e.g. web-011: the answer declares 388 matches; 100 were found; 2 × timeout, e.g. AS1: no headers." },
     ],
     ["is usable", aRunning({ phase: "Usable", totals: totals({ targets: 5, ok: 4 }) }), null, { Complete: "False Usable: 4 of 5 targets are settled." }],
+    ["holds a shorter retention", aRunning({ retentionHeld: "store.retention is 2d" }), null, { RetentionHeld: "True Unconfirmed: store.retention is 2d" }],
     ["failed", aRunning({ phase: "Failed", problem: "The list of targets is empty." }), null, { Blocked: "False Unhindered: Nothing blocks the sweep.", Complete: "False Failed: The list of targets is empty." }],
   ];
   test.each(cases)("that %s", (_, flow, blocker, expected) => {

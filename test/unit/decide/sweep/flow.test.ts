@@ -83,6 +83,8 @@ describe("after prepare", () => {
   const messages: readonly [string, ObservedJob, object][] = [
     ["the size of the database: it is kept", ended(prepare(), { message: prepareMessage({ database: { bytes: 9, partitions: 3, partitionsKept: 4 } }) }), { database: { bytes: 9, partitions: 3, partitionsKept: 4 } }],
     ["the size with the verdict: it is kept", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "complete", database: { bytes: 9, partitions: 3, partitionsKept: 4 } }) }), { database: { bytes: 9, partitions: 3, partitionsKept: 4 } }],
+    ["a retention that is held: it is kept for the condition", ended(prepare(), { message: prepareMessage({ retentionHeld: "2d" }) }), { retentionHeld: "2d" }],
+    ["a retention that is held, with the verdict", ended(prepare(), { message: prepareMessage({ ranges: [], verdict: "complete", retentionHeld: "2d" }) }), { retentionHeld: "2d" }],
     ["batches: they are launched", ended(prepare(), { message: prepareMessage() }), { phase: "Running", pass: 1, round: 1, next: 4 }],
     [
       "nothing left: the window is complete",
@@ -148,6 +150,23 @@ describe("after prepare", () => {
     const status = aPreparing({ notBefore: NOW + 20 });
     expect(acts(decide(status, []))).toMatchObject({ launch: [], requeueAfterSeconds: 20 });
     expect(acts(decide(status, [], {}, NOW + 20)).launch).toHaveLength(1);
+  });
+
+  test("a wait that a wrong clock wrote, longer than any that is ever decided, is over", () => {
+    const tenYears = 10 * 365 * 86_400;
+    expect(acts(decide(aPreparing({ notBefore: NOW + tenYears }), []))).toMatchObject({ launch: [{ program: "prepare" }], requeueAfterSeconds: null });
+    expect(acts(decide(aPreparing({ notBefore: NOW + 600 }), []))).toMatchObject({ launch: [], requeueAfterSeconds: 600 });
+  });
+
+  test("a retention that is held is told once, and forgotten when it is not held any more", () => {
+    const held = prepareMessage({ retentionHeld: "2d" });
+    const first = written(decide(aPreparing(), [ended(prepare(), { message: held })]));
+    expect(first.events).toContainEqual({ type: "Warning", reason: "RetentionHeld", message: "2d" });
+    const again = written(decide(aPreparing({}, { retentionHeld: "2d" }), [ended(prepare(), { message: held })]));
+    expect(again.events.filter(({ reason }) => reason === "RetentionHeld")).toEqual([]);
+    for (const message of [prepareMessage(), prepareMessage({ ranges: [], verdict: "complete" })]) {
+      expect(written(decide(aPreparing({}, { retentionHeld: "2d" }), [ended(prepare(), { message })])).status).not.toHaveProperty("retentionHeld");
+    }
   });
 
   test("it is created once", () => {

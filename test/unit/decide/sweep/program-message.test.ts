@@ -42,6 +42,7 @@ describe("parseProgramMessage", () => {
     ["a batch's", batch],
     ["a batch's with the kernel's peak and a pause", { ...batch, memory: { ...batch.memory, kernelPeak: 9 }, paused: "429" }],
     ["prepare's with the size of the database", { ...prepare, database: { bytes: 9_000_000, partitions: 3, partitionsKept: 4 } }],
+    ["prepare's with a retention that is held", { ...prepare, retentionHeld: "store.retention is 2d …" }],
     ["a batch's with what it measured", { ...batch, memory: { ...batch.memory, anon: 4 }, measured: MEASURED, eventLoopDelaySeconds: 0.002 }],
     ["one with a field that only a newer program knows", { ...batch, colour: "red" }],
   ])("takes %s", (_, message) => {
