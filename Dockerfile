@@ -1,7 +1,8 @@
 # The image of everything that runs on a cluster: controller, worker and command line, each one file of compiled JavaScript.
 # Both bases can be others: a builder has npm and sh, a base has Node at /nodejs/bin/node, as distroless does.
-ARG BUILDER=docker.io/library/node:24-bookworm-slim
-ARG BASE=gcr.io/distroless/nodejs24-debian13:nonroot
+# By digest, so that two builds of one commit are the same: `docker buildx imagetools inspect IMAGE:TAG` shows a newer one.
+ARG BUILDER=docker.io/library/node:24-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
+ARG BASE=gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e
 
 FROM ${BUILDER} AS build
 WORKDIR /build

@@ -18,3 +18,10 @@ test("versions are exact, as the page says", () => {
   const versions = ["dependencies", "optionalDependencies", "devDependencies"].flatMap((field) => Object.values(manifest[field]!));
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
 });
+
+test("the bases of the image are named by digest, so that two builds of one commit are the same", () => {
+  const bases = [...readPage("Dockerfile").matchAll(/^ARG \w+=(\S*\/\S*:\S+)$/gm)].map(([, base]) => base);
+  expect(bases).toHaveLength(2);
+  for (const base of bases) expect(base).toMatch(/:[\w.-]+@sha256:[0-9a-f]{64}$/);
+  expect([...readPage("Dockerfile").matchAll(/^FROM (\S+)/gm)].map(([, from]) => from)).toEqual(["${BUILDER}", "${BASE}"]);
+});
