@@ -19,6 +19,8 @@ export interface Cluster {
   killPart(part: Part, signal: string): Promise<void>;
   /** Signals the processes of a pod that were called with `word`, without Kubernetes hearing of it. @throws where there is none */
   killInPod(podUid: string, word: string, signal: string): Promise<void>;
+  /** What pods' accounts asked of the API server so far: an audit event of audit.k8s.io/v1 a line. */
+  auditLog(): Promise<string>;
   /** @param archive a file as `docker save` writes it */
   loadImage(archive: string): Promise<void>;
   /** Gives an image of the node a second name. @returns what takes it away again */

@@ -1,5 +1,5 @@
 # Sourced by node.sh in the state folder: the parts' configuration, and for each part a program in parts/ that is it.
-# Wants: bin, folder, ip, cgroup.
+# Wants: here, bin, folder, ip, cgroup.
 
 # Who may ask the API server, by a token each: "token user group".
 openssl genrsa -out pki/sa.key 2048 2>/dev/null && openssl rsa -in pki/sa.key -pubout -out pki/sa.pub 2>/dev/null
@@ -95,6 +95,7 @@ part_is etcd "$bin/etcd" --data-dir etcd --unsafe-no-fsync --log-level error
 part_is apiserver "$bin/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 --cert-dir=pki --advertise-address=$ip --secure-port=6443 \
   --service-cluster-ip-range=10.96.0.0/16 --service-account-issuer=https://kubernetes.default.svc \
   --service-account-key-file=pki/sa.pub --service-account-signing-key-file=pki/sa.key --token-auth-file=pki/tokens.csv \
+  --audit-policy-file="$here/audit.yaml" --audit-log-path=log/audit.log \
   --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction,OwnerReferencesPermissionEnforcement \
   --default-not-ready-toleration-seconds=30 --default-unreachable-toleration-seconds=30 \
   --allow-privileged=true --kubelet-preferred-address-types=InternalIP

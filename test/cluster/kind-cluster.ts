@@ -47,6 +47,10 @@ export class KindCluster extends KubernetesTools implements Cluster {
     return this.#onNode(SIGNAL_PROCESSES, podUid, word, signal);
   }
 
+  auditLog(): Promise<string> {
+    return command("docker", ["exec", this.nodeName, "cat", "/var/log/kubernetes/audit.log"]);
+  }
+
   async loadImage(archive: string): Promise<void> {
     await command("kind", ["load", "image-archive", "--name", this.#name, archive]);
   }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Cluster, Part } from "./cluster.ts";
 import { command } from "./command.ts";
@@ -30,6 +31,10 @@ export class LocalCluster extends KubernetesTools implements Cluster {
 
   async killInPod(podUid: string, word: string, signal: string): Promise<void> {
     await command("bash", ["-c", SIGNAL_PROCESSES, "signal", podUid, word, signal]);
+  }
+
+  auditLog(): Promise<string> {
+    return readFile(path.join(this.#folder, "log/audit.log"), "utf8");
   }
 
   async loadImage(archive: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PODS } from "../../src/kube/object.ts";
 import type { Part } from "../cluster/cluster.ts";
 import type { ApiProxy } from "../support/kube/cutting-proxy.ts";
 import { speakThroughProxy } from "./support/api-proxy.ts";
@@ -35,6 +36,24 @@ test("the API server may go away for 20 seconds", async () => {
   const { sweep, damage } = await sweeps.end("mute");
   expect(damage).toEqual([]);
   expect(sweep.status).toMatchObject(UNDISTURBED);
+});
+
+test("the node may be drained, with the controller on it, and come back", async () => {
+  await sweeps.begin("drained");
+  await sweeps.untilRuns("drained", 2);
+  const { nodeName } = installation.cluster;
+  const selector = "app.kubernetes.io/name=sluice";
+  try {
+    await installation.cluster.kubectl("drain", nodeName, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=60s", "--pod-selector", selector);
+    // Jobs and the Deployment make new pods at once; none of them has a node.
+    const { items } = await installation.client.list(PODS, { namespace: installation.namespace, labelSelector: selector });
+    expect(items.filter(({ spec }) => spec?.nodeName !== undefined).map(({ metadata }) => metadata.name)).toEqual([]);
+  } finally {
+    await installation.cluster.kubectl("uncordon", nodeName);
+  }
+  const { sweep, damage } = await sweeps.end("drained");
+  expect(damage).toEqual([]);
+  expect(sweep.status!.flow!.pass).toBeLessThanOrEqual(2);
 });
 
 // Neither hears of the other: the kubelet does not pass through the proxy.
