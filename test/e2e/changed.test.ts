@@ -29,11 +29,11 @@ describe.concurrent("a sweep that is running", () => {
     await sweeps.untilRuns("turned", 2);
     await expect(patch("turned", { batch: { targets: 8 } })).rejects.toThrow(/spec\.batch\.targets: .*only suspend, host and batch\.pods of a Sweep can be changed/);
     await expect(patch("turned", { window: { start: "2020-01-01" } })).rejects.toThrow(/immutable/);
-    await patch("turned", { batch: { pods: 1 }, host: { inFlight: 4 } });
+    await patch("turned", { batch: { pods: 1 }, host: { inFlight: 16 } });
     await installation.untilSweep("turned", "has one batch at work", ({ status }) => status?.flow?.running.length === 1);
     await sweeps.untilRuns("turned", 5);
     const limits = await installation.query<{ lim: number }>("select distinct lim from sluice.slots where expires > now() and sweep_uid in (select uid from sluice.sweeps where name = 'turned') order by 1");
-    expect(limits).toEqual([{ lim: 4 }]);
+    expect(limits).toEqual([{ lim: 16 }]);
     await patch("turned", { batch: { pods: 4 }, host: { inFlight: 64 } });
     const { sweep, damage } = await sweeps.end("turned");
     expect(damage).toEqual([]);

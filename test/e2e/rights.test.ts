@@ -4,6 +4,7 @@ import { dayOf, YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
 import { aQuota } from "./support/blockers.ts";
+import { conditionOf } from "./support/events.ts";
 import { openInstallation, type Installation } from "./support/installation.ts";
 
 const SCENARIO = { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 8, active: 0.5, largest: 500 }, limits: { inFlight: 64 } };
@@ -51,6 +52,7 @@ function sorted(rights: readonly string[]): string[] {
 test("the controller uses each right that it has, and asks for no other", { timeout: 400_000 }, async () => {
   await keepOneOfTwo();
   await meetQuota();
+  await meetNamesake();
   expect(sorted(await used())).toEqual(sorted(await granted()));
 });
 
@@ -79,4 +81,15 @@ async function meetQuota(): Promise<void> {
   } finally {
     await quota.remove!();
   }
+}
+
+/** A sweep whose first Job has the name of another. */
+async function meetNamesake(): Promise<void> {
+  const name = "namesake-p1-1-1";
+  const pod = { restartPolicy: "Never", containers: [{ name: "none", image: "none" }] };
+  await installation.apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: { suspend: true, template: { spec: pod } } });
+  await installation.apply(installation.aCronSweep("namesake", {}, NEVER), aSweep("namesake", "namesake", YESTERDAY));
+  await installation.untilSweep("namesake", "is Blocked", (sweep) => conditionOf(sweep, "Blocked")?.reason === "JobNameTaken");
+  await installation.kubectl("delete", "job", name);
+  await installation.untilSweep("namesake", "is finished", isFinished);
 }
