@@ -11,13 +11,13 @@ import type { EpochSeconds, Grid, Window } from "../model/window.ts";
 import type { Provider } from "../providers/provider.ts";
 import { rulesFor } from "../providers/registry.ts";
 import { boundedPatterns, type NamedPattern } from "./bounded-patterns.ts";
-import { checkDocument } from "./check-document.ts";
+import { checkDocument, checkValue } from "./check-document.ts";
 import { complete, type Complete, type Context, findCronSweep, namespaceOf, resolve } from "./complete.ts";
 
 /**
  * How a file or an object becomes a spec, the same for every command and the controller:
  *
- * 1. readDocument: the schema, and what it cannot express (check-document.ts). Needs nothing but the value.
+ * 1. readDocument: what can be held at all, the schema, and what it cannot express (check-document.ts). Needs nothing but the value.
  * 2. accept: presets, CronSweep and defaults (complete.ts), then one window (resolve), then the patterns, the list of targets and the warnings.
  *
  * The second step needs the other documents, so a command reads all its files before it takes it.
@@ -27,6 +27,8 @@ type NonEmpty<T> = readonly [T, ...T[]];
 
 /** Step 1. @param value as parsed from YAML or from the API */
 export function readDocument(value: unknown, providers: readonly Provider[]): { readonly document: SweepDocument } | { readonly problems: NonEmpty<FieldProblem> } {
+  const [unreadable, ...more] = checkValue(value);
+  if (unreadable !== undefined) return { problems: [unreadable, ...more] };
   const outcome = validate(value);
   const [first, ...others] = [...("problems" in outcome ? outcome.problems : []), ...checkDocument(value, providers)];
   if (first !== undefined) return { problems: [first, ...others] };

@@ -5,6 +5,41 @@ import { nearest } from "../model/schema/explain.ts";
 import { PATTERN_FIELDS } from "../model/schema/extract.ts";
 import type { Provider } from "../providers/provider.ts";
 
+/** Deeper than anything that has a meaning, and far from the end of a stack. */
+const DEEPEST = 64;
+const MOST_PROBLEMS = 10;
+
+/**
+ * What neither JSON nor Postgres can hold, wherever it is: NUL, half of a surrogate pair, a value within itself (by an alias of YAML).
+ * Everything else may rely on it.
+ */
+export function checkValue(value: unknown): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const visit = (inner: unknown, path: readonly PropertyKey[], around: readonly unknown[]): void => {
+    if (problems.length === MOST_PROBLEMS) return;
+    if (typeof inner === "string") {
+      const sentence = whyNotText(inner);
+      if (sentence !== null) problems.push({ path, sentence });
+    } else if (typeof inner === "object" && inner !== null) {
+      if (around.includes(inner)) problems.push({ path, sentence: "contains itself: an alias (*) names an anchor (&) around it" });
+      else if (around.length === DEEPEST) problems.push({ path: path.slice(0, 4), sentence: `is nested more than ${DEEPEST} levels deep` });
+      else for (const [key, field] of Object.entries(inner)) visit(field, [...path, Array.isArray(inner) ? Number(key) : nameOf(key)], [...around, inner]);
+    }
+  };
+  const nameOf = (key: string): string => {
+    const sentence = whyNotText(key);
+    if (sentence !== null) problems.push({ path: [], sentence: `the field name ${JSON.stringify(key)} ${sentence}` });
+    return key;
+  };
+  visit(value, [], []);
+  return problems;
+}
+
+function whyNotText(text: string): string | null {
+  if (text.includes("\u0000")) return "contains the character NUL, which the database cannot store";
+  return text.isWellFormed() ? null : "contains half of a surrogate pair, which is no character";
+}
+
 /**
  * What the schema cannot know: whether patterns can be matched on a stream, and whether providers and their lists exist.
  * Takes the value as it was read, valid or not, so that these problems are reported together with those of the schema.

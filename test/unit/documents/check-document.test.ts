@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkDocument } from "../../../src/documents/check-document.ts";
+import { checkDocument, checkValue } from "../../../src/documents/check-document.ts";
 import { PROVIDERS } from "../../../src/providers/registry.ts";
 
 /** The problems of a CronSweep with this template, right or wrong in its other fields. */
@@ -30,5 +30,32 @@ describe("what the schema cannot know", () => {
     ["what the schema refuses by itself", { extract: { pattern: 7 }, provider: "ripestat" }],
   ])("%s is no problem here", ([, template]) => {
     expect(problemsOf(template)).toEqual([]);
+  });
+});
+
+describe("what nothing can hold", () => {
+  const loop: { spec: object } = { spec: {} };
+  loop.spec = { labels: loop };
+  const deep = Array.from({ length: 200 }).reduce<unknown>((inner) => ({ a: inner }), 1);
+
+  test.for<[string, unknown, string]>([
+    ["NUL", { spec: { list: ["a", "b\u0000"] } }, "spec/list/1: contains the character NUL, which the database cannot store"],
+    ["half of a surrogate pair", { spec: { name: "a\ud800b" } }, "spec/name: contains half of a surrogate pair, which is no character"],
+    ["a field's name with NUL", { spec: { "a\u0000": 1 } }, ': the field name "a\\u0000" contains the character NUL'],
+    ["a value within itself", loop, "spec/labels: contains itself: an alias (*) names an anchor (&) around it"],
+    ["a value without an end", deep, "a/a/a/a: is nested more than 64 levels deep"],
+  ])("%s is refused where it is", ([, value, problem]) => {
+    const [found, ...others] = checkValue(value).map(({ path, sentence }) => `${path.join("/")}: ${sentence}`);
+    expect(found).toContain(problem);
+    expect(others).toEqual([]);
+  });
+
+  test("at most ten problems of a value are reported", () => {
+    expect(checkValue({ list: Array.from({ length: 1_000 }, () => "\u0000") })).toHaveLength(10);
+  });
+
+  test("the same value twice, and letters of all kinds, are fine", () => {
+    const twice = { list: ["bücher", "😀", "\u202e"] };
+    expect(checkValue({ one: twice, other: twice, none: null })).toEqual([]);
   });
 });
