@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes by hand, from this machine's files, the images that others pull from registries; again only those whose sources changed:
+# Builds from this machine's files the images that are usually pulled from registries, and only those whose sources changed:
 # Kubernetes' pause, a base and a builder for the Dockerfile, and a Postgres for examples/postgres.yaml.
 # Arguments: a folder for what is remembered. Needs root, buildah, gcc and node_modules.
 set -eu
@@ -9,7 +9,7 @@ node=$root/node_modules/.bin/node
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# put FOLDER FILE [PATH]: the file under PATH (its own, if none is given) in FOLDER, and the system's libraries that it names.
+# put FOLDER FILE [PATH]: copies the file to PATH (by default its own) in FOLDER, with the system libraries that it needs.
 put() {
   local into=$1 file=$2 path=${3:-$2} library
   mkdir -p "$into$(dirname "$path")"
@@ -20,7 +20,7 @@ put() {
   done
 }
 
-# system FOLDER: what a program expects of a system: users, names, certificates, a folder for temporary files.
+# system FOLDER: what programs expect of a system: users, name resolution, certificates, a folder for temporary files.
 system() {
   local into=$1 libraries library
   mkdir -p "$into/etc/ssl/certs" "$into/tmp" "$into/root" "$into/home/nonroot"
@@ -46,7 +46,7 @@ image() {
 }
 stamp() { echo "$remembered/$(basename "${1%%:*}").made"; }
 
-# is_made NAME SOURCE…: the image is there, and newer than what it is made from.
+# is_made NAME SOURCE…: whether the image exists and is newer than its sources.
 is_made() {
   local name=$1 source
   shift

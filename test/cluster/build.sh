@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the programs of the local cluster into bin/: Kubernetes in one binary, with a link for each of its programs, helm, CoreDNS
-# and kwok, from the modules pinned in programs/ and kwok/. Does nothing where they are there and as new as what they are made from.
+# and kwok, from the modules pinned in programs/ and kwok/. Does nothing if they are up to date.
 # Ten minutes on two cores when nothing is cached. Needs Go 1.24 or newer.
 set -eu
 cd "$(dirname "$0")"

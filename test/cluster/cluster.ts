@@ -1,38 +1,38 @@
 import { KindCluster } from "./kind-cluster.ts";
 import { LocalCluster } from "./local-cluster.ts";
 
-/** What can go away and come back. Each is a process of its own with a log of its own. */
+/** The parts that a test can stop and start. Each is a process with its own log. */
 export type Part = "etcd" | "apiserver" | "controllers" | "scheduler" | "containerd" | "kubelet";
 
-/** The real Kubernetes that a test runs in, with one node, as its administrator. */
+/** The real one-node Kubernetes that a test runs in, as its administrator. */
 export interface Cluster {
-  /** A file. */
+  /** The path of a file. */
   readonly kubeconfig: string;
   readonly nodeName: string;
-  /** Where pods reach a process that a test started beside the cluster, if it listens on all addresses or on this one. */
+  /** The address at which pods reach a process that a test started outside the cluster. It must listen on this address or on all. */
   readonly hostAddress: string;
-  /** Asks it to end, after 5 seconds makes it, and waits until it has. Pods go on running, whichever part it is. */
+  /** Sends SIGTERM, after 5 seconds SIGKILL, and waits for the exit. Pods keep running, whichever part it is. */
   stopPart(part: Part): Promise<void>;
-  /** Of the API server: returns once it answers. */
+  /** For the API server, resolves once it answers. */
   startPart(part: Part): Promise<void>;
-  /** @param signal such as KILL, STOP or CONT. A part that died comes back by startPart only. */
+  /** @param signal such as KILL, STOP or CONT. Only startPart brings back a part that died. */
   killPart(part: Part, signal: string): Promise<void>;
-  /** Signals the processes of a pod that were called with `word`, without Kubernetes hearing of it. @throws where there is none */
+  /** Signals the processes of a pod whose command line has `word`, behind Kubernetes' back. @throws if there is none */
   killInPod(podUid: string, word: string, signal: string): Promise<void>;
-  /** What pods' accounts asked of the API server so far: an audit event of audit.k8s.io/v1 a line. */
+  /** What service accounts have asked the API server for so far: one audit.k8s.io/v1 event per line. */
   auditLog(): Promise<string>;
   /** @param archive a file as `docker save` writes it */
   loadImage(archive: string): Promise<void>;
-  /** Gives an image of the node a second name. @returns what takes it away again */
+  /** Gives an image of the node a second name. @returns a function that removes the name */
   nameImage(image: string, second: string): Promise<() => Promise<void>>;
-  /** Makes or changes the objects. @throws what kubectl says, if it refuses one */
+  /** Creates or changes the objects. @throws kubectl's message, if one is refused */
   apply(...objects: readonly object[]): Promise<void>;
-  /** @returns what it wrote to its output. @throws what it wrote to its error output, if it failed */
+  /** @returns its output. @throws its error output, if it fails */
   kubectl(...words: readonly string[]): Promise<string>;
   helm(...words: readonly string[]): Promise<string>;
 }
 
-/** The cluster that this process was started in: by `run` the local one (SLUICE_CLUSTER), by test/e2e.sh one of kind (SLUICE_KIND). */
+/** The cluster of this process: the local one of `run` (SLUICE_CLUSTER), or one of kind from test/e2e.sh (SLUICE_KIND). */
 export function openCluster(environment: Readonly<Record<string, string | undefined>>): Cluster {
   const kubeconfig = environment["KUBECONFIG"];
   const folder = environment["SLUICE_CLUSTER"];

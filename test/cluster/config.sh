@@ -1,7 +1,7 @@
-# Sourced by node.sh in the state folder: the parts' configuration, and for each part a program in parts/ that is it.
+# Sourced by node.sh in the state folder: the configuration of the parts, and a program in parts/ that starts each.
 # Wants: here, bin, folder, ip, cgroup.
 
-# Who may ask the API server, by a token each: "token user group".
+# The API server's users, each with a token: "token user group".
 openssl genrsa -out pki/sa.key 2048 2>/dev/null && openssl rsa -in pki/sa.key -pubout -out pki/sa.pub 2>/dev/null
 cat >pki/tokens.csv <<END
 admin-token,admin,admin,system:masters
@@ -21,7 +21,7 @@ current-context: local
 END
 done
 
-# Scores of the OOM killer cannot be lowered everywhere: without restrict_oom_score_adj no sandbox starts there.
+# Where OOM scores cannot be lowered, no sandbox starts without restrict_oom_score_adj.
 cat >containerd.toml <<END
 version = 2
 root = "$folder/containerd"
@@ -43,7 +43,7 @@ cat >cni/10-pods.conflist <<END
   { "type": "portmap", "capabilities": { "portMappings": true } } ] }
 END
 
-# A dead node is to be noticed within a test's patience: its lease is renewed every 2 seconds, and missed after 15 (controllers).
+# A dead node must be noticed within a test's time: its lease is renewed every 2 seconds and missed after 15 (controllers).
 cat >kubelet.yaml <<END
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -83,7 +83,7 @@ cat >Corefile <<END
 }
 END
 
-# part_is NAME COMMAND…: what starting the part means, each time.
+# part_is NAME COMMAND…: the command that starts the part.
 part_is() {
   local name=$1
   shift

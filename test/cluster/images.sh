@@ -16,13 +16,13 @@ build() {
     --build-arg BUILDER=localhost/builder:node --build-arg BASE=localhost/base:node \
     --build-arg VERSION="$version" --build-arg REVISION="$revision" "$root" >"$images/build.log" 2>&1
 }
-# On a busy machine it now and then fails to copy its own binary ("sealing memfd copy: Device or resource busy").
+# On a busy machine it sometimes fails to copy its own binary ("sealing memfd copy: Device or resource busy").
 build || build || {
   tail -n 30 "$images/build.log" >&2
   exit 1
 }
 
-# archive NAME FILE: writes the archive, unless it holds this very image already.
+# archive NAME FILE: writes the archive, unless it already contains this image.
 archive() {
   local id file=$images/$2
   id=$(buildah inspect --type image --format '{{.FromImageID}}' "$1")

@@ -3,7 +3,7 @@ import { command } from "./command.ts";
 import { KubernetesTools } from "./kubernetes-tools.ts";
 import { SIGNAL_PROCESSES } from "./pod-processes.ts";
 
-/** The parts that are pods of kind's node, by the manifest that makes the kubelet run them. The others are services of its systemd. */
+/** The parts that kind's kubelet runs as static pods, by manifest. The others are systemd services of the node. */
 const MANIFESTS: Partial<Record<Part, string>> = {
   etcd: "etcd",
   apiserver: "kube-apiserver",
@@ -11,7 +11,7 @@ const MANIFESTS: Partial<Record<Part, string>> = {
   scheduler: "kube-scheduler",
 };
 
-/** A cluster of kind, where a Docker engine runs. Its node is a container, reached by `docker exec`. */
+/** A cluster of kind. Its node is a container, reached by `docker exec`. */
 export class KindCluster extends KubernetesTools implements Cluster {
   readonly nodeName: string;
   readonly hostAddress: string;
@@ -38,7 +38,7 @@ export class KindCluster extends KubernetesTools implements Cluster {
     if (part === "apiserver") await this.#onNode("until curl -ksf https://127.0.0.1:6443/readyz; do sleep 0.1; done");
   }
 
-  /** Other than on the local cluster, the kubelet and systemd bring back what died. */
+  /** Unlike on the local cluster, the kubelet and systemd restart a part that died. */
   killPart(part: Part, signal: string): Promise<void> {
     return this.#onNode(`pkill -${signal} -x ${MANIFESTS[part] ?? part}`);
   }

@@ -1,6 +1,6 @@
 import { command } from "./command.ts";
 
-/** kubectl and helm as the administrator of a cluster; the same for every kind of cluster. */
+/** kubectl and helm as the administrator of any cluster. */
 export class KubernetesTools {
   readonly kubeconfig: string;
 

@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Cluster } from "./cluster.ts";
 
-/** A node that is played: pods "run" there at no cost, for the seconds that their annotation says. */
+/** A simulated node: pods "run" there at no cost, for as long as their annotation says. */
 export interface PlayedNode {
   readonly name: string;
-  /** What a pod must tolerate to land there. */
+  /** The taint that a pod must tolerate to be scheduled there. */
   readonly toleration: { readonly key: string; readonly operator: "Exists" };
-  /** The node dies: nobody reports for it any more, and its pods hang in their termination. */
+  /** Kills the node: nobody reports for it any more, and its pods hang in termination. */
   die(): Promise<void>;
-  /** Removes it with its pods, dead or alive. */
+  /** Removes the node and its pods, whether it is alive or dead. */
   remove(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { SIGNAL_PROCESSES } from "./pod-processes.ts";
 /** The cluster of `run`, seen from inside its namespaces. */
 export class LocalCluster extends KubernetesTools implements Cluster {
   readonly nodeName = "node1";
-  /** The address of the bridge that the pods stand on. */
+  /** The address of the pods' bridge. */
   readonly hostAddress = "10.244.0.1";
   readonly #folder: string;
 

@@ -1,4 +1,4 @@
-// The process that holds a pod's namespaces: waits for the signal to end, and reaps what is left to it.
+// The process that holds a pod's namespaces: waits for a signal to exit, and reaps orphans.
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-/** For bash on the node: sends signal $3 to each process of the pod with uid $1 that was called with the word $2. */
+/** For bash on the node: sends signal $3 to each process of the pod with uid $1 whose command line has the word $2. */
 export const SIGNAL_PROCESSES = `
 found=
 for file in $(grep -lE "pod\${1//-/[-_]}" /proc/[0-9]*/cgroup 2>/dev/null); do

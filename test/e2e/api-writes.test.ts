@@ -26,7 +26,7 @@ const programs = new Map<string, Programs>();
 
 beforeAll(async () => {
   installation = await openInstallation("writes", { source: { kind: "model", targets: 1 } });
-  // Its account and its rights, and no process of it.
+  // Only its account and its rights: the controller runs outside.
   await installation.install({ replicas: 0 });
   history = await recordHistory(installation);
   pods = await playPods(installation, (sweep) => programs.get(sweep)!);
@@ -45,7 +45,7 @@ afterAll(async () => {
   await installation.close();
 });
 
-/** @returns the writes that it took */
+/** @returns the writes that the sweep took */
 async function sweepOnce(name: string, cut?: Cut): Promise<readonly string[]> {
   const played = simulateSweep({ targets: TARGETS, batch: BATCH.targets, passes: 5 });
   programs.set(name, played);
@@ -75,7 +75,7 @@ test("each batch is run by one Job, whichever write's connection is cut before o
     nth += 1;
     for (const when of ["before", "after"] as const) await sweepOnce(`cut-${when}-${nth}`, { nth, when });
   } while (proxy.isCut);
-  // The CronSweep's own status is written beside the sweep's, and once more where it is new.
+  // The CronSweep's status is written in between, once more when it is new.
   expect(Math.abs(nth - 1 - undisturbed.length)).toBeLessThanOrEqual(2);
   process.stdout.write(`${2 * nth} sweeps with a cut: ${Math.round((performance.now() - began) / 1000)} s\n`);
 });

@@ -10,7 +10,7 @@ import { metricsOf, valueOf } from "./support/metrics.ts";
 import { createNamespace } from "./support/namespace.ts";
 
 const TARGETS = Array.from({ length: 8 }, (_, index) => `AS${index + 1}`);
-/** Eight that are slow, so that there is a middle in which something can be taken away. */
+/** Eight slow targets, so that something can be taken away while they are asked. */
 const SLOW = Array.from({ length: 8 }, (_, index) => `AS${index + 101}`);
 
 const SCENARIO = {
@@ -51,7 +51,7 @@ async function begin(name: string, { targets, spec = {}, batch = {} }: Wishes): 
 const isBlocked = (sweep: SweepObject): boolean => sweep.status?.phase === "Blocked" && conditionOf(sweep, "Blocked")?.status === "True";
 const isFinished = ({ status }: SweepObject): boolean => status?.finishedAt !== undefined;
 
-/** It is told, tried again as seldom as it should be, costs no pass, and is over by itself. @param least so many tries are waited for */
+/** Expects the blocker to be reported, retried with backoff, to cost no pass, and to end by itself. @param least waits for at least so many tries */
 async function holdTo(name: string, { sentence, mend, remove }: hindrances.Blocker, pass: number, least = 2): Promise<void> {
   if (remove !== undefined) removing.push(remove);
   const blocked = await installation.untilSweep(name, `was tried ${least} times in vain`, (sweep) => isBlocked(sweep) && sweep.status!.flow!.blocked!.tries >= least);
@@ -59,10 +59,10 @@ async function holdTo(name: string, { sentence, mend, remove }: hindrances.Block
   expect(conditionOf(blocked, "Blocked")).toMatchObject({ status: "True", reason: "Surroundings", message: expect.stringMatching(sentence) as string });
   expect(conditionOf(blocked, "Progressing")).toMatchObject({ status: "False", reason: "Blocked" });
   expect(blocked.status).toMatchObject({ pass, flow: { crashes: 0, fruitless: 0, sums: { crashes: 0, outOfMemory: 0 } } });
-  // 5, 10, 20 … seconds lie between two tries.
+  // Tries are 5, 10, 20 … seconds apart.
   const { tries, since } = flow!.blocked!;
   expect(5 * (2 ** (tries - 1) - 1)).toBeLessThanOrEqual(Date.now() / 1000 - since + 1);
-  // An event follows the status that it tells of.
+  // The event is written after the status that it reports.
   await until("an event says so too", async () => (await eventsOf(installation, name)).some((event) => event.startsWith("Blocked: ") && sentence.test(event.slice("Blocked: ".length))));
   expect((await installation.kubectl("get", "jobs", "--selector", `sluice.dev/sweep=${name}`, "--output", "name")).split("\n").filter(Boolean).length).toBeLessThanOrEqual(1);
 
@@ -83,7 +83,7 @@ async function controllerPods(): Promise<{ restarts: number }[]> {
 describe("what is wrong in the surroundings makes a sweep Blocked, and nothing more", () => {
   let image: Awaited<ReturnType<typeof hindrances.aMissingImage>>;
 
-  // The image is the installation's, and frozen in a sweep that it accepts.
+  // A sweep freezes the installation's image when it is accepted.
   beforeAll(async () => {
     image = await hindrances.aMissingImage(installation);
     await begin("image", { targets: TARGETS });
@@ -147,7 +147,7 @@ describe("the controller", () => {
     const failures = async (): Promise<number> => valueOf(await metricsOf(installation), "sluice_reconcile_errors_total");
     const before = await failures();
     await other.remove();
-    // Each later than the one before: no storm.
+    // Each retry waits longer than the one before.
     expect(await failures() - before).toBeLessThan(25);
     await begin("after", { targets: TARGETS });
     const { status } = await installation.untilSweep("after", "is finished", isFinished);

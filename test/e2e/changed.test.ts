@@ -22,7 +22,7 @@ function patch(name: string, spec: object): Promise<string> {
   return installation.kubectl("patch", "sweep", name, "--type=merge", "--patch", JSON.stringify({ spec }));
 }
 
-// Each has a dataset of its own.
+// Each has its own dataset.
 describe.concurrent("a sweep that is running", () => {
   test("takes another number of pods and another limit of its host, refuses everything else, and shows neither in its rows", async () => {
     await sweeps.begin("turned");

@@ -96,7 +96,7 @@ describe("a part that went away", () => {
   });
 
   test("comes back: the kubelet, whose node is missed meanwhile", async () => {
-    // What counts the seconds may itself still be coming back from the API server's absence: its watches wait up to half a minute.
+    // The clients of the API server come back up to half a minute after it does.
     await cluster.stopPart("kubelet");
     await cluster.kubectl("wait", `node/${cluster.nodeName}`, "--for=condition=Ready=Unknown", "--timeout=180s");
     await cluster.startPart("kubelet");

@@ -13,7 +13,7 @@ interface Place {
   readonly signal: (pod: Pod, name: string) => Promise<void>;
 }
 
-/** A installation for the test alone, with so many controllers. */
+/** An installation for one test, with so many controllers. */
 async function within(about: string, replicas: number, body: (place: Place) => Promise<void>): Promise<void> {
   const installation = await openInstallation(about, DISTURBED_SCENARIO);
   await installation.install({ replicas });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => sweeps.close());
 
-/** As `kubectl drain` does it, and whoever else makes room on a node. */
+/** Evicts a pod, as `kubectl drain` does. */
 async function evict({ metadata: { name } }: Pod): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-eviction-"));
   const file = path.join(folder, "eviction.json");
@@ -43,7 +43,7 @@ function isBlocked({ status }: SweepObject): boolean {
   return status?.conditions?.find(({ type }) => type === "Blocked")?.status === "True";
 }
 
-// Each has a dataset of its own: together, and vitest runs five at once, they take as long as the slowest.
+// Each has its own dataset. vitest runs five at once, so together they take as long as the slowest.
 describe.concurrent("a batch loses", () => {
   test("its Job, which is deleted: it gets another for what is left, which is all that ever makes a second one", async () => {
     await sweeps.begin("vanished");
@@ -85,7 +85,7 @@ describe.concurrent("a batch loses", () => {
       const lost = await onNode();
       expect(lost.length).toBeGreaterThan(0);
       expect(lost.every(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(true);
-      // Nobody on the node says that they are gone, so somebody has to who knows.
+      // The node cannot confirm that they are gone, so the administrator does.
       await installation.kubectl("delete", "pods", "--field-selector", `spec.nodeName=${name}`, "--grace-period=0", "--force");
     } finally {
       await node.remove();

@@ -24,7 +24,7 @@ import { exposeOutsideService } from "./support/outside-service.ts";
 
 const IMAGE_FLAGS = Object.entries(CHART_VALUES.image).map(([key, value]) => `--set=image.${key}=${value}`).join(" ");
 
-/** A command as a page or a note prints it, in the project's folder. */
+/** Runs a command as a page or a note prints it, in the project's folder. */
 function typed(line: string): Promise<string> {
   return command("bash", ["-c", `cd '${ROOT}' && ${line}`]);
 }
@@ -77,7 +77,7 @@ describe("installed for the whole cluster, by the words of README", () => {
 
   test("the examples are taken as they stand, and seen by the third command", async () => {
     await typed(notes[1]!);
-    // Another host than the real one, and a list as long as the invented one.
+    // Another host than the real one, and a list as long as the simulated one.
     const spec = { provider: { baseUrl: simulator.url }, targets: { atLeast: TARGETS } };
     await cluster.kubectl("--namespace", "bgp", "patch", "cronsweep", "ripestat-daily", "--type=merge", "--patch", JSON.stringify({ spec: { sweepTemplate: { spec } } }));
     await exposeOutsideService(cluster, { namespace: "bgp", name: "provider", port: Number(new URL(simulator.url).port) });

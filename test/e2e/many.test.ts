@@ -30,7 +30,7 @@ afterAll(async () => {
   await installation.close();
 });
 
-/** Of the controller in the pod with this uid. Not on kind, whose node is a machine of its own: 0. */
+/** Anonymous memory of the controller in the pod with this uid, in bytes; 0 on kind, whose node is another machine. */
 function anonOf(podUid: string): number {
   const mine = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && has(name, "cgroup", podUid) && has(name, "cmdline", "/sluice/controller.mjs"));
   return Math.max(0, ...mine.map((pid) => anonMemory(Number(pid)) ?? 0));

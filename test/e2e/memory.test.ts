@@ -6,9 +6,9 @@ import { eventsOf } from "./support/events.ts";
 import { openInstallation, type Installation } from "./support/installation.ts";
 import { type PodEnds, watchPodEnds } from "./support/pod-ends.ts";
 
-/** Of its blanks 140 MB arrive in one piece, and to inflate that takes all of zstd's largest window at once: nothing looks in between. */
+/** 140 MB of blanks arrive in one chunk, which inflates with zstd's largest window at once: no guard can look in between. */
 const BOMB = "AS1000";
-/** As large, but it arrives little by little: the program's own guard sees it coming. */
+/** As large, but it arrives slowly: the program's own guard notices in time. */
 const GIANT = "AS2000";
 const ONE_ANSWER = 140_000_000;
 
@@ -22,7 +22,7 @@ function names(first: number, count: number): string[] {
 
 const numberOf = (name: string): number => Number(name.slice(2));
 
-/** None of them has an answer before another has broken the batch. */
+/** None of them is answered before another has broken the batch. */
 const atFirst = (targets: readonly string[], seconds: number): object => ({ what: "slow", latency: { distribution: "constant", seconds }, when: { targets, times: 1 } });
 
 const SCENARIO = {
@@ -48,7 +48,7 @@ afterAll(async () => {
   await installation.close();
 });
 
-/** A CronSweep and a Sweep of it, under the same name. */
+/** A CronSweep and a Sweep of it, with the same name. */
 async function begin(name: string, list: readonly string[], batch: object): Promise<void> {
   const spec = { targets: { list }, request: { compression: ["zstd"] }, host: { inFlight: 48 }, batch: { targets: 128, concurrency: 16, pods: 2, ...batch } };
   await installation.apply(installation.aCronSweep(name, spec, NEVER), aSweep(name, name, YESTERDAY));
@@ -56,7 +56,7 @@ async function begin(name: string, list: readonly string[], batch: object): Prom
 
 const untilFinished = (name: string, seconds: number): ReturnType<Installation["untilSweep"]> => installation.untilSweep(name, "is finished", ({ status }) => status?.finishedAt !== undefined, seconds);
 
-/** The passes in which these were settled. */
+/** The passes in which these targets were settled. */
 async function passesOf(sweep: string, targets: readonly string[]): Promise<number[]> {
   const rows = await installation.query<{ pass: number }>(
     `select distinct b.pass from sluice.target_results r join sluice.targets t on t.id = r.target_id
@@ -99,7 +99,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     await begin("still", CRAWLING, { memory: "128Mi", memoryMax: "512Mi" });
     await until("its questions are asked", () => CRAWLING.every((target) => (installation.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
     const uid = await installation.kubectl("get", "pods", "--selector", "sluice.dev/sweep=still,app.kubernetes.io/component=batch", "--output", "jsonpath={.items[0].metadata.uid}");
-    // As one is that the kernel gives no page any more: it is there, and answers nobody.
+    // Like a process that gets no more pages from the kernel: it exists and does not answer.
     await installation.cluster.killInPod(uid, "/sluice/worker.mjs", "STOP");
     const { status } = await untilFinished("still", 270);
     expect(ends.of("still-b0")).toMatchObject([{ exitCode: 137, reason: "Error" }]);

@@ -18,7 +18,7 @@ import { sampleWorkers } from "./support/worker-memory.ts";
 const TARGETS = names(1001, 232);
 const EARLIER = TARGETS.slice(0, 24);
 const CANARY = "AS12654";
-/** Its answer arrives little by little, and takes more memory than its batch has. */
+/** Its answer arrives slowly and needs more memory than its batch has. */
 const GIANT = "AS3000";
 const HEAVY = [GIANT, ...names(3001, 7)];
 
@@ -35,21 +35,21 @@ const SCENARIO = {
   compression: ["zstd", "gzip"],
   source: { kind: "model", targets: [...TARGETS, ...HEAVY].map((name) => Number(name.slice(2))), active: 0.6, largest: 2000 },
   big: { [GIANT]: 140_000_000 },
-  // Long enough for a batch to be scraped while it asks.
+  // Long enough to scrape a batch while it runs.
   latency: { distribution: "uniform", fromSeconds: 0.8, toSeconds: 2.2 },
   limits: { inFlight: 24 },
   faults: FAULTS,
 };
-/** Without canaries each request is one for a target; a dataset's second window would take its largest for them. */
+/** Without canaries, each request is for a target. In its second window a dataset would use its largest targets as canaries. */
 const SHARED = { canaries: { targets: [], every: "10s" }, host: { inFlight: 24, probeEvery: "2s", maxPause: "10s" }, done: { passes: 2, atLeast: "99%" } };
 const COUNTED = { ...SHARED, targets: { list: [...TARGETS, PRIVATE] }, batch: { targets: 60, concurrency: 8, pods: 2 } };
 
-/** They come in one package. */
+/** Both come in one package. */
 const canScrape = hasPromtool && process.env["SLUICE_KIND"] === undefined;
 
 const MEBIBYTE = 2 ** 20;
 
-/** What a series has of its target. */
+/** The labels that a series gets from its target. */
 const OF_THE_SCRAPE = ["pod", "instance", "container", "endpoint", "job", "namespace"];
 
 const isFinished = ({ status }: SweepObject): boolean => status?.finishedAt !== undefined;
@@ -60,15 +60,15 @@ function names(first: number, count: number): string[] {
 
 let installation: Installation;
 let observed: Observed;
-/** As they were when the sweep of the window that is counted had ended. */
+/** Read when the sweep of the counted window had finished. */
 let counted: { readonly requests: number; readonly bytes: number };
-/** Of its targets, before the other window's sweep asked for them. */
+/** Of its targets, before the sweep of the other window. */
 let earlierBefore: typeof counted;
 let sampledPeak: number;
-/** As they were scraped while all of it ran. */
+/** Scraped during the whole run. */
 const pages = new Map<string, string>();
 
-/** Of one of these targets that answers: who has just ended is taken for up for some seconds. */
+/** Of a target that answers: Prometheus takes a finished pod for up for some seconds. */
 async function keepPage(what: string, job: string, isIt: (target: ScrapeTarget) => boolean): Promise<void> {
   let targets: readonly ScrapeTarget[] = [];
   const look = async (): Promise<boolean> => {
@@ -89,18 +89,18 @@ function askedOf(targets: readonly string[]): typeof counted {
   return { requests: sum(requestsByTarget), bytes: sum(bytesByTarget) };
 }
 
-/** Of all series of a metric that a sweep has. A standby tells nothing, and whoever led before is gone. */
+/** The sum over all series of a sweep's metric. A standby reports none, and earlier leaders are gone. */
 async function sum(metric: string, sweep: string): Promise<number | undefined> {
   return (await told(metric, sweep, "sweep"))[sweep];
 }
 
-/** The same by the values of a label, without those that are 0. */
+/** The same by value of a label, without zeros. */
 async function told(metric: string, sweep: string, label: string): Promise<Readonly<Record<string, number>>> {
   const series = await observed.prometheus.query(`sum by (${label}) (${metric}{sweep="${sweep}"}) != 0`);
   return Object.fromEntries(series.map(({ labels, value }) => [labels[label]!, value]));
 }
 
-/** Those expressions that had no data at any moment since Prometheus began. */
+/** The expressions that never had data since Prometheus started. */
 async function withoutData(expressions: readonly string[]): Promise<readonly string[]> {
   let without = expressions;
   await until("each has data", async () => {
@@ -166,7 +166,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(controllers).toHaveLength(2);
       expect(await reachedBy(jobs.controller)).toEqual(expect.arrayContaining(controllers));
       const [byMonitors, byAnnotations] = await Promise.all([reachedBy(`${jobs.controller}|${jobs.workers}`), reachedBy(jobs.annotated)]);
-      // Those of the first pass: later ones may end before they are asked.
+      // Of the first pass: later batches may finish before they are scraped.
       const long = [...batchPods].filter((name) => /^counted-b[0-3]-/.test(name));
       expect(long).toHaveLength(4);
       for (const found of [byMonitors, byAnnotations]) expect(found).toEqual(expect.arrayContaining([...long, ...controllers]));
@@ -174,7 +174,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
 
     test("has nothing to complain of but pods that have just ended", async () => {
       const { prometheus, jobs } = observed;
-      // The one that waits for its Secret answers nobody.
+      // The pod that waits for its Secret does not answer.
       const silent = async (): Promise<ScrapeTarget[]> => (await prometheus.targets()).filter(({ pod, health }) => health !== "up" && !pod.startsWith("stopped-"));
       await until("only pods that run are asked", async () => (await silent()).length === 0, 30);
       expect((await prometheus.query(`up{job="${jobs.controller}"}`)).map(({ value }) => value)).toEqual([1, 1]);
@@ -212,7 +212,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(await sum("sluice_sweep_paused_seconds_total", "counted")).toBeGreaterThan(1);
 
       const after = askedOf(EARLIER);
-      // Batches ask for it too, when it is due, and so do the prepares.
+      // Batches and prepares ask for it too, when it is due.
       const canary = askedOf([CANARY]);
       const ofCanary = {
         requests: (await sum("sluice_sweep_requests_total", "earlier"))! - (after.requests - earlierBefore.requests),
@@ -235,7 +235,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
         expect(missing).toBe(COUNTED.targets.list.length - Object.values(states).reduce((total, targets) => total + targets, 0));
       }
       const { states } = await stored("counted");
-      // Those of the first pass that the second asked again failed twice, or once.
+      // Targets of the first pass that the second asked again failed once or twice.
       expect(await told("sluice_sweep_answered_targets_total", "counted", "state")).toEqual({ ...states, failed: 2 * BROKEN.length + CUT.length });
       expect(await sum("sluice_sweep_matches_total", "earlier")).toBe((await stored("earlier")).updates);
 
@@ -254,7 +254,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       const limits = await observed.prometheus.history('sluice_sweep_memory_limit_bytes{sweep="heavy"}');
       expect(Math.max(...limits.flatMap(({ points }) => points.map(({ value }) => value)))).toBeGreaterThan(128 * MEBIBYTE);
       const peak = (await sum("sluice_sweep_peak_memory_bytes", "heavy"))!;
-      // From outside it is looked at less often, and what is highest lasts a moment.
+      // The sample from outside is taken less often, and the peak lasts only a moment.
       expect(sampledPeak).toBeGreaterThan(0.5 * peak);
       expect(sampledPeak).toBeLessThan(1.1 * peak);
       expect(await sum("sluice_sweep_peak_memory_ratio", "heavy")).toBeGreaterThan(0.85);
@@ -311,7 +311,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
     test("of an alert that is about what happened here is true", async () => {
       const stateOf = async (name: string): Promise<string | undefined> => (await observed.prometheus.rules()).find((rule) => rule.name === name)?.state;
       await until("the blocked sweep is told", async () => (await stateOf("SluiceSweepBlocked")) === "firing");
-      // These want to be true for a minute.
+      // These alerts have `for: 1m`.
       await until("what ended incomplete, and what ran out of memory, is seen", async () => !(await Promise.all(["SluiceSweepIncomplete", "SluiceOutOfMemory"].map(stateOf))).includes("inactive"));
     });
   });

@@ -11,7 +11,7 @@ import type { Installation } from "./support/installation.ts";
 import { watchPodEnds } from "./support/pod-ends.ts";
 import { daysBefore, FEW, nameOf, NOT_COUNTED, openScheduled, OTHERS, type Scheduled } from "./support/scheduled.ts";
 
-/** Eight batches, two at a time, of some seconds each: there is a middle in which something can be done. */
+/** Eight batches of some seconds, two at a time, so that a test can act in the middle. */
 const SLOWLY = { batch: { targets: 30, concurrency: 4, pods: 2, memory: "128Mi", memoryMax: "1Gi" } };
 
 let scheduled: Scheduled;

@@ -18,7 +18,7 @@ let installation: Installation;
 let everything: NamespaceWatch;
 
 beforeAll(async () => {
-  // Slow enough that a log can be read; one answer is an error whose body says what was asked.
+  // Slow enough to read a log. One answer is an error whose body repeats the request.
   installation = await openInstallation("secrets", {
     seed: 7,
     compression: ["gzip"],
@@ -68,7 +68,7 @@ test("no secret stands in any object, event, log, metric or last word, whether a
   }
 
   const read = await everything.read();
-  // Were the last words, the logs and the places where the secrets are named among what was read?
+  // Makes sure that the termination messages, the logs and the places that name the secrets were read.
   expect(read.get("pods")).toMatch(/message: .*"program":"batch"/);
   expect(read.get("pods")).toMatch(/secretKeyRef:\n +key: token\n +name: whole-api/);
   expect([...read.keys()].filter((what) => /^logs of pod\/(whole-b0|header-p1)-/.test(what)).length).toBeGreaterThanOrEqual(2);
@@ -78,7 +78,7 @@ test("no secret stands in any object, event, log, metric or last word, whether a
   const found = [...read].flatMap(([what, text]) => Object.values(SECRETS).flatMap(ways).filter((secret) => text.includes(secret)).map((secret) => `${what}: ${secret}`));
   expect(found).toEqual([]);
 
-  // What is wrong with a Secret is no fault of the spec.
+  // A wrong Secret is not a wrong spec.
   await installation.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "header-api" }, stringData: { token: SECRETS.key } });
   expect((await installation.untilSweep("header", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
 });
@@ -87,7 +87,7 @@ test("the chart takes no proxy with a password, which would stand in every pod",
   await expect(installation.install({ workers: { proxy: { https: SECRETS.proxy } } })).rejects.toThrow(/workers[./]proxy[./]https/);
 });
 
-/** As it is, as a Secret has it, as a URL has it, and what is secret of a URL. */
+/** The secret itself, as a Secret encodes it, as a URL encodes it, and the secret part of a URL. */
 function ways(secret: string): string[] {
   const [, password] = /:([^:@]+)@/.exec(secret) ?? [];
   return [secret, Buffer.from(secret).toString("base64"), encodeURIComponent(secret), ...(password === undefined ? [] : [password])];

@@ -10,17 +10,17 @@ import { openInstallation, type Installation } from "./support/installation.ts";
 import { makeNextVersion, type NextVersion } from "./support/next-version.ts";
 import { follow } from "./support/watch-objects.ts";
 
-/** In a cluster that had other releases before, the definitions are one of theirs. */
+/** In a cluster with earlier releases, the definitions belong to one of them. */
 const TAKEN_OVER = { flags: ["--take-ownership"] };
 
-/** Left to a second pass, which begins after the upgrade. */
+/** Left to a second pass, which starts after the upgrade. */
 const ILL = modelAsNumbers(DISTURBED_SCENARIO.seed, DISTURBED_SCENARIO.source.targets).filter((_, index) => index % 128 === 64).map((number) => `AS${number}`);
 
 let installation: Installation;
 let sweeps: FaultedSweep;
 let next: NextVersion;
 let stopFollowing: () => Promise<void>;
-/** "sweep image" of each Job that there ever was. */
+/** "sweep image" of each Job that ever existed. */
 const images = new Set<string>();
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stopFollowing();
-  // The definitions outlive this installation, and the next one brings those of today.
+  // The definitions outlive this installation; the next one installs the current ones.
   await installation.uninstall();
   await installation.install({}, TAKEN_OVER);
   await sweeps.close();

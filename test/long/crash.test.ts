@@ -5,7 +5,7 @@ import { CRASH_SCENARIO } from "../support/faults/crash-scenario.ts";
 import type { Stored } from "../support/postgres/stored-rows.ts";
 import { createDatabase, startPrivatePostgres } from "../support/postgres/test-database.ts";
 
-/** Other ones than the short form has. */
+/** Not those of the short form. */
 const SEEDS = Array.from({ length: 20 }, (_, index) => 101 + index);
 
 describe("a sweep whose batches, command and Postgres are killed again and again", () => {

@@ -40,7 +40,7 @@ function aClient(over: Connection): KubeClient {
   return new KubeClient(over, { clock: realClock, random: Math.random, userAgent: "sluice/test" });
 }
 
-/** One that no controller makes pods of. */
+/** A Job for which no controller creates pods. */
 function aJob(name: string): Draft<Job> {
   const securityContext = { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } };
   const containers = [{ name: "work", image: "localhost/sluice:dev", securityContext }];
@@ -148,7 +148,7 @@ describe("the reflector", () => {
     await client.create(SECRETS, secret("back"));
     await until("the change is seen", () => store.get({ namespace: space.name, name: "back" }) !== null);
     expect(news.map(({ ok }) => ok)).toEqual([false, true]);
-    // A server that began anew does not know what was before it.
+    // A restarted server does not know earlier versions.
     const watched = async (): Promise<void> => {
       for await (const event of client.watch(SECRETS, { namespace: space.name, resourceVersion: "1", timeoutSeconds: 5 }, new AbortController().signal)) expect(event.type).toBe("OPENED");
     };

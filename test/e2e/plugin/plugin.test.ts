@@ -21,7 +21,7 @@ describe("kubectl sluice on a real cluster", () => {
     installation = await openInstallation("plugin", { seed: 7, compression: ["gzip"], source: { kind: "model", targets: 640, active: 0.5, largest: 3000 }, limits: { inFlight: 16 } });
     plugin = await aPlugin(installation.cluster.kubeconfig);
     await installation.install();
-    // Its schedule is of the future: only what a person does begins a sweep.
+    // Its schedule is years away: only commands start a sweep.
     await installation.apply(installation.aCronSweep("daily", {}, { schedule: "0 0 29 2 *" }));
   });
 

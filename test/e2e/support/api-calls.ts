@@ -1,7 +1,7 @@
 import type { Installation } from "./installation.ts";
 import { metricsOf } from "./metrics.ts";
 
-/** Calls that the controller made so far, by "verb resource", but for its Lease. */
+/** The controller's calls so far, by "verb resource", without its Lease. */
 export async function apiCalls(installation: Installation): Promise<Readonly<Record<string, number>>> {
   const calls: Record<string, number> = {};
   for (const [, labels, count] of (await metricsOf(installation)).matchAll(/^sluice_api_requests_total\{(.*)\} (\d+)$/gm)) {

@@ -5,7 +5,7 @@ import { exposeOutsideService } from "./outside-service.ts";
 
 const NAME = "cutting-proxy";
 
-/** Puts a proxy between the world's controller and the API server: another CA and another address, the account's own token. */
+/** Puts a proxy between the installation's controller and the API server: another CA and address, but the account's own token. */
 export async function speakThroughProxy(installation: Installation): Promise<ApiProxy> {
   const { cluster, namespace } = installation;
   const host = `${NAME}.${namespace}.svc.cluster.local`;

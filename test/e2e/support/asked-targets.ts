@@ -1,6 +1,6 @@
 import type { Installation } from "./installation.ts";
 
-/** Which targets the provider has been asked since, but for those that are named: the list and the canaries are asked by every sweep. */
+/** The targets that the provider was asked about since, without those named: every sweep asks for the list and the canaries. */
 export function watchAsked({ simulator }: Installation, but: readonly string[]): () => readonly string[] {
   const before = simulator.stats().requestsByTarget;
   return () =>

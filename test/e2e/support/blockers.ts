@@ -7,21 +7,21 @@ import { IMAGE } from "./image.ts";
 import type { Installation } from "./installation.ts";
 import { exposeOutsideService } from "./outside-service.ts";
 
-/** Something in a sweep's surroundings that is wrong, and how it is put right. Each is about one sweep only. */
+/** A problem in a sweep's environment, and how to mend it. Each concerns one sweep only. */
 export interface Blocker {
-  /** Of the sweep that meets it, laid over its template. */
+  /** The spec of the sweep that meets it, merged over its template. */
   readonly spec: object;
-  /** What the condition and the event say. */
+  /** The message of the condition and the event. */
   readonly sentence: RegExp;
   readonly mend: () => Promise<unknown>;
-  /** What it leaves that the namespace does not take with it. */
+  /** Removes what is not deleted with the namespace. */
   readonly remove?: () => Promise<unknown>;
 }
 
 const secret = (name: string, data: object): object => ({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: data });
 const storeIn = (name: string): object => ({ store: { secretRef: { name, key: "uri" } } });
 
-/** As pods reach the world's database, but for what is changed. */
+/** The URI by which pods reach the installation's database, with changes. */
 async function databaseUrl(installation: Installation, changes: Partial<Pick<URL, "host" | "pathname">> = {}): Promise<string> {
   const text = await installation.kubectl("get", "secret", "bgp-db-app", "--output", "jsonpath={.data.uri}");
   return Object.assign(new URL(Buffer.from(text, "base64").toString()), changes).href;
@@ -36,7 +36,7 @@ export async function aMissingKey(installation: Installation): Promise<Blocker> 
   };
 }
 
-/** A Service behind which nobody is yet. */
+/** A Service without endpoints. */
 export async function aDatabaseThatIsAway(installation: Installation): Promise<Blocker> {
   const port = Number(new URL(await databaseUrl(installation)).port);
   await installation.apply(
@@ -61,7 +61,7 @@ export async function aNewerDatabase(installation: Installation): Promise<Blocke
   };
 }
 
-/** A quota of no pods at all, for those of one priority. */
+/** A quota that allows no pods of one priority. */
 export async function aQuota(installation: Installation): Promise<Blocker> {
   const name = installation.namespace;
   await installation.cluster.apply({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name }, value: 0 });
@@ -76,7 +76,7 @@ export async function aQuota(installation: Installation): Promise<Blocker> {
   };
 }
 
-/** A policy against the pods that have a label. */
+/** A policy that refuses pods with a label. */
 export async function aPolicy(installation: Installation): Promise<Blocker> {
   const name = installation.namespace;
   const kind = { apiVersion: "admissionregistration.k8s.io/v1" };
@@ -103,13 +103,13 @@ export async function aPolicy(installation: Installation): Promise<Blocker> {
   };
 }
 
-/** What the next sweeps are made with is an image that is nowhere. @returns also how to make them with the right one again */
+/** The next sweeps get an image that does not exist. @returns also how to go back to the right one */
 export async function aMissingImage(installation: Installation): Promise<Blocker & { readonly over: () => Promise<void> }> {
   const absent = `localhost/sluice:absent-${randomBytes(3).toString("hex")}`;
   const workersWith = async (image: string): Promise<void> => {
     await installation.kubectl("set", "env", `deployment/${installation.namespace}`, `SLUICE_IMAGE=${image}`);
     await installation.kubectl("rollout", "status", `deployment/${installation.namespace}`, "--timeout=60s");
-    // The one before leads until it is gone.
+    // The controller before leads until it is gone.
     const pods = ["get", "pods", "--selector", "app.kubernetes.io/component=controller", "--output", "name"];
     await until("only the new controller is there", async () => (await installation.kubectl(...pods)).trim().split("\n").length === 1);
   };
@@ -126,7 +126,7 @@ export async function aMissingImage(installation: Installation): Promise<Blocker
   };
 }
 
-/** The Secret of the database. @returns once it is there */
+/** Creates the Secret of the database, and resolves once it can be read. */
 export async function aSecretThatGoesAway(installation: Installation): Promise<Blocker & { readonly away: () => Promise<unknown> }> {
   const whole = secret("passing", { uri: await databaseUrl(installation) });
   await installation.apply(whole);

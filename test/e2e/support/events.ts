@@ -2,7 +2,7 @@ import type { SweepObject } from "../../../src/controller/resources.ts";
 import type { Condition } from "../../../src/model/condition.ts";
 import type { Installation } from "./installation.ts";
 
-/** What a person reads of an object: its events, the oldest first, as "Reason: message". */
+/** The events of an object, oldest first, as "Reason: message". */
 export async function eventsOf(installation: Installation, name: string): Promise<readonly string[]> {
   const text = await installation.kubectl("get", "events", "--field-selector", `involvedObject.name=${name}`, "--sort-by", ".metadata.creationTimestamp", "--output", "json");
   const { items } = JSON.parse(text) as { items: { reason: string; message: string }[] };

@@ -10,7 +10,7 @@ import { until } from "../../support/time/until.ts";
 import { type History, recordHistory } from "./history.ts";
 import type { Installation } from "./installation.ts";
 
-/** Eight batches of 64, each of them asking for some seconds, so that there is a middle in which something can happen. */
+/** Eight batches of 64 targets that take some seconds each, so that a test can disturb them in the middle. */
 const TARGETS = 512;
 export const DISTURBED_SCENARIO = {
   seed: 7,
@@ -21,14 +21,14 @@ export const DISTURBED_SCENARIO = {
 };
 const BATCH = { targets: 64, pods: 3 };
 
-/** Sweeps of one installation, each over the same targets in a dataset of its own, to which something happens and which it must not show. */
+/** Sweeps of one installation, each over the same targets in its own dataset. A test disturbs them, and their results must not show it. */
 export interface FaultedSweep {
   readonly installation: Installation;
-  /** @param podTemplate where its pods stand */
+  /** @param podTemplate where its pods are scheduled */
   begin(name: string, podTemplate?: object): Promise<void>;
-  /** Waits until the process of a batch asks. */
+  /** Waits until the container of a batch is running. */
   untilRuns(name: string, batch: number): Promise<Pod>;
-  /** Waits until it has finished. @returns what the fault has left behind, a sentence each */
+  /** Waits until the sweep has finished. @returns the damage that the fault left, one sentence each */
   end(name: string, seconds?: number): Promise<{ readonly sweep: SweepObject; readonly damage: readonly string[] }>;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ async function closeAll(installation: Installation, history: History): Promise<v
   await installation.close();
 }
 
-/** Jobs and pods that are still there half a minute after the end. */
+/** Jobs and pods that still exist half a minute after the end. */
 async function leftOf({ client, namespace }: Installation, name: string): Promise<string[]> {
   let left: string[] = [];
   const labelSelector = `${SWEEP_LABEL}=${name}`;
@@ -79,7 +79,7 @@ async function leftOf({ client, namespace }: Installation, name: string): Promis
   return left;
 }
 
-/** Where status, results and rows are not what they are where nothing happens. */
+/** Where status, results and rows differ from those of an undisturbed sweep. */
 async function wrongOf(installation: Installation, { metadata, status }: SweepObject): Promise<string[]> {
   const outcome = await installation.outcome(`${installation.namespace}/${metadata.name}`, YESTERDAY);
   const due = dueOf([...outcome.results.keys()].map((target) => installation.simulator.expected(target, YESTERDAY)));

@@ -3,9 +3,9 @@ import { type KubeObject, JOBS, PODS, type Resource } from "../../../src/kube/ob
 import type { Installation } from "./installation.ts";
 import { follow } from "./watch-objects.ts";
 
-/** Every Job and pod of a sweep that there ever was in the namespace since. */
+/** Every Job and pod that has existed in the namespace since. */
 export interface History {
-  /** What Kubernetes should not have seen of a sweep's Jobs and pods, a sentence each. */
+  /** What is wrong with a sweep's Jobs and pods, one sentence each. */
   doublesOf(sweep: string): string[];
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The image as it is in the cluster's node before the first test. */
+/** The image that the cluster's node has before the first test. */
 export const IMAGE = "localhost/sluice:dev";
 
 /** The chart's values that name it. */

@@ -15,28 +15,28 @@ import { CHART_VALUES } from "./image.ts";
 import { createNamespace } from "./namespace.ts";
 import { exposeOutsideService } from "./outside-service.ts";
 
-/** A provider and a database beside the cluster, and a namespace in it whose sweeps a controller of its own runs. */
+/** A provider and a database outside the cluster, and a namespace with its own controller. */
 export interface Installation {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** As the cluster's administrator: quicker than kubectl where something is looked at again and again. */
+  /** As the cluster's administrator: faster than kubectl for polling. */
   readonly client: KubeClient;
-  /** HTTPS, by a Service. */
+  /** Reached over HTTPS, by a Service. */
   readonly simulator: Simulator;
   readonly postgres: PrivatePostgres;
-  /** Through which the pods reach Postgres, by a Service. */
+  /** The proxy through which the pods reach Postgres, by a Service. */
   readonly wire: CuttingProxy;
   readonly query: Query;
-  /** Installs the chart, or upgrades it. `release`: named after the namespace, if nothing is said. */
+  /** Installs the chart, or upgrades it. `release` is named after the namespace by default. */
   install(values?: object, chart?: { readonly folder?: string; readonly release?: string; readonly flags?: readonly string[] }): Promise<void>;
   uninstall(): Promise<void>;
   /** In the namespace. */
   kubectl(...words: readonly string[]): Promise<string>;
   apply(...objects: readonly object[]): Promise<void>;
-  /** A CronSweep that asks the simulator. @param spec laid over its template's, section by section */
+  /** A CronSweep that asks the simulator. @param spec merged over its template, section by section */
   aCronSweep(name: string, spec?: object, more?: object): object;
   sweep(name: string): Promise<SweepObject | null>;
-  /** @returns it as it then is. @throws naming what did not come, after `seconds`, with its status */
+  /** @returns the Sweep once it is so. @throws after `seconds`, with what was expected and the last status */
   untilSweep(name: string, what: string, isSo: (sweep: SweepObject) => boolean, seconds?: number): Promise<SweepObject>;
   outcome(dataset: string, window: Window): Promise<Outcome>;
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export interface Installation {
 const SECRET = { name: "bgp-db-app", key: "uri" };
 const CA = "provider-ca";
 
-/** @param scenario as a scenario's file has it */
+/** @param scenario in the form of a scenario file */
 export async function openInstallation(about: string, scenario: Readonly<Record<string, unknown>>): Promise<Installation> {
   const cluster = openCluster(process.env);
   const namespace = await createNamespace(cluster, about);
@@ -55,7 +55,7 @@ export async function openInstallation(about: string, scenario: Readonly<Record<
   const simulator = await startSimulator(parseScenario({ tls: true, ...scenario }), { host: cluster.hostAddress, name: hostOf("provider"), now: () => performance.timeOrigin + performance.now() });
   const postgres = await startPrivatePostgres();
   const wire = await startCuttingProxy(postgres.url, cluster.hostAddress);
-  // A connection for each: the server may have been killed in between.
+  // A new connection each time: the server may have been killed in between.
   const query: Query = async <Row>(sql: string): Promise<Row[]> => {
     const database = new Client({ connectionString: postgres.url });
     await database.connect();
@@ -131,7 +131,7 @@ export async function openInstallation(about: string, scenario: Readonly<Record<
   };
 }
 
-/** Small amounts of time, since the provider is near. */
+/** Short times, since the provider is near. */
 const TEMPLATE = {
   window: { every: "24h", settle: "0s" },
   targets: { preset: "ris-asns", atLeast: 1 },

@@ -6,7 +6,7 @@ export interface JobPlace {
   readonly name: string;
 }
 
-/** A Job of our image that asks for no more rights than the restricted standard gives. @param words what Node is called with */
+/** A Job of our image within the restricted Pod Security Standard. @param words Node's arguments */
 export function aJob({ namespace, name }: JobPlace, words: readonly string[], memory = "128Mi"): object {
   const container = {
     name: "job",
@@ -24,7 +24,7 @@ export function aJob({ namespace, name }: JobPlace, words: readonly string[], me
   return { apiVersion: "batch/v1", kind: "Job", metadata: { namespace, name }, spec: { backoffLimit: 0, template: { spec: pod } } };
 }
 
-/** How a container ended, as its pod's status says it. */
+/** How a container ended, from its pod's status. */
 export interface ContainerEnd {
   readonly exitCode: number;
   readonly reason: string;

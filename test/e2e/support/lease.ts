@@ -3,13 +3,13 @@ import { until } from "../../support/time/until.ts";
 import type { Installation } from "./installation.ts";
 import { follow } from "./watch-objects.ts";
 
-/** Who led since, as the Lease says it. */
+/** Who has led since, according to the Lease. */
 export interface Leading {
-  /** In their order; "" while nobody did. `at`: milliseconds of this process, when it was seen first; `renewed`: when the last of their renewals was seen. */
+  /** In order; "" while nobody led. `at`: when it was first seen, in milliseconds of this process; `renewed`: when its last renewal was seen. */
   readonly turns: readonly { readonly holder: string; readonly at: number; readonly renewed: number }[];
-  /** The pod that leads. @throws where nobody does within a minute */
+  /** The pod that leads. @throws if nobody leads within a minute */
   leader(): Promise<Pod>;
-  /** Waits until somebody leads who has not been told of yet by `turns` at `since`. */
+  /** Waits for a turn after the first `since` turns. */
   untilTurn(since: number, what: string, isSo: (holder: string) => boolean): Promise<{ readonly holder: string; readonly at: number }>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Installation } from "./installation.ts";
 
-/** What the controller says of itself, as text. */
+/** The controller's /metrics, as text. */
 export function metricsOf(installation: Installation): Promise<string> {
   return installation.kubectl("get", "--raw", `/api/v1/namespaces/${installation.namespace}/services/${installation.namespace}:8080/proxy/metrics`);
 }

@@ -3,11 +3,11 @@ import type { Cluster } from "../../cluster/cluster.ts";
 
 export interface TestNamespace {
   readonly name: string;
-  /** Returns once it is gone, with all that stood in it. */
+  /** Resolves once it is gone, with everything in it. */
   remove(): Promise<void>;
 }
 
-/** A namespace of the test's own that enforces the restricted Pod Security Standard. */
+/** The test's own namespace, which enforces the restricted Pod Security Standard. */
 export async function createNamespace(cluster: Cluster, about: string): Promise<TestNamespace> {
   const name = `${about}-${randomBytes(3).toString("hex")}`;
   await cluster.apply({

@@ -9,20 +9,20 @@ import { IMAGE } from "./image.ts";
 
 const NEXT = "0.2.0";
 
-/** The version after this one, as somebody would upgrade to it. */
+/** The next version, for upgrades to it. */
 export interface NextVersion {
   readonly version: string;
   readonly image: string;
   /** The chart's values that name it. */
   readonly values: object;
-  /** Of the chart, whose definitions are others, too. */
+  /** The folder of its chart, whose definitions differ too. */
   readonly chart: string;
-  /** The number of its last migration, one more than ours. */
+  /** The number of its last migration: ours and one more. */
   readonly migration: number;
   remove(): Promise<void>;
 }
 
-/** Expands what running batches write, so that it has to wait for them and they for it: columns, a view with one more of them, and an index. */
+/** Changes what running batches write, so that both wait for each other: columns, a view with one of them, and an index. */
 const MIGRATION = `import type { Migration } from "./migration.ts";
 
 export const notes: Migration = {
@@ -38,7 +38,7 @@ create index if not exists target_results_noted on sluice.target_results (target
 };
 `;
 
-/** Builds it from the sources as they are, and loads its image into the cluster. */
+/** Builds it from the current sources, and loads its image into the cluster. */
 export async function makeNextVersion(cluster: Cluster): Promise<NextVersion> {
   // Inside the project, where its packages are found.
   const folder = await mkdtemp(path.join(ROOT, "dist-test-next-"));

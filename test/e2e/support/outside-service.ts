@@ -1,6 +1,6 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 
-/** Gives a process that listens beside the cluster a Service, so that pods reach it by the name NAME.NAMESPACE. */
+/** Creates a Service for a process outside the cluster, so that pods reach it as NAME.NAMESPACE. */
 export async function exposeOutsideService(cluster: Cluster, service: { readonly namespace: string; readonly name: string; readonly port: number }): Promise<void> {
   const { namespace, name, port } = service;
   await cluster.apply(

@@ -7,11 +7,11 @@ import type { PodEnd, Programs } from "../../support/kube/run-jobs.ts";
 import type { Installation } from "./installation.ts";
 import { follow } from "./watch-objects.ts";
 
-/** Pods of sweeps that no kubelet runs: kwok begins them on a node of its own, and each ends at once with what the programs say. */
+/** Pods of sweeps without a kubelet: kwok starts them on a simulated node, and each ends at once as the programs say. */
 export interface PlayedPods {
-  /** Of a sweep's pods: puts them onto that node. */
+  /** Schedules a sweep's pods onto that node. */
   readonly podTemplate: object;
-  /** What could not be told to the API server. */
+  /** Writes that the API server refused. */
   readonly failures: readonly unknown[];
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function playPods(installation: Installation, programs: (sweep: str
   const failures: unknown[] = [];
   const play = async (pod: Pod): Promise<void> => {
     const { uid } = pod.metadata;
-    // A program runs once for a pod, however often its end must be told.
+    // A program runs once for a pod, however often its end has to be written.
     const end = ends.get(uid) ?? endOf(pod, programs(pod.metadata.labels![SWEEP_LABEL]!));
     ends.set(uid, end);
     await installation.client.replaceStatus(PODS, ended(pod, end)).catch((error: unknown) => {

@@ -6,19 +6,19 @@ import type { Installation } from "./installation.ts";
 export interface PodEnd {
   readonly pod: string;
   readonly exitCode: number;
-  /** Of the runtime: OOMKilled, Error, Completed. */
+  /** The runtime's reason: OOMKilled, Error, Completed. */
   readonly reason: string;
 }
 
 export interface PodEnds {
-  /** Of the pods whose name begins with `job`, in the order in which they ended. */
+  /** Of the pods whose name starts with `job`, in the order in which they ended. */
   of(job: string): readonly PodEnd[];
   stop(): Promise<void>;
 }
 
 const TOLD = "{.metadata.name} {.status.containerStatuses[0].state.terminated.exitCode} {.status.containerStatuses[0].state.terminated.reason}\n";
 
-/** How the containers of the namespace's pods end, as Kubernetes tells it: the controller removes a pod as soon as it has counted it. */
+/** Records how the containers of the namespace's pods end: the controller deletes a pod as soon as it has counted it. */
 export function watchPodEnds(installation: Installation): PodEnds {
   const ends = new Map<string, PodEnd>();
   const child = spawn("kubectl", ["--namespace", installation.namespace, "get", "pods", "--watch", "--output", `jsonpath=${TOLD}`], { stdio: ["ignore", "pipe", "ignore"] });

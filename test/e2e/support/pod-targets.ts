@@ -1,6 +1,6 @@
 import type { Pod } from "../../../src/kube/object.ts";
 
-/** As a file for Prometheus' file_sd_configs has it. */
+/** An entry of a file for Prometheus' file_sd_configs. */
 export interface TargetGroup {
   readonly targets: readonly [string];
   readonly labels: Readonly<Record<string, string>>;

@@ -12,14 +12,14 @@ export interface Series {
   readonly value: number;
 }
 
-/** One series as it went. */
+/** One series over time. */
 export interface History {
   readonly labels: Readonly<Record<string, string>>;
-  /** Unix seconds, in their order. */
+  /** Unix seconds, ascending. */
   readonly points: readonly { readonly at: number; readonly value: number }[];
 }
 
-/** Whom Prometheus has found and asks. */
+/** A target that Prometheus has found and scrapes. */
 export interface ScrapeTarget {
   readonly job: string;
   readonly pod: string;
@@ -32,20 +32,20 @@ export interface Rule {
   readonly name: string;
   readonly health: string;
   readonly lastError?: string;
-  /** Of one that alerts. */
+  /** Of an alerting rule. */
   readonly state?: "inactive" | "pending" | "firing";
 }
 
-/** A Prometheus of the test's own, beside the cluster, where pods are reached by their addresses. */
+/** The test's own Prometheus outside the cluster, which reaches pods by their addresses. */
 export interface Prometheus {
-  /** As it is now. A scalar has no labels. @throws what Prometheus says of an expression that it does not take */
+  /** The current value. A scalar has no labels. @throws Prometheus' message, if it refuses the expression */
   query(expression: string): Promise<Series[]>;
-  /** All that was scraped of a selector. */
+  /** Every scraped sample of a selector. */
   history(selector: string): Promise<History[]>;
   labelNames(): Promise<string[]>;
   targets(): Promise<ScrapeTarget[]>;
   rules(): Promise<Rule[]>;
-  /** Tells it what there is, instead of what was told before. It takes it up within five seconds. */
+  /** Replaces the targets. Prometheus reads them within five seconds. */
   discover(groups: readonly TargetGroup[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export interface PrometheusWishes {
   readonly interval: string;
 }
 
-/** @throws what it wrote, where it ends instead of listening */
+/** @throws its output, if it exits instead of listening */
 export async function startPrometheus({ scrapes, ruleGroups, interval }: PrometheusWishes): Promise<Prometheus> {
   const folder = await mkdtemp(path.join(tmpdir(), "prometheus-"));
   const discovered = scrapes.map(({ namespaces, relabel_configs, ...settings }) => {
@@ -134,7 +134,7 @@ interface FoundTarget {
   readonly lastError: string;
 }
 
-/** From its log, which tells the port that it was given. */
+/** From its log, which names the port that it got. */
 async function addressOf(child: ReturnType<typeof spawn>): Promise<string> {
   const heard: string[] = [];
   const lines = createInterface(child.stderr!);

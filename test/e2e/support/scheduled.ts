@@ -14,25 +14,25 @@ const SEED = 7;
 const NAMES = modelAsNumbers(SEED, 240).map((number) => `AS${number}`);
 const CANARY = "AS12654";
 
-/** What the CronSweeps with a schedule ask, which run beside the tests. */
+/** The targets of the CronSweeps with a schedule, which run beside the tests. */
 export const FEW = NAMES.slice(0, 20).filter((name) => name !== CANARY);
 export const OTHERS = NAMES.filter((name) => name !== CANARY && !FEW.includes(name));
-/** Asked by every sweep, or by those that run beside. */
+/** Asked by every sweep, or by those that run beside the tests. */
 export const NOT_COUNTED = ["ris-asns", CANARY, ...FEW];
 
-/** As Argo CD and Flux mark what they keep. */
+/** The marks that Argo CD and Flux put on what they manage. */
 const TRACKING = {
   labels: { "app.kubernetes.io/instance": "bgp", "argocd.argoproj.io/instance": "bgp", "kustomize.toolkit.fluxcd.io/name": "bgp" },
   annotations: { "argocd.argoproj.io/tracking-id": "bgp:sluice.dev/CronSweep:bgp/behind" },
 };
 
-/** A installation in which two CronSweeps work by their schedule beside what a test does: `behind`, which is kept in Git, and `beside`. */
+/** An installation in which two CronSweeps run by schedule beside the tests: `behind`, which is managed from Git, and `beside`. */
 export interface Scheduled {
   readonly installation: Installation;
-  /** The last that was seen of each, also of those that are gone, in the order in which they came. */
+  /** The last state seen of each, including deleted ones, in order of creation. */
   readonly sweeps: ReadonlyMap<string, SweepObject>;
   readonly jobs: ReadonlyMap<string, Job>;
-  /** What was made and bears a mark of Git, with the mark. */
+  /** Created objects that carry a mark of Git, with the mark. */
   readonly marked: ReadonlySet<string>;
   /** `kubectl sluice …` in its namespace. */
   sluice(...words: readonly string[]): Promise<Ended>;
@@ -88,7 +88,7 @@ export async function openScheduled(): Promise<Scheduled> {
   };
 }
 
-/** As the CronSweep names its Sweep of this window. */
+/** The name that the CronSweep gives its Sweep of this window. */
 export function nameOf(cronSweep: string, window: Window): string {
   return `${cronSweep}-${dayOf(window).replaceAll("-", "")}`;
 }

@@ -9,12 +9,12 @@ import { follow } from "./watch-objects.ts";
 
 const EVERY = "1s";
 
-/** A installation whose pods a Prometheus scrapes, as the chart says that it should. */
+/** An installation whose pods a Prometheus scrapes as the chart says. */
 export interface Observed {
   readonly prometheus: Prometheus;
-  /** What Prometheus calls the job that it makes of the chart's PodMonitor for the controller, and of that for the pods of sweeps. */
+  /** Prometheus' job names for the chart's PodMonitors of the controller and of the pods of sweeps. */
   readonly jobs: { readonly controller: string; readonly workers: string; readonly annotated: string };
-  /** Of all that there were, by name. */
+  /** Of all pods that ever existed, by name. */
   readonly batchPods: ReadonlySet<string>;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function observe(installation: Installation, alerts: object): Promi
   const release = { name: namespace, namespace };
   const values = { watch: { namespaces: [namespace] } };
   const monitors = ofKind(await render({ ...values, metrics: { podMonitor: { enabled: true, interval: EVERY } } }, release), "PodMonitor") as unknown as PodMonitor[];
-  // Each pod is found twice here, and must not be counted twice: of the second time only whether it was reached is kept.
+  // Each pod is found twice here and must not be counted twice: the second time, only `up` is kept.
   const annotated = { ...scrapesByAnnotations(namespace, EVERY), metric_relabel_configs: [{ action: "drop", source_labels: ["__name__"], regex: ".+" }] };
   const prometheus = await startPrometheus({
     scrapes: [...monitors.flatMap(scrapesOfPodMonitor), annotated],

@@ -5,14 +5,14 @@ import { until } from "../../support/time/until.ts";
 import type { Installation } from "./installation.ts";
 import { metricsOf } from "./metrics.ts";
 
-/** All that anybody can read in the namespace but for the Secrets: also of what came and went since. */
+/** Everything that can be read in the namespace except Secrets, including objects that were deleted since. */
 export interface NamespaceWatch {
-  /** By what it is: "pods", "events", "logs of POD", "metrics of POD", "metrics" … */
+  /** By source: "pods", "events", "logs of POD", "metrics of POD", "metrics" … */
   read(): Promise<ReadonlyMap<string, string>>;
   stop(): Promise<void>;
 }
 
-/** What comes and goes. */
+/** Objects that come and go. */
 const FLEETING = ["pods", "jobs.batch", "sweeps.sluice.dev", "events"];
 
 export async function watchNamespace(installation: Installation): Promise<NamespaceWatch> {
@@ -44,7 +44,7 @@ function watch({ namespace }: Installation, kind: string, heard: (text: string) 
   return child;
 }
 
-/** A pod is gone soon after it ended, and its log and its metrics with it: what there is is read again and again. */
+/** A finished pod is soon deleted, with its log and its metrics, so both are read repeatedly. */
 async function readPods(installation: Installation, seen: Map<string, string>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const pods = (await installation.kubectl("get", "pods", "--selector", "app.kubernetes.io/managed-by=sluice", "--output", "name")).split("\n").filter(Boolean);

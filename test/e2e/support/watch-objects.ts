@@ -4,7 +4,7 @@ import type { KubeObject, Resource } from "../../../src/kube/object.ts";
 import { Reflector } from "../../../src/kube/reflector.ts";
 import type { Installation } from "./installation.ts";
 
-/** Watches all objects of a kind in the world's namespace, whatever befalls the API server. @returns how to end it, once what is there was told */
+/** Watches all objects of a kind in the installation's namespace, even while the API server is away. @returns how to stop, once the existing objects were reported */
 export async function follow<T extends KubeObject>({ client, namespace }: Installation, resource: Resource<T>, onChange: (change: Change<T>) => void): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   const reflector = new Reflector<T, T>({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { anonMemory } from "../../../src/local/processes.ts";
 
-/** The most anonymous memory of any one batch process on the node, sampled until `stop` is called. Not on kind, whose node is a machine of its own: 0. */
+/** The largest anonymous memory of a batch process on the node, sampled until `stop` is called; 0 on kind, whose node is another machine. */
 export function sampleWorkers(): { stop(): number } {
   let most = 0;
   const timer = setInterval(() => {
