@@ -66,7 +66,7 @@ async function sweepOnce(name: string, cut?: Cut): Promise<readonly string[]> {
   return [...proxy.writes];
 }
 
-test("each batch is run by one Job, whichever write's connection is cut before or after it is done", { timeout: 900_000 }, async () => {
+test("each batch is run by one Job, whichever write loses its connection before or after it is done", { timeout: 900_000 }, async () => {
   const undisturbed = await sweepOnce("calm");
   process.stdout.write(`${undisturbed.length} writes: ${undisturbed.map((write) => write.replace(/\/apis.*namespaces\/[^/]+\//, "")).join(", ")}\n`);
   const began = performance.now();

@@ -80,7 +80,7 @@ async function controllerPods(): Promise<{ restarts: number }[]> {
   return items.map(({ status }) => ({ restarts: status.containerStatuses?.[0]?.restartCount ?? 0 }));
 }
 
-describe("what is wrong in the surroundings makes a sweep Blocked, and nothing more", () => {
+describe("a problem of the environment makes a sweep Blocked, and does nothing else", () => {
   let image: Awaited<ReturnType<typeof hindrances.aMissingImage>>;
 
   // A sweep freezes the installation's image when it is accepted.
@@ -106,7 +106,7 @@ describe("what is wrong in the surroundings makes a sweep Blocked, and nothing m
       await holdTo(name, blocker, 0, tries);
     });
 
-    test("a Secret that goes away in the middle of a pass", async () => {
+    test("a Secret that is deleted in the middle of a pass", async () => {
       const blocker = await hindrances.aSecretThatGoesAway(installation);
       await begin("middle", { targets: SLOW, spec: blocker.spec, batch: { pods: 1 } });
       await until("its first questions are asked", () => SLOW.some((target) => (installation.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
@@ -117,7 +117,7 @@ describe("what is wrong in the surroundings makes a sweep Blocked, and nothing m
 });
 
 describe("the controller", () => {
-  test("without its rights logs, counts, makes nothing, and goes on when it has them back", async () => {
+  test("without its permissions logs, counts and creates nothing, and continues when it has them back", async () => {
     await begin("rights", { targets: SLOW, batch: { pods: 1 } });
     await installation.untilSweep("rights", "runs its first batch", ({ status }) => status?.flow?.running.length === 1);
     const binding = JSON.parse(await installation.kubectl("get", "rolebinding", installation.namespace, "--output", "json")) as { roleRef: object; subjects: object };
@@ -132,7 +132,7 @@ describe("the controller", () => {
     expect(await controllerPods()).toEqual([{ restarts: 0 }]);
   });
 
-  test("survives that a namespace is deleted in the middle of its sweep, and goes on elsewhere", async () => {
+  test("survives the deletion of a namespace in the middle of its sweep, and continues elsewhere", async () => {
     await installation.install({ watch: { namespaces: [] } });
     const other = await createNamespace(installation.cluster, "leaving");
     for (const what of ["secret/bgp-db-app", "configmap/provider-ca"]) {

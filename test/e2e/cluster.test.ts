@@ -62,7 +62,7 @@ describe("the cluster", () => {
     expect(end).toMatchObject({ exitCode: 0, message: "from beside" });
   });
 
-  test("plays a node on which pods end by rule, until it dies", async () => {
+  test("simulates a node on which pods end by rule, until it dies", async () => {
     const node = await startKwok(cluster, "played-1");
     try {
       const place = { namespace: namespace.name, name: "played" };
@@ -87,7 +87,7 @@ function onNode(job: object, metadata: object, name: string, toleration: object)
   return { ...rest, spec: { ...spec, template: { metadata, spec: pod } } };
 }
 
-describe("a part that went away", () => {
+describe("a part that was stopped", () => {
   test("comes back: the API server", async () => {
     await cluster.stopPart("apiserver");
     await expect(cluster.kubectl("get", "nodes")).rejects.toThrow(/refused|unreachable|EOF/);
@@ -95,7 +95,7 @@ describe("a part that went away", () => {
     expect(await cluster.kubectl("get", "nodes", "--output", "name")).toBe(`node/${cluster.nodeName}\n`);
   });
 
-  test("comes back: the kubelet, whose node is missed meanwhile", async () => {
+  test("comes back: the kubelet, whose node is NotReady meanwhile", async () => {
     // The clients of the API server come back up to half a minute after it does.
     await cluster.stopPart("kubelet");
     await cluster.kubectl("wait", `node/${cluster.nodeName}`, "--for=condition=Ready=Unknown", "--timeout=180s");

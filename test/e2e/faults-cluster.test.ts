@@ -66,7 +66,7 @@ describe.concurrent("with a proxy before the API server", () => {
 
   afterAll(() => proxy.close());
 
-  test("the watches may be cut every second from the second batch to the sixth", async () => {
+  test("the watches may be cut every second from the second to the sixth batch", async () => {
     await sweeps.begin("cut");
     await sweeps.untilRuns("cut", 1);
     let cuts = 0;

@@ -30,7 +30,7 @@ async function within(about: string, replicas: number, body: (place: Place) => P
 const UNDISTURBED = { phase: "Complete", batches: "8/8", flow: { pass: 1, round: 1 } };
 
 describe.concurrent("each batch has one Job", () => {
-  test("with a controller to which nothing happens", { timeout: 400_000 }, () =>
+  test("with an undisturbed controller", { timeout: 400_000 }, () =>
     within("calm", 1, async ({ sweeps }) => {
       await sweeps.begin("calm");
       const { sweep, damage } = await sweeps.end("calm");
@@ -54,7 +54,7 @@ describe.concurrent("each batch has one Job", () => {
       expect(new Set(leading.turns.map(({ holder }) => holder)).size).toBeGreaterThanOrEqual(3);
     }));
 
-  test("with two, one of which is asked to end and gives its Lease back within five seconds, and one is killed and followed when its Lease has expired", { timeout: 400_000 }, () =>
+  test("with two controllers: one is stopped and releases its Lease within five seconds, the other is killed and replaced when its Lease has expired", { timeout: 400_000 }, () =>
     within("handed", 2, async ({ sweeps, leading, signal }) => {
       await sweeps.begin("handed");
       await sweeps.untilRuns("handed", 1);

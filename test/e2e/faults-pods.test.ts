@@ -44,8 +44,8 @@ function isBlocked({ status }: SweepObject): boolean {
 }
 
 // Each has its own dataset. vitest runs five at once, so together they take as long as the slowest.
-describe.concurrent("a batch loses", () => {
-  test("its Job, which is deleted: it gets another for what is left, which is all that ever makes a second one", async () => {
+describe.concurrent("a batch that loses", () => {
+  test("its Job gets another one for the rest, the only case of a second Job", async () => {
     await sweeps.begin("vanished");
     await sweeps.untilRuns("vanished", 2);
     await installation.kubectl("delete", "job", "vanished-b2", "--wait=false");
@@ -53,7 +53,7 @@ describe.concurrent("a batch loses", () => {
     expect(damage).toEqual(["the Job vanished-b2 was made more than once", "batch 2 was claimed 2 times"]);
   });
 
-  test("its pod, which is deleted, and another one that is torn away without grace", async () => {
+  test("its pod, deleted with or without grace, is asked again for the rest", async () => {
     await sweeps.begin("deleted");
     const asked = await sweeps.untilRuns("deleted", 2);
     await installation.kubectl("delete", "pod", asked.metadata.name, "--wait=false");
@@ -64,7 +64,7 @@ describe.concurrent("a batch loses", () => {
     expect(sweep.status!.flow!.pass).toBeLessThanOrEqual(2);
   });
 
-  test("its pod, which is evicted", async () => {
+  test("its pod to an eviction is asked again for the rest", async () => {
     await sweeps.begin("evicted");
     await evict(await sweeps.untilRuns("evicted", 2));
     const { sweep, damage } = await sweeps.end("evicted");
@@ -72,7 +72,7 @@ describe.concurrent("a batch loses", () => {
     expect(sweep.status!.flow!.pass).toBeLessThanOrEqual(2);
   });
 
-  test("its node, which dies, and comes back in the next pass", { timeout: 400_000 }, async () => {
+  test("its node is asked again in the next pass", { timeout: 400_000 }, async () => {
     const name = `${installation.namespace}-mortal`;
     await sweeps.begin("orphaned", preferring(name, { key: "sluice.test/played", operator: "Exists" }));
     await sweeps.untilRuns("orphaned", 1);
@@ -95,7 +95,7 @@ describe.concurrent("a batch loses", () => {
     expect(sweep.status).toMatchObject({ flow: { pass: 2 } });
   });
 
-  test("its database for half a minute: the sweep is Blocked, and goes on by itself in the same pass", { timeout: 400_000 }, async () => {
+  test("its database for half a minute makes the sweep Blocked, which continues by itself in the same pass", { timeout: 400_000 }, async () => {
     const dry = await openInstallation("dry", DISTURBED_SCENARIO);
     await dry.install();
     const drought = await disturb(dry);

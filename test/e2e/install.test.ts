@@ -62,7 +62,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     expect(notes).toHaveLength(3);
   });
 
-  test("its namespace may enforce the restricted standard, and helm test is content", async () => {
+  test("its namespace may enforce the restricted standard, and helm test passes", async () => {
     await cluster.kubectl("label", "namespace", "sluice", "pod-security.kubernetes.io/enforce=restricted");
     await cluster.kubectl("--namespace", "sluice", "rollout", "restart", "deployment/sluice");
     await cluster.kubectl("--namespace", "sluice", "rollout", "status", "deployment/sluice", "--timeout=120s");
@@ -75,7 +75,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     expect(await rightsOf(cluster, "sluice:sluice", "sluice")).toEqual([...watched, ...lease].sort());
   });
 
-  test("the examples are taken as they stand, and seen by the third command", async () => {
+  test("the examples are accepted unchanged, and the third command shows them", async () => {
     await typed(notes[1]!);
     // Another host than the real one, and a list as long as the simulated one.
     const spec = { provider: { baseUrl: simulator.url }, targets: { atLeast: TARGETS } };
@@ -114,7 +114,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     expect(await cluster.kubectl("--namespace", "bgp", "get", "sweep", `again-${day}`)).toMatch(new RegExp(`${day} +Complete +1 +300/300 +0 +3/3 +\\d+Mi/512Mi`));
   });
 
-  test("kubectl get and describe tell what was done", async () => {
+  test("kubectl get and describe show what was done", async () => {
     const columns = await typed(notes[2]!);
     process.stdout.write(columns);
     expect(columns).toMatch(/^NAMESPACE +NAME +SCHEDULE +TIMEZONE +NEXT RUN +NEWEST +STATE +BEHIND +SUSPENDED +AGE$/m);
@@ -152,7 +152,7 @@ describe("installed for one namespace", () => {
     await installation.kubectl("wait", "lease", installation.namespace, "--for=create", "--timeout=60s");
   });
 
-  test("the Secrets of a CloudNativePG cluster are taken as they are, and a certificate that another CA signed is not trusted", async () => {
+  test("the Secrets of a CloudNativePG cluster work unchanged, and a certificate of another CA is not trusted", async () => {
     const host = `${DATABASE}.${installation.namespace}`;
     const place = { host, port: String(database.port), dbname: "sluice", username: "sluice", password: "none", uri: `postgresql://sluice:none@${host}:${database.port!}/sluice` };
     const ca = (certificate: string): object => ({ apiVersion: "v1", kind: "Secret", metadata: { name: "bgp-db-ca" }, stringData: { "ca.crt": certificate } });

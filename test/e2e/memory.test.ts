@@ -67,7 +67,7 @@ async function passesOf(sweep: string, targets: readonly string[]): Promise<numb
 }
 
 describe.concurrent("a batch that needs more memory than it has", { timeout: 300_000 }, () => {
-  test("is killed by the kernel, its 127 neighbours are settled in the next pass, and what broke it by a rerun with more", async () => {
+  test("is killed by the kernel; its 127 neighbours are settled in the next pass, and the giant by a rerun with more memory", async () => {
     await begin("kernel", [BOMB, ...NEIGHBOURS], { memory: "128Mi", memoryMax: "144Mi" });
     const { status } = await untilFinished("kernel", 200);
 
@@ -85,7 +85,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     expect(await installation.outcome(`${installation.namespace}/kernel`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 128 }, lies: [] });
   });
 
-  test("ends by its own guard where that sees it coming, and the next pass has what it takes", async () => {
+  test("is stopped by its own guard if that notices in time, and the next pass has enough memory", async () => {
     await begin("guard", [GIANT, ...SMALL], { memory: "128Mi", memoryMax: "512Mi" });
     const { status } = await untilFinished("guard", 200);
     expect(ends.of("guard-b0")).toMatchObject([{ exitCode: 4 }]);
@@ -95,7 +95,7 @@ describe.concurrent("a batch that needs more memory than it has", { timeout: 300
     expect(await installation.outcome(`${installation.namespace}/guard`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 8 }, lies: [] });
   });
 
-  test("is ended by its deadline where it stands still instead of dying, and the sweep goes on", async () => {
+  test("is ended by its deadline if it hangs instead of dying, and the sweep continues", async () => {
     await begin("still", CRAWLING, { memory: "128Mi", memoryMax: "512Mi" });
     await until("its questions are asked", () => CRAWLING.every((target) => (installation.simulator.stats().requestsByTarget[target] ?? 0) > 0), 60);
     const uid = await installation.kubectl("get", "pods", "--selector", "sluice.dev/sweep=still,app.kubernetes.io/component=batch", "--output", "jsonpath={.items[0].metadata.uid}");

@@ -172,7 +172,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       for (const found of [byMonitors, byAnnotations]) expect(found).toEqual(expect.arrayContaining([...long, ...controllers]));
     });
 
-    test("has nothing to complain of but pods that have just ended", async () => {
+    test("reports no errors but those of pods that have just finished", async () => {
       const { prometheus, jobs } = observed;
       // The pod that waits for its Secret does not answer.
       const silent = async (): Promise<ScrapeTarget[]> => (await prometheus.targets()).filter(({ pod, health }) => health !== "up" && !pod.startsWith("stopped-"));
@@ -182,13 +182,13 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect((await prometheus.rules()).filter(({ health }) => health !== "ok")).toEqual([]);
     });
 
-    test.for(["the controller that leads", "the other", "a batch", "the controller that leads after it"])("is given a page that promtool minds nothing of: %s", async (what) => {
+    test.for(["the controller that leads", "the other", "a batch", "the controller that leads after it"])("promtool finds nothing wrong with the page of %s", async (what) => {
       const { code, stdout, stderr } = await run("promtool", ["check", "metrics"], { input: pages.get(what)! });
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
     });
   });
 
-  describe("what was measured of a sweep", () => {
+  describe("the measurements of a sweep", () => {
     const stored = async (sweep: string): Promise<{ readonly rows: number; readonly updates: number; readonly states: Readonly<Record<string, number>> }> => {
       const results = await installation.query<{ state: string; targets: string; updates: string | null }>(`select state, count(*) as targets, sum(updates) filter (where state = 'ok') as updates from sluice.results where sweep = '${sweep}' group by state`);
       const [observations] = await installation.query<{ rows: string }>(
@@ -201,7 +201,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       };
     };
 
-    test("adds up to what the provider has counted, through a change of leader: requests by outcome, and bytes", async () => {
+    test("add up to the provider's own counts over a change of leader: requests by outcome, and bytes", async () => {
       const outcomes = { throttled: THROTTLED.length, server: ILL.length, "reset-in-body": CUT.length, "error-body": 2 * BROKEN.length, "wrong-question": 1 };
       const answered = counted.requests - Object.values(outcomes).reduce((total, requests) => total + requests, 0);
       expect(await told("sluice_sweep_requests_total", "counted", "outcome")).toEqual({ ...outcomes, answered });
@@ -224,7 +224,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       }
     });
 
-    test("adds up to what stands in Postgres: rows, targets by state, windows", async () => {
+    test("add up to what Postgres has: rows, targets by state, windows", async () => {
       for (const name of ["counted", "earlier"]) {
         const { rows, states } = await stored(name);
         expect(await sum("sluice_sweep_rows_total", name)).toBe(rows);
@@ -244,7 +244,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(Object.fromEntries(byState.map(({ labels, value }) => [labels["state"]!, value]))).toEqual(Object.fromEntries(windows.map((row) => [row.state, Number(row.windows)])));
     });
 
-    test("tells each batch once, its memory as it was seen from outside, and the step that one took up the ladder", async () => {
+    test("report each batch once, its memory as seen from outside, and one step up the memory ladder", async () => {
       expect(await told("sluice_sweep_batches_total", "counted", "outcome")).toEqual({ done: 5 });
       expect(await told("sluice_sweep_batches_total", "heavy", "outcome")).toEqual({ done: 1, "out-of-memory": 1 });
       for (const [name, batches] of [["counted", 5], ["heavy", 2]] as const) {
@@ -262,7 +262,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(await sum("sluice_sweep_peak_memory_ratio", "counted")).toBeLessThan(0.9);
     });
 
-    test("never falls, at whichever leader it was scraped", async () => {
+    test("never fall, whichever leader was scraped", async () => {
       const fallen = (await observed.prometheus.history('{__name__=~"sluice_sweep_.+_(total|count|sum|bucket)"}')).reduce((series, { labels, points }) => {
         const own = Object.entries(labels).filter(([name]) => !OF_THE_SCRAPE.includes(name)).sort();
         const key = JSON.stringify(own);
@@ -279,7 +279,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(leaders[0]?.value).toBe(2);
     });
 
-    test("is told by its pods while they work, and not more than it comes to", async () => {
+    test("are reported by its pods while they run, and never exceed the totals", async () => {
       const { prometheus } = observed;
       const [most] = await prometheus.query('sum(max_over_time(sluice_worker_requests_total{sweep="counted"}[1h]))');
       expect(most!.value).toBeGreaterThan(0);
@@ -300,7 +300,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(await withoutData([...new Set(expressions)])).toEqual([]);
     });
 
-    test("of the alerts can be evaluated, and all that they read is here", async () => {
+    test("of the alerts can be evaluated, and every series that it reads has data", async () => {
       const expressions = await alertExpressions({ name: installation.namespace, namespace: installation.namespace });
       expect(await withoutData([...new Set(expressions.flatMap(({ reads }) => reads))])).toEqual([]);
       const rules = await observed.prometheus.rules();
@@ -308,7 +308,7 @@ describe.skipIf(!canScrape)("a real Prometheus beside the cluster (needs prometh
       expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
     });
 
-    test("of an alert that is about what happened here is true", async () => {
+    test("of an alert about what happened here is true", async () => {
       const stateOf = async (name: string): Promise<string | undefined> => (await observed.prometheus.rules()).find((rule) => rule.name === name)?.state;
       await until("the blocked sweep is told", async () => (await stateOf("SluiceSweepBlocked")) === "firing");
       // These alerts have `for: 1m`.

@@ -27,7 +27,7 @@ afterAll(() => scheduled.close());
 const isFinished = ({ status }: SweepObject): boolean => status?.finishedAt !== undefined;
 const runningOf = ({ status }: SweepObject): number => status?.flow?.running.length ?? 0;
 
-test("a trigger sweeps the window that it names, and a value that comes back does nothing, also while the schedule is suspended", async () => {
+test("a trigger sweeps the window that it names, and the same value again does nothing, also while the schedule is suspended", async () => {
   const [first, again] = [nameOf("wanted", YESTERDAY), `${nameOf("wanted", YESTERDAY)}-2`];
   await installation.apply(installation.aCronSweep("wanted", {}, { ...NEVER, suspend: true }));
   await scheduled.trigger("wanted", dayOf(YESTERDAY));
@@ -47,7 +47,7 @@ test("a trigger sweeps the window that it names, and a value that comes back doe
   await until("the bad trigger is told", async () => (await eventsOf(installation, "wanted")).some((event) => event.startsWith('BadTrigger: The trigger "yesterday" starts no sweep: ')));
 });
 
-test("a rerun of the failed asks these and no others", async () => {
+test("a rerun of the failed targets asks them and no others", async () => {
   const ill = OTHERS.slice(0, 6);
   installation.simulator.set([{ what: "status", status: 503, body: "none", when: { targets: ill } }]);
   await installation.apply(installation.aCronSweep("failing", { request: { attempts: 1 }, done: { atLeast: "100%", passes: 1 } }, NEVER), aSweep("at-first", "failing", YESTERDAY));
@@ -66,7 +66,7 @@ test("a rerun of the failed asks these and no others", async () => {
   expect(await installation.outcome(`${installation.namespace}/failing`, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
 });
 
-test("suspend and pause launch nothing new, let what runs end, and leave Job.spec.suspend alone", async () => {
+test("suspend and pause launch nothing new, let running batches finish, and leave Job.spec.suspend alone", async () => {
   await installation.apply(installation.aCronSweep("held", SLOWLY, NEVER), aSweep("held-once", "held", YESTERDAY));
   const launched = (): number => [...scheduled.jobs.keys()].filter((name) => name.startsWith("held-once-b")).length;
   const isHeld = (sweep: SweepObject): boolean => sweep.status?.phase === "Suspended" && runningOf(sweep) === 0;
@@ -95,7 +95,7 @@ test("suspend and pause launch nothing new, let what runs end, and leave Job.spe
   expect([...scheduled.jobs.values()].filter(({ spec }) => spec?.suspend === true)).toEqual([]);
 });
 
-test("deleting a Sweep in the middle ends its pods in good order and keeps what was committed, and the next asks only the rest", async () => {
+test("deleting a running Sweep stops its pods gracefully and keeps what was committed, and the next one asks only the rest", async () => {
   const ends = watchPodEnds(installation);
   onTestFinished(() => ends.stop());
   await installation.apply(installation.aCronSweep("cut", SLOWLY, NEVER), aSweep("cut-off", "cut", YESTERDAY));
@@ -125,7 +125,7 @@ test("deleting a Sweep in the middle ends its pods in good order and keeps what 
   expect(await installation.outcome(dataset, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
 });
 
-test("a schedule catches up three windows, the newest first and one at a time, and keeps no more of its own Sweeps than it should", async () => {
+test("a schedule catches up three windows, newest first and one at a time, and keeps no more Sweeps than the history limits allow", async () => {
   const own = (): SweepObject[] => [...scheduled.sweeps.values()].filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === "behind");
   await until("four windows are complete", () => own().length === 4 && own().every(isFinished), 240);
   expect(own().map(({ spec }) => spec.window.start)).toEqual([0, 1, 2, 3].map((days) => dayOf(daysBefore(days))));
@@ -140,7 +140,7 @@ test("a schedule catches up three windows, the newest first and one at a time, a
   for (const days of [0, 1, 2, 3, 4]) expect(await installation.outcome(`${installation.namespace}/behind`, daysBefore(days))).toMatchObject({ window: { state: "complete", settled: FEW.length }, lies: [] });
 });
 
-test("two windows are swept at once where that is allowed", async () => {
+test("two windows are swept at once if the policy allows it", async () => {
   const [newer, older] = [nameOf("beside", YESTERDAY), nameOf("beside", daysBefore(1))];
   const one = (await installation.untilSweep(newer, "is finished", isFinished)).status!;
   const other = (await installation.untilSweep(older, "is finished", isFinished)).status!;
@@ -150,7 +150,7 @@ test("two windows are swept at once where that is allowed", async () => {
   expect(installation.simulator.stats().breaches).toEqual({ inFlight: 0, sourceapp: 0 });
 });
 
-test("what is made for a CronSweep bears no mark by which a GitOps tool would take it for its own", () => {
+test("objects created for a CronSweep carry no mark by which a GitOps tool would take them for its own", () => {
   expect([...scheduled.jobs.keys()].some((name) => name.startsWith("behind-"))).toBe(true);
   expect([...scheduled.marked]).toEqual([]);
 });

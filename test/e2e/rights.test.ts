@@ -49,7 +49,7 @@ function sorted(rights: readonly string[]): string[] {
   return [...new Set(rights)].sort();
 }
 
-test("the controller uses each right that it has, and asks for no other", { timeout: 400_000 }, async () => {
+test("the controller uses every permission that it has, and no other", { timeout: 400_000 }, async () => {
   await keepOneOfTwo();
   await meetQuota();
   await meetNamesake();

@@ -53,7 +53,7 @@ async function begin(name: string, uri: string, token = SECRETS.token): Promise<
 
 const isBlocked = ({ status }: SweepObject): boolean => status?.phase === "Blocked";
 
-test("no secret stands in any object, event, log, metric or last word, whether a sweep ends well or its secrets are wrong", async () => {
+test("no object, event, log, metric or termination message contains a secret, whether a sweep succeeds or its secrets are wrong", async () => {
   const given = await installation.kubectl("get", "secret", "bgp-db-app", "--output", "jsonpath={.data.uri}");
   const whole = Object.assign(new URL(Buffer.from(given, "base64").toString()), { password: SECRETS.password });
   await begin("whole", whole.href);
@@ -83,7 +83,7 @@ test("no secret stands in any object, event, log, metric or last word, whether a
   expect((await installation.untilSweep("header", "is finished", ({ status }) => status?.finishedAt !== undefined)).status).toMatchObject({ phase: "Complete", settled: 12 });
 });
 
-test("the chart takes no proxy with a password, which would stand in every pod", async () => {
+test("the chart refuses a proxy with a password, which every pod would show", async () => {
   await expect(installation.install({ workers: { proxy: { https: SECRETS.proxy } } })).rejects.toThrow(/workers[./]proxy[./]https/);
 });
 

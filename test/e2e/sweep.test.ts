@@ -60,7 +60,7 @@ describe.skipIf(!recordedIsHere)("3,000 recorded AS numbers and their recorded u
 
   afterAll(() => installation.close());
 
-  test("are complete in batches of 128 with 128Mi, row by row as plain code counts them, and no batch comes near its limit", { timeout: 600_000 }, async () => {
+  test("are complete in batches of 128 with 128Mi, row by row as a plain parser counts them, and no batch comes near its limit", { timeout: 600_000 }, async () => {
     const truth = countRecorded(readLines(RECORDED.asns), readLines(RECORDED.updates));
     const active = [...new Set(truth.rows.map((row) => row.split(" ")[0]!))].filter((name) => name !== "AS3").slice(0, 1_500);
     const isActive = new Set(active);

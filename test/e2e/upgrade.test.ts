@@ -68,7 +68,7 @@ test("helm upgrade in the middle of a sweep, over a real migration, disturbs not
   expect(imagesOf("after")).toEqual([next.image]);
 });
 
-test("helm uninstall in the middle keeps definitions, sweeps and data, and what runs goes to its end", async () => {
+test("helm uninstall in the middle keeps definitions, sweeps and data, and running pods finish", async () => {
   await sweeps.begin("left-alone");
   await sweeps.untilRuns("left-alone", 1);
   await installation.uninstall();
@@ -85,7 +85,7 @@ test("helm uninstall in the middle keeps definitions, sweeps and data, and what 
   expect((await installation.query<{ state: string }>("select state from sluice.windows where settled = targets")).map(({ state }) => state)).toEqual(["complete", "complete"]);
 });
 
-test("installed again under another name it goes on where it was", async () => {
+test("installed again under another name it continues where it was", async () => {
   await installation.install(next.values, { folder: next.chart, release: `${installation.namespace}-again` });
   const { sweep, damage } = await sweeps.end("left-alone");
   expect(damage).toEqual([]);

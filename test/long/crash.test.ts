@@ -16,7 +16,7 @@ describe("a sweep whose batches, command and Postgres are killed again and again
     whole = await undisturbed(CRASH_SCENARIO, database).finally(() => database.drop());
   });
 
-  test.each(SEEDS)("ends with the same rows and results as one that nobody disturbed, by the plan of seed %i", async (seed) => {
+  test.each(SEEDS)("ends with the same rows and results as an undisturbed one, by the plan of seed %i", async (seed) => {
     const postgres = await startPrivatePostgres();
     try {
       await expectTheSame(whole, CRASH_SCENARIO, postgres, crashPlan(seed), { seed });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe.skipIf(!(await hasMemoryCgroups()))("giant answers over HTTPS, with gzip, in 128 MiB that a cgroup holds", { timeout: 1_200_000 }, () => {
+describe.skipIf(!(await hasMemoryCgroups()))("giant answers over HTTPS, with gzip, in a cgroup of 128 MiB", { timeout: 1_200_000 }, () => {
   test.each([
     { answers: 16, bytes: 272e6 },
     { answers: 1, bytes: 2e9 },

@@ -6,7 +6,7 @@ import { sweepRecorded, type RecordedSweep } from "../support/provider/recorded-
 import { countRecorded, readLines, RECORDED, recordedIsHere } from "../support/provider/recorded-truth.ts";
 
 describe.skipIf(!recordedIsHere)("all recorded AS numbers and updates", () => {
-  test.each([16, 64])("are swept whole with %i requests in flight, and every row is as plain code counts it from the recorded files", async (inFlight) => {
+  test.each([16, 64])("are swept whole with %i requests in flight, and every row is as a plain parser counts it from the recorded files", async (inFlight) => {
     const list = readLines(RECORDED.asns);
     const truth = countRecorded(list, readLines(RECORDED.updates));
     const postgres = await startPrivatePostgres();

@@ -75,7 +75,7 @@ const secret = (name: string): Draft<Secret> => ({ metadata: { namespace: space.
 const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: unknown) => error);
 
 describe("the client", () => {
-  test("writes, and is refused, as the server in the tests' process refuses", async () => {
+  test("writes and is refused as by the simulated API server", async () => {
     const made = await client.create(JOBS, aJob("life"));
     const key = { namespace: space.name, name: "life" };
     expect(await failure(client.create(JOBS, aJob("life")))).toSatisfy(isAlreadyExists);
@@ -89,12 +89,12 @@ describe("the client", () => {
     expect(await client.delete(JOBS, key, {})).toBe(false);
   });
 
-  test("asks whether it may", async () => {
+  test("asks for its own permissions", async () => {
     const review = await client.create(SELF_SUBJECT_ACCESS_REVIEWS, { metadata: {}, spec: { resourceAttributes: { verb: "create", group: "batch", resource: "jobs" } } });
     expect(review.status?.allowed).toBe(true);
   });
 
-  test("writes events that stand with their object", async () => {
+  test("writes events that are shown with their object", async () => {
     const job = await client.create(JOBS, aJob("told"));
     const recorder = new EventRecorder({ client, clock: realClock, component: "sluice", onLost: (error) => expect.unreachable(String(error)) });
     for (let time = 0; time < 3; time += 1) recorder.record(JOBS, job, { type: "Warning", reason: "BatchFailed", message: "Batch 3 failed" });
@@ -105,7 +105,7 @@ describe("the client", () => {
     await client.delete(JOBS, job.metadata, {});
   });
 
-  test("speaks as a pod does, and may read again when it is allowed to", async () => {
+  test("authenticates as a pod does, and reads again once it is allowed to", async () => {
     await cluster.kubectl("create", "serviceaccount", "reader", "--namespace", space.name);
     const folder = await mkdtemp(path.join(os.tmpdir(), "sluice-account-"));
     closing.push(() => rm(folder, { recursive: true }));
@@ -128,7 +128,7 @@ describe("the client", () => {
 });
 
 describe("the reflector", () => {
-  test("reads pages, follows, and goes on over broken watches, a server that was away and a history that is forgotten", async () => {
+  test("reads pages, watches, and recovers from broken watches, an absent server and an expired history", async () => {
     for (let from = 0; from < 600; from += 20) await Promise.all(Array.from({ length: 20 }, (_, number) => client.create(SECRETS, secret(`many-${from + number}`))));
     const proxy = await startApiProxy(await targetOfKubeconfig(cluster.kubeconfig));
     closing.push(() => proxy.close());
@@ -157,7 +157,7 @@ describe("the reflector", () => {
 });
 
 describe("the election", () => {
-  test("hands over within seconds, and ends when the server stays away", async () => {
+  test("hands over within seconds, and stops when the server stays away", async () => {
     const candidate = (identity: string): { elector: LeaderElector; stop: AbortController; end: Promise<string> } => {
       const stop = new AbortController();
       closing.push(() => {

@@ -45,7 +45,7 @@ describe("kubectl sluice on a real cluster", () => {
     expect(code).toBe(0);
   });
 
-  test("run makes a Sweep, shows it until it is over, and ends with its code", async () => {
+  test("run creates a Sweep, shows it until it is finished, and exits with its code", async () => {
     const { code, stdout, stderr } = await sluice("run", "daily", "--window", DAY, "--wait");
     expect(stderr).toContain(`sweep.sluice.dev/${FIRST} created`);
     expect(stdout).toContain(`Sweep ${FIRST}   Complete`);
@@ -53,14 +53,14 @@ describe("kubectl sluice on a real cluster", () => {
     expect(await installation.sweep(FIRST)).toMatchObject({ metadata: { labels: { "sluice.dev/cronsweep": "daily" }, ownerReferences: [{ kind: "CronSweep", name: "daily" }] }, status: { phase: "Complete", settled: 640 } });
   });
 
-  test("status tells of the CronSweep, its windows and its Sweeps", async () => {
+  test("status shows the CronSweep, its windows and its Sweeps", async () => {
     expect((await sluice("status")).stdout).toMatch(new RegExp(`^${FIRST} +${DAY} +Complete`, "m"));
     expect((await sluice("status", "daily")).stdout).toContain("CronSweep daily");
     const { stdout } = await sluice("status", FIRST, "--output", "json");
     expect((JSON.parse(stdout) as SweepObject).status?.verdict).toBe("complete");
   });
 
-  test("rerun asks again with more memory, and pause, resume and logs find what runs", async () => {
+  test("rerun asks again with more memory, and pause, resume and logs find the running sweep", async () => {
     const made = await sluice("rerun", FIRST, "--all", "--memory", "256Mi", "--output", "name");
     expect(made).toMatchObject({ code: 0, stdout: `sweep.sluice.dev/${FIRST}-2\n` });
     await installation.untilSweep(`${FIRST}-2`, "has batches at work", ({ status }) => (status?.flow?.running.length ?? 0) > 0);
@@ -82,11 +82,11 @@ describe("kubectl sluice on a real cluster", () => {
     expect(JSON.parse(await installation.kubectl("get", "cronsweep", "daily", "--output", "jsonpath={.spec.catchUp}"))).toEqual({ since: from });
   });
 
-  test("what is misspelt is told with what was meant", async () => {
+  test("a misspelt name is reported with a suggestion", async () => {
     expect(await sluice("run", "dayly")).toMatchObject({ code: 2, stdout: "", stderr: `sluice: There is no CronSweep dayly in the namespace ${installation.namespace}; did you mean daily?\n` });
   });
 
-  test("a database that is away is told, and the host all the same", async () => {
+  test("an unavailable database is reported, and the host is checked all the same", async () => {
     await installation.kubectl("patch", "secret", "bgp-db-app", "--patch", JSON.stringify({ stringData: { uri: `postgresql://nobody:x@postgres.${installation.namespace}.svc.cluster.local:1/none?connect_timeout=2` } }));
     const { code, stdout } = await sluice("check", "daily");
     expect(stdout).toMatch(/^not ok +database/m);
