@@ -3,7 +3,7 @@
  * when a pod ends between two scrapes. A batch reports them in its message, and a sweep keeps them in its status.
  */
 export interface Measured {
-  /** Requests that ended, by how: "answered", "aborted", or what fetch/trouble.ts calls the trouble. Canaries and probes among them, and each redirect that was followed. */
+  /** Requests that ended, by how: "answered", "aborted", or what fetch/retry.ts calls the trouble. Canaries and probes among them, and each redirect that was followed. */
   readonly requests: Tally;
   /** Retries within a pass, by the trouble that caused them. */
   readonly retries: Tally;
