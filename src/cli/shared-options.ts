@@ -1,7 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { SpecError } from "../model/errors.ts";
 import { parseMemory } from "../model/quantity.ts";
 import type { Selection } from "../model/resolved.ts";
 import { STATES, type StateOrMissing } from "../model/states.ts";
+import { targetNameProblem } from "../model/target-name.ts";
+import { shownName } from "../model/visible.ts";
 
 /** `-o, --output`. The first choice is the default: what a person reads. */
 export function outputOption(choices: readonly [string, ...string[]] = ["text", "json"]): Option {
@@ -60,7 +63,14 @@ export interface RerunSelection {
 }
 
 export function selectionOf({ state, all, replace, target, memory }: SelectionOptions): RerunSelection {
+  for (const name of target ?? []) checkTargetName(name);
   return { states: all === true ? "all" : (state ?? "incomplete"), targets: target, memoryBytes: memory, replace: replace === true };
+}
+
+/** @throws SpecError for a name that no list can contain */
+export function checkTargetName(name: string): void {
+  const problem = targetNameProblem(name);
+  if (problem !== null) throw new SpecError(`--target ${shownName(name)} ${problem}.`);
 }
 
 function readMemory(text: string): number {

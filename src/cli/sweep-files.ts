@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError, isAlias, isMap, isNode, isSeq } from "yaml";
 import { readDocument } from "../documents/accept.ts";
@@ -11,7 +12,9 @@ export async function readSweepFiles(files: readonly string[]): Promise<SweepFil
   return Promise.all(
     files.map(async (file) => {
       try {
-        return readSweepFile(file, await readFile(file, "utf8"));
+        const bytes = await readFile(file);
+        if (!isUtf8(bytes)) return withoutDocuments({ file, line: badLine(bytes), path: "", sentence: "is not UTF-8" });
+        return readSweepFile(file, bytes.toString("utf8"));
       } catch (error) {
         return withoutDocuments({ file, line: 0, path: "", sentence: whyUnread(error) });
       }
@@ -25,6 +28,12 @@ export async function documentsOf(files: readonly string[]): Promise<SweepDocume
   const problems = read.flatMap((file) => file.problems);
   if (problems.length > 0) throw new SpecError(["invalid input, nothing was changed:", ...problems.map(formatProblem)].join("\n"));
   return read.flatMap((file) => file.documents);
+}
+
+/** The first line that is not UTF-8. */
+function badLine(bytes: Buffer): number {
+  const lines = bytes.toString("latin1").split("\n");
+  return 1 + lines.findIndex((line) => !isUtf8(Buffer.from(line, "latin1")));
 }
 
 const WHY: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { isSettled } from "../model/states.ts";
 import { sweepsToRun } from "./choose-windows.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor } from "./paint.ts";
-import { outputOption, windowOption } from "./shared-options.ts";
+import { checkTargetName, outputOption, windowOption } from "./shared-options.ts";
 import { documentsOf } from "./sweep-files.ts";
 import { renderAttempt } from "./try-report.ts";
 import { tryTarget } from "./try-target.ts";
@@ -36,6 +36,7 @@ export const addTry: AddCommand = (program, cli, execute) => {
 };
 
 async function runTry(cli: Cli, files: readonly string[], { target, window, output }: TryOptions): Promise<number> {
+  checkTargetName(target);
   const [sweep, another] = sweepsToRun(await documentsOf(files), { window }, Math.floor(cli.clock.now() / 1000));
   if (another !== undefined) throw new SpecError(`try runs one sweep at a time, but the files contain several: ${sweep!.name}, ${another.name}.`);
   const { spec } = sweep!;

@@ -62,7 +62,7 @@ export function accept<D extends SweepDocument>(document: D, context: Context, n
     const rules = rulesFor(spec.host.name, context.providers);
     const firstData = parseMoment(rules?.firstData ?? "");
     const { from, atLeast } = spec.targets;
-    const list = from.kind === "list" ? tidyNames(from.list) : null;
+    const list = from.kind === "list" ? tidyNames(from.list, "targets.list") : null;
     const broken = rules === null ? [] : brokenRules(rules, spec, list?.names.length ?? atLeast);
     const notAskable = document.kind === "Sweep" ? whyNotAskable(spec.window, { ...spec, firstData, now }) : null;
     const warnings = [

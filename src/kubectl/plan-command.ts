@@ -116,7 +116,7 @@ function plannedFrom(spec: ResolvedSpec, cronSweep: CronSweepObject | null, swee
 
 function targetsOf({ targets, select }: ResolvedSpec, sweeps: readonly SweepObject[]): { readonly targets: number; readonly note: string } {
   if (select.narrow !== undefined) return { targets: select.narrow.length, note: "the targets that the Sweep names" };
-  if (targets.from.kind === "list") return { targets: tidyNames(targets.from.list).names.length, note: "in the spec" };
+  if (targets.from.kind === "list") return { targets: tidyNames(targets.from.list, "targets.list").names.length, note: "in the spec" };
   const last = newestOf(sweeps.filter(({ status }) => status?.targets !== undefined));
   if (last === undefined) return { targets: targets.atLeast, note: `not asked for: targets.atLeast says ${counted(targets.atLeast, "target", "targets")}` };
   return { targets: last.status!.targets!, note: `not asked for: ${last.metadata.name} counted this many` };

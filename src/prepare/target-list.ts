@@ -1,5 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
-import { tidyNames, type Names } from "../decide/targets/names.ts";
+import { entryError, tidyNames, type Names } from "../decide/targets/names.ts";
 import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
 import { keptBytes, StreamMatcher } from "../extract/matcher.ts";
 import { WORK_BYTES } from "../extract/read.ts";
@@ -19,16 +20,16 @@ type FileSource = Extract<TargetSource["from"], { kind: "file" }>;
  * The names of a source of targets, without blanks and doubles.
  *
  * @param fetchNames called for a source of HTTP only, since a client needs the spec's secrets: see fetchList()
- * @throws SurroundingsError if a file or a URL cannot be read
+ * @throws SurroundingsError if a file or a URL cannot be read; SpecError that names the first entry that cannot be a target
  */
 export async function readTargets({ from }: Pick<TargetSource, "from">, fetchNames: (source: HttpSource) => Promise<readonly string[]>): Promise<Names> {
   switch (from.kind) {
     case "list":
-      return tidyNames(from.list);
+      return tidyNames(from.list, "targets.list");
     case "file":
-      return tidyNames(await readLines(from));
+      return tidyNames(await readLines(from), from.origin);
     case "http":
-      return tidyNames(await fetchNames(from));
+      return tidyNames(await fetchNames(from), from.url);
   }
 }
 
@@ -49,14 +50,14 @@ interface ListDeps {
 /** Seconds before the second and the third try. More are not needed: prepare itself is tried again later. */
 const RETRY_AFTER_SECONDS = [1, 4];
 
-/** The names in the answer to a list's URL, unchanged. @throws SurroundingsError if no try gets an answer */
+/** The names in the answer to a list's URL. @throws SurroundingsError if no try gets an answer; SpecError for an entry that is no text */
 export async function fetchList(source: HttpSource, { client, spec, clock, withSlot, signal }: ListDeps): Promise<string[]> {
   const url = listUrl(source, spec);
   const { targetSeconds } = spec.request.timeouts;
   const pattern = boundPattern(source.pattern);
   const work = Buffer.allocUnsafeSlow(WORK_BYTES);
   for (let tries = 0; ; tries++) {
-    const sink = new NameSink(pattern, source.prefix, work);
+    const sink = new NameSink(pattern, source, work);
     using limit = linkSignals(signal, AbortSignal.timeout(targetSeconds * 1000));
     const reply = await withSlot(() => client.get(url, { sinkFor: (status) => (status === 200 ? sink : null), signal: limit.signal, onWire: () => undefined })).catch((error: unknown) => {
       if (signal.aborted || !limit.signal.aborted) throw error;
@@ -78,15 +79,20 @@ function problemOf(reply: Exclude<Reply, { kind: "whole" }>): string {
   return reply.reason === "" ? `HTTP ${reply.status}` : `HTTP ${reply.status}: ${reply.reason}`;
 }
 
-/** Collects what a pattern's first group catches in the answer to a list's URL. */
+/**
+ * Collects what a pattern's first group catches in the answer to a list's URL. A list that begins with { or [ or " is JSON: the escapes within its
+ * names are undone. A list of plain text keeps its backslashes.
+ */
 export class NameSink implements TextSink {
   readonly work: Buffer;
   readonly names: string[] = [];
   readonly #matcher: StreamMatcher;
+  #isJson: boolean | null = null;
 
-  constructor(pattern: BoundedPattern, prefix: string, work: Buffer) {
+  constructor(pattern: BoundedPattern, { prefix, url }: Pick<HttpSource, "prefix" | "url">, work: Buffer) {
     this.work = work;
-    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (name = "") => {
+    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (latin1 = "") => {
+      const name = decodeEntry(latin1, { index: this.names.length, origin: url, isJson: this.#isJson === true });
       // With the prefix, a blank would look like a name.
       this.names.push(name.trim() === "" ? "" : `${prefix}${name}`);
     });
@@ -97,6 +103,8 @@ export class NameSink implements TextSink {
   }
 
   take(length: number): void {
+    const from = this.#matcher.room;
+    this.#isJson ??= startsJson(this.work.subarray(from, from + length));
     this.#matcher.take(this.work, length);
   }
 
@@ -105,12 +113,37 @@ export class NameSink implements TextSink {
   }
 }
 
+/** Null while there is only white space, or a byte order mark. */
+function startsJson(bytes: Buffer): boolean | null {
+  const first = bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
+  return first === undefined ? null : ["{", "[", '"'].includes(String.fromCharCode(first));
+}
+
+/** Patterns are matched on bytes read as latin1, so a name beyond ASCII is not a text yet. */
+function decodeEntry(latin1: string, { index, origin, isJson }: { readonly index: number; readonly origin: string; readonly isJson: boolean }): string {
+  const text = decodeUtf8(latin1);
+  if (text === null) throw entryError(index, latin1, "is not UTF-8", origin);
+  if (!isJson || !text.includes("\\")) return text;
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    throw entryError(index, text, "is not the whole content of a JSON string, so its escapes cannot be undone", origin);
+  }
+}
+
+function decodeUtf8(latin1: string): string | null {
+  const bytes = Buffer.from(latin1, "latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : null;
+}
+
 async function readLines({ path, origin }: FileSource): Promise<string[]> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const text = await readFile(path, "latin1").catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
     const sentence = code === "ENOENT" ? `The list of targets does not exist: ${origin}.` : `The list of targets (${origin}) cannot be read: ${message}.`;
     throw new SurroundingsError(sentence, { cause: error });
   });
-  if (text.trim() === "") throw new SurroundingsError(`The list of targets is empty: ${origin}.`);
-  return text.trimEnd().split("\n");
+  const lines = text.split("\n");
+  while (lines.at(-1)?.trim() === "") lines.pop();
+  if (lines.length === 0) throw new SurroundingsError(`The list of targets is empty: ${origin}.`);
+  return lines.map((line, index) => decodeEntry(line, { index, origin, isJson: false }));
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { parseMoment } from "../moment.ts";
 import { DURATION, MEMORY, parseDuration, parseMemory, PERCENT } from "../quantity.ts";
+import { LONGEST_NAME, targetNameProblem } from "../target-name.ts";
+import { shownName } from "../visible.ts";
 
 /** Strings with a format. Each error is a sentence that starts with the value. */
 
@@ -59,6 +61,17 @@ export function objectName() {
     .string()
     .max(253)
     .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, sentence("is not a valid name: use only lower-case letters, digits, - and ., with a letter or digit first and last"));
+}
+
+/** The name of a target. Whether the list of a file, a ConfigMap or a URL has others is checked when it is read. */
+export function targetName() {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const problem = targetNameProblem(value.trim());
+      if (problem !== null) context.addIssue({ code: "custom", message: `${shownName(value)} ${problem}`, input: value });
+    })
+    .meta({ maxLength: LONGEST_NAME });
 }
 
 /** A key of a Secret or a ConfigMap. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { exactlyOne, withRules } from "./rule.ts";
-import { dataKey, label, objectName, percent, text, urlTemplate } from "./scalars.ts";
+import { dataKey, label, objectName, percent, targetName, text, urlTemplate } from "./scalars.ts";
 
 const http = z.strictObject({
   url: urlTemplate("{start}", "{end}").meta({
@@ -8,7 +8,7 @@ const http = z.strictObject({
     examples: ["https://example.net/nodes?at={start}"],
   }),
   pattern: text(1000).meta({
-    description: "A regular expression whose first group is the name of a target. It is matched on the stream, like extract.pattern.",
+    description: "A regular expression whose first group is the name of a target. It is matched on the stream, like extract.pattern. What it catches is decoded as UTF-8; in a list that begins with {, [ or \", which is JSON, escapes are undone.",
     examples: ['"node":\\s{0,8}"([^"]{1,64})"'],
   }),
   prefix: text(64).optional().meta({ description: "A prefix for each name found.", examples: ["AS"] }),
@@ -16,17 +16,17 @@ const http = z.strictObject({
 
 const configMap = z.strictObject({
   name: objectName().meta({ description: "The ConfigMap, in the namespace of the sweep." }),
-  key: dataKey().meta({ description: "The key whose value has one target per line." }),
+  key: dataKey().meta({ description: "The key whose value has one target per line, in UTF-8." }),
 });
 
 const shape = {
   preset: label().optional().meta({ description: "A list of the provider.", examples: ["ris-asns"] }),
   list: z
-    .array(z.string().max(128))
+    .array(targetName())
     .min(1)
     .max(10_000)
     .optional()
-    .meta({ description: "The targets themselves. In a Sweep of a CronSweep they narrow its targets to these.", examples: [["AS3333", "AS12654"]] }),
+    .meta({ description: "The targets themselves, each of at most 512 bytes. In a Sweep of a CronSweep they narrow its targets to these.", examples: [["AS3333", "AS12654"]] }),
   configMap: configMap.optional().meta({ description: "A ConfigMap that contains the targets, one per line. Needs Kubernetes." }),
   http: http.optional().meta({ description: "A URL that returns the targets." }),
   atLeast: z

@@ -4,7 +4,7 @@ import { extract } from "./extract.ts";
 import { podTemplate } from "./pod-template.ts";
 import { request } from "./request.ts";
 import { withRules, type Rule } from "./rule.ts";
-import { dataKey, duration, label, memory, objectName, percent, text } from "./scalars.ts";
+import { dataKey, duration, label, memory, objectName, percent, targetName, text } from "./scalars.ts";
 import { targets } from "./targets.ts";
 
 const provider = z.strictObject({
@@ -50,7 +50,7 @@ const host = z.strictObject({
 
 const canaries = z.strictObject({
   targets: z
-    .array(text(128))
+    .array(targetName().min(1))
     .max(16)
     .optional()
     .meta({ description: "Targets that always have updates: while the answer for one of them is empty, empty answers are suspect. Default: the largest targets of the last complete window.", examples: [["AS12654"]] }),

@@ -68,7 +68,7 @@ const WRONG_WINDOWS: Readonly<Record<string, Wrong>> = {
 async function write(name: string, { spec = {}, top = {} }: Wrong): Promise<string> {
   const file = await writeCronSweep(folder.path, simulator.url, spec, name);
   const document = JSON.parse(await readFile(file, "utf8")) as { spec: object };
-  await writeFile(file, JSON.stringify({ ...document, spec: { ...document.spec, ...top } }, null, 2));
+  await writeFile(file, JSON.stringify({ ...document, spec: { ...document.spec, ...top } }, null, 2).replace("http://HOST", simulator.url));
   return file;
 }
 
@@ -172,6 +172,12 @@ describe("what only the database or the provider knows to be wrong", () => {
     "an empty list": { wrong: { spec: { targets: { preset: "ris-asns" } }, says: /The list of targets is empty: / }, code: 3, faults: [{ what: "short-list", share: 0 }] },
     "a list that is too short": { wrong: { spec: { targets: { atLeast: 100 } }, says: "The list has 40 targets; targets.atLeast requires 100." } },
     "a shrunken list": { wrong: { says: "The list shrank by 25%, from 40 targets to 30; targets.maxShrink allows 5%." }, faults: [{ what: "short-list", share: 0.75 }] },
+    "a list with an entry that is no name": {
+      wrong: {
+        spec: { targets: { preset: undefined, http: { url: "http://HOST/data/ris-asns/data.json?list_asns=true", pattern: '[\\[,]\\s{0,8}"?([0-9]{1,10})"?(?=\\s{0,8}[,\\]])', prefix: "AS\t" } } },
+        says: /^sluice: The list of targets \(http:.*\) cannot be asked: entry 1, "AS\\t\d+", contains a control character \(U\+0009\)\.$/,
+      },
+    },
     "a list that cannot be fetched": { wrong: { says: /The list of targets cannot be fetched from http:.*: HTTP 503/ }, code: 3, faults: [{ what: "status", status: 503, body: "html" }] },
   };
   const DAY_BEFORE = dayOf({ start: YESTERDAY.start - 86_400, end: YESTERDAY.start });

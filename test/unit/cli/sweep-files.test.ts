@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatProblem, readSweepFile } from "../../../src/cli/sweep-files.ts";
+import { formatProblem, readSweepFile, readSweepFiles } from "../../../src/cli/sweep-files.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const bad = path.join(root, "test/support/bad-files");
@@ -16,6 +18,18 @@ describe("a bad file", () => {
     expect(text).toMatch(/^# by: (schema|semantic)$/m);
     expect(problems.map((problem) => formatProblem(problem).replace(/^FILE:(\d+):/, "$1:")).sort()).toEqual(announced.sort());
   });
+});
+
+test("a file that is not UTF-8 is refused with the line, instead of asking about other names", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "sluice-files-"));
+  try {
+    const file = path.join(folder, "latin1.yaml");
+    await writeFile(file, Buffer.from("kind: CronSweep\nspec:\n  targets: [b\u00fccher.example]\n", "latin1"));
+    const [read] = await readSweepFiles([file]);
+    expect(read!.problems.map(formatProblem)).toEqual([`${file}:3: is not UTF-8`]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 describe("a good file", () => {

@@ -1,0 +1,28 @@
+/**
+ * Texts of a provider or a user, made harmless for a reader: what would steer a terminal, break a line, or let a text look like another becomes a
+ * visible escape. Each medium has one function that begins with this: a terminal (cli/table.ts), HTML (report/html/html.ts), CSV (model/csv.ts), and
+ * what Kubernetes shows of a status, an event or a log line.
+ */
+
+/** Control characters, lone surrogates, separators of lines and paragraphs, what changes the direction of writing, what has no width, fillers, marks and tags. */
+const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** A text as one line without anything invisible in it. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (character) => SHORT[character] ?? escapeOf(character));
+}
+
+/** A name in quotation marks, shortened if it is very long. */
+export function shownName(name: string): string {
+  const characters = Array.from(name.slice(0, 200));
+  const text = name.length > 80 ? `${characters.slice(0, 60).join("")}…` : name;
+  return `"${visible(text)}"`;
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0)!;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
