@@ -1,5 +1,5 @@
+import { visible } from "../model/visible.ts";
 import type { Paint } from "./paint.ts";
-import { oneLine } from "./table.ts";
 
 /** Shown in front of the line, or only in the JSON. */
 const NO_FIELDS = ["level", "time", "msg", "program", "stack"];
@@ -10,10 +10,10 @@ const NO_FIELDS = ["level", "time", "msg", "program", "stack"];
  */
 export function readableLine(line: string, paint: Paint, known: readonly string[] = []): string {
   const entry = parsed(line);
-  if (entry === null) return oneLine(line);
+  if (entry === null) return visible(line);
   const { level, time, msg } = entry;
   const fields = Object.entries(entry).filter(([name]) => !NO_FIELDS.includes(name) && !known.includes(name));
-  const parts = [timeOf(time), paintLevel(String(level), paint), typeof msg === "string" ? oneLine(msg) : "", ...fields.map(([name, value]) => `${paint.dim(`${name}=`)}${valueText(value)}`)];
+  const parts = [timeOf(time), paintLevel(String(level), paint), typeof msg === "string" ? visible(msg) : "", ...fields.map(([name, value]) => `${paint.dim(`${name}=`)}${valueText(value)}`)];
   return parts.filter((part) => part !== "").join(" ");
 }
 
@@ -39,5 +39,5 @@ function paintLevel(level: string, paint: Paint): string {
 }
 
 function valueText(value: unknown): string {
-  return typeof value === "string" && /^[^\s"]+$/.test(value) ? oneLine(value) : oneLine(JSON.stringify(value));
+  return typeof value === "string" && /^[^\s"]+$/.test(value) ? visible(value) : visible(JSON.stringify(value));
 }

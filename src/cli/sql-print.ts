@@ -1,6 +1,7 @@
+import { visible } from "../model/visible.ts";
 import type { ReadColumn, ReadPage } from "../store/read-query.ts";
 import type { Paint } from "./paint.ts";
-import { columnWidths, oneLine, renderHeading, renderRow, type Column } from "./table.ts";
+import { columnWidths, renderHeading, renderRow, type Column } from "./table.ts";
 
 export type SqlOutput = "table" | "csv" | "json";
 
@@ -24,7 +25,7 @@ async function* printTable(pages: AsyncIterable<ReadPage>, paint: Paint): AsyncG
   let count = 0;
   for await (const { columns, rows } of pages) {
     const shown = columns.map(({ name, type }): Column => ({ title: name, align: isNumber(type) ? "right" : "left" }));
-    const cells = rows.map((row) => row.map((cell, index) => (cell === null ? "" : oneLine(cellText(cell, columns[index]!.type)))));
+    const cells = rows.map((row) => row.map((cell, index) => (cell === null ? "" : visible(cellText(cell, columns[index]!.type)))));
     count += rows.length;
     if (widths === null) {
       widths = columnWidths(shown, cells);

@@ -5,6 +5,7 @@ import type { Cause } from "../model/message.ts";
 import { formatMoment } from "../model/moment.ts";
 import { formatDuration, parseMemory } from "../model/quantity.ts";
 import { settledOf } from "../model/states.ts";
+import { visible } from "../model/visible.ts";
 import { checkDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor, type Paint } from "./paint.ts";
@@ -12,7 +13,7 @@ import { causeLine } from "./next-command.ts";
 import { readCauses, readDatasets, readOpenSweeps, readWindows, type DatasetRow, type OpenSweep, type WindowCauses, type WindowRow } from "./read-status.ts";
 import { dataOption, outputOption, readCount } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
-import { oneLine, renderTable, type Column } from "./table.ts";
+import { renderTable, type Column } from "./table.ts";
 
 interface StatusOptions {
   readonly data?: string;
@@ -105,7 +106,7 @@ function causesInText(dataset: string, why: readonly WindowCauses[], data: strin
   const memoryMaxBytes = parseMemory(DEFAULTS.batch.memoryMax)!;
   const lines = why.flatMap(({ window_start, causes }) => {
     const swept = { dataset, window: day(window_start), files: null, hasOwnWindow: false, data, memoryMaxBytes };
-    return causes.map((cause) => `${swept.window}  ${paint.dim((cause.at === "" ? "" : minute(cause.at)).padEnd(16))}  ${oneLine(causeLine(cause, swept))}\n`);
+    return causes.map((cause) => `${swept.window}  ${paint.dim((cause.at === "" ? "" : minute(cause.at)).padEnd(16))}  ${visible(causeLine(cause, swept))}\n`);
   });
   return lines.length === 0 ? "" : `\n${paint.strong("unsettled   last asked        why, and what to do")}\n${lines.join("")}`;
 }

@@ -1,3 +1,4 @@
+import { visible } from "../model/visible.ts";
 import type { Paint } from "./paint.ts";
 
 export interface Column {
@@ -12,7 +13,7 @@ const GAP = "  ";
 
 /** A line of titles, and a line per row. Ends with a line break. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint): string {
-  const clean = rows.map((row) => row.map(oneLine));
+  const clean = rows.map((row) => row.map(visible));
   const widths = columnWidths(columns, clean);
   return [renderHeading(columns, widths, paint), ...clean.map((row) => renderRow(columns, row, widths))].join("");
 }
@@ -24,7 +25,7 @@ export function columnWidths(columns: readonly Column[], rows: readonly (readonl
 
 export function renderHeading(columns: readonly Column[], widths: readonly number[], paint: Paint): string {
   const titles = columns.map(({ title, align }) => ({ title, ...(align === undefined ? {} : { align }), paint: paint.strong }));
-  return renderRow(titles, columns.map(({ title }) => oneLine(title)), widths);
+  return renderRow(titles, columns.map(({ title }) => visible(title)), widths);
 }
 
 export function renderRow(columns: readonly Column[], cells: readonly string[], widths: readonly number[]): string {
@@ -35,13 +36,6 @@ export function renderRow(columns: readonly Column[], cells: readonly string[], 
   });
   return `${padded.join(GAP).trimEnd()}\n`;
 }
-
-/** Escapes control characters and line breaks, so that a text can neither control the terminal nor break a row. */
-export function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 function widthOf(text: string): number {
   return Array.from(text).length;

@@ -1,7 +1,6 @@
 import { renderLabels, type Label } from "../cli/labels.ts";
 import { shellWord } from "../cli/next-command.ts";
 import type { Paint } from "../cli/paint.ts";
-import { oneLine } from "../cli/table.ts";
 import { fit } from "../cli/view/redraw.ts";
 import type { SweepObject } from "../controller/resources.ts";
 import { causeText, nextStepFor } from "../decide/sweep/causes.ts";
@@ -12,6 +11,7 @@ import type { Cause } from "../model/message.ts";
 import { formatMemory, parseMemory } from "../model/quantity.ts";
 import { settledOf } from "../model/states.ts";
 import { isFinished, type SweepStatus } from "../model/sweep.ts";
+import { visible } from "../model/visible.ts";
 import { isRefused } from "./find.ts";
 
 /** Everything known about a Sweep, for a person. `now` in milliseconds. */
@@ -137,5 +137,5 @@ export function conditionLabels(conditions: readonly Condition[], isOver: boolea
 /** Why nothing is being asked, to go behind the phase. */
 function waitingText(conditions: readonly Condition[] | undefined): string {
   const why = conditions?.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"));
-  return why === undefined ? "" : `: ${oneLine(why.message)}`;
+  return why === undefined ? "" : `: ${visible(why.message)}`;
 }

@@ -7,11 +7,14 @@
 /** Control characters, lone surrogates, separators of lines and paragraphs, what changes the direction of writing, what has no width, fillers, marks and tags. */
 const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
-const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-/** A text as one line without anything invisible in it. */
+/** A text as one line without anything invisible in it. The escapes are those of JSON, so JSON stays what it is. */
 export function visible(text: string): string {
-  return text.replace(INVISIBLE, (character) => SHORT[character] ?? escapeOf(character));
+  return text.replace(INVISIBLE, escaped);
+}
+
+/** The same for a text of several lines, which stay. */
+export function visibleLines(text: string): string {
+  return text.replace(INVISIBLE, (character) => (character === "\n" ? character : escaped(character)));
 }
 
 /** A name in quotation marks, shortened if it is very long. */
@@ -21,8 +24,8 @@ export function shownName(name: string): string {
   return `"${visible(text)}"`;
 }
 
-function escapeOf(character: string): string {
-  const code = character.codePointAt(0)!;
-  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escaped(character: string): string {
+  return SHORT[character] ?? Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 }

@@ -3,9 +3,9 @@ import type { Clock } from "../../model/clock.ts";
 import { bytes, counted, duration, grouped, mebibytes, percent } from "../../model/figures.ts";
 import { settledOf, type Totals } from "../../model/states.ts";
 import { partSelected, type SweepStatus } from "../../model/sweep.ts";
+import { visible } from "../../model/visible.ts";
 import type { Output } from "../main.ts";
 import { causeLine, type SweptWindow } from "../next-command.ts";
-import { oneLine } from "../table.ts";
 import { RateMeter, type Rates } from "./rates.ts";
 import { Redraw } from "./redraw.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";
@@ -77,7 +77,7 @@ export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, colum
     `asking    ${asking(now, pace)}`,
     `stored    ${grouped(now.rows)} rows   ${bytes(now.textBytes)} read, ${bytes(now.wireBytes)} over the wire`,
     `memory    ${memory(now)}`,
-    now.waitingFor === null ? "" : `waiting   ${oneLine(now.waitingFor)}`,
+    now.waitingFor === null ? "" : `waiting   ${visible(now.waitingFor)}`,
   ];
   return lines.map((line) => line.slice(0, columns - 1));
 }
@@ -85,7 +85,7 @@ export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, colum
 /** The same in one line, for a log. */
 export function renderLine(heading: Heading, now: Snapshot, pace: Rates): string {
   const left = pace.secondsLeft === null ? "" : `, about ${duration(pace.secondsLeft)} left`;
-  const waiting = now.waitingFor === null ? "" : `, waiting: ${oneLine(now.waitingFor)}`;
+  const waiting = now.waitingFor === null ? "" : `, waiting: ${visible(now.waitingFor)}`;
   return (
     `${heading.dataset} ${heading.window}, ${passOf(heading, now)}: ${grouped(now.settled)} of ${grouped(now.targets)} ${now.selectedFrom === null ? "" : "selected "}settled, ` +
     `${asking(now, pace).replaceAll("   ", ", ")}, ${grouped(now.rows)} rows, memory ${memory(now)}${left}${waiting}`

@@ -1,5 +1,5 @@
 import type { Paint } from "../../cli/paint.ts";
-import { oneLine } from "../../cli/table.ts";
+import { visible } from "../../model/visible.ts";
 
 /** The result of one check. `unknown`: it could not be checked, for example for lack of permissions. */
 export interface Finding {
@@ -26,6 +26,6 @@ const WIDTHS = { state: 7, check: 11 };
 
 export function renderFinding({ check, state, said, cure }: Finding, paint: Paint): string {
   const colour = { ok: paint.good, "not ok": paint.bad, unknown: paint.middling }[state];
-  const cured = cure === undefined ? "" : `${" ".repeat(WIDTHS.state + WIDTHS.check + 4)}${paint.dim("→")} ${oneLine(cure)}\n`;
-  return `${colour(state.padEnd(WIDTHS.state))}  ${check.padEnd(WIDTHS.check)}  ${oneLine(said)}\n${cured}`;
+  const cured = cure === undefined ? "" : `${" ".repeat(WIDTHS.state + WIDTHS.check + 4)}${paint.dim("→")} ${visible(cure)}\n`;
+  return `${colour(state.padEnd(WIDTHS.state))}  ${check.padEnd(WIDTHS.check)}  ${visible(said)}\n${cured}`;
 }

@@ -20,7 +20,7 @@ describe("a log line", () => {
     "stays as it is if it is no JSON": { line: "FATAL ERROR: Reached heap limit", shown: "FATAL ERROR: Reached heap limit" },
     "stays as it is if it is other JSON": { line: '{"check":"host","ok":true}', shown: '{"check":"host","ok":true}' },
     "stays as it is if it was cut": { line: '{"level":"info","msg":"ha', shown: '{"level":"info","msg":"ha' },
-    "never controls the terminal": { line: '{"level":"info","msg":"\\u001b[2Jhello","target":"\\u009b2J"}', shown: "info  \\x1b[2Jhello target=\\x9b2J" },
+    "never controls the terminal": { line: '{"level":"info","msg":"\\u001b[2Jhello","target":"\\u009b2J"}', shown: "info  \\u001b[2Jhello target=\\u009b2J" },
   };
 
   test.each(Object.entries(lines))("%s", (_, { line, said, shown }) => {

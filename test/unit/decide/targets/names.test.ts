@@ -23,9 +23,9 @@ test("a list of blanks is empty", () => {
 
 describe("a list with an entry that cannot be a target is refused, and the entry named", () => {
   test.for<[string, string, string]>([
-    ["NUL", "AS\0", '"AS\\x00", contains a control character (U+0000)'],
+    ["NUL", "AS\0", '"AS\\u0000", contains a control character (U+0000)'],
     ["a tab", "AS1\tAS2", '"AS1\\tAS2", contains a control character (U+0009)'],
-    ["an escape sequence of a terminal", "\u001b[31mAS1", '"\\x1b[31mAS1", contains a control character (U+001B)'],
+    ["an escape sequence of a terminal", "\u001b[31mAS1", '"\\u001b[31mAS1", contains a control character (U+001B)'],
     ["half of a surrogate pair", "AS\ud83d", '"AS\\ud83d", contains half a character (the lone surrogate U+D83D)'],
     ["more bytes than an index of Postgres takes", "n".repeat(3000), `"${"n".repeat(60)}…", is 3000 bytes long in UTF-8; a name has at most 512`],
     ["as many letters as fit, of two bytes each", "ü".repeat(257), "is 514 bytes long in UTF-8; a name has at most 512"],
