@@ -7,13 +7,13 @@ import type { Client } from "./client.ts";
 import { continuationUrl } from "./continuation.ts";
 import type { Reply } from "./exchange.ts";
 import { oneLine } from "./reason.ts";
-import { nextAfter, RULES, type Next, troubleOf, type Trouble } from "./retry.ts";
+import { nextAfter, pausesHost, RULES, type Next, troubleOf, type Trouble } from "./retry.ts";
 import { fillUrl } from "./url.ts";
 
 export interface AskDeps {
   readonly client: Pick<Client, "get" | "hide">;
   readonly spec: Pick<ResolvedSpec, "window"> & {
-    readonly request: Pick<ResolvedSpec["request"], "url" | "timeFormat" | "timeouts" | "attempts">;
+    readonly request: Pick<ResolvedSpec["request"], "url" | "timeFormat" | "timeouts" | "attempts" | "statuses">;
     readonly extract: Pick<ResolvedSpec["extract"], "maxParts">;
     readonly host: Pick<ResolvedSpec["host"], "maxPauseSeconds">;
   };
@@ -129,7 +129,7 @@ type Part = { readonly kind: "read"; readonly facts: PartFacts; readonly framed:
 /** No answer in this pass. */
 interface Ending {
   readonly kind: "ended";
-  readonly state: "rejected" | "failed";
+  readonly state: "rejected" | "empty" | "failed";
   readonly error: ErrorCode | null;
   readonly detail: string;
 }
@@ -204,7 +204,7 @@ async function send({ url, number, reading, budget, tally }: PartOf, after: Trou
       });
     });
     const facts = reply !== SPENT && reply.kind === "whole" ? (sink as PartSink | null)!.finish() : null;
-    const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, number);
+    const trouble = reply === SPENT ? "out-of-time" : troubleIn(reply, facts, number, deps);
     report(trouble ?? "answered", reply === SPENT ? 0 : reply.textBytes);
     return { reply, facts, trouble };
   } catch (error) {
@@ -213,18 +213,18 @@ async function send({ url, number, reading, budget, tally }: PartOf, after: Trou
   }
 }
 
-function troubleIn(reply: Reply, facts: PartFacts | null, number: number): Trouble | null {
+function troubleIn(reply: Reply, facts: PartFacts | null, number: number, deps: AskDeps): Trouble | null {
   if (facts?.maintenance === true) return "maintenance";
   if (facts !== null && facts.error !== null) return "error-body";
-  const trouble = troubleOf(reply);
-  // The provider accepted the target before, so what it rejects now is its own URL of the rest.
-  return trouble === "wrong-question" && number > 1 ? "continuation" : trouble;
+  const trouble = troubleOf(reply, deps.spec.request.statuses);
+  // The provider accepted the target before, so what it rejects now, or has no data for, is its own URL of the rest.
+  return (trouble === "wrong-question" || trouble === "no-data") && number > 1 ? "continuation" : trouble;
 }
 
 function decideNext(trouble: Trouble, reply: Reply | typeof SPENT, tally: Tally, deps: AskDeps): Next {
-  if (trouble === "throttled") tally.throttles++;
-  else tally.tries++;
   const retryAfter = reply !== SPENT && reply.kind === "declined" ? reply.retryAfter : null;
+  if (pausesHost(trouble, retryAfter)) tally.throttles++;
+  else tally.tries++;
   const limits = { attempts: deps.spec.request.attempts, maxPauseSeconds: deps.spec.host.maxPauseSeconds };
   return nextAfter(trouble, retryAfter, tally, limits, { now: deps.clock.now(), random: deps.random() });
 }

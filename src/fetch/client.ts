@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import type { RequestSpec } from "../model/resolved.ts";
+import { Connections } from "./connections.ts";
 import { exchange, type Line, type Wish, type Reply } from "./exchange.ts";
 import { checkInflaters } from "./inflate.ts";
 import { hiding, type Hide } from "./reason.ts";
@@ -14,7 +15,7 @@ export interface ClientOptions {
   readonly secrets: readonly string[];
   /** For http_proxy, https_proxy, no_proxy, in either case. */
   readonly environment: Environment;
-  /** The most connections to a host: as many as requests in flight. */
+  /** The most requests in flight. */
   readonly concurrency: number;
 }
 
@@ -34,13 +35,10 @@ const MAX_REDIRECTS = 3;
 export function openClient({ request, headers, secrets, environment, concurrency }: ClientOptions): Client {
   checkInflaters(request.compression);
   const hide = hiding(secrets);
+  const open = connector(request.timeouts, environment);
   const line: Line = {
-    dispatcher: openDispatcher(request.timeouts, environment, concurrency),
-    headers: {
-      "user-agent": "sluice",
-      ...checkedHeaders(headers),
-      "accept-encoding": [...request.compression, "identity"].join(", "),
-    },
+    connections: new Connections(open, concurrency),
+    headers: allHeaders(headers, [...request.compression, "identity"].join(", ")),
     timeouts: request.timeouts,
     compression: request.compression,
     hide,
@@ -73,7 +71,7 @@ export function openClient({ request, headers, secrets, environment, concurrency
       for (const body of line.open) held += body.heldBytes;
       return held;
     },
-    [Symbol.asyncDispose]: () => line.dispatcher.destroy(),
+    [Symbol.asyncDispose]: () => line.connections.destroy(),
   };
 }
 
@@ -85,9 +83,9 @@ function redirectUrl(from: URL, location: string): URL | null {
   return from.protocol === "https:" && to.protocol === "http:" ? null : to;
 }
 
-/** With names in lower case, so that a header of the spec replaces ours. */
-function checkedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const checked: Record<string, string> = {};
+/** Names are sent as they are written, since some servers compare them so. A header of the spec replaces ours, in whatever case. */
+function allHeaders(headers: Readonly<Record<string, string>>, acceptEncoding: string): Record<string, string> {
+  const sent = new Map([["user-agent", ["user-agent", "sluice"]]]);
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name);
@@ -96,34 +94,50 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
       // Neither message shows the value: it may be a secret.
       throw new SpecError(`The header "${name}" or its value has characters that a header cannot have.`, { cause: error });
     }
-    checked[name.toLowerCase()] = value;
+    sent.set(name.toLowerCase(), [name, value]);
   }
-  return checked;
+  sent.set("accept-encoding", ["accept-encoding", acceptEncoding]);
+  return Object.fromEntries(sent.values()) as Record<string, string>;
 }
+
+/** curl takes up to 100 KiB for a header and 300 for all. */
+const LONGEST_HEADERS = 300 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The connections: HTTP/1.1 kept alive, one request at a time on each, through the proxy that the environment names.
+ * Opens connections: HTTP/1.1 kept alive, one request at a time on each, through the proxy that the environment names.
  * HTTP/2 is off because its one shared window lets a slow stream hold up its neighbours.
  * A private CA needs nothing here: Node reads NODE_EXTRA_CA_CERTS by itself.
  */
-function openDispatcher(timeouts: RequestSpec["timeouts"], environment: Environment, connections: number): Dispatcher {
-  const options = { connections, pipelining: 1, allowH2: false, connectTimeout: timeouts.connectSeconds * 1000 };
+function connector(timeouts: RequestSpec["timeouts"], environment: Environment): () => Dispatcher {
+  const connect = timeouts.connectSeconds * 1000;
+  const options = { connections: 1, pipelining: 1, allowH2: false, useMilo: false, connectTimeout: connect, maxHeaderSize: LONGEST_HEADERS };
   const httpProxy = proxyOf(environment, "http_proxy");
   const httpsProxy = proxyOf(environment, "https_proxy");
-  if (httpProxy === "" && httpsProxy === "") return new Agent(options);
+  if (httpProxy === "" && httpsProxy === "") return () => new Agent(options);
   const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
+  return () => new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
 }
 
 /** "" without a proxy, since for undefined undici reads the environment itself. Lower case wins, as with curl. */
 function proxyOf(environment: Environment, name: string): string {
   const value = (environment[name] ?? environment[name.toUpperCase()] ?? "").trim();
   if (value === "") return "";
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+  if (!isProxyUrl(URL.parse(value))) {
     // The value is not shown: it may hold a password.
-    throw new SurroundingsError(`The environment variable ${name.toUpperCase()} is not a proxy URL such as http://proxy.example:3128.`);
+    throw new SurroundingsError(`The environment variable ${name.toUpperCase()} is not a proxy URL such as http://proxy.example:3128. A % in its user or password is written %25.`);
   }
   return value;
+}
+
+/** undici decodes user and password, and throws for a stray %. */
+function isProxyUrl(url: URL | null): boolean {
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  try {
+    decodeURIComponent(`${url.username}:${url.password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }

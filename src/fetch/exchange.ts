@@ -2,13 +2,15 @@ import type { Dispatcher } from "undici";
 import type { TextSink } from "../extract/reading.ts";
 import type { Encoding, RequestSpec } from "../model/resolved.ts";
 import type { ErrorCode } from "../model/result.ts";
-import { openBody, type Body } from "./body.ts";
+import { openBody, UnreadableBody, type Body } from "./body.ts";
+import type { Connection, Connections } from "./connections.ts";
 import { InflateError } from "./inflate.ts";
-import { type Hide, reasonIn } from "./reason.ts";
+import { type Hide, oneLine, reasonIn } from "./reason.ts";
+import { onNextWire, type Wire } from "./wire.ts";
 
 /** What all requests of a client share. */
 export interface Line {
-  readonly dispatcher: Dispatcher;
+  readonly connections: Connections;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: RequestSpec["timeouts"];
   readonly compression: readonly Encoding[];
@@ -30,17 +32,47 @@ export interface Wish {
 /**
  * One request and its reply, without redirects. Rejects only with the signal's reason, or with an error of the sink or onWire.
  * Everything that a server does is a Reply.
- *
+ */
+export async function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
+  let connection = await line.connections.take(wish.signal);
+  let isWhole = false;
+  try {
+    let sent = await send(connection, line, url, wish);
+    if (sent.isOfConnection) {
+      connection = line.connections.replace(connection);
+      sent = await send(connection, line, url, wish);
+    }
+    isWhole = sent.isWhole;
+    return sent.reply;
+  } finally {
+    line.connections.giveBack(connection, isWhole);
+  }
+}
+
+interface Sent {
+  readonly reply: Reply;
+  /** The response was read to its end, so the connection can carry another request. */
+  readonly isWhole: boolean;
+  /**
+   * The reply says nothing about the request, but that the connection was at its end when it was sent: an earlier request had used it,
+   * and it closed before the first byte of a response, brought what is no response, or the server's 408 that it was idle for too long.
+   * The request is sent again on a new connection, and nobody is told: no such thing is the host's illness, or a try of the target.
+   */
+  readonly isOfConnection: boolean;
+}
+
+/**
  * Waiting for a connection → sent → headers known, body flows → ended. Every path to the last state goes through `end`, which runs
  * once; later callbacks of undici are ignored.
  */
-export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
+function send(connection: Connection, line: Line, url: URL, wish: Wish): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const { signal } = wish;
     if (signal.aborted) {
       reject(signal.reason as Error);
       return;
     }
+    let wire: Wire | null = null;
     let controller: Dispatcher.DispatchController | null = null;
     let hasEnded = false;
     let status: number | null = null;
@@ -70,27 +102,27 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
     }
 
     /** An error status counts as it is, however its body ends. */
-    function decline(): void {
+    function decline(isWhole: boolean): void {
       if (status === null || errorText === null || !end()) return;
       const text = errorText.text();
-      resolve({ kind: "declined", status, text, reason: reasonIn(text, line.hide), retryAfter, location, wireBytes, textBytes });
+      const reply: Reply = { kind: "declined", status, text, reason: reasonIn(text, line.hide), retryAfter, location, wireBytes, textBytes };
+      resolve({ reply, isWhole, isOfConnection: status === 408 && wire?.isReused === true });
     }
 
     function giveUp(error: Error): void {
       if (errorText !== null) {
-        decline();
+        decline(false);
         return;
       }
-      const why =
-        error instanceof InflateError
-          ? { code: "encoding" as const, detail: `the body could not be inflated: ${error.message}` }
-          : whyBroken(error, { sent: controller !== null, status, wireBytes }, url.host);
-      if (end()) resolve({ kind: "broken", status, wireBytes, textBytes, ...why });
+      const why = whyUnreadable(error) ?? whyBroken(error, { sent: controller !== null, status, wireBytes, sample: wire?.sample ?? "" }, url.host, line.hide);
+      if (!end()) return;
+      const isUnanswered = status === null && (wire?.hasArrived === false || why.code === "protocol");
+      resolve({ reply: { kind: "broken", status, wireBytes, textBytes, ...why }, isWhole: false, isOfConnection: isUnanswered && wire?.isReused === true });
     }
 
     /** An error of the sink or onWire is the caller's, and goes back to it. */
     function fail(error: unknown): void {
-      if (error instanceof InflateError) giveUp(error);
+      if (error instanceof InflateError || error instanceof UnreadableBody) giveUp(error);
       else if (end()) reject(error instanceof Error ? error : new Error(String(error)));
       controller?.abort(STOPPED);
     }
@@ -99,15 +131,18 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
       onRequestStart(started) {
         controller = started;
         if (hasEnded) started.abort(STOPPED);
+        else onNextWire((used) => (wire = used));
       },
       onResponseStart(_, code, headers) {
         if (hasEnded || code < 200) return;
         status = code;
         location = isRedirect(code) ? first(headers.location) : null;
         retryAfter = first(headers["retry-after"]);
-        isFramed = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+        const transfer = (all(headers["transfer-encoding"]) ?? "identity").trim().toLowerCase();
+        isFramed = headers["content-length"] !== undefined || transfer === "chunked";
         try {
-          const encoding = first(headers["content-encoding"]) ?? "identity";
+          if (transfer !== "chunked" && transfer !== "identity") throw new UnreadableBody(`the transfer-encoding "${transfer.slice(0, 40)}" was not asked for`);
+          const encoding = all(headers["content-encoding"]) ?? "identity";
           const sink = location === null ? wish.sinkFor(code, encoding) : null;
           const into = sink ?? (errorText = openErrorText());
           body = openBody(encoding, line.compression, into);
@@ -127,14 +162,14 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
           return;
         }
         if (errorText?.isFull === true) {
-          decline();
+          decline(false);
           controller?.abort(STOPPED);
         }
       },
       onResponseEnd() {
         if (hasEnded || body === null || status === null) return;
         if (errorText !== null) {
-          decline();
+          decline(true);
           return;
         }
         const isMarked = body.isWhole();
@@ -142,7 +177,9 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
           giveUp(new Error("the compressed data is incomplete"));
           return;
         }
-        if (end()) resolve({ kind: "whole", status, framed: isFramed || isMarked === true, wireBytes, textBytes });
+        if (!end()) return;
+        const reply: Reply = { kind: "whole", status, framed: isFramed || isMarked === true, wireBytes, textBytes };
+        resolve({ reply, isWhole: true, isOfConnection: false });
       },
       onResponseError(_, error) {
         giveUp(error);
@@ -150,7 +187,7 @@ export function exchange(line: Line, url: URL, wish: Wish): Promise<Reply> {
     };
 
     signal.addEventListener("abort", onAbort);
-    line.dispatcher.dispatch(
+    connection.dispatch(
       {
         origin: url.origin,
         path: url.pathname + url.search,
@@ -176,6 +213,11 @@ function first(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 
+/** RFC 9110, section 5.2: several lines are one list. */
+function all(header: string | string[] | undefined): string | null {
+  return Array.isArray(header) ? header.join(", ") : (header ?? null);
+}
+
 /** Bytes of one reply's body, on the wire and as inflated text. */
 interface Traffic {
   readonly wireBytes: number;
@@ -194,7 +236,7 @@ interface WholeReply extends Traffic {
 }
 
 /** An answer without a sink: an error status, or a redirect that was not followed. */
-interface DeclinedReply extends Traffic {
+export interface DeclinedReply extends Traffic {
   readonly kind: "declined";
   readonly status: number;
   /** The start of the body as latin1, at most 8 KiB. */
@@ -209,7 +251,7 @@ interface DeclinedReply extends Traffic {
 /** No whole answer, and why. */
 interface BrokenReply extends Traffic {
   readonly kind: "broken";
-  readonly code: Extract<ErrorCode, "timeout" | "connect" | "reset" | "encoding" | "redirect">;
+  readonly code: Extract<ErrorCode, "timeout" | "connect" | "reset" | "protocol" | "encoding" | "redirect">;
   /** Null before the headers. */
   readonly status: number | null;
   /** One sentence. */
@@ -218,15 +260,24 @@ interface BrokenReply extends Traffic {
 
 export type Reply = WholeReply | DeclinedReply | BrokenReply;
 
+function whyUnreadable(error: Error): Why | null {
+  if (error instanceof InflateError) return { code: "encoding", detail: `the body could not be inflated: ${error.message}` };
+  return error instanceof UnreadableBody ? { code: "encoding", detail: error.message } : null;
+}
+
+type Why = Pick<BrokenReply, "code" | "detail">;
+
 interface Stage {
   /** The request was written to a connection. */
   readonly sent: boolean;
   readonly status: number | null;
   readonly wireBytes: number;
+  /** The start of what arrived. */
+  readonly sample: string;
 }
 
 /** Why a request has no whole answer. @param error undici's, or Node's below it */
-function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, "code" | "detail"> {
+function whyBroken(error: Error, stage: Stage, host: string, hide: Hide): Why {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   switch (code) {
     case "UND_ERR_CONNECT_TIMEOUT":
@@ -239,6 +290,7 @@ function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, 
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return { code: "connect", detail: whyUnresolved(code, error, host) };
   const reason = [error.message, error.message.includes(code) ? "" : code].filter((part) => part !== "").join(", ");
   if (!stage.sent) return { code: "connect", detail: `no connection to ${host} (${reason})` };
+  if (isProtocolFault(error, code, stage.status)) return { code: "protocol", detail: protocolDetail(error, reason, stage, hide) };
   if (stage.status === null) return { code: "reset", detail: `the connection ended before the headers (${reason})` };
   return { code: "reset", detail: `the body ended early, after ${stage.wireBytes} bytes (${reason})` };
 }
@@ -247,6 +299,24 @@ function whyBroken(error: Error, stage: Stage, host: string): Pick<BrokenReply, 
 function whyUnresolved(code: "ENOTFOUND" | "EAI_AGAIN", error: Error, host: string): string {
   const name = "hostname" in error && typeof error.hostname === "string" ? error.hostname : host;
   return code === "ENOTFOUND" ? `the host name ${name} does not resolve (ENOTFOUND)` : `no name server answers for the host ${name} (EAI_AGAIN), which is usually temporary`;
+}
+
+/** The parser refused what arrived. "Invalid EOF state" is no such fault: the connection ended in the middle. */
+function isProtocolFault(error: Error, code: string, status: number | null): boolean {
+  if (error.name === "HTTPParserError") return !error.message.includes("Invalid EOF state");
+  // Of two lengths undici adds up the digits, and compares that with the body that it has not read.
+  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return status === null;
+  return code === "UND_ERR_HEADERS_OVERFLOW" || (code === "UND_ERR_SOCKET" && (error.message === "bad response" || error.message === "bad upgrade"));
+}
+
+const SAMPLE_CHARACTERS = 100;
+
+/** The reason of the parser, and a sample: of the headers, or from where the parser stopped in the body. */
+function protocolDetail(error: Error, reason: string, { status, wireBytes, sample }: Stage, hide: Hide): string {
+  const rest = "data" in error && typeof error.data === "string" ? error.data : "";
+  const shown = oneLine(hide(status === null ? sample : rest)).slice(0, SAMPLE_CHARACTERS);
+  const where = status === null ? "the headers are" : `after ${wireBytes} bytes the body is`;
+  return `${where} not valid HTTP/1.1 (${reason})${shown === "" ? "" : `: ${shown}`}`;
 }
 
 /** Enough for any reason that a person would read. */

@@ -12,6 +12,7 @@ export const DEFAULTS = {
     timeouts: { connect: "10s", headers: "5m", idle: "1m", target: "30m" },
     compression: ["gzip"],
     attempts: 3,
+    statuses: { empty: [], rejected: [400] },
   },
   extract: { time: "unix", maxParts: 64 },
   host: { inFlight: 8, probeEvery: "1m", maxPause: "15m" },

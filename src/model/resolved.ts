@@ -61,6 +61,13 @@ export interface RequestSpec {
   readonly compression: readonly Encoding[];
   /** The most attempts for one target within one pass. */
   readonly attempts: number;
+  /** What an error status means; any other is a failure. */
+  readonly statuses: {
+    /** There is no data about the target. */
+    readonly empty: readonly number[];
+    /** The question is wrong. */
+    readonly rejected: readonly number[];
+  };
 }
 
 export type Encoding = "gzip" | "br" | "zstd";

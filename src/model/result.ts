@@ -15,7 +15,8 @@ export type ErrorCode =
   | "timeout" // connect, headers, idle or the whole target
   | "connect" // no connection: refused, DNS, TLS
   | "reset" // the connection was cut, or the body ended early
-  | "encoding" // the body could not be inflated
+  | "protocol" // what arrived is not HTTP/1.1
+  | "encoding" // the body could not be inflated, or is no text
   | "throttled" // 429, again and again
   | "server" // 5xx
   | "maintenance" // 200, and the provider says that it is in maintenance

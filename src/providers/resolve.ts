@@ -84,6 +84,7 @@ function resolveRequest({ request, provider: named }: FilledSpec, provider: Prov
     },
     compression: request.compression,
     attempts: request.attempts,
+    statuses: request.statuses,
   };
 }
 

@@ -19,7 +19,7 @@ export function canaryTargets(spec: CanarySpec, largestOfLastTime: readonly stri
 export type CanaryMeaning = "good" | "bad" | "unknown" | "useless";
 
 /** Errors without any answer. Other targets had no answer at that time either, so there is no empty answer to distrust. */
-const NOT_ASKED: readonly ErrorCode[] = ["timeout", "connect", "reset", "encoding", "throttled", "memory", "redirect"];
+const NOT_ASKED: readonly ErrorCode[] = ["timeout", "connect", "reset", "protocol", "encoding", "throttled", "memory", "redirect"];
 
 /** What the result of a canary says about its host. */
 export function canaryMeans({ state, error }: { readonly state: TargetState; readonly error: ErrorCode | null }): CanaryMeaning {

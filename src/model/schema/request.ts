@@ -34,6 +34,33 @@ const timeouts = z.strictObject({
   target: duration("1s", "24h").optional().meta({ description: "For one target: all its parts and attempts within one pass." }),
 });
 
+/** Statuses that say something else than what is known about a target. */
+const NO_ANSWER = [401, 407, 408, 429];
+
+const status = z.int().min(201).max(499);
+
+const statuses = withRules(
+  z.strictObject({
+    empty: z.array(status).max(16).optional().meta({ description: "There is no data about the target, as if an answer had declared zero. Canaries guard it as they guard any empty answer." }),
+    rejected: z.array(status).max(16).optional().meta({ description: "The question is wrong, so the target is settled as rejected. An HTML page comes from a gateway and settles nothing." }),
+  }),
+  (["empty", "rejected"] as const).map((field): Rule => ({
+    holds: (value) => !numbersIn(value[field]).some((each) => NO_ANSWER.includes(each)),
+    message: `must not contain ${NO_ANSWER.join(", ")}, which say nothing about a target`,
+    field,
+    cel: `!has(self.${field}) || self.${field}.all(status, !(status in [${NO_ANSWER.join(", ")}]))`,
+  })).concat({
+    holds: (value) => !numbersIn(value["empty"]).some((each) => numbersIn(value["rejected"]).includes(each)),
+    message: "must not be in rejected too",
+    field: "empty",
+    cel: "!has(self.empty) || !has(self.rejected) || self.empty.all(status, !(status in self.rejected))",
+  }),
+);
+
+function numbersIn(value: unknown): readonly number[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "number") : [];
+}
+
 export const request = withRules(
   z.strictObject({
     url: urlTemplate("{target}", "{start}", "{end}").optional().meta({
@@ -55,6 +82,10 @@ export const request = withRules(
         examples: [["gzip"]],
       }),
     attempts: z.int().min(1).max(10).optional().meta({ description: "The most attempts for one target within one pass." }),
+    statuses: statuses.optional().meta({
+      description: "What an HTTP status says about the target. Any other than 200 is a failure: it is asked again in the next pass, and not a third time if it repeats word for word.",
+      examples: [{ empty: [204, 404], rejected: [400, 422] }],
+    }),
   }),
   [
     {

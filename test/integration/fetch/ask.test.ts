@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ask, type AskDeps, type Asked, type SentRequest } from "../../../src/fetch/ask.ts";
+import type { RequestSpec } from "../../../src/model/resolved.ts";
 import type { TargetResult } from "../../../src/model/result.ts";
 import { until } from "../../support/time/until.ts";
 import { aClient, type Options } from "./clients.ts";
@@ -13,6 +14,7 @@ const window = { start: 1000, end: 2000 };
 const START_MS = Date.parse("2026-11-20T05:00:00Z");
 
 interface Setting extends Options {
+  readonly statuses?: RequestSpec["statuses"];
   readonly server: Served;
   readonly path?: string;
   readonly attempts?: number;
@@ -31,7 +33,7 @@ interface Exchange {
 }
 
 /** A clock that moves only by waiting, and a gate that writes down what it is told. */
-function anExchange({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attempts = 3, maxParts = 4, targetSeconds = 30, signal, onWire, ...options }: Setting): Exchange {
+function anExchange({ server, path = "/?r={target}&s={start}&e={end}&app=lab", attempts = 3, maxParts = 4, targetSeconds = 30, statuses = { empty: [], rejected: [400] }, signal, onWire, ...options }: Setting): Exchange {
   const log: string[] = [];
   const sent: SentRequest[] = [];
   let now = START_MS;
@@ -41,7 +43,7 @@ function anExchange({ server, path = "/?r={target}&s={start}&e={end}&app=lab", a
     client: aClient({ ...options, timeouts }),
     spec: {
       window,
-      request: { url: `http://127.0.0.1:${server.port}${path}`, timeFormat: "unix", timeouts, attempts },
+      request: { url: `http://127.0.0.1:${server.port}${path}`, timeFormat: "unix", timeouts, attempts, statuses },
       extract: { maxParts },
       host: { maxPauseSeconds: 300 },
     },
@@ -142,10 +144,22 @@ describe("trouble", () => {
       expected: { state: "failed", error: "server", detail: "HTTP 502: 502 Bad Gateway", attempts: 3, httpStatus: 502 },
       log: ["slot", "ill", "release", "wait 0.5", "slot", "ill", "release", "wait 1", "slot", "ill", "release"],
     },
-    "a server that is down says itself when to come again": {
+    "a server that is down says itself when to come again, which pauses the host": {
       answers: [says(503, "", { "retry-after": "17" }), good],
       expected: { state: "ok", attempts: 2 },
-      log: ["slot", "ill", "release", "wait 17", "slot", "well", "release"],
+      attempts: 1,
+      log: ["slot", "ill", "pause 17", "release", "slot", "well", "release"],
+    },
+    "a refusal with Retry-After pauses the host, whatever its status, and is no try": {
+      answers: [says(403, "slow down", { "retry-after": "3" }), says(420, "", { "retry-after": "4" }), says(400, "{}", { "retry-after": "5" }), good],
+      expected: { state: "ok", attempts: 4 },
+      attempts: 1,
+      log: [3, 4, 5].flatMap((seconds) => ["slot", "well", `pause ${seconds}`, "release"]).concat("slot", "well", "release"),
+    },
+    "what is no HTTP is left, with a sample, and is not the host's illness": {
+      answers: [(request) => request.socket.end("HTTP/1.1 200 OK\r\ncontent-length: 50\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")],
+      expected: { state: "failed", error: "protocol", attempts: 1, detail: expect.stringMatching(/^the headers are not valid HTTP\/1.1 \(.*\): HTTP\/1.1 200 OK content-length: 50 transfer-encoding: chunked/) as string },
+      log: ["slot", "well", "release"],
     },
     "429 pauses the host while the slot is still held, and is no try": {
       answers: [says(429, "", { "retry-after": "42" }), says(429, "", { "retry-after": "Fri, 20 Nov 2026 05:00:09 GMT" }), good],
@@ -217,6 +231,18 @@ describe("trouble", () => {
     expect(world.log).toEqual(log);
   });
 
+  test("by a status that the file calls empty, or a wrong question, is an answer", async () => {
+    const statuses = { empty: [204, 404], rejected: [400, 422] };
+    const server = await aServerThatSays(says(404, "<title>Not Found</title>"), says(204), says(422, '{"messages":["no such node"]}'));
+    const results = [];
+    for (let i = 0; i < 3; i++) results.push((await asks({ server, statuses })).result);
+    expect(results).toMatchObject([
+      { state: "empty", error: null, detail: "HTTP 404: Not Found", updates: 0, declared: null, httpStatus: 404 },
+      { state: "empty", error: null, detail: "HTTP 204", updates: 0, declared: null, httpStatus: 204 },
+      { state: "rejected", error: null, detail: "HTTP 422: no such node", updates: 0, declared: null, httpStatus: 422 },
+    ]);
+  });
+
   test("without a connection is asked again, then left", async () => {
     const server = await aRawServer(() => undefined);
     const nobody = { ...server, port: 1 };
@@ -270,12 +296,12 @@ describe("each request is told when it is over", () => {
   });
 
   test("a target's time is from its first request to its result, with the waits between and without the wait for a slot", async () => {
-    const server = await aServerThatSays(says(503, "", { "retry-after": "17" }), good);
+    const server = await aServerThatSays(says(503), good);
     const world = anExchange({ server });
     const asked = await ask("AS1", { ...world.deps, host: { ...world.deps.host, mayAsk: async () => {
       await world.deps.clock.sleep(world.sent.length === 0 ? 100_000 : 0);
     } } });
-    expect(asked.seconds).toBe(17);
+    expect(asked.seconds).toBe(0.5);
   });
 });
 
@@ -335,7 +361,7 @@ describe("an answer in parts", () => {
     expect(Math.abs(result.bytes - undisturbed.result.bytes)).toBeLessThan(10);
   });
 
-  const cases: Record<string, { answers: Answer[]; detail: RegExp; maxParts?: number }> = {
+  const cases: Record<string, { answers: Answer[]; detail: RegExp; maxParts?: number; statuses?: RequestSpec["statuses"] }> = {
     "that never ends": { answers: [inParts], maxParts: 3, detail: /^the answer continues after 3 parts$/ },
     "that goes on elsewhere": { answers: [says(200, anAnswer({ end: 1500, next: "http://other.test/?s=1500" }))], detail: /on another host: other\.test/ },
     "that does not advance": { answers: [says(200, anAnswer({ end: 1500, next: "/?s=1000" }))], detail: /starts no later/ },
@@ -343,14 +369,19 @@ describe("an answer in parts", () => {
       answers: [says(200, anAnswer({ end: 1500, next: "/?s=1500" })), says(200, anAnswer({ end: 1500, next: "/?s=1600" }))],
       detail: /part 2 of the answer ends no later/,
     },
+    "whose rest is said to have no data": {
+      answers: [says(200, anAnswer({ end: 1500, next: "/?s=1500" })), says(404)],
+      statuses: { empty: [404], rejected: [400] },
+      detail: /^HTTP 404$/,
+    },
     "whose rest is called a wrong question": {
       answers: [says(200, anAnswer({ end: 1500, next: "/?s=1500" })), says(400, '{"messages":[["error","what?"]]}')],
       detail: /^HTTP 400: what\?$/,
     },
   };
-  test.each(Object.entries(cases))("%s is left to the next pass, and not taken for whole", async (_, { answers, maxParts, detail }) => {
+  test.each(Object.entries(cases))("%s is left to the next pass, and not taken for whole", async (_, { answers, maxParts, statuses, detail }) => {
     const server = await aServerThatSays(...answers);
-    const { result } = await asks({ server, ...(maxParts === undefined ? {} : { maxParts }) });
+    const { result } = await asks({ server, ...(maxParts === undefined ? {} : { maxParts }), ...(statuses === undefined ? {} : { statuses }) });
     expect(result).toMatchObject({ state: "failed", error: "continuation", updates: 0, detail: expect.stringMatching(detail) as string });
   });
 

@@ -125,6 +125,7 @@ export function aResolvedSpec(wishes: SweepWishes = {}): ResolvedSpec {
       timeouts: { connectSeconds: 1, headersSeconds: 1, idleSeconds: 1, targetSeconds: 1 },
       compression: ["gzip"],
       attempts: 2,
+      statuses: { empty: [], rejected: [400] },
     },
     extract: { pattern: '"t":([0-9]+)', time: "unix", maxParts: 1 },
     host: { name: "127.0.0.1:80", inFlight: 8, probeSeconds: 60, maxPauseSeconds: 60 },

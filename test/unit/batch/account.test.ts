@@ -27,7 +27,7 @@ describe("account", () => {
   const LONG_SECONDS = 9_999_999.999;
 
   const CODES: Readonly<Record<ErrorCode, true>> = {
-    memory: true, timeout: true, connect: true, reset: true, encoding: true, throttled: true, server: true, maintenance: true, refused: true, redirect: true, "error-body": true,
+    memory: true, timeout: true, connect: true, reset: true, protocol: true, encoding: true, throttled: true, server: true, maintenance: true, refused: true, redirect: true, "error-body": true,
     "declared-wrong": true, "declared-absent": true, "ends-early": true, "quiet-host": true, continuation: true, "holds-less": true, types: true, "unreadable-time": true,
   };
 

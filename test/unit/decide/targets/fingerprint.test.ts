@@ -11,6 +11,7 @@ function fingerprint(request: Partial<RequestSpec> = {}, extract: Partial<Extrac
       timeouts: { connectSeconds: 1, headersSeconds: 1, idleSeconds: 1, targetSeconds: 1 },
       compression: [],
       attempts: 3,
+      statuses: { empty: [], rejected: [400] },
       ...request,
     },
     extract: { pattern: '"timestamp":([0-9]+)', time: "unix", declared: '"nr_updates":([0-9]+)', maxParts: 64, ...extract },
@@ -23,7 +24,7 @@ test.each([
   ["another host", { url: `http://127.0.0.1:8080${PATH}` }],
   ["a name for ourselves", { url: `https://stat.ripe.net${PATH}&sourceapp=example-lab` }],
   ["another order of the parameters", { url: "https://stat.ripe.net/data/bgp-updates/data.json?starttime={start}&endtime={end}&resource={target}" }],
-  ["headers, timeouts and attempts", { headers: { a: { value: "b" } }, attempts: 9, compression: ["gzip" as const] }],
+  ["headers, timeouts, attempts and statuses", { headers: { a: { value: "b" } }, attempts: 9, statuses: { empty: [404], rejected: [] }, compression: ["gzip" as const] }],
 ])("%s is the same question", (_, request) => {
   expect(fingerprint(request)).toBe(fingerprint());
 });
