@@ -1,7 +1,7 @@
 import { newestWindow, parseWindowStart, whyNotAskable, windowAt } from "../decide/grid.ts";
 import { brokenRules } from "../decide/host/rules.ts";
 import { listProblem } from "../decide/targets/list-check.ts";
-import { tidyNames } from "../decide/targets/names.ts";
+import { checkPaths, tidyNames } from "../decide/targets/names.ts";
 import { atField, SpecError } from "../model/errors.ts";
 import { type FieldProblem, formatFieldProblem } from "../model/field-problem.ts";
 import { parseMoment } from "../model/moment.ts";
@@ -63,6 +63,8 @@ export function accept<D extends SweepDocument>(document: D, context: Context, n
     const firstData = parseMoment(rules?.firstData ?? "");
     const { from, atLeast } = spec.targets;
     const list = from.kind === "list" ? tidyNames(from.list, "targets.list") : null;
+    atField(["targets", "list"], () => checkPaths(list?.names ?? [], spec.request.url, "targets.list"));
+    atField(["canaries", "targets"], () => checkPaths(spec.canaries.targets, spec.request.url, "canaries.targets"));
     const broken = rules === null ? [] : brokenRules(rules, spec, list?.names.length ?? atLeast);
     const notAskable = document.kind === "Sweep" ? whyNotAskable(spec.window, { ...spec, firstData, now }) : null;
     const warnings = [

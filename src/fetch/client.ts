@@ -77,9 +77,8 @@ export function openClient({ request, headers, secrets, environment, concurrency
 
 /** Null if it leads to another host, or from https to http: our headers may hold a secret. */
 function redirectUrl(from: URL, location: string): URL | null {
-  if (!URL.canParse(location, from.href)) return null;
-  const to = new URL(location, from);
-  if (to.host !== from.host || !/^https?:$/.test(to.protocol)) return null;
+  const to = URL.parse(location, from.href);
+  if (to === null || to.host !== from.host || !/^https?:$/.test(to.protocol)) return null;
   return from.protocol === "https:" && to.protocol === "http:" ? null : to;
 }
 

@@ -13,8 +13,8 @@ interface AskedFor {
  * Returns the problem if it cannot be followed.
  */
 export function continuationUrl(current: URL, found: string, asked: AskedFor): URL | { readonly problem: string } {
-  if (!URL.canParse(found, current.href)) return { problem: `the URL of the rest of the answer is invalid: "${shorten(found)}"` };
-  const rest = new URL(found, current);
+  const rest = URL.parse(found, current.href);
+  if (rest === null) return { problem: `the URL of the rest of the answer is invalid: "${shorten(found)}"` };
   if (rest.host !== current.host || !/^https?:$/.test(rest.protocol)) {
     return { problem: `the rest of the answer is on another host: ${shorten(rest.host)}` };
   }

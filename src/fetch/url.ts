@@ -1,6 +1,8 @@
 import { SpecError } from "../model/errors.ts";
 import { readIso } from "../model/iso-time.ts";
 import type { RequestSpec } from "../model/resolved.ts";
+import { targetNameProblem, targetPathProblem } from "../model/target-name.ts";
+import { shownName } from "../model/visible.ts";
 import type { Window, EpochSeconds } from "../model/window.ts";
 
 interface Filling {
@@ -9,16 +11,22 @@ interface Filling {
   readonly timeFormat: RequestSpec["timeFormat"];
 }
 
-/** Puts {target}, {start} and {end} into a template, percent-encoded. {end} is the exclusive end of the window. */
+/**
+ * Puts {target}, {start} and {end} into a template, percent-encoded. {end} is the exclusive end of the window.
+ * @throws SpecError for a target that a URL cannot hold
+ */
 export function fillUrl(template: string, { target, window, timeFormat }: Filling): URL {
+  const problem = targetNameProblem(target) ?? targetPathProblem(target, template);
+  if (problem !== null) throw new SpecError(`The target ${shownName(target)} cannot be asked: it ${problem}.`);
   const values: Readonly<Record<string, string>> = {
     "{target}": target,
     "{start}": writeTime(window.start, timeFormat),
     "{end}": writeTime(window.end, timeFormat),
   };
   const filled = template.replace(/\{(?:target|start|end)\}/g, (placeholder) => encodeURIComponent(values[placeholder]!));
-  if (!URL.canParse(filled)) throw new SpecError(`The URL "${template}" is not an absolute URL after filling in its placeholders: "${filled}".`);
-  return new URL(filled);
+  const url = URL.parse(filled);
+  if (url === null) throw new SpecError(`The URL "${template}" is not an absolute URL after filling in its placeholders: "${filled}".`);
+  return url;
 }
 
 /** The query parameters whose whole value is a placeholder; null if the placeholder is elsewhere or missing. */

@@ -43,6 +43,7 @@ export async function kubeconfigConnection(files: readonly string[], { context }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new SpecError(`The context ${name} names a cluster that is not in ${files.join(", ")}.`);
   const { server } = cluster;
+  if (!URL.canParse(server)) throw new SpecError(`The cluster of the context ${name} has the server ${JSON.stringify(server)}, which is not a URL.`);
   return {
     namespace: config.getContextObject(name)?.namespace ?? "default",
     connection: {
@@ -94,7 +95,7 @@ function dispatcherFor(server: string, proxy: string | undefined, { ca, cert, ke
   const tls = Object.fromEntries(Object.entries({ ca, cert, key, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined));
   const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
   if (proxy === undefined) return new Agent({ allowH2: false, connect });
-  if (!/^https?:/.test(proxy)) throw new SpecError(`The cluster at ${server} has the proxy ${proxy}: unsupported scheme, use http:// or https://.`);
+  if (!/^https?:/.test(proxy) || !URL.canParse(proxy)) throw new SpecError(`The cluster at ${server} has the proxy ${proxy}: unsupported, use a URL with http:// or https://.`);
   return new ProxyAgent({ uri: proxy, requestTls: tls, allowH2: false });
 }
 

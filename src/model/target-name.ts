@@ -11,3 +11,17 @@ export function targetNameProblem(name: string): string | null {
   const bytes = Buffer.byteLength(name);
   return bytes > LONGEST_NAME ? `is ${bytes} bytes long in UTF-8; a name has at most ${LONGEST_NAME}` : null;
 }
+
+const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i;
+
+/**
+ * Why a target cannot be put into this URL, in words that follow its name; null if it can. A segment of a path that is empty, "." or ".." is
+ * dropped with what is before it, so the request would ask something else, whatever its answer is taken for.
+ */
+export function targetPathProblem(target: string, template: string): string | null {
+  const path = /^[^?#]*/.exec(template)![0];
+  const segments = path.split(/[/\\]/).filter((segment) => segment.includes("{target}"));
+  const filled = segments.map((segment) => segment.replaceAll("{target}", encodeURIComponent(target)));
+  const odd = filled.find((segment) => segment === "" || DOT_SEGMENT.test(segment));
+  return odd === undefined ? null : `would change the path of ${template}: a segment ${odd === "" ? "that is empty" : `"${odd}"`} does not reach the server as it is`;
+}

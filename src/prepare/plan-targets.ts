@@ -2,6 +2,7 @@ import { askCanaries } from "../batch/canary-watch.ts";
 import { canaryRepository, hostRepository } from "../batch/host-repository.ts";
 import { SlotKeeper } from "../batch/slots.ts";
 import { openTargetClient } from "../batch/target-client.ts";
+import { checkPaths } from "../decide/targets/names.ts";
 import { listProblem } from "../decide/targets/list-check.ts";
 import { SpecError, SurroundingsError } from "../model/errors.ts";
 import { linkSignals } from "../model/linked-signal.ts";
@@ -12,7 +13,7 @@ import type { FrozenSweep } from "../store/sweeps.ts";
 import { lastListed, planWindow, readPlan, tally } from "../store/windows.ts";
 import type { PrepareDeps } from "./deps.ts";
 import { sourceHash } from "./source-hash.ts";
-import { fetchList, readTargets, type HttpSource } from "./target-list.ts";
+import { fetchList, originOf, readTargets, type HttpSource } from "./target-list.ts";
 
 export interface Planned {
   readonly notes: readonly string[];
@@ -41,6 +42,7 @@ export async function planTargets(sweep: FrozenSweep, host: PrepareHost, { db }:
   if (isOfSameSource && (await isSettled(sweep, db))) return { notes: [], settledBefore: true };
 
   const { names, notes } = await readTargets(spec.targets, (from) => host.fetchList(from));
+  checkPaths(names, spec.request.url, originOf(spec.targets));
   // During maintenance a provider answers 200 with an empty list, so this is worth another try later.
   if (names.length === 0 && spec.targets.from.kind === "http") throw new SurroundingsError(EMPTY_LIST);
   const last = await lastListed(db, datasetId, window, source.sourceHash);

@@ -23,13 +23,18 @@ type FileSource = Extract<TargetSource["from"], { kind: "file" }>;
  * @throws SurroundingsError if a file or a URL cannot be read; SpecError that names the first entry that cannot be a target
  */
 export async function readTargets({ from }: Pick<TargetSource, "from">, fetchNames: (source: HttpSource) => Promise<readonly string[]>): Promise<Names> {
+  return tidyNames(from.kind === "list" ? from.list : from.kind === "file" ? await readLines(from) : await fetchNames(from), originOf({ from }));
+}
+
+/** Where a list comes from, for a message. */
+export function originOf({ from }: Pick<TargetSource, "from">): string {
   switch (from.kind) {
     case "list":
-      return tidyNames(from.list, "targets.list");
+      return "targets.list";
     case "file":
-      return tidyNames(await readLines(from), from.origin);
+      return from.origin;
     case "http":
-      return tidyNames(await fetchNames(from), from.url);
+      return from.url;
   }
 }
 

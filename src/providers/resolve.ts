@@ -144,7 +144,8 @@ export function withQuery(template: string, query: Readonly<Record<string, strin
 
 /** host:port, always with the port: the name under which slots are shared. */
 export function hostOf(template: string): string {
-  const url = new URL(template);
+  const url = URL.parse(template);
+  if (url === null) throw new SpecError(`${JSON.stringify(template)} is not a URL`, { path: ["request", "url"] });
   return `${url.hostname}:${url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port}`;
 }
 

@@ -76,7 +76,8 @@ export async function startSimulator(scenario: Scenario, { port = 0, host = "127
   };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = new URL(request.url ?? "/", url);
+    const asked = URL.parse(request.url ?? "/", url);
+    if (asked === null) return send(wholeReply(400, { "content-type": "text/html" }, textBody(["<h1>400</h1>"])), wireOf(request, response, () => undefined));
     if (await control(controls, asked, request, response)) return;
     const arrived = now();
     const question = readAsked(asked.pathname, asked.searchParams, Math.floor(arrived / 1000));

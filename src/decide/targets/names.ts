@@ -1,5 +1,5 @@
 import { SpecError } from "../../model/errors.ts";
-import { targetNameProblem } from "../../model/target-name.ts";
+import { targetNameProblem, targetPathProblem } from "../../model/target-name.ts";
 import { shownName } from "../../model/visible.ts";
 
 /** The names of a list as they are asked: each once, in the order of the list. */
@@ -27,6 +27,17 @@ export function tidyNames(found: readonly string[], origin: string): Names {
   if (filled.length < trimmed.length) notes.push(`Blank names dropped from the list of targets: ${trimmed.length - filled.length}.`);
   if (names.length < filled.length) notes.push(`Duplicates dropped from the list of targets: ${filled.length - names.length}.`);
   return { names, notes };
+}
+
+/**
+ * @param names already tidy
+ * @throws SpecError that names the first one that would change the path of the request
+ */
+export function checkPaths(names: readonly string[], template: string, origin: string): void {
+  names.forEach((name, index) => {
+    const problem = targetPathProblem(name, template);
+    if (problem !== null) throw entryError(index, name, problem, origin);
+  });
 }
 
 /** @param index from 0 */

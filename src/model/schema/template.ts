@@ -18,6 +18,7 @@ const provider = z.strictObject({
     .meta({ description: "The name under which the provider knows you. RIPEstat requires one above 1,000 requests a day.", examples: ["example-lab"] }),
   baseUrl: text(512)
     .regex(/^https?:\/\/[^/?#\s{}@]+(\/[^?#\s{}]*[^/?#\s{}])?$/, { error: (issue) => `${JSON.stringify(issue.input)} is not a base URL; write it like http://127.0.0.1:8080, without a trailing slash` })
+    .refine((value) => URL.canParse(value), { error: (issue) => `${JSON.stringify(issue.input)} is not a URL: its host or its port cannot be` })
     .optional()
     .meta({ description: "The base URL of a mirror or a simulator to ask instead of the provider's own host.", examples: ["http://127.0.0.1:8080"] }),
 });

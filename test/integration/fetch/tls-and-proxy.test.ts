@@ -131,8 +131,8 @@ describe("through a proxy", () => {
     expect(reply).toMatchObject({ kind: "broken", code: "connect", detail: expect.stringContaining("403") as string });
   });
 
-  test("whose address is none is named, without its password", () => {
-    const open = (): unknown => aClient({ environment: { HTTPS_PROXY: "me:pass@proxy" } });
+  test.each(["me:pass@proxy", "http://me:pass@[", "http://me:pass@proxy:99999", "http://me:pass%@proxy"])("whose address is none is named, without its password: %s", (HTTPS_PROXY) => {
+    const open = (): unknown => aClient({ environment: { HTTPS_PROXY } });
     expect(open).toThrow(SurroundingsError);
     expect(open).toThrow(/^(?!.*pass@).*HTTPS_PROXY is not a proxy URL such as/);
   });

@@ -1,3 +1,4 @@
+import net from "node:net";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { connect } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
@@ -20,6 +21,17 @@ async function targets(simulator: Simulator): Promise<string[]> {
   const list = JSON.parse((await get(`${simulator.url}/data/ris-asns/data.json?list_asns=true`)).body.toString()) as { data: { asns: number[] } };
   return list.data.asns.map((asNumber) => `AS${asNumber}`);
 }
+
+test("a path that is no URL is refused, and the simulator lives on", async () => {
+  const simulator = await started();
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = net.connect(Number(new URL(simulator.url).port), "127.0.0.1", () => socket.write("GET //[ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    let text = "";
+    socket.on("data", (chunk) => (text += chunk.toString())).on("end", () => resolve(text)).on("error", reject);
+  });
+  expect(answer).toMatch(/^HTTP\/1.1 400 /);
+  expect(await targets(simulator)).not.toEqual([]);
+});
 
 describe("what is served", () => {
   test.each([

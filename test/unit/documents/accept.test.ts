@@ -47,6 +47,17 @@ describe("a document that passes its schema", () => {
       line: "FILE:10: spec.extract.continuation: it needs queryStart and queryEnd: without them the overlap of two parts of an answer is unknown",
     },
   };
+  const inPath = (spec: string): string => sweep(`${PATTERN}${spec}`).replace("/?t={target}&s={start}", "/as/{target}/updates");
+  Object.assign(wrong, {
+    "may name a target that would change the path of the URL": {
+      text: inPath("  targets: { list: [AS1, '..'] }\n"),
+      line: 'FILE:8: spec.targets.list: The list of targets (targets.list) cannot be asked: entry 2, "..", would change the path of http://127.0.0.1/as/{target}/updates: a segment ".." does not reach the server as it is.',
+    },
+    "may name such a canary": {
+      text: inPath("  targets: { list: [AS1] }\n  canaries: { targets: [.] }\n"),
+      line: 'FILE:9: spec.canaries.targets: The list of targets (canaries.targets) cannot be asked: entry 1, ".", would change the path of http://127.0.0.1/as/{target}/updates: a segment "." does not reach the server as it is.',
+    },
+  });
   test.for(Object.entries(wrong))("%s, and is refused", ([, { text, line }]) => {
     const { problems, documents } = validationOf(text);
     expect(formatted(problems)).toEqual([line]);

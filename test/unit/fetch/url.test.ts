@@ -36,6 +36,18 @@ describe("url", () => {
       expect(fillUrl(template, { target, window, timeFormat }).href).toBe(url);
     });
 
+    test.each([
+      ["..", "would change the path"],
+      [".", "would change the path"],
+      ["", "would change the path"],
+      ["AS\ud800", "half a character"],
+      ["AS\0", "control character"],
+    ])("refuses the target %j by name", (target, why) => {
+      const fill = (): URL => fillUrl("https://api.test/{target}/updates", { target, window, timeFormat: "unix" });
+      expect(fill).toThrow(SpecError);
+      expect(fill).toThrow(why);
+    });
+
     test("says which template is no URL", () => {
       expect(() => fillUrl("/data?r={target}", { target: "AS1", window, timeFormat: "unix" })).toThrow(SpecError);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tidyNames } from "../../../../src/decide/targets/names.ts";
+import { checkPaths, tidyNames } from "../../../../src/decide/targets/names.ts";
 import { SpecError } from "../../../../src/model/errors.ts";
 
 const ORIGIN = "https://example.net/nodes";
@@ -38,5 +38,34 @@ describe("a list with an entry that cannot be a target is refused, and the entry
   test("what Postgres and a URL can hold is a name, in any script", () => {
     const names = ["bücher.example", "مثال.إختبار", "😀", "a b", "..", "=1+1", "ü".repeat(256), "n".repeat(512), "\u202eevil"];
     expect(tidyNames(names, ORIGIN)).toEqual({ names, notes: [] });
+  });
+});
+
+describe("a name that would change the path of its request", () => {
+  const TEMPLATE = "https://example.net/prefix/{target}/updates?from={start}";
+  test.each(["..", "."])("%s is refused by name", (name) => {
+    expect(() => checkPaths(["AS1", name], TEMPLATE, ORIGIN)).toThrow(SpecError);
+    expect(() => checkPaths(["AS1", name], TEMPLATE, ORIGIN)).toThrow(`The list of targets (https://example.net/nodes) cannot be asked: entry 2, "${name}", would change the path of ${TEMPLATE}: a segment "${name}" does not reach the server as it is.`);
+  });
+
+  test.each([
+    ["with what is beside it in the template", ".", "https://example.net/.{target}/updates"],
+    ["at the end of a path", "..", "https://example.net/{target}"],
+    ["behind an encoded dot", ".", "https://example.net/%2E{target}"],
+    ["behind a backslash, which is a slash in a URL", "..", "https://example.net/a\\{target}"],
+  ])("%s too", (_, name, template) => {
+    expect(() => checkPaths([name], template, ORIGIN)).toThrow(SpecError);
+  });
+
+  test.each([
+    ["in a query", "..", "https://example.net/updates?of={target}"],
+    ["in a fragment of a name", "a..b", TEMPLATE],
+    ["with a slash, which is encoded", "../x", TEMPLATE],
+    ["that is encoded already: the percent sign is encoded once more", "%2e%2e", TEMPLATE],
+    ["of three dots", "...", TEMPLATE],
+    ["beside letters of the template", "..", "https://example.net/as{target}/updates"],
+  ])("is no other %s", (_, name, template) => {
+    checkPaths([name], template, ORIGIN);
+    expect(new URL(template.replace("{target}", encodeURIComponent(name))).href).toContain(encodeURIComponent(name));
   });
 });
