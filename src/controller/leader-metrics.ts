@@ -88,6 +88,7 @@ function cronSweepSnapshots({ metadata, spec, status }: CronSweepObject, sweeps:
       nextRun: timeOf(status.nextRun),
       lastSuccess: timeOf(status.lastSuccess),
       windowsToCatchUp: status.windowsToCatchUp ?? 0,
+      windowsMissed: status.windowsMissed ?? 0,
       isSuspended: (spec.suspend as boolean | undefined) === true || metadata.annotations?.[PAUSED_ANNOTATION] === "true",
     },
   ];

@@ -25,6 +25,9 @@ export const PAUSED_ANNOTATION = "sluice.dev/paused";
 /** On a CronSweep: <window start | latest>[@anything] starts a sweep of that window now. */
 export const TRIGGER_ANNOTATION = "sluice.dev/trigger";
 
+/** On a CronSweep: a window's start. Missed windows before it are given up. */
+export const ACKNOWLEDGE_MISSED_ANNOTATION = "sluice.dev/acknowledge-missed";
+
 /** On a Sweep or its CronSweep: the shorter `store.retention` that may drop windows, such as 2d. */
 export const CONFIRM_RETENTION_ANNOTATION = "sluice.dev/confirm-retention";
 

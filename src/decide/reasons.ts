@@ -60,6 +60,10 @@ export const CRON_REASON = {
   beforeFirstRun: "BeforeFirstRun",
   /** Some windows are not complete and are tried again at the next run. */
   waiting: "WaitingForNextRun",
+  /** Windows left catchUp without being asked: the message has the command that fills them. */
+  windowsMissed: "WindowsMissed",
+  /** Those windows were filled or given up. */
+  noneMissed: "NoneMissed",
   /** All windows within catchUp are complete. */
   upToDate: "UpToDate",
 } as const;

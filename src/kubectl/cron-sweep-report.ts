@@ -29,7 +29,7 @@ function labelsOf({ metadata, spec, status = {} }: CronSweepObject, paint: Paint
     ["dataset", `${dataset}${every === "" ? "" : `, windows of ${every}`}`],
     ["schedule", `${spec.schedule} ${spec.timeZone}${status.nextRun === undefined ? "" : `, next ${status.nextRun}`}`],
     status.newestWindow === undefined ? null : ["newest", `${status.newestWindow} ${paintPhase(status.newestState ?? "", paint)}`],
-    ["catch up", `${range}${status.windowsToCatchUp === undefined ? "" : `: ${status.windowsToCatchUp} to do`}, ${concurrencyPolicy === "Allow" ? "at the same time as the newest" : "one sweep at a time"}`],
+    ["catch up", `${range}${status.windowsToCatchUp === undefined ? "" : `: ${status.windowsToCatchUp} to do`}${(status.windowsMissed ?? 0) === 0 ? "" : `, ${status.windowsMissed} missed`}, ${concurrencyPolicy === "Allow" ? "at the same time as the newest" : "one sweep at a time"}`],
     status.active === undefined || status.active.length === 0 ? null : ["active", status.active.join(", ")],
     status.lastSuccess === undefined ? null : ["last success", status.lastSuccess],
   ];

@@ -82,6 +82,7 @@ export const CRON_SWEEPS: readonly NumberReading<CronSweepSnapshot>[] = [
   ofCronSweep("sluice_newest_usable_window_end_timestamp_seconds", "End of the newest window that is complete or usable.", (cronSweep) => newestEnd(cronSweep, ["complete", "usable"])),
   ofCronSweep("sluice_next_run_timestamp_seconds", "Next run of the schedule; absent while suspended or paused.", ({ nextRun }) => nextRun),
   ofCronSweep("sluice_windows_to_catch_up", "Earlier windows within catchUp that are not complete.", ({ windowsToCatchUp }) => windowsToCatchUp),
+  ofCronSweep("sluice_windows_missed", "Windows that left catchUp without being asked, and that nobody has filled or given up since.", ({ windowsMissed }) => windowsMissed),
   ofCronSweep("sluice_cronsweep_suspended", "1 if it is suspended or paused, else 0.", ({ isSuspended }) => (isSuspended ? 1 : 0)),
   ofCronSweep("sluice_last_success_timestamp_seconds", "When a sweep last finished complete or usable.", ({ lastSuccess }) => lastSuccess),
 ];

@@ -34,6 +34,7 @@ export interface CronSweepSnapshot {
   readonly nextRun: EpochSeconds | null;
   readonly lastSuccess: EpochSeconds | null;
   readonly windowsToCatchUp: number;
+  readonly windowsMissed: number;
   readonly isSuspended: boolean;
 }
 

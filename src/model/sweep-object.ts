@@ -74,6 +74,10 @@ export interface CronSweepStatus {
   readonly newestWindow?: string;
   readonly newestState?: WindowState | "running" | "due";
   readonly windowsToCatchUp?: number;
+  /** How many windows left catchUp without being asked; these windows, oldest first; and the oldest window that catchUp reaches. */
+  readonly windowsMissed?: number;
+  readonly missed?: readonly MissedWindows[];
+  readonly reachesBackTo?: string;
   /** Sweeps to create. Written before they are created, so that a crash in between neither loses one nor creates a second. */
   readonly starting?: readonly StartingSweep[];
   /** Names of its own Sweeps that have not finished. */
@@ -88,6 +92,12 @@ export interface CronSweepStatus {
   /** The state of the windows within catchUp, oldest first. Consecutive complete windows share one entry. */
   readonly windows?: readonly WindowRun[];
   readonly conditions?: readonly Condition[];
+}
+
+/** Consecutive windows that were never asked: [from, to). */
+export interface MissedWindows {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface StartingSweep {

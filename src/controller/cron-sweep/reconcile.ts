@@ -11,7 +11,7 @@ import { parseDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus } from "../../model/sweep-object.ts";
 import { isFinished } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
-import { CRON_SWEEPS, PAUSED_ANNOTATION, SWEEPS, TRIGGER_ANNOTATION, type CronSweepObject, type SweepObject } from "../resources.ts";
+import { ACKNOWLEDGE_MISSED_ANNOTATION, CRON_SWEEPS, PAUSED_ANNOTATION, SWEEPS, TRIGGER_ANNOTATION, type CronSweepObject, type SweepObject } from "../resources.ts";
 import { cronPlanOf } from "./cron-plan.ts";
 import type { CronSweepDeps } from "./deps.ts";
 import { draftSweep } from "./draft-sweep.ts";
@@ -47,14 +47,16 @@ async function observeSweeps({ metadata: { namespace = "" }, status = {} }: Cron
 }
 
 function viewOf(object: CronSweepObject, sweeps: readonly SweepObject[], { providers, clock }: CronSweepDeps): CronSweepView {
-  const { name, generation = 0, annotations = {}, creationTimestamp = "" } = object.metadata;
+  const { namespace = "", name, generation = 0, annotations = {}, creationTimestamp = "" } = object.metadata;
   const now = Math.floor(clock.now() / 1000);
   return {
+    namespace,
     name,
     generation,
     createdAt: Date.parse(creationTimestamp) / 1000 || 0,
     trigger: annotations[TRIGGER_ANNOTATION] ?? null,
     paused: annotations[PAUSED_ANNOTATION] === "true",
+    acknowledged: annotations[ACKNOWLEDGE_MISSED_ANNOTATION] ?? null,
     plan: cronPlanOf(object, providers, now),
     status: object.status ?? {},
     sweeps: sweeps.map((sweep) => observeSweep(sweep, object)),

@@ -3,6 +3,7 @@ import type { ObjectEvent } from "../../model/event.ts";
 import type { StartingSweep } from "../../model/sweep-object.ts";
 import { formatWindow } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
+import { missedText, type WindowRange } from "./missed-windows.ts";
 import { isUnderWay } from "./observed-sweep.ts";
 import type { CronPlan, CronSweepView } from "./view.ts";
 import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
@@ -14,6 +15,7 @@ interface ConditionsView {
   readonly due: WindowsDue;
   readonly starting: readonly StartingSweep[];
   readonly known: readonly KnownRun[];
+  readonly missed: readonly WindowRange[];
   /** The event of the trigger that was just handled; null if there was none, and the condition of the last one stays. */
   readonly trigger: ObjectEvent | null;
 }
@@ -23,9 +25,10 @@ export function conditionsOf(around: ConditionsView): Condition[] {
   const states: ConditionState[] = [
     { type: "Accepted", status: "True", reason: CRON_REASON.accepted, message: "The spec is valid." },
     { type: "Progressing", ...progressing(around) },
+    ...missedState(around),
     ...(trigger === null ? [] : [{ type: "Triggered", status: trigger.reason === CRON_REASON.triggered ? "True" : "False", reason: trigger.reason, message: trigger.message } as const]),
   ];
-  return [...dated(states, view), ...(trigger === null ? triggeredBefore(view) : [])];
+  return [...dated(states, view), ...(trigger === null ? keptOf(view, "Triggered") : [])];
 }
 
 /** The conditions of a CronSweep that is refused. */
@@ -34,15 +37,23 @@ export function refusedConditions(view: CronSweepView, problems: readonly string
     { type: "Accepted", status: "False", reason: CRON_REASON.invalid, message: problems.join("; ") },
     { type: "Progressing", status: "False", reason: CRON_REASON.invalid, message: "Invalid spec: no sweep starts until it is fixed." },
   ];
-  return [...dated(states, view), ...triggeredBefore(view)];
+  return [...dated(states, view), ...keptOf(view, "Triggered", "WindowsMissed")];
 }
 
 function dated(states: readonly ConditionState[], { status, generation, now }: CronSweepView): Condition[] {
   return states.map((one) => datedCondition(one, status.conditions ?? [], generation, isoOf(now)));
 }
 
-function triggeredBefore({ status }: CronSweepView): readonly Condition[] {
-  return (status.conditions ?? []).filter(({ type }) => type === "Triggered");
+/** These conditions as they were. */
+function keptOf({ status }: CronSweepView, ...types: readonly string[]): readonly Condition[] {
+  return (status.conditions ?? []).filter(({ type }) => types.includes(type));
+}
+
+/** Absent until a window is missed for the first time. */
+function missedState({ view, plan, missed }: ConditionsView): ConditionState[] {
+  if (missed.length > 0) return [{ type: "WindowsMissed", status: "True", reason: CRON_REASON.windowsMissed, message: missedText(missed, plan.grid.everySeconds, view) }];
+  if (keptOf(view, "WindowsMissed").length === 0) return [];
+  return [{ type: "WindowsMissed", status: "False", reason: CRON_REASON.noneMissed, message: "No window is out of reach of catchUp without having been asked." }];
 }
 
 function progressing(around: ConditionsView): Omit<ConditionState, "type"> {

@@ -7,12 +7,14 @@ import { windowAt } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
 import { conditionsOf, refusedConditions } from "./conditions.ts";
 import { beyondHistory } from "./history.ts";
+import { countWindows, missedText, missedWindows, readRanges, writeRanges, type WindowRange } from "./missed-windows.ts";
 import { hasEnded, isUnderWay } from "./observed-sweep.ts";
 import { startTriggered, takeUpStarting, toStart, type Starting } from "./starting.ts";
 import { updateWindows } from "./update-windows.ts";
 import type { CronDecision, CronPlan, CronSweepView } from "./view.ts";
 import { compact, isoOf, knownAt, readRuns, writeRuns, type KnownRun } from "./window-runs.ts";
 import { windowsDue, type WindowsDue } from "./windows-due.ts";
+import { withoutFuture } from "./wrong-clock.ts";
 
 /**
  * What a CronSweep does next.
@@ -24,7 +26,8 @@ import { windowsDue, type WindowsDue } from "./windows-due.ts";
  * `starting`, so it is not created again. Nothing is recorded about a window before its Sweep was observed: a Sweep that was never created
  * leaves its window due.
  */
-export function decideCronSweep(view: CronSweepView): CronDecision {
+export function decideCronSweep(observed: CronSweepView): CronDecision {
+  const view = withoutFuture(observed);
   const { plan } = view;
   return "problems" in plan ? refuse(view, plan.problems) : accepted(view, plan);
 }
@@ -45,6 +48,7 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
   const retriedNow = takeUpStarting(isSameGrid ? (view.status.starting ?? []) : [], { view, plan, known: learned });
   const triggered = startTriggered(retriedNow, { view, plan, known: learned });
   const due = windowsDue(dueView(view, plan, learned, triggered.starting));
+  const missed = isSameGrid ? missedOf(view, plan, due, learned) : [];
   const scheduled = isPaused || plan.suspended ? [] : due.start;
   const starting = [...triggered.starting, ...scheduled.map((window) => toStart(window, "schedule", triggered.starting, { view, plan, known: learned }))];
 
@@ -53,6 +57,9 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
     ...(due.nextRun === null || isPaused || plan.suspended ? {} : { nextRun: isoOf(due.nextRun) }),
     ...newest(due, learned, starting, view, plan),
     windowsToCatchUp: due.behind,
+    windowsMissed: countWindows(missed, plan.grid.everySeconds),
+    missed: writeRanges(missed),
+    reachesBackTo: formatMoment(due.since),
     starting,
     active: activeOf(view),
     ...handled(triggered, view.status),
@@ -60,13 +67,13 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
     dataset: plan.dataset,
     every,
     windows: writeRuns(compact(learned, due.since)),
-    conditions: conditionsOf({ view, plan, due, starting, trigger: triggered.event, known: learned }),
+    conditions: conditionsOf({ view, plan, due, starting, missed, trigger: triggered.event, known: learned }),
   };
   return {
     status,
     create: isPaused ? [] : starting.map(({ name }) => name),
     delete: toDelete(view, plan),
-    events: [...noted(view, status), ...finishedEvents(view), ...triggered.events],
+    events: [...noted(view, status), ...finishedEvents(view), ...triggered.events, ...missedEvents(view, missed, plan)],
     requeueAfterSeconds: due.nextRun === null ? null : Math.max(1, due.nextRun - view.now),
   };
 }
@@ -74,6 +81,24 @@ function accepted(view: CronSweepView, plan: CronPlan): CronDecision {
 function learn({ name, sweeps, status }: CronSweepView, { dataset, grid }: CronPlan, before: readonly KnownRun[]): readonly KnownRun[] {
   const decidedAt = new Map((status.starting ?? []).map((starting) => [starting.name, parseMoment(starting.since) ?? 0]));
   return updateWindows(before, { cronSweep: name, dataset, grid, sweeps, decidedAt });
+}
+
+function missedOf({ status, acknowledged }: CronSweepView, { grid }: CronPlan, { since, askableFrom }: WindowsDue, known: readonly KnownRun[]): WindowRange[] {
+  return missedWindows({
+    before: readRanges(status.missed ?? [], grid.everySeconds),
+    // A status of the version before does not have it: then the oldest window that was asked is as far as is known.
+    reachedBefore: parseMoment(status.reachesBackTo ?? status.windows?.[0]?.from ?? ""),
+    reaches: since,
+    askableFrom,
+    acknowledged: parseMoment(acknowledged ?? ""),
+    known,
+  });
+}
+
+/** One event whenever there are more than before. */
+function missedEvents(view: CronSweepView, missed: readonly WindowRange[], { grid }: CronPlan): ObjectEvent[] {
+  const isMore = countWindows(missed, grid.everySeconds) > (view.status.windowsMissed ?? 0);
+  return isMore ? [{ type: "Warning", reason: CRON_REASON.windowsMissed, message: missedText(missed, grid.everySeconds, view) }] : [];
 }
 
 function dueView(view: CronSweepView, plan: CronPlan, known: readonly KnownRun[], starting: readonly StartingSweep[]) {
@@ -111,7 +136,7 @@ function handled({ handledTrigger }: Starting, { handledTrigger: before }: CronS
 function lastSuccess({ sweeps, status }: CronSweepView, { dataset }: CronPlan): Pick<CronSweepStatus, "lastSuccess"> {
   const ended = sweeps.filter(hasEnded).filter((sweep) => sweep.state !== "incomplete" && (sweep.isOfCronSweep || sweep.dataset === dataset));
   const last = Math.max(parseMoment(status.lastSuccess ?? "") ?? -1, ...ended.map(({ endedAt }) => endedAt));
-  return last < 0 ? {} : { lastSuccess: isoOf(last) };
+  return last <= 0 ? {} : { lastSuccess: isoOf(last) };
 }
 
 /** Only Sweeps that the CronSweep created: one that is kept in Git would come back as soon as it is deleted. */

@@ -23,12 +23,15 @@ export interface CronPlan {
 
 /** The input of a decision about a CronSweep. */
 export interface CronSweepView {
+  readonly namespace: string;
   readonly name: string;
   readonly generation: number;
   readonly createdAt: EpochSeconds;
   /** The trigger annotation. */
   readonly trigger: string | null;
   readonly paused: boolean;
+  /** The annotation by which a person gives up missed windows that start before it. */
+  readonly acknowledged: string | null;
   /** Or the problems for which it is refused. */
   readonly plan: CronPlan | { readonly problems: readonly string[] };
   readonly status: CronSweepStatus;

@@ -27,8 +27,10 @@ export interface WindowsDue {
   readonly behind: number;
   /** The next run of the schedule. */
   readonly nextRun: EpochSeconds | null;
-  /** Windows that end before this do not matter any more. */
+  /** The oldest window that catchUp reaches. Windows that end before this are not swept any more. */
   readonly since: EpochSeconds;
+  /** The oldest window that can be asked at all. */
+  readonly askableFrom: EpochSeconds;
 }
 
 /**
@@ -44,13 +46,13 @@ export function windowsDue(view: CronView): WindowsDue {
   const { schedule, createdAt, now, grid } = view;
   const next = nextRun(schedule, now);
   const run = lastRun(schedule, now);
-  if (run === null || run < createdAt) return { start: [], due: null, behind: 0, nextRun: next, since: rangeStart(view, newestWindow(grid, now)) };
+  if (run === null || run < createdAt) return { start: [], due: null, behind: 0, nextRun: next, since: rangeStart(view, newestWindow(grid, now)), askableFrom: oldestAskable(view) };
   const newest = newestWindow(grid, run);
   const since = rangeStart(view, newest);
   const due = isAskable(newest, view) ? newest : null;
   const earlier = stretches(since, newest.start, view.known);
   const behind = earlier.filter(({ known }) => known?.state !== "complete").reduce((sum, { from, to }) => sum + (to - from) / grid.everySeconds, 0);
-  return { start: windowsToStart(due, earlier, run, view), due, behind, nextRun: next, since };
+  return { start: windowsToStart(due, earlier, run, view), due, behind, nextRun: next, since, askableFrom: oldestAskable(view) };
 }
 
 /** Consecutive windows with the same state. `known` is null if they were never asked. */
@@ -77,12 +79,18 @@ function stretches(from: EpochSeconds, to: EpochSeconds, known: readonly KnownRu
 
 /** The start of the first window within catchUp that can be asked: not before the provider's first data, and within the retention. */
 function rangeStart(view: CronView, due: Window): EpochSeconds {
-  const { grid, catchUp, firstData, retentionSeconds, now } = view;
+  const { grid, catchUp } = view;
   const every = grid.everySeconds;
   const wanted = "since" in catchUp ? catchUp.since : due.start - catchUp.windows * every;
+  return Math.min(due.start, Math.max(Math.ceil(wanted / every) * every, oldestAskable(view)));
+}
+
+/** The start of the first window that is not before the provider's first data, and not older than the retention. */
+function oldestAskable({ grid, firstData, retentionSeconds, now }: AskableWhen): EpochSeconds {
+  const every = grid.everySeconds;
   // The first start after now − retention − every is that of the oldest window whose end is still kept.
   const kept = Math.floor((now - retentionSeconds - every) / every) * every + every;
-  return Math.min(due.start, Math.ceil(Math.max(wanted, firstData ?? -Infinity, kept) / every) * every);
+  return Math.ceil(Math.max(firstData ?? -Infinity, kept) / every) * every;
 }
 
 function isAskable({ start, end }: Window, { firstData, retentionSeconds, now }: CronView): boolean {

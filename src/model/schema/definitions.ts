@@ -111,6 +111,7 @@ const CRON_SWEEP_COLUMNS: readonly PrinterColumn[] = [
   { name: "Behind", type: "integer", jsonPath: ".status.windowsToCatchUp", description: "The number of windows left to catch up." },
   { name: "Suspended", type: "boolean", jsonPath: ".spec.suspend", description: "Whether the schedule is suspended." },
   AGE,
+  { name: "Missed", type: "integer", jsonPath: ".status.windowsMissed", description: "The number of windows that left catchUp without being asked.", priority: 1 },
   { name: "Last success", type: "date", jsonPath: ".status.lastSuccess", description: "The time since the last complete or usable sweep.", priority: 1 },
   { name: "Active", type: "string", jsonPath: ".status.active", description: "The running sweeps.", priority: 1 },
 ];

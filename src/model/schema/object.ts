@@ -13,7 +13,7 @@ export function metadata(longestName: number, why: string) {
     labels: mapOf(z.string().max(63), 64).optional().meta({ description: "Labels." }),
     annotations: mapOf(z.string().max(262_144), 64)
       .optional()
-      .meta({ description: "Annotations. `sluice.dev/trigger: <window start | latest>` starts a sweep now; `sluice.dev/paused: \"true\"` stops new requests; `sluice.dev/confirm-retention: <store.retention>` lets a shorter retention drop windows." }),
+      .meta({ description: "Annotations. `sluice.dev/trigger: <window start | latest>` starts a sweep now; `sluice.dev/paused: \"true\"` stops new requests; `sluice.dev/confirm-retention: <store.retention>` lets a shorter retention drop windows; `sluice.dev/acknowledge-missed: <window start>` gives up missed windows before it." }),
     creationTimestamp: written,
     deletionGracePeriodSeconds: written,
     deletionTimestamp: written,

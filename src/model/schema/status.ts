@@ -34,6 +34,11 @@ const swept = z.strictObject({
   turns: count("The number of sweeps of the window so far; the name of the next one contains the next number."),
 });
 
+const missed = z.strictObject({
+  from: z.string().meta({ description: "The start of the first window." }),
+  to: z.string().meta({ description: "The end of the last window." }),
+});
+
 const starting = z.strictObject({
   name: z.string().meta({ description: "The name of the Sweep." }),
   window: z.string().meta({ description: "The start of its window." }),
@@ -47,6 +52,9 @@ export const cronSweepStatus = z.strictObject({
   newestWindow: text("The newest window that is due."),
   newestState: text("The state of that window."),
   windowsToCatchUp: count("The number of earlier windows within catchUp that are not complete."),
+  windowsMissed: count("The number of windows that left catchUp without being asked."),
+  missed: z.array(missed).optional().meta({ description: "These windows, oldest first." }),
+  reachesBackTo: text("The oldest window that catchUp reaches."),
   starting: z.array(starting).optional().meta({ description: "Sweeps that are being created." }),
   active: z.array(z.string()).optional().meta({ description: "Running Sweeps." }),
   handledTrigger: text("The last trigger annotation that was handled. The same value again does nothing."),

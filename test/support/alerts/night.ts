@@ -101,6 +101,7 @@ const OF_THE_LEADER: Readonly<Record<string, ByMinute>> = {
   [ofDataset("sluice_window_seconds")]: () => 86_400,
   [ofDataset("sluice_cronsweep_suspended")]: () => 0,
   [ofDataset("sluice_windows_to_catch_up")]: () => 0,
+  [ofDataset("sluice_windows_missed")]: () => 0,
   [ofDataset("sluice_newest_window_start_timestamp_seconds")]: (minute) => (minute < START ? -2 * 86_400 : -86_400),
   [ofDataset("sluice_newest_usable_window_end_timestamp_seconds")]: (minute) => (minute < VERDICT ? -86_400 : 0),
   ...Object.fromEntries(["ok", "missing", "failed", "suspect", "mismatch"].map((state) => [ofDataset("sluice_newest_window_targets", { state }), newestTargets(state)])),

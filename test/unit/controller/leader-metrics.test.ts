@@ -72,6 +72,7 @@ describe("of a CronSweep", () => {
     newestWindow: "2026-11-20",
     newestState: "running",
     windowsToCatchUp: 2,
+    windowsMissed: 5,
     nextRun: "2026-11-22T05:00:00Z",
     lastSuccess: "2026-11-20T05:10:00Z",
     windows: [{ from: "2026-11-10", to: "2026-11-18", state: "complete", lastAsked: "2026-11-19T05:00:00Z", turns: 1 }, { from: "2026-11-18", to: "2026-11-19", state: "incomplete", lastAsked: "2026-11-19T05:00:00Z", turns: 1 }],
@@ -79,7 +80,7 @@ describe("of a CronSweep", () => {
 
   test("its windows, its grid and its times", () => {
     expect(told([], [aCronSweep(STATUS)]).cronSweeps).toMatchObject([
-      { dataset: "bgp/daily", namespace: "bgp", name: "daily", everySeconds: 86_400, windows: [{ from: at("2026-11-10"), to: at("2026-11-18"), state: "complete" }, { state: "incomplete" }], newest: { start: at("2026-11-20"), state: "running" }, newestTotals: null, nextRun: at("2026-11-22T05:00:00Z"), lastSuccess: at("2026-11-20T05:10:00Z"), windowsToCatchUp: 2, isSuspended: false },
+      { dataset: "bgp/daily", namespace: "bgp", name: "daily", everySeconds: 86_400, windows: [{ from: at("2026-11-10"), to: at("2026-11-18"), state: "complete" }, { state: "incomplete" }], newest: { start: at("2026-11-20"), state: "running" }, newestTotals: null, nextRun: at("2026-11-22T05:00:00Z"), lastSuccess: at("2026-11-20T05:10:00Z"), windowsToCatchUp: 2, windowsMissed: 5, isSuspended: false },
     ]);
   });
 
@@ -102,7 +103,7 @@ describe("of a CronSweep", () => {
   test("nothing before its first reconcile, and never a number that is not finite", () => {
     expect(told([], [aCronSweep()]).cronSweeps).toEqual([]);
     expect(told([], [aCronSweep({ dataset: "d", every: "often", windows: STATUS.windows, nextRun: "soon", newestWindow: "2026-02-30" })]).cronSweeps).toEqual([
-      { dataset: "d", namespace: "bgp", name: "daily", everySeconds: null, windows: [], newest: null, newestTotals: null, nextRun: null, lastSuccess: null, windowsToCatchUp: 0, isSuspended: false },
+      { dataset: "d", namespace: "bgp", name: "daily", everySeconds: null, windows: [], newest: null, newestTotals: null, nextRun: null, lastSuccess: null, windowsToCatchUp: 0, windowsMissed: 0, isSuspended: false },
     ]);
   });
 });

@@ -13,7 +13,7 @@ function flow(fields: Parameters<typeof aRunning>[0] & { readonly measured?: obj
 }
 
 function aCronSweep(fields: Partial<CronSweepSnapshot> = {}): CronSweepSnapshot {
-  return { dataset: "d", namespace: "bgp", name: "daily", everySeconds: DAY, windows: [], newest: null, newestTotals: null, nextRun: null, lastSuccess: null, windowsToCatchUp: 0, isSuspended: false, ...fields };
+  return { dataset: "d", namespace: "bgp", name: "daily", everySeconds: DAY, windows: [], newest: null, newestTotals: null, nextRun: null, lastSuccess: null, windowsToCatchUp: 0, windowsMissed: 0, isSuspended: false, ...fields };
 }
 
 describe("settled by now", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { draftSweep } from "../../../../src/controller/cron-sweep/draft-sweep.ts";
 import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
@@ -9,7 +10,8 @@ import { aController, afterItsFirstRun, anApi, endAll, type Controller } from ".
 
 const sweepsIn = (api: KubeApi): SweepObject[] => api.objects.list(SWEEPS, KEY.namespace);
 const namesIn = (api: KubeApi): string[] => sweepsIn(api).map(({ metadata }) => metadata.name);
-const dayBefore = (date: Date, days: number): string => new Date(date.getTime() - days * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+const DAY_MS = 86_400_000;
+const dayBefore = (date: Date, days: number): string => new Date(date.getTime() - days * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "");
 
 /** Until a look writes nothing more; each sweep ends when it is seen. @returns how many were under way at once, at the most */
 async function untilQuiet(api: KubeApi, controller: Controller): Promise<number> {
@@ -50,6 +52,30 @@ describe("over HTTP", () => {
     expect(await untilQuiet(api, controller)).toBe(1);
     expect(namesIn(api)).toHaveLength(1);
     expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ newestState: "complete", windowsToCatchUp: 0, windows: [{ state: "complete", turns: 1 }] });
+  });
+
+  test("tells of windows that left catchUp unasked while it was suspended, until a backfill has filled them", async () => {
+    const api = await anApi();
+    const controller = aController(api, afterItsFirstRun(api));
+    await untilQuiet(api, controller);
+    const suspend = (suspended: boolean): void => void api.objects.change(CRON_SWEEPS, KEY, (object) => ({ ...object, spec: { ...object.spec, suspend: suspended } }));
+    suspend(true);
+    controller.now = new Date(controller.now.getTime() + 4 * DAY_MS);
+    await untilQuiet(api, controller);
+    suspend(false);
+    await untilQuiet(api, controller);
+    const missed = (): unknown => api.objects.get(CRON_SWEEPS, KEY).status?.windowsMissed;
+    const condition = (): unknown => api.objects.get(CRON_SWEEPS, KEY).status?.conditions?.find(({ type }) => type === "WindowsMissed");
+    expect(missed()).toBe(2);
+    expect(condition()).toMatchObject({ status: "True", message: expect.stringContaining(`kubectl sluice backfill ${KEY.name} --namespace ${KEY.namespace} --from `) as string });
+    expect(controller.told.filter((line) => line.startsWith("WindowsMissed"))).toHaveLength(1);
+    expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ windowsToCatchUp: 0 });
+    for (const days of [4, 3]) {
+      const window = new Date(controller.now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
+      api.objects.create(SWEEPS, draftSweep(api.objects.get(CRON_SWEEPS, KEY), { name: `backfill-${days}`, window }));
+      await untilQuiet(api, controller);
+    }
+    expect([missed(), condition()]).toEqual([0, expect.objectContaining({ status: "False", reason: "NoneMissed" })]);
   });
 
   test("a controller that loses its lease halfway leaves the rest to the next one", async () => {

@@ -102,6 +102,18 @@ export const WINDOWS: Readonly<Record<string, AlertStories>> = {
     },
   },
 
+  SluiceWindowsMissed: {
+    severity: "warning",
+    fires: {
+      "when windows left catchUp unasked": { series: { [ofCronSweep("sluice_windows_missed")]: "2x3000" }, at: "6m", labels: CRONSWEEP, summary: "bgp/daily has 2 windows that were never asked and that catchUp no longer reaches." },
+      "while it is still suspended": { series: { [ofCronSweep("sluice_windows_missed")]: "1x3000", [ofCronSweep("sluice_cronsweep_suspended")]: "1x3000" }, at: "6m", labels: CRONSWEEP, summary: "bgp/daily has 1 windows that were never asked and that catchUp no longer reaches." },
+    },
+    isQuiet: {
+      "when none did": { series: { [ofCronSweep("sluice_windows_missed")]: "0x3000" }, at: "10h" },
+      "once a backfill has filled them": { series: { [ofCronSweep("sluice_windows_missed")]: "2x60 0x600" }, at: "1h20m" },
+    },
+  },
+
   SluiceFailedShare: {
     severity: "warning",
     fires: {

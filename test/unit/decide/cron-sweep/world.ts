@@ -25,7 +25,7 @@ export function aPlan(fields: Partial<CronPlan> = {}): CronPlan {
 
 /** Made on the first of November; it is the 21st, six o'clock, and nothing was ever swept. */
 export function aView(fields: Partial<CronSweepView> = {}): CronSweepView {
-  return { name: "daily", generation: 1, createdAt: at("2026-11-01T00:00Z"), trigger: null, paused: false, plan: aPlan(), status: {}, sweeps: [], now: at("2026-11-21T06:00Z"), ...fields };
+  return { namespace: "bgp", name: "daily", generation: 1, createdAt: at("2026-11-01T00:00Z"), trigger: null, paused: false, acknowledged: null, plan: aPlan(), status: {}, sweeps: [], now: at("2026-11-21T06:00Z"), ...fields };
 }
 
 /** One that the CronSweep made, and that runs. */
