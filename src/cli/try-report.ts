@@ -52,9 +52,11 @@ function requestLabels({ url, status, encoding, wireBytes, textBytes, seconds }:
 function proofLabels({ result, parts }: Attempt): Label[] {
   if (parts.length === 0) return [];
   const { updates, outside, declared } = result;
+  const targets = [...new Set(parts.flatMap((part) => part.targets))];
   return [
     ["found", `${grouped(updates)} in the window, ${grouped(outside)} outside it`],
     ["declared", declared === null ? "nothing, so the answer cannot be proven complete" : grouped(declared)],
+    ...(targets.length === 0 ? [] : [["about", targets.join(", ")] as const]),
     ...parts.map(({ start, end, continuation }, index): Label => {
       const range = `${start === null ? "(not stated)" : iso(start)} to ${end === null ? "(not stated)" : iso(end)}`;
       return [parts.length === 1 ? "covers" : `part ${index + 1}`, continuation === null ? range : [range, `continues at ${continuation}`]];
@@ -72,7 +74,8 @@ function inJson({ result, requests, parts, pattern, matches, types, rows }: Atte
     rows,
     types,
     requests,
-    parts: parts.map(({ start, end, continuation, declared, matches: found }) => ({
+    parts: parts.map(({ start, end, continuation, declared, targets, matches: found }) => ({
+      about: targets,
       start: start === null ? null : iso(start),
       end: end === null ? null : iso(end),
       declared,

@@ -156,8 +156,8 @@ export interface AnswerNotes {
 
 /** Readings that write down in `notes` what they read. For one answer at a time. */
 export function recordingReadings(newReading: NewReading, notes: AnswerNotes): NewReading {
-  return (asked) => {
-    const reading = newReading(asked);
+  return (target, asked) => {
+    const reading = newReading(target, asked);
     const recording: Reading = {
       part() {
         const part = recordFacts(reading.part(), notes);

@@ -70,6 +70,7 @@ export function accept<D extends SweepDocument>(document: D, context: Context, n
     const warnings = [
       ...(list?.notes ?? []).map((sentence) => ({ path: ["targets", "list"], sentence })),
       ...broken,
+      ...emptyUnknown(spec),
       ...(notAskable === null ? [] : [{ path: ["window", "start"], sentence: notAskable }]),
     ].map((warning) => inDocument(document, warning));
     const problem = list === null ? null : listProblem(list.names.length, { ...spec.targets, last: null });
@@ -97,6 +98,11 @@ export function whyUncheckable(document: SweepDocument, context: Context): Field
   if (document.kind === "CronSweep" || document.spec.cronSweepRef === undefined || findCronSweep(document, context) !== undefined) return null;
   const name = `${namespaceOf(document)}/${document.spec.cronSweepRef.name}`;
   return inDocument(document, { path: ["cronSweepRef", "name"], sentence: `the CronSweep ${name} is in none of these files, so what comes from it was not checked` });
+}
+
+function emptyUnknown({ extract }: ResolvedSpec): FieldProblem[] {
+  if (extract.declared !== undefined || extract.empty !== undefined) return [];
+  return [{ path: ["extract"], sentence: "without declared or empty, an answer in which nothing is found stays suspect: nothing says that it is empty" }];
 }
 
 /** A path from the spec of the sweep on, as SpecError has it, from the document on. */

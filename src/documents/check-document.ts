@@ -72,7 +72,7 @@ function isName(path: readonly PropertyKey[]): boolean {
 }
 
 /** The least and the most groups that a pattern may have; one where it is not listed. */
-const GROUPS: Readonly<Record<string, readonly [number, number]>> = { "extract.pattern": [1, 2], "extract.error": [0, 1], "extract.maintenance": [0, 1] };
+const GROUPS: Readonly<Record<string, readonly [number, number]>> = { "extract.pattern": [1, 2], "extract.empty": [0, 1], "extract.error": [0, 1], "extract.maintenance": [0, 1] };
 
 function checkPattern(pattern: unknown, path: readonly string[]): readonly FieldProblem[] {
   if (typeof pattern !== "string" || pattern === "") return [];

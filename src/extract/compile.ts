@@ -5,7 +5,7 @@ import { EDGE_BYTES } from "./edges.ts";
 import { timeReader, type ReadTime } from "./time.ts";
 
 /** The patterns that are matched at the edges of an answer. A number or a text that they find is in group 1. */
-export const ENVELOPE_FIELDS = ["declared", "error", "maintenance", "queryStart", "queryEnd", "continuation", "queryId"] as const;
+export const ENVELOPE_FIELDS = ["declared", "empty", "target", "error", "maintenance", "queryStart", "queryEnd", "continuation", "queryId"] as const;
 export type EnvelopeField = (typeof ENVELOPE_FIELDS)[number];
 
 /** The compiled patterns of a spec, made once per process. */
@@ -15,13 +15,15 @@ export interface CompiledExtract {
   /** How times are written, for messages. */
   readonly timeForm: "unix" | "iso";
   readonly envelope: Readonly<Partial<Record<EnvelopeField, BoundedPattern>>>;
+  /** What an answer may leave out before the name of its target. */
+  readonly targetPrefix: string;
 }
 
 /** Larger than for the stream: the envelope is searched as one text, and it holds URLs. */
 const ENVELOPE_MAXIMA: GivenMaxima = { ...STREAM_MAXIMA, other: 4096 };
 
 /** Of these a match alone is enough; the others need a first group to read. */
-const MAY_HAVE_NO_GROUP: readonly EnvelopeField[] = ["error", "maintenance"];
+const MAY_HAVE_NO_GROUP: readonly EnvelopeField[] = ["empty", "error", "maintenance"];
 
 /** @throws SpecError with the path of the field */
 export function compileExtract(spec: ExtractSpec): CompiledExtract {
@@ -37,7 +39,7 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
   if (envelope.continuation !== undefined && (envelope.queryStart === undefined || envelope.queryEnd === undefined)) {
     throw new SpecError("it needs queryStart and queryEnd: without them the overlap of two parts of an answer is unknown", { path: ["extract", "continuation"] });
   }
-  return { pattern, readTime: timeReader(spec.time), timeForm: spec.time, envelope };
+  return { pattern, readTime: timeReader(spec.time), timeForm: spec.time, envelope, targetPrefix: spec.targetPrefix ?? "" };
 }
 
 function compileEnvelope(field: EnvelopeField, source: string): BoundedPattern {

@@ -1,7 +1,8 @@
 import type { Observation } from "../model/result.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
+import { readCaught, shorten } from "./caught-text.ts";
 import { problem, type Problem } from "./problem.ts";
-import type { PartFacts } from "./reading.ts";
+import { isWholeOnOneSide, type Seam } from "./seam.ts";
 
 /** A page has 512 seconds: a target with a few busy seconds costs a few times 2 KiB. */
 const PAGE_BITS = 9;
@@ -43,18 +44,29 @@ export class CountTable {
     this.updates += 1;
   }
 
-  /** Adds the counts of the next part and empties it. For a second on the seam it keeps one side only: see seamOf(). */
-  join(next: CountTable, seam: Seam | null): void {
-    if (seam !== null) this.#settle(next, seam);
-    this.updates += next.updates;
-    this.rows += next.rows;
-    this.outside += next.outside;
-    for (const [type, pages] of next.#pages.entries()) {
+  /**
+   * Adds the counts of the next part and empties it. In a second of the seam the larger count of each type stays, and the smaller one
+   * goes to `shared`: this table and `shared` together hold what both sides have.
+   *
+   * @returns the first second of which neither side holds all; null if there is none
+   */
+  join(next: CountTable, seam: Seam | null, shared: CountTable): EpochSeconds | null {
+    const split = seam === null ? null : this.#settle(next, seam, shared);
+    this.add(next);
+    return split;
+  }
+
+  /** Adds all counts of another table and empties it. */
+  add(other: CountTable): void {
+    this.updates += other.updates;
+    this.rows += other.rows;
+    this.outside += other.outside;
+    for (const [type, pages] of other.#pages.entries()) {
       for (const [number, page] of pages.entries()) {
         if (page !== undefined) this.#addPage(type, number, page);
       }
     }
-    next.release();
+    other.release();
   }
 
   /** Sorted by time, then by the type's name. */
@@ -93,28 +105,35 @@ export class CountTable {
     return page;
   }
 
-  #settle(next: CountTable, seam: Seam): void {
+  #settle(next: CountTable, seam: Seam, shared: CountTable): EpochSeconds | null {
     const from = Math.max(seam.from - this.#start, 0);
     const to = Math.min(seam.to - this.#start, this.#seconds - 1);
+    const types = [...Array(Math.max(this.#pages.length, next.#pages.length)).keys()];
+    let split: EpochSeconds | null = null;
     for (let second = from; second <= to; second += 1) {
-      const loser = next.#at(second) > this.#at(second) ? this : next;
-      loser.#clear(second);
+      const before = types.map((type) => this.#at(type, second));
+      const after = types.map((type) => next.#at(type, second));
+      if (!isWholeOnOneSide(before, after, seam.from === seam.to)) split ??= this.#start + second;
+      for (const type of types) {
+        const both = Math.min(before[type]!, after[type]!);
+        if (both === 0) continue;
+        next.#change(type, second, -both);
+        shared.#change(type, second, both);
+      }
     }
+    return split;
   }
 
-  #at(second: number): number {
-    return this.#pages.reduce((sum, pages) => sum + (pages[second >>> PAGE_BITS]?.[second & IN_PAGE] ?? 0), 0);
+  #at(type: number, second: number): number {
+    return this.#pages[type]?.[second >>> PAGE_BITS]?.[second & IN_PAGE] ?? 0;
   }
 
-  #clear(second: number): void {
-    for (const pages of this.#pages) {
-      const page = pages[second >>> PAGE_BITS];
-      const updates = page?.[second & IN_PAGE] ?? 0;
-      if (page === undefined || updates === 0) continue;
-      page[second & IN_PAGE] = 0;
-      this.updates -= updates;
-      this.rows -= 1;
-    }
+  #change(type: number, second: number, by: number): void {
+    const page = this.#pages[type]?.[second >>> PAGE_BITS] ?? this.#open(type, second >>> PAGE_BITS);
+    const before = page[second & IN_PAGE]!;
+    page[second & IN_PAGE] = before + by;
+    this.updates += by;
+    this.rows += Number(before + by > 0) - Number(before > 0);
   }
 
   #addPage(type: number, number: number, page: Uint32Array): void {
@@ -131,15 +150,20 @@ export class CountTable {
 /** With more types than this the pattern's second group catches something else. */
 export const MOST_TYPES = 64;
 
+/** Of a type, as UTF-8. A kind of update has a short name, and an index of Postgres takes no more than 2,704 bytes. */
+export const LONGEST_TYPE = 1024;
+
 /** The types of one reading, numbered in the order of their first match. */
 export class TypeNames {
   /** As they are stored. */
   readonly names: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #byName = new Map<string, number>();
+  /** By the bytes that were matched, if they have one spelling only. */
+  readonly #byBytes = new Map<string, number>();
 
   /** `caught` is latin1 text, as it was matched. */
-  numberOf(caught: string): number | Problem {
-    return this.#numbers.get(caught) ?? this.#add(caught);
+  numberOf(caught: string, isJson: boolean): number | Problem {
+    return this.#byBytes.get(caught) ?? this.#read(caught, isJson);
   }
 
   /** The types' numbers in the order of their names, by code unit. */
@@ -148,36 +172,24 @@ export class TypeNames {
     return this.names.map((_, number) => number).sort(byName);
   }
 
-  #add(caught: string): number | Problem {
+  #read(caught: string, isJson: boolean): number | Problem {
+    const read = readCaught(caught, isJson);
+    if ("why" in read) return problem("types", `a type ${read.why}`);
+    const number = this.#byName.get(read.text) ?? this.#add(read.text);
+    // A copy: a substring would keep the whole text in memory. With an escape, a type has more spellings than should be kept.
+    if (typeof number === "number" && !caught.includes("\\")) this.#byBytes.set(Buffer.from(caught, "latin1").toString("latin1"), number);
+    return number;
+  }
+
+  #add(name: string): number | Problem {
+    const bytes = Buffer.byteLength(name);
+    if (bytes > LONGEST_TYPE) {
+      return problem("types", `a type has ${bytes} bytes, more than ${LONGEST_TYPE}: the pattern's second group seems to catch something else: ${shorten(name)}`);
+    }
     if (this.names.length === MOST_TYPES) {
       return problem("types", `more than ${MOST_TYPES} types: the pattern's second group seems to catch something else`);
     }
-    // A copy: a substring would keep the whole text in memory.
-    const bytes = Buffer.from(caught, "latin1");
-    const name = bytes.toString("utf8");
-    if (name.includes("\0") || !Buffer.from(name, "utf8").equals(bytes)) {
-      return problem("types", `a type is not UTF-8 text: its bytes are ${bytes.toString("hex")}`);
-    }
-    this.#numbers.set(bytes.toString("latin1"), this.names.length);
+    this.#byName.set(name, this.names.length);
     return this.names.push(name) - 1;
   }
-}
-
-/** The seconds that two parts of an answer both cover; both ends included. */
-export interface Seam {
-  readonly from: EpochSeconds;
-  readonly to: EpochSeconds;
-}
-
-/**
- * The seam of two parts, or null if they do not meet or do not say.
- *
- * It is unknown whether an end is inclusive. So the second in which one part ends and the next starts may be complete in the first, in
- * the second, or in both, or truncated in one and complete in the other. In each case the side with more matches has them all: it is
- * kept and the other dropped, whatever their types. Only a second that is split between the parts loses matches, which is a mismatch
- * if the declared number counts the whole.
- */
-export function seamOf(before: PartFacts, after: PartFacts): Seam | null {
-  if (after.start === null || before.end === null || after.start > before.end) return null;
-  return { from: after.start, to: before.end };
 }

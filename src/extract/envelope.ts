@@ -1,56 +1,106 @@
 import { readIso } from "../model/iso-time.ts";
 import type { EpochSeconds } from "../model/window.ts";
+import { readCaught, shorten } from "./caught-text.ts";
 import type { CompiledExtract, EnvelopeField } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
+import { isCutNumber, readCount, statementsOf, wholeName, type Statement } from "./statement.ts";
 import { readUnix } from "./time.ts";
 
 /** What an answer says about itself. */
 export interface Envelope {
   readonly declared: number | null;
+  /** The targets that it says it is about, each once; more than one if it contradicts itself. */
+  readonly targets: readonly string[];
   readonly start: EpochSeconds | null;
   readonly end: EpochSeconds | null;
   readonly continuation: string | null;
   readonly maintenance: boolean;
   readonly error: string | null;
+  /** It looks as an answer without matches does. */
+  readonly saysEmpty: boolean;
   readonly queryId: string | null;
-  /** A start or an end that is present and cannot be read. */
-  readonly unreadable: Problem | null;
+  /** A statement that cannot be read, or that contradicts another one. What it states is null then. */
+  readonly flaw: Problem | null;
 }
 
 /** Longer query ids are cut in the results. */
 const LONGEST_ID = 200;
 
-/** Reads an envelope from a text's edges. The first match of a pattern counts, but the last of `declared`: data may come before it. */
-export function readEnvelope(compiled: CompiledExtract, edges: Edges): Envelope {
+/**
+ * Reads an envelope from a text's edges. What proves an answer (its count, its target, its range, the way to its rest) may stand in it
+ * more than once, but must then be the same: nobody can know which one is meant. Of the reason of an error and the query ID, the first counts.
+ */
+export function readEnvelope(compiled: CompiledExtract, edges: Edges, isJson: boolean): Envelope {
   const texts = edges.texts();
-  const find = (field: EnvelopeField): string | null => firstOf(compiled.envelope[field]?.source, texts);
-  const declared = lastOf(compiled.envelope.declared?.source, texts);
-  const start = readMoment(find("queryStart"));
-  const end = readMoment(find("queryEnd"));
-  const unreadable = start.unreadable ?? end.unreadable;
+  const all = (field: EnvelopeField): Statement[] => statementsOf(compiled.envelope[field]?.source, texts);
+  const first = (field: EnvelopeField): string | null => firstOf(compiled.envelope[field]?.source, texts);
+  const start = readMoment(all("queryStart"), "queryStart");
+  const end = readMoment(all("queryEnd"), "queryEnd");
+  const rest = readRest(all("continuation"));
+  const declared = readDeclared(all("declared"));
   return {
-    declared: declared !== null && /^\d{1,15}$/.test(declared) ? Number(declared) : null,
-    start: start.at,
-    end: end.at,
-    continuation: readable(find("continuation")),
-    maintenance: find("maintenance") !== null,
-    error: readable(find("error")),
-    queryId: readable(find("queryId"))?.slice(0, LONGEST_ID) ?? null,
-    unreadable: unreadable === null ? null : problem("unreadable-time", `the answer's own start or end is not a time: ${unreadable}`),
+    declared: declared.value,
+    targets: [...new Set(all("target").map((statement) => readName(statement, isJson)))],
+    start: start.value,
+    end: end.value,
+    continuation: rest.value,
+    maintenance: first("maintenance") !== null,
+    error: readable(first("error")),
+    saysEmpty: first("empty") !== null,
+    queryId: readable(first("queryId"))?.slice(0, LONGEST_ID) ?? null,
+    flaw: [start, end].find(({ flaw }) => flaw?.error === "unreadable-time")?.flaw ?? rest.flaw ?? declared.flaw ?? start.flaw ?? end.flaw,
   };
+}
+
+/** What an answer states, or what is wrong with it. */
+interface Stated<T> {
+  readonly value: T | null;
+  readonly flaw: Problem | null;
+}
+
+const NOTHING = { value: null, flaw: null };
+
+/** One value that all statements agree on. */
+function agreed<T extends string | number>(values: readonly T[], contradiction: (values: string) => Problem): Stated<T> {
+  const different = [...new Set(values)];
+  if (different.length > 1) return { value: null, flaw: contradiction(different.slice(0, 3).map((value) => shorten(String(value))).join(", ")) };
+  return { value: different[0] ?? null, flaw: null };
+}
+
+function readDeclared(statements: readonly Statement[]): Stated<number> {
+  const counts = statements.map(readCount);
+  const numbers = counts.filter((count) => typeof count === "number");
+  const wrong = counts.find((count) => typeof count !== "number");
+  if (wrong !== undefined) return { value: null, flaw: problem("declared-wrong", `the answer declares "${readableText(wrong.written)}" matches, which is no whole number`) };
+  return agreed(numbers, (values) => problem("declared-ambiguous", `the answer declares different numbers of matches: ${values}; extract.declared should match one of them only`));
+}
+
+/** Reads both forms: an envelope may write its times differently from its matches. */
+function readMoment(statements: readonly Statement[], field: "queryStart" | "queryEnd"): Stated<EpochSeconds> {
+  const times = statements.map((statement) => (isCutNumber(statement) ? NaN : /^\d+$/.test(statement.text) ? readUnix(statement.text) : readIso(statement.text)));
+  const unreadable = statements[times.findIndex((time) => Number.isNaN(time))];
+  if (unreadable !== undefined) {
+    return { value: null, flaw: problem("unreadable-time", `the answer's own start or end is not a time: ${readableText(isCutNumber(unreadable) ? wholeName(unreadable) : unreadable.text)}`) };
+  }
+  const name = field === "queryStart" ? "start" : "end";
+  return agreed(times, (values) => problem("range-unclear", `the answer states different times as its ${name}: ${values}; extract.${field} should match one of them only`));
+}
+
+function readRest(statements: readonly Statement[]): Stated<string> {
+  if (statements.length === 0) return NOTHING;
+  return agreed(statements.map(({ text }) => readableText(text)), (values) => problem("continuation", `the answer names different URLs for its rest: ${values}`));
+}
+
+function readName(statement: Statement, isJson: boolean): string {
+  const name = wholeName(statement);
+  const read = readCaught(name, isJson);
+  return "text" in read ? read.text : readableText(name);
 }
 
 function readable(latin1: string | null): string | null {
   return latin1 === null ? null : readableText(latin1);
-}
-
-/** Reads both forms: an envelope may write its times differently from its matches. */
-function readMoment(written: string | null): { at: EpochSeconds | null; unreadable: string | null } {
-  if (written === null) return { at: null, unreadable: null };
-  const at = /^\d+$/.test(written) ? readUnix(written) : readIso(written);
-  return Number.isNaN(at) ? { at: null, unreadable: readableText(written) } : { at, unreadable: null };
 }
 
 /** Group 1, "" if the pattern has none or it did not take part; null without a match. */
@@ -60,15 +110,6 @@ function firstOf(source: string | undefined, texts: readonly string[]): string |
   for (const text of texts) {
     const match = regex.exec(text);
     if (match !== null) return match[1] ?? "";
-  }
-  return null;
-}
-
-function lastOf(source: string | undefined, texts: readonly string[]): string | null {
-  if (source === undefined) return null;
-  for (const text of texts.toReversed()) {
-    const match = [...text.matchAll(new RegExp(source, "g"))].at(-1);
-    if (match !== undefined) return match[1] ?? "";
   }
   return null;
 }

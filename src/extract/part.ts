@@ -1,3 +1,5 @@
+import type { EpochSeconds } from "../model/window.ts";
+import { beginsJson } from "./caught-text.ts";
 import type { CompiledExtract } from "./compile.ts";
 import type { CountTable, TypeNames } from "./count-table.ts";
 import { Edges, EDGES_BYTES, type SpareBuffers } from "./edges.ts";
@@ -13,8 +15,8 @@ interface PartPlace {
   readonly buffers: SpareBuffers;
   readonly types: TypeNames;
   readonly table: CountTable;
-  /** Called once, with the reason if something could not be counted. */
-  readonly finished: (facts: PartFacts, uncounted: Problem | null) => void;
+  /** Called once. */
+  readonly finished: (facts: PartFacts) => void;
 }
 
 /** Reads one part of an answer while its text streams by. */
@@ -25,7 +27,11 @@ export class PartReading implements PartSink {
   readonly #edges: Edges;
   readonly #matcher: StreamMatcher;
   #matches = 0;
+  #earliest: EpochSeconds | null = null;
+  #latest: EpochSeconds | null = null;
   #uncounted: Problem | null = null;
+  /** Null before the first byte that shows it. */
+  #isJson: boolean | null = null;
   /** Neighbouring matches often share their second, so the last time is cached. */
   #lastTime = "";
   #lastAt = NaN;
@@ -45,6 +51,7 @@ export class PartReading implements PartSink {
   take(length: number): void {
     this.#mustBeOpen();
     const from = this.#matcher.room;
+    this.#isJson ??= beginsJson(this.work, from, from + length);
     this.#edges.take(this.work, from, from + length);
     this.#matcher.take(this.work, length);
     this.#forgetTime();
@@ -53,10 +60,17 @@ export class PartReading implements PartSink {
   finish(): PartFacts {
     this.#mustBeOpen();
     this.#matcher.finish();
-    const { unreadable, ...envelope } = readEnvelope(this.#place.compiled, this.#edges);
-    const facts: PartFacts = { ...envelope, matches: this.#matches, textBytes: this.#edges.textBytes };
+    const envelope = readEnvelope(this.#place.compiled, this.#edges, this.#isJson === true);
+    const facts: PartFacts = {
+      ...envelope,
+      matches: this.#matches,
+      earliest: this.#earliest,
+      latest: this.#latest,
+      flaw: this.#uncounted ?? envelope.flaw,
+      textBytes: this.#edges.textBytes,
+    };
     this.release();
-    this.#place.finished(facts, this.#uncounted ?? unreadable);
+    this.#place.finished(facts);
     return facts;
   }
 
@@ -79,7 +93,9 @@ export class PartReading implements PartSink {
       this.#uncounted = problem("unreadable-time", `a match has the time "${readableText(time)}", which cannot be read as ${this.#place.compiled.timeForm}`);
       return;
     }
-    const number = this.#place.types.numberOf(type);
+    if (this.#earliest === null || at < this.#earliest) this.#earliest = at;
+    if (this.#latest === null || at > this.#latest) this.#latest = at;
+    const number = this.#place.types.numberOf(type, this.#isJson === true);
     if (typeof number === "number") this.#place.table.count(at, number);
     else this.#uncounted = number;
   }

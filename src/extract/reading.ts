@@ -1,6 +1,7 @@
 import type { ErrorCode, Observation } from "../model/result.ts";
 import type { TargetState } from "../model/states.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
+import type { Problem } from "./problem.ts";
 
 /**
  * Receives the text of an answer without a copy. All streams of a process share one work buffer, and everything between begin() and
@@ -18,7 +19,12 @@ export interface TextSink {
 /** What one part of an answer says about itself, and what was found in it. */
 export interface PartFacts {
   readonly matches: number;
+  /** Of its matches; null without any. */
+  readonly earliest: EpochSeconds | null;
+  readonly latest: EpochSeconds | null;
   readonly declared: number | null;
+  /** The targets that the part says it is about, each once; more than one if it contradicts itself. */
+  readonly targets: readonly string[];
   /** The range that the part says it covers; null if it does not say. */
   readonly start: EpochSeconds | null;
   readonly end: EpochSeconds | null;
@@ -26,7 +32,11 @@ export interface PartFacts {
   readonly maintenance: boolean;
   /** The reason if the body reports an error, "" without a reason; else null. */
   readonly error: string | null;
+  /** It looks as an answer without matches does. */
+  readonly saysEmpty: boolean;
   readonly queryId: string | null;
+  /** What could not be counted, or what it states and cannot be read. */
+  readonly flaw: Problem | null;
   readonly textBytes: number;
 }
 
@@ -61,4 +71,4 @@ export interface Reading {
   release(): void;
 }
 
-export type NewReading = (asked: Window) => Reading;
+export type NewReading = (target: string, asked: Window) => Reading;

@@ -41,7 +41,7 @@ export interface Asked {
  * Rejects with the signal's reason, or with an error of a sink, onWire or the limiter. Everything that a server does is a result.
  */
 export async function ask(target: string, deps: AskDeps): Promise<Asked> {
-  const reading = deps.newReading(deps.spec.window);
+  const reading = deps.newReading(target, deps.spec.window);
   let isHandedOver = false;
   try {
     const asked = await askParts(target, reading, deps);

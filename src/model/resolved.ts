@@ -78,6 +78,12 @@ export interface ExtractSpec {
   readonly time: "unix" | "iso";
   /** Group 1: the number of matches that the answer declares. */
   readonly declared?: string;
+  /** A match marks an answer without matches as empty. */
+  readonly empty?: string;
+  /** Group 1: the name of the target that the answer is about. */
+  readonly target?: string;
+  /** What an answer may leave out before that name, or add. */
+  readonly targetPrefix?: string;
   /** A match marks the answer as an error; group 1, if present, is the reason. */
   readonly error?: string;
   /** A match means that the provider is in maintenance. */

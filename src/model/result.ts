@@ -25,11 +25,17 @@ export type ErrorCode =
   | "error-body" // 200, and the body says that it is an error
   | "declared-wrong" // mismatch: declared and extracted differ
   | "declared-absent" // mismatch: the answer should declare a number and does not
+  | "declared-ambiguous" // mismatch: the answer declares several numbers
+  | "seam-split" // mismatch: two parts cover a second, and neither holds all of it
+  | "other-target" // suspect: the answer is about another target, or does not say about which
+  | "range-unclear" // suspect: the answer does not say which time it covers, or contradicts itself
+  | "outside-range" // suspect: a match outside the time that the answer covers, or no match in the window and some outside it
+  | "empty-unproven" // suspect: nothing was found, and nothing shows that the answer is empty
   | "ends-early" // suspect: the answer covers less than was requested, and there is no next part
   | "quiet-host" // suspect: empty while a canary had no data
   | "continuation" // the next part is on another host, does not advance, or never ends
   | "holds-less" // suspect: a rerun's answer has fewer matches than the settled one
-  | "types" // more types than are allowed
+  | "types" // more types than are allowed, or one that is no text or too long
   | "unreadable-time"; // a match whose time cannot be read
 
 /** One target's outcome in one window: a row of `sluice.results`. */

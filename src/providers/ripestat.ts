@@ -46,6 +46,9 @@ export const ripestat: Provider = {
       pattern: `${member("timestamp", TIME)}"?,${GAP}${member("type", '"([A-Za-z]{1,16})"')}`,
       time: "unix",
       declared: member("nr_updates", "([0-9]{1,15})"),
+      target: member("resource", '"([^"]{1,100})"'),
+      // A recorded answer about AS3333 calls it "3333".
+      targetPrefix: "AS",
       // The reason is in `messages`, before or after `status`: whichever comes first marks the answer.
       error: `\\[${GAP}"error",${GAP}"([^"]{1,300})|${member("status", '"error"')}`,
       maintenance: member("data_call_status", '"maintenance'),

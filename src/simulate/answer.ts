@@ -52,7 +52,8 @@ export function updatesAnswer(answering: Answering, question: Question, play: Pl
       identity,
       ...(rest === undefined ? {} : { seeAlso: [rest] }),
       data: updatesData({
-        resource: question.resource,
+        // A recorded answer about AS3333 calls it "3333".
+        resource: question.target.replace(/^AS/, ""),
         start: timeOnWire(question.form, window.start),
         end: timeOnWire(question.form, end),
         declared: wrong === "absent" ? wrong : counted + wrong,

@@ -44,6 +44,11 @@ export function tinyReadings(): TinyReadings {
             const matches = text.slice(text.indexOf("}") + 1).split("x").length - 1;
             const part: PartFacts = {
               matches,
+              earliest: null,
+              latest: null,
+              targets: [],
+              saysEmpty: false,
+              flaw: null,
               declared: said.n ?? null,
               start: said.start ?? null,
               end: said.end ?? null,

@@ -95,7 +95,7 @@ describe("recording readings", () => {
 
   function record(): { reading: Reading; notes: AnswerNotes } {
     const notes: AnswerNotes = { parts: [], prefix: "", prefixIsWhole: true };
-    return { reading: recordingReadings(newReading, notes)({ start: 0, end: 86_400 }), notes };
+    return { reading: recordingReadings(newReading, notes)("a", { start: 0, end: 86_400 }), notes };
   }
 
   function feed(sink: PartSink, text: string, piece = 1000): void {

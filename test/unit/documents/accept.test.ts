@@ -30,7 +30,7 @@ spec:
 ${spec}`;
 }
 
-const PATTERN = `  extract: { pattern: '"at":([0-9]{10})' }\n`;
+const PATTERN = `  extract: { pattern: '"at":([0-9]{10})', declared: '"n":([0-9]{1,9})' }\n`;
 
 describe("a document that passes its schema", () => {
   const wrong: Record<string, { text: string; line: string }> = {
@@ -83,6 +83,14 @@ describe("a document that passes its schema", () => {
     "may name a window that is not over yet": {
       text: sweep(`${PATTERN}  targets: { list: [a] }\n`, "2026-11-24"),
       lines: ["FILE:5: spec.window.start: The window 2026-11-24 is not over yet; the newest that can be asked is 2026-11-22."],
+    },
+    "may say neither how an answer declares its matches nor how an empty one looks": {
+      text: sweep(`  extract: { pattern: '"at":([0-9]{10})' }\n  targets: { list: [a] }\n`),
+      lines: ["FILE:7: spec.extract: without declared or empty, an answer in which nothing is found stays suspect: nothing says that it is empty"],
+    },
+    "may say how an empty answer looks": {
+      text: sweep(`  extract: { pattern: '"at":([0-9]{10})', empty: '\\[\\]' }\n  targets: { list: [a] }\n`),
+      lines: [],
     },
     "may list a target twice": {
       text: sweep(`${PATTERN}  targets: { list: [a, a] }\n`),

@@ -83,7 +83,7 @@ describe.skipIf(!isThere)("recorded answers", () => {
   };
   it.each(Object.entries(answers))("proves a recorded answer %s", (_, [file, time]) => {
     const asked = { start: 1_749_477_595, end: 1_749_650_395 };
-    const reading = createReadings(compileExtract(anExtractSpec({ time })), work)(asked);
+    const reading = createReadings(compileExtract(anExtractSpec({ time })), work)("140.78.0.0/16", asked);
     const part = reading.part();
     feed(part, readFileSync(path.join(DATA, file)));
     expect(part.finish()).toMatchObject({ matches: 515, declared: 515, ...asked, continuation: null, queryId: "20250611155919-4a1444ca-061a-4686-baae-f435772ad4ed" });
@@ -92,7 +92,7 @@ describe.skipIf(!isThere)("recorded answers", () => {
   });
 
   it.each(["mlab_bandwidth", "mlab_clients", "mlap_activity_count", "ris_first_last_seen", "whois_object_last_updated"])("sees that the recorded answer of %s is maintenance", (name) => {
-    const reading = createReadings(compileExtract(anExtractSpec()), work)({ start: 0, end: 86_400 });
+    const reading = createReadings(compileExtract(anExtractSpec()), work)("AS1", { start: 0, end: 86_400 });
     const part = reading.part();
     feed(part, readFileSync(path.join(DATA, "recorded-2025", `${name}.json`)));
     part.finish();
@@ -103,7 +103,7 @@ describe.skipIf(!isThere)("recorded answers", () => {
     const newReading = createReadings(compileExtract(anExtractSpec()), work);
     const bodies = readFileSync(path.join(DATA, "errors_2026.jsonl"), "utf8").trim().split("\n");
     for (const body of bodies) {
-      const reading = newReading({ start: 0, end: 86_400 });
+      const reading = newReading("AS1", { start: 0, end: 86_400 });
       const part = reading.part();
       feed(part, Buffer.from(body));
       part.finish();

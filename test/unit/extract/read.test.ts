@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { compileExtract } from "../../../src/extract/compile.ts";
 import { createReadings, WORK_BYTES } from "../../../src/extract/read.ts";
@@ -17,18 +18,19 @@ interface AnAnswer {
   readonly status?: string;
   readonly times: readonly (number | string)[];
   readonly types?: string;
+  readonly resource?: string;
 }
 
-function anAnswer({ start = 1000, end = 2000, times, declared = times.length, seeAlso, status = "ok", types = "A" }: AnAnswer): Buffer {
+function anAnswer({ start = 1000, end = 2000, times, declared = times.length, seeAlso, status = "ok", types = "A", resource = "1" }: AnAnswer): Buffer {
   const updates = times.map((time, place) => `{"seq":1,"timestamp":${time},"type":"${types[place % types.length]!}","attrs":{}}`);
   const number = declared === null ? "" : `,"nr_updates":${declared}`;
   const rest = seeAlso === undefined ? "" : `"${seeAlso}"`;
-  return Buffer.from(`{"see_also":[${rest}],"status":"${status}","query_id":"q1","data":{"query_starttime":${start},"query_endtime":${end},"updates":[${updates.join(",")}]${number}}}`);
+  return Buffer.from(`{"see_also":[${rest}],"status":"${status}","query_id":"q1","data":{"resource":"${resource}","query_starttime":${start},"query_endtime":${end},"updates":[${updates.join(",")}]${number}}}`);
 }
 
-function readings(changes: Partial<ExtractSpec> = {}): (asked?: Window) => Reading {
+function readings(changes: Partial<ExtractSpec> = {}): (asked?: Window, target?: string) => Reading {
   const newReading = createReadings(compileExtract(anExtractSpec(changes)), Buffer.alloc(WORK_BYTES));
-  return (asked = ASKED) => newReading(asked);
+  return (asked = ASKED, target = "AS1") => newReading(target, asked);
 }
 
 function readParts(reading: Reading, ...answers: readonly Buffer[]): PartFacts[] {
@@ -48,7 +50,22 @@ describe("reading an answer", () => {
     const reading = readings()();
     const answer = anAnswer({ times: [1000, 1500, 1500, 1999], types: "AW" });
     const [facts] = readParts(reading, answer);
-    expect(facts).toEqual({ matches: 4, declared: 4, start: 1000, end: 2000, continuation: null, maintenance: false, error: null, queryId: "q1", textBytes: answer.length });
+    expect(facts).toEqual({
+      matches: 4,
+      earliest: 1000,
+      latest: 1999,
+      declared: 4,
+      targets: ["1"],
+      start: 1000,
+      end: 2000,
+      continuation: null,
+      maintenance: false,
+      error: null,
+      saysEmpty: false,
+      queryId: "q1",
+      flaw: null,
+      textBytes: answer.length,
+    });
     expect(reading.judge()).toEqual({ state: "ok", error: null, detail: null, updates: 4, outside: 0, declared: 4 });
     expect(rows(reading)).toEqual([[1000, "A", 1], [1500, "A", 1], [1500, "W", 1], [1999, "W", 1]]);
     expect(rows(reading)).toHaveLength(reading.rows);
@@ -56,7 +73,7 @@ describe("reading an answer", () => {
 
   it("counts a match outside the window for the proof and does not store it", () => {
     const reading = readings()();
-    readParts(reading, anAnswer({ times: [999, 1000, 2000] }));
+    readParts(reading, anAnswer({ start: 900, end: 2100, times: [999, 1000, 2000] }));
     expect(reading.judge()).toMatchObject({ state: "ok", updates: 1, outside: 2, declared: 3 });
     expect(rows(reading)).toEqual([[1000, "A", 1]]);
   });
@@ -81,6 +98,48 @@ describe("reading an answer", () => {
     }
   });
 
+  const lies: Record<string, [answer: AnAnswer, judgement: object]> = {
+    "the right range, and every match early": [{ times: [100, 600] }, { state: "suspect", error: "outside-range", updates: 0 }],
+    "one match of many outside the range, by a digit that was damaged": [{ times: [1000, 9001, 1002] }, { state: "suspect", error: "outside-range", updates: 2, outside: 1 }],
+    "another target": [{ times: [1000], resource: "AS2" }, { state: "suspect", error: "other-target" }],
+    "another target without a match": [{ times: [], resource: "AS2" }, { state: "suspect", error: "other-target" }],
+  };
+  it.each(Object.entries(lies))("does not believe an answer with %s", (_, [answer, judgement]) => {
+    const reading = readings()();
+    readParts(reading, anAnswer(answer));
+    expect(reading.judge()).toMatchObject(judgement);
+  });
+
+  it("undoes the escapes of JSON before it counts types, and of nothing else", () => {
+    const spec = { pattern: '([0-9]{4}),([^;]{1,99});', time: "unix", declared: "n=([0-9])", maxParts: 1 } as const;
+    for (const [begin, expected] of [["\ufeff [", [[1000, "café", 2]]], ["", [[1000, "caf\\u00e9", 1], [1000, "café", 1]]]] as const) {
+      const reading = createReadings(compileExtract(spec), Buffer.alloc(WORK_BYTES))("x", ASKED);
+      readParts(reading, Buffer.from(`${begin}1000,caf\\u00e9;1000,café; n=2`));
+      expect(reading.judge()).toMatchObject({ state: "ok", updates: 2 });
+      expect(rows(reading)).toEqual(expected);
+    }
+  });
+
+  const unproven: Record<string, Buffer> = {
+    "a login page": Buffer.from("<html><title>Log in</title></html>"),
+    "nothing at all": Buffer.alloc(0),
+    "text in UTF-16": Buffer.from('{"events":[{"timestamp":1000,"type":"A"}]}', "utf16le"),
+    "a gzip within the gzip": gzipSync('{"events":[{"timestamp":1000,"type":"A"}]}'),
+  };
+  it.each(Object.entries(unproven))("is not empty because nothing is found in %s: it must declare zero, or look empty", (_, body) => {
+    for (const empty of [{}, { empty: '"events":\\[\\]' }]) {
+      const reading = createReadings(compileExtract({ pattern: anExtractSpec().pattern, time: "unix", maxParts: 1, ...empty }), Buffer.alloc(WORK_BYTES))("x", ASKED);
+      readParts(reading, body);
+      expect(reading.judge()).toMatchObject({ state: "suspect", error: "empty-unproven" });
+    }
+  });
+
+  it("is empty where it looks as the file says", () => {
+    const reading = createReadings(compileExtract({ pattern: anExtractSpec().pattern, time: "unix", maxParts: 1, empty: '"events":\\[\\]' }), Buffer.alloc(WORK_BYTES))("x", ASKED);
+    readParts(reading, Buffer.from('{"events":[]}'));
+    expect(reading.judge()).toMatchObject({ state: "empty", error: null });
+  });
+
   it("fails for an end that cannot be read", () => {
     const reading = readings()();
     readParts(reading, Buffer.from('"query_endtime":20250611135955,"nr_updates":0'));
@@ -88,7 +147,7 @@ describe("reading an answer", () => {
   });
 
   it("counts 64 types and fails at the 65th", () => {
-    const names = Array.from({ length: 65 }, (_, number) => String.fromCharCode(0x30 + number));
+    const names = Array.from({ length: 66 }, (_, number) => String.fromCharCode(0x30 + number)).filter((name) => name !== "\\");
     const spec = { pattern: String.raw`"timestamp":([0-9]{1,12}),"type":"([^"])"` };
     const full = readings(spec)();
     readParts(full, anAnswer({ times: names.slice(0, 64).map(() => 1000), types: names.slice(0, 64).join("") }));
@@ -153,10 +212,25 @@ describe("reading an answer", () => {
       });
     });
 
-    it("shows a second that was dealt out to both sides as a mismatch, where the whole is declared", () => {
+    it("counts a second that was dealt out to both sides on both, where the whole is declared", () => {
       const reading = readings()();
       readParts(reading, anAnswer({ end: 1500, times: [1400, 1500], declared: 4, seeAlso: rest }), anAnswer({ start: 1500, times: [1500, 1600], declared: 4 }));
-      expect(reading.judge()).toMatchObject({ state: "mismatch", error: "declared-wrong" });
+      expect(reading.judge()).toMatchObject({ state: "ok", updates: 4, declared: 4 });
+      expect(reading.judge()).toMatchObject({ state: "ok", updates: 4, declared: 4 });
+      expect(rows(reading)).toEqual([[1400, "A", 1], [1500, "A", 2], [1600, "A", 1]]);
+      expect(reading.rows).toBe(3);
+    });
+
+    it("shows a second of which neither side holds all as a mismatch, where each part declares its own", () => {
+      const reading = readings()();
+      readParts(reading, anAnswer({ end: 1500, times: [1400, 1500, 1500], seeAlso: rest }), anAnswer({ start: 1500, times: [1500, 1600] }));
+      expect(reading.judge()).toMatchObject({ state: "mismatch", error: "seam-split" });
+    });
+
+    it("is about another target where one of its parts is", () => {
+      const reading = readings()();
+      readParts(reading, anAnswer({ end: 1500, times: [1400], seeAlso: rest }), anAnswer({ start: 1500, times: [1600], resource: "AS2" }));
+      expect(reading.judge()).toMatchObject({ state: "suspect", error: "other-target", detail: "the answer is about AS2; AS1 was asked for" });
     });
 
     it("takes each seam of three parts from one side", () => {
@@ -209,7 +283,7 @@ describe("reading an answer", () => {
 
   it("always leaves 16 KiB free, even for the longest pattern that is allowed", () => {
     const compiled = compileExtract(anExtractSpec({ pattern: "(a)b{0,8190}c" }));
-    const reading = createReadings(compiled, Buffer.alloc(WORK_BYTES))(ASKED);
+    const reading = createReadings(compiled, Buffer.alloc(WORK_BYTES))("AS1", ASKED);
     const part = reading.part();
     for (let piece = 0; piece < 300; piece += 1) {
       const from = part.begin();
