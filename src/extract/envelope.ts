@@ -5,7 +5,7 @@ import type { CompiledExtract, EnvelopeField } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
-import { isCutNumber, readCount, statementsOf, wholeName, type Statement } from "./statement.ts";
+import { readCount, statementsOf, wholeText, type Statement } from "./statement.ts";
 import { readUnix } from "./time.ts";
 
 /** What an answer says about itself. */
@@ -36,10 +36,10 @@ export function readEnvelope(compiled: CompiledExtract, edges: Edges, isJson: bo
   const texts = edges.texts();
   const all = (field: EnvelopeField): Statement[] => statementsOf(compiled.envelope[field]?.source, texts);
   const first = (field: EnvelopeField): string | null => firstOf(compiled.envelope[field]?.source, texts);
-  const start = readMoment(all("queryStart"), "queryStart");
-  const end = readMoment(all("queryEnd"), "queryEnd");
+  const start = readMoment(all("queryStart"), "queryStart", isJson);
+  const end = readMoment(all("queryEnd"), "queryEnd", isJson);
   const rest = readRest(all("continuation"));
-  const declared = readDeclared(all("declared"));
+  const declared = readDeclared(all("declared"), isJson);
   return {
     declared: declared.value,
     targets: [...new Set(all("target").map((statement) => readName(statement, isJson)))],
@@ -69,21 +69,20 @@ function agreed<T extends string | number>(values: readonly T[], contradiction: 
   return { value: different[0] ?? null, flaw: null };
 }
 
-function readDeclared(statements: readonly Statement[]): Stated<number> {
-  const counts = statements.map(readCount);
+function readDeclared(statements: readonly Statement[], isJson: boolean): Stated<number> {
+  const counts = statements.map((statement) => readCount(statement, isJson));
   const numbers = counts.filter((count) => typeof count === "number");
   const wrong = counts.find((count) => typeof count !== "number");
-  if (wrong !== undefined) return { value: null, flaw: problem("declared-wrong", `the answer declares "${readableText(wrong.written)}" matches, which is no whole number`) };
+  if (wrong !== undefined) return { value: null, flaw: problem("declared-wrong", `the answer declares "${shorten(readableText(wrong.written))}" matches, which is no whole number`) };
   return agreed(numbers, (values) => problem("declared-ambiguous", `the answer declares different numbers of matches: ${values}; extract.declared should match one of them only`));
 }
 
 /** Reads both forms: an envelope may write its times differently from its matches. */
-function readMoment(statements: readonly Statement[], field: "queryStart" | "queryEnd"): Stated<EpochSeconds> {
-  const times = statements.map((statement) => (isCutNumber(statement) ? NaN : /^\d+$/.test(statement.text) ? readUnix(statement.text) : readIso(statement.text)));
-  const unreadable = statements[times.findIndex((time) => Number.isNaN(time))];
-  if (unreadable !== undefined) {
-    return { value: null, flaw: problem("unreadable-time", `the answer's own start or end is not a time: ${readableText(isCutNumber(unreadable) ? wholeName(unreadable) : unreadable.text)}`) };
-  }
+function readMoment(statements: readonly Statement[], field: "queryStart" | "queryEnd", isJson: boolean): Stated<EpochSeconds> {
+  const written = statements.map((statement) => wholeText(statement, isJson));
+  const times = written.map((text) => (/^\d+$/.test(text) ? readUnix(text) : readIso(text)));
+  const unreadable = written[times.findIndex((time) => Number.isNaN(time))];
+  if (unreadable !== undefined) return { value: null, flaw: problem("unreadable-time", `the answer's own start or end is not a time: ${shorten(readableText(unreadable))}`) };
   const name = field === "queryStart" ? "start" : "end";
   return agreed(times, (values) => problem("range-unclear", `the answer states different times as its ${name}: ${values}; extract.${field} should match one of them only`));
 }
@@ -94,7 +93,7 @@ function readRest(statements: readonly Statement[]): Stated<string> {
 }
 
 function readName(statement: Statement, isJson: boolean): string {
-  const name = wholeName(statement);
+  const name = wholeText(statement, isJson);
   const read = readCaught(name, isJson);
   return "text" in read ? read.text : readableText(name);
 }

@@ -1,57 +1,60 @@
-import { shorten } from "./caught-text.ts";
-
-/** Where a pattern of the envelope matches: its first group, and the text on both sides of it. All latin1. */
+/** Where a pattern of the envelope matches: its first group, and what stands beside it. All latin1. */
 export interface Statement {
   readonly text: string;
+  /** "" if the pattern itself says what stands there. */
   readonly before: string;
   readonly after: string;
+  readonly inQuotes: boolean;
 }
 
 /** More than a number or a name goes on for. */
 const SIDE = 300;
 
 /**
- * Every place where a pattern matches and its group takes part. @param texts the whole text, or its start and its end with a gap between them. What touches the
- * gap may go on in it.
+ * Every place where a pattern matches and its group takes part. @param texts the whole text, or its start and its end with a gap between
+ * them. What touches the gap may go on in it.
  */
 export function statementsOf(source: string | undefined, texts: readonly string[]): Statement[] {
   if (source === undefined) return [];
   const regex = new RegExp(source, "dg");
   return texts.flatMap((text, part) =>
     [...text.matchAll(regex)].flatMap((match) => {
-      const place = match.indices![1];
-      if (place === undefined) return [];
-      const [from, to] = place;
-      const before = part === 0 || from > 0 ? text.slice(Math.max(0, from - SIDE), from) : GAP;
-      const after = part === texts.length - 1 || to < text.length ? text.slice(to, to + SIDE) : GAP;
-      return [{ text: match[1]!, before, after }];
+      const group = match.indices![1];
+      if (group === undefined) return [];
+      const [from, to] = group;
+      const isOpenBefore = from === match.index;
+      const isOpenAfter = to === match.index + match[0].length;
+      const before = part > 0 && from === 0 ? GAP : text.slice(Math.max(0, from - SIDE), from);
+      const after = part < texts.length - 1 && to === text.length ? GAP : text.slice(to, to + SIDE);
+      return [{ text: match[1]!, before: isOpenBefore ? before : "", after: isOpenAfter ? after : "", inQuotes: before.endsWith('"') }];
     }),
   );
 }
 
-/** Stands for bytes that were not kept. A digit, so that a number beside it is not taken for whole. */
-const GAP = "0";
+/** Stands for bytes that were not kept: it goes on as a word does, and makes no number. */
+const GAP = "\xff";
 
-/** What makes a number go on: a digit, a point or an exponent. */
-const GOES_ON = /^(?:[0-9.]|[eE](?:[+-]?[0-9]|[+-]?$))/;
-const BEGAN_BEFORE = /(?:[0-9]|[0-9]\.|[0-9][eE][+-]?|(?:^|[^0-9A-Za-z_])-)$/;
-
-/** A count of matches, read to its end: nothing but digits, with no part of a number on either side. */
-export function readCount({ text, before, after }: Statement): number | { readonly written: string } {
-  if (/^[0-9]{1,15}$/.test(text) && !GOES_ON.test(after) && !BEGAN_BEFORE.test(before)) return Number(text);
-  return { written: shorten(`${/[-+0-9.eE]*$/.exec(before)![0]}${text}${/^[-+0-9.eE]*/.exec(after)![0]}`) };
-}
-
-/** Whether digits are followed by more of them, or by an exponent. */
-export function isCutNumber({ text, after }: Statement): boolean {
-  return /^[0-9]+$/.test(text) && after !== "" && !after.startsWith(".") && GOES_ON.test(after);
-}
+const REST = {
+  quotes: /^(?:[^"\\]|\\.)*/s,
+  /** To what ends a number in JSON. White space does not, if something else follows. */
+  json: /^(?:[^,}\]\s]|\s+(?![\s,}\]]|$))*/,
+  word: /^(?:[\w\\\x80-\xff]|[-.:/](?=\w))*/,
+} as const;
 
 /**
- * A name, read to its end, since a group may be too short for it or not know all of its letters: to the quote if it stands in quotes,
- * else as long as a word goes on.
+ * What is stated, read to its end: a group may be too short for it, or not know all of its characters. In quotes it ends at the quote, in
+ * JSON where a value ends, else where a word ends.
  */
-export function wholeName({ text, before, after }: Statement): string {
-  const rest = before.endsWith('"') ? /^(?:[^"\\]|\\.)*/s : /^(?:[\w\\\x80-\xff]|[-.:/](?=\w))*/;
-  return text + rest.exec(after)![0];
+export function wholeText({ text, after, inQuotes }: Statement, isJson: boolean): string {
+  return text + REST[inQuotes ? "quotes" : isJson ? "json" : "word"].exec(after)![0];
+}
+
+/** What makes a number begin before its group. */
+const BEGAN_BEFORE = /(?:[0-9]|[0-9]\.|[0-9][eE][+-]?|(?:^|[^0-9A-Za-z_])-|\xff)$/;
+
+/** A count of matches: nothing but digits, and no part of a longer number. */
+export function readCount(statement: Statement, isJson: boolean): number | { readonly written: string } {
+  const whole = wholeText(statement, isJson);
+  if (/^[0-9]{1,15}$/.test(whole) && !BEGAN_BEFORE.test(statement.before)) return Number(whole);
+  return { written: `${/[-+0-9.eE]*$/.exec(statement.before)![0]}${whole}` };
 }
