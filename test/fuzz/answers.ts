@@ -158,6 +158,8 @@ interface Damaged {
 const VALUES = /"(?:timestamp|type|resource|query_starttime|query_endtime|nr_updates)": ?"?([^",}\n]*)/g;
 const COUNT = /"nr_updates": ?(\d+)/g;
 
+const CHARACTERS = "0123456789-:.eT ".split("");
+
 const DAMAGE: Readonly<Record<"flips" | "time" | "slice" | "twice", (text: Buffer, random: Random) => Damaged>> = {
   /** Up to four bits. One in the count is alone. */
   flips(text, random) {
@@ -175,7 +177,7 @@ const DAMAGE: Readonly<Record<"flips" | "time" | "slice" | "twice", (text: Buffe
     const spans = spansOf(text, /"timestamp": ?"?([0-9T:-]+)/g);
     if (spans.length === 0) return { damaged, seen: damaged };
     const [from, to] = pick(spans, random);
-    for (let left = 1 + Math.floor(random() * 3); left > 0; left -= 1) damaged[from + Math.floor(random() * (to - from))] = pick([..."0123456789-:.eT "], random).charCodeAt(0);
+    for (let left = 1 + Math.floor(random() * 3); left > 0; left -= 1) damaged[from + Math.floor(random() * (to - from))] = pick(CHARACTERS, random).charCodeAt(0);
     return { damaged, seen: damaged };
   },
 

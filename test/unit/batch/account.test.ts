@@ -27,14 +27,9 @@ describe("account", () => {
   const LONG_SECONDS = 9_999_999.999;
 
   const CODES: Readonly<Record<ErrorCode, true>> = {
-<<<<<<< HEAD
     memory: true, timeout: true, connect: true, reset: true, protocol: true, encoding: true, throttled: true, server: true, maintenance: true, refused: true, redirect: true, "error-body": true,
-    "declared-wrong": true, "declared-absent": true, "ends-early": true, "quiet-host": true, continuation: true, "holds-less": true, types: true, "unreadable-time": true,
-=======
-    memory: true, timeout: true, connect: true, reset: true, encoding: true, throttled: true, server: true, maintenance: true, refused: true, redirect: true, "error-body": true,
     "declared-wrong": true, "declared-absent": true, "declared-ambiguous": true, "seam-split": true, "other-target": true, "range-unclear": true, "outside-range": true,
     "empty-unproven": true, "ends-early": true, "quiet-host": true, continuation: true, "holds-less": true, types: true, "unreadable-time": true,
->>>>>>> bb73e4a (Believe an answer only if it proves to be about what was asked, and a seam only if one side is whole)
   };
 
   function all(words: readonly string[]): Record<string, number> {
