@@ -3,8 +3,10 @@ import type { Clock } from "../model/clock.ts";
 import { sumOf, type Measured, COPY_SECONDS, NOTHING_MEASURED, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Distribution, type Tally } from "../model/measured.ts";
 import { type BatchMessage, type Cause, shortened } from "../model/message.ts";
 import type { TargetResult } from "../model/result.ts";
+import { outageWait, type Wait } from "../model/wait.ts";
 import { isSettled, SETTLED, type TargetState } from "../model/states.ts";
 import type { ClaimedBatch } from "../store/batches.ts";
+import type { Database } from "../store/database.ts";
 import type { Committed } from "../store/commit.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
 import type { BatchSnapshot } from "./sampler.ts";
@@ -12,7 +14,8 @@ import type { SlotKeeper } from "./slots.ts";
 
 /** What a batch's message has beside its counts. */
 export interface AccountDeps {
-  readonly clock: Pick<Clock, "monotonic">;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
+  readonly db: Pick<Database, "place" | "outage">;
   readonly guard: MemoryGuard;
   readonly kernelPeak: () => number | null;
   /** The 99th percentile so far of how late the event loop was. */
@@ -26,6 +29,8 @@ export class Account {
   readonly #progress: Progress;
   readonly #measurements = new Measurements();
   readonly #startedAt: number;
+  /** Since when all targets in progress wait for their next try, in seconds since 1970; null otherwise. */
+  #retryingSince: number | null = null;
 
   constructor({ fence, size }: ClaimedBatch, keeper: SlotKeeper, deps: AccountDeps) {
     this.#deps = deps;
@@ -60,7 +65,8 @@ export class Account {
     this.#measurements.committed(state, error);
   }
 
-  message(): BatchMessage {
+  /** @param inProgress targets that are being asked, or wait for their next try */
+  message(inProgress: number): BatchMessage {
     const { guard, clock, kernelPeak, eventLoopDelaySeconds } = this.#deps;
     const measured = this.#measured();
     return this.#progress.message({
@@ -71,6 +77,7 @@ export class Account {
       memory: { limit: guard.limitBytes, anon: guard.anonBytes, anonPeak: guard.peakBytes, kernelPeak: kernelPeak() },
       seconds: Math.round((clock.monotonic() - this.#startedAt) / 100) / 10,
       paused: this.#keeper.pausedFor,
+      waiting: this.#wait(inProgress),
       measured,
       eventLoopDelaySeconds: eventLoopDelaySeconds(),
     });
@@ -93,16 +100,37 @@ export class Account {
     };
   }
 
+  #wait(inProgress: number): Wait | null {
+    const { clock, db } = this.#deps;
+    const now = clock.now() / 1000;
+    const isRetrying = inProgress > 0 && this.#keeper.wanted === 0;
+    this.#retryingSince = isRetrying ? (this.#retryingSince ?? now) : null;
+    const wait = outageWait(db, now) ?? this.#keeper.wait ?? this.#retry(inProgress);
+    if (wait === null) return null;
+    const { since, until } = wait;
+    return { ...wait, since: Math.round(since), until: until === null ? null : Math.round(until), what: shortened(wait.what, LONGEST_WAIT.what), error: wait.error === null ? null : shortened(wait.error, LONGEST_WAIT.error) };
+  }
+
+  #retry(inProgress: number): Wait | null {
+    const error = this.#keeper.lastError;
+    if (this.#retryingSince === null || error === null) return null;
+    const what = inProgress === 1 ? "the target in progress waits for its next try" : `all ${inProgress} targets in progress wait for their next try`;
+    return { for: "retry", what, since: this.#retryingSince, until: null, error };
+  }
+
   #measured(): Measured {
     return this.#measurements.measured({ matches: this.#progress.matches, pausedSeconds: this.#keeper.pausedSeconds });
   }
 }
 
+/** In bytes of JSON. */
+const LONGEST_WAIT = { what: 90, error: 120 };
+
 /** They must fit into the 4 KiB of a message beside the rest. */
 const MOST_CAUSES = 3;
 
 /** In bytes of JSON. */
-const LONGEST = { example: 90, detail: 140 };
+const LONGEST = { example: 70, detail: 120 };
 
 /** A batch's progress, as its message reports it. A target's state counts when it is committed. */
 export class Progress {
@@ -138,7 +166,7 @@ export class Progress {
     this.#causes.set(code, { code, targets, example: shortened(target, LONGEST.example), detail: shortened(detail ?? "", LONGEST.detail), at: finishedAt.toISOString() });
   }
 
-  message(now: Pick<BatchMessage, "requests" | "retries" | "inFlight" | "slots" | "memory" | "seconds" | "paused" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
+  message(now: Pick<BatchMessage, "requests" | "retries" | "inFlight" | "slots" | "memory" | "seconds" | "paused" | "waiting" | "measured" | "eventLoopDelaySeconds"> & { problem?: string }): BatchMessage {
     return {
       program: "batch",
       batch: this.#batch,

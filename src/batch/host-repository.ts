@@ -1,5 +1,6 @@
 import { shouldOpenCircuit, rampedLimit, share } from "../decide/host/share.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
+import type { EpochSeconds } from "../model/window.ts";
 import { canaryGood, canaryBad, takeCanary } from "../store/canaries.ts";
 import type { Database } from "../store/database.ts";
 import { openCircuit, closeCircuit, pauseHost, takeProbe, releaseSlots, renewSlots, slotsHeld } from "../store/hosts.ts";
@@ -50,13 +51,21 @@ export function hostRepository(db: Database, { process, spec, uid, batch, asked 
       };
       const renewal = await renewSlots(db, me, share, (most, host) => rampedLimit(most, host.secondsSincePauseEnded));
       lastLimit = renewal.limit;
-      const { pausedSeconds, pauseReason, recent } = renewal.host;
-      const circuitOpen = renewal.host.circuitOpen || shouldOpenCircuit(recent);
-      if (circuitOpen && !renewal.host.circuitOpen) await openCircuit(db, name);
-      return { allowed: renewal.allowed, limit: renewal.limit, pausedSeconds, pauseReason, circuitOpen };
+      const { pausedSeconds, pausedSince, pauseReason, recent, circuit, lastError, now } = renewal.host;
+      const circuitOpen = circuit !== null || shouldOpenCircuit(recent);
+      if (circuitOpen && circuit === null) await openCircuit(db, name);
+      return {
+        allowed: renewal.allowed,
+        limit: renewal.limit,
+        pausedSeconds,
+        pauseReason,
+        circuitOpen,
+        facts: { pausedSince, circuitSince: circuit?.since ?? now, nextProbe: (circuit?.probedAt ?? now) + probeSeconds, lastError, holders: renewal.holders },
+      };
     },
     hasRoom: async () => (await slotsHeld(db, name)) < lastLimit,
-    pause: (seconds, reason) => pauseHost(db, name, seconds, reason),
+    name,
+    pause: (seconds, reason, error) => pauseHost(db, name, seconds, reason, error),
     takeProbe: () => takeProbe(db, name, probeSeconds),
     closeCircuit: () => closeCircuit(db, name),
     release: () => releaseSlots(db, process),
@@ -80,6 +89,8 @@ export interface SlotReport {
   readonly inFlight: number;
   /** Since the last renewal, in order: "." for an answer, "x" for the provider's own error. */
   readonly outcomes: string;
+  /** What the last of these that is an "x" met; null without one. */
+  readonly lastError: string | null;
 }
 
 /** What a renewal returns: how many requests this process may have in flight until its lease ends, and the state of the host. */
@@ -91,14 +102,30 @@ export interface SlotGrant {
   readonly pauseReason: string | null;
   /** While the host's circuit is open, the only request to it is the probe. */
   readonly circuitOpen: boolean;
+  readonly facts: HostFacts;
+}
+
+/** What a process says while it waits for the host. Nothing is decided by it. */
+interface HostFacts {
+  /** Null unless it is paused. */
+  readonly pausedSince: EpochSeconds | null;
+  /** Both only have a meaning while the circuit is open. */
+  readonly circuitSince: EpochSeconds;
+  readonly nextProbe: EpochSeconds;
+  readonly lastError: string | null;
+  /** Other sweeps that hold slots. */
+  readonly holders: readonly string[];
 }
 
 /** The host's row in Postgres, as one process uses it. */
 export interface HostRepository {
+  /** host:port */
+  readonly name: string;
   renew(report: SlotReport): Promise<SlotGrant>;
   /** Whether all processes together hold fewer slots than the limit of the last renewal. Cheap, and changes nothing. */
   hasRoom(): Promise<boolean>;
-  pause(seconds: number, reason: string): Promise<void>;
+  /** @param error what the provider answered */
+  pause(seconds: number, reason: string, error: string): Promise<void>;
   /** Whether this process may send the probe that decides whether the circuit closes. */
   takeProbe(): Promise<boolean>;
   closeCircuit(): Promise<void>;

@@ -164,6 +164,6 @@ class BatchRun {
   }
 
   #report(): void {
-    this.#deps.report(this.#account.message());
+    this.#deps.report(this.#account.message(this.#inFlight.size));
   }
 }

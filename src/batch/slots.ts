@@ -1,6 +1,8 @@
 import type { Clock } from "../model/clock.ts";
 import { linkSignals } from "../model/linked-signal.ts";
 import type { Tally } from "../model/measured.ts";
+import { pausedWait, unhealthyWait, type Wait } from "../model/wait.ts";
+import { PausedTime, RequestTime } from "./time-meters.ts";
 import { type HostRepository, SLOT_TIMES, type SlotGrant, type SlotTimes } from "./host-repository.ts";
 
 /** Polls for a free slot in the time of one request, so that a hand-over between processes costs a small part of that time. */
@@ -29,7 +31,7 @@ export class SlotKeeper {
   readonly #host: HostRepository;
   readonly #clock: Clock;
   readonly #times: SlotTimes;
-  #grant: SlotGrant = { allowed: 0, limit: 0, pausedSeconds: 0, pauseReason: null, circuitOpen: false };
+  #grant: SlotGrant = { allowed: 0, limit: 0, pausedSeconds: 0, pauseReason: null, circuitOpen: false, facts: { pausedSince: null, circuitSince: 0, nextProbe: 0, lastError: null, holders: [] } };
   #pause: { readonly until: number; readonly reason: string } = { until: 0, reason: "" };
   #inFlight = 0;
   /** Requests in flight as the renewal under way reports them. No more may start until it returns: it may lower our slots to just that. */
@@ -41,6 +43,12 @@ export class SlotKeeper {
   readonly #requestTime: RequestTime;
   readonly #pausedTime: PausedTime;
   #outcomes = "";
+  /** Of the outcomes that were not reported yet. */
+  #newError: string | null = null;
+  /** What the last request of this process met that was the provider's own error, or a throttle. */
+  #lastError: string | null = null;
+  /** Since when requests wait and none is in flight, in seconds since 1970; null otherwise. */
+  #idleSince: number | null = null;
   #probe: "none" | "granted" | "sent" = "none";
   #sendProbe: SendProbe = null;
   #waiting: Waiter[] = [];
@@ -75,6 +83,26 @@ export class SlotKeeper {
   get pausedFor(): string | null {
     if (this.#grant.circuitOpen) return "illness";
     return this.#isPaused() ? this.#pause.reason : null;
+  }
+
+  /** What its requests wait for, or null: while one is in flight, or none is wanted, it waits for nothing. */
+  get wait(): Wait | null {
+    const { limit, circuitOpen, facts } = this.#grant;
+    const host = this.#host.name;
+    const error = facts.lastError ?? this.#lastError;
+    if (circuitOpen) return unhealthyWait(host, facts.circuitSince, facts.nextProbe, error);
+    if (this.#isPaused()) {
+      const now = this.#clock.now() / 1000;
+      return pausedWait(host, facts.pausedSince ?? now, now + (this.#pause.until - this.#clock.monotonic()) / 1000, error);
+    }
+    if (this.#waiting.length === 0 || this.#idleSince === null || limit === 0) return null;
+    const holders = facts.holders.length === 0 ? "other processes" : facts.holders.join(", ");
+    return { for: "slots", what: `all ${limit} slots of ${host} are used by ${holders}`, since: this.#idleSince, until: null, error: null };
+  }
+
+  /** What the last request of this process met that failed or was throttled; null if none did. */
+  get lastError(): string | null {
+    return this.#lastError;
   }
 
   /** For how long no request could start, in seconds by reason. */
@@ -118,6 +146,7 @@ export class SlotKeeper {
       };
       signal.addEventListener("abort", leave, { once: true });
       this.#waiting.push(waiter);
+      this.#noteIdle();
       this.#wake?.();
     });
   }
@@ -135,16 +164,18 @@ export class SlotKeeper {
     if (isOwed || this.#waiting.length === 0) this.#wake?.();
   }
 
-  /** @param ownError the answer was the provider's own error */
-  answered(ownError: boolean): void {
+  /** @param ownError the answer was the provider's own error @param error what it was, in a sentence; null for an answer */
+  answered(ownError: boolean, error: string | null): void {
     this.#outcomes += ownError ? "x" : ".";
+    if (error !== null) this.#lastError = error;
+    if (ownError) this.#newError = error;
     if (this.#probe === "sent" && this.#sendProbe === null) this.#probed(!ownError);
   }
 
   /** Stops requests here at once, and in every other process with its next renewal. */
-  async pause(seconds: number, reason: string): Promise<void> {
+  async pause(seconds: number, reason: string, error: string): Promise<void> {
     this.#lengthenPause(seconds, reason);
-    await this.#host.pause(seconds, reason);
+    await this.#host.pause(seconds, reason, error);
   }
 
   /** Renews until `signal` is aborted. Rejects if the database stays away for longer than its client retries. */
@@ -154,10 +185,12 @@ export class SlotKeeper {
       while (!signal.aborted) {
         const sent = this.#clock.monotonic();
         const outcomes = this.#outcomes;
+        const lastError = this.#newError;
+        this.#newError = null;
         this.#reported = this.#inFlight;
         this.#owesSlot = false;
         this.#spareSince = null;
-        const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes });
+        const grant = await this.#host.renew({ wanted: this.wanted, inFlight: this.#inFlight, outcomes, lastError });
         this.#reported = Infinity;
         this.#outcomes = this.#outcomes.slice(outcomes.length);
         // A renewal that took longer than the lease counts for nothing: other processes may have got these slots.
@@ -236,6 +269,7 @@ export class SlotKeeper {
       this.#waiting = this.#waiting.filter((other) => other !== waiter);
       waiter.grant();
     }
+    this.#noteIdle();
   }
 
   async #untilDue(signal: AbortSignal): Promise<void> {
@@ -271,6 +305,11 @@ export class SlotKeeper {
     return this.#isShort() ? Math.max(this.#times.leastSeconds, this.#requestTime.meanSeconds / POLLS_PER_REQUEST) : Infinity;
   }
 
+  #noteIdle(): void {
+    if (this.#waiting.length === 0 || this.#inFlight > 0) this.#idleSince = null;
+    else this.#idleSince ??= this.#clock.now() / 1000;
+  }
+
   /** Whether one more slot would be used at once. */
   #isShort(): boolean {
     return this.#waiting.length > 0 && this.#inFlight >= this.#grant.allowed && !this.#isPaused() && !this.#grant.circuitOpen;
@@ -304,78 +343,5 @@ class LeaseDeadline {
 
   cancel(): void {
     this.#armed.abort();
-  }
-}
-
-/** Why no request may start, and until when in milliseconds of `monotonic`; over if that is past. */
-interface Pausing {
-  readonly reason: string;
-  readonly until: number;
-}
-
-/** Adds up how long no request could start, by reason. turn() follows each change, but not a pause that runs out. */
-export class PausedTime {
-  readonly #clock: Pick<Clock, "monotonic">;
-  readonly #milliseconds: Record<string, number> = {};
-  #now: Pausing = { reason: "", until: 0 };
-  #since = 0;
-
-  constructor(clock: Pick<Clock, "monotonic">) {
-    this.#clock = clock;
-  }
-
-  /** The pause from now on. */
-  turn(pausing: Pausing): void {
-    const now = this.#clock.monotonic();
-    const { reason, until } = this.#now;
-    const milliseconds = Math.min(now, until) - this.#since;
-    if (milliseconds > 0) this.#milliseconds[reason] = (this.#milliseconds[reason] ?? 0) + milliseconds;
-    this.#now = pausing;
-    this.#since = now;
-  }
-
-  get seconds(): Tally {
-    this.turn(this.#now);
-    return Object.fromEntries(Object.entries(this.#milliseconds).map(([reason, milliseconds]) => [reason, milliseconds / 1000]));
-  }
-}
-
-/** How long requests take on average: their time in flight over how many have ended. */
-export class RequestTime {
-  readonly #clock: Pick<Clock, "monotonic">;
-  #inFlight = 0;
-  #changed = 0;
-  #sumMilliseconds = 0;
-  #ended = 0;
-
-  constructor(clock: Pick<Clock, "monotonic">) {
-    this.#clock = clock;
-  }
-
-  started(): void {
-    this.#turn(1);
-  }
-
-  ended(): void {
-    this.#turn(-1);
-    this.#ended += 1;
-  }
-
-  /** 0 until a request has ended. */
-  get meanSeconds(): number {
-    return this.#ended === 0 ? 0 : this.#sumMilliseconds / this.#ended / 1000;
-  }
-
-  /** The sum over all requests of how long they have been in flight. */
-  get inFlightSeconds(): number {
-    this.#turn(0);
-    return this.#sumMilliseconds / 1000;
-  }
-
-  #turn(by: number): void {
-    const now = this.#clock.monotonic();
-    this.#sumMilliseconds += this.#inFlight * (now - this.#changed);
-    this.#changed = now;
-    this.#inFlight += by;
   }
 }

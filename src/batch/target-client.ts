@@ -45,8 +45,8 @@ export function openTargetClient({ spec, keeper, clock, random, environment, onW
   });
   const host = {
     release: () => keeper.release(),
-    answered: (ownError: boolean) => keeper.answered(ownError),
-    pause: (seconds: number, reason: "throttled") => keeper.pause(seconds, reason),
+    answered: (ownError: boolean, error: string | null) => keeper.answered(ownError, error),
+    pause: (seconds: number, reason: "throttled", error: string) => keeper.pause(seconds, reason, error),
   };
   // A probe is one request: retries are for a host that is healthy.
   const once: ResolvedSpec = { ...spec, request: { ...spec.request, attempts: 1 } };

@@ -1,8 +1,10 @@
 import { MOST_CAUSES } from "../decide/sweep/causes.ts";
 import type { Cause } from "../model/message.ts";
+import type { Wait } from "../model/wait.ts";
 import type { SweepStatus } from "../model/sweep.ts";
 import type { Database } from "../store/database.ts";
 import { unfinishedSweeps } from "../store/driven-sweeps.ts";
+import { hostWaits } from "../store/hosts.ts";
 import { mayRead } from "../store/rights.ts";
 import { SETTLED_LIST } from "../store/settled.ts";
 
@@ -95,6 +97,11 @@ export interface OpenSweep {
   readonly status: SweepStatus;
   /** Null if no process drives it: it was interrupted. */
   readonly drivenBy: { readonly host: string; readonly pid: number } | null;
+}
+
+/** The hosts that are paused or unhealthy; none for a role that may not read them. */
+export async function readHostWaits(db: Database): Promise<Wait[]> {
+  return (await mayRead(db, "hosts")) ? hostWaits(db) : [];
 }
 
 /** Null for a role that may not read them. */

@@ -1,3 +1,4 @@
+import { flowWait } from "../decide/sweep/flow-wait.ts";
 import { DEFAULTS } from "../model/defaults.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { grouped, percent } from "../model/figures.ts";
@@ -5,12 +6,14 @@ import type { Cause } from "../model/message.ts";
 import { formatMoment } from "../model/moment.ts";
 import { formatDuration, parseMemory } from "../model/quantity.ts";
 import { settledOf } from "../model/states.ts";
+import { partSelected } from "../model/sweep.ts";
+import { waitText, type Wait } from "../model/wait.ts";
 import { visible } from "../model/visible.ts";
 import { checkDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { causeLine } from "./next-command.ts";
-import { readCauses, readDatasets, readOpenSweeps, readWindows, type DatasetRow, type OpenSweep, type WindowCauses, type WindowRow } from "./read-status.ts";
+import { readCauses, readDatasets, readHostWaits, readOpenSweeps, readWindows, type DatasetRow, type OpenSweep, type WindowCauses, type WindowRow } from "./read-status.ts";
 import { dataOption, outputOption, readCount } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -44,8 +47,10 @@ async function runStatus(cli: Cli, name: string | undefined, { data, output, las
   try {
     const paint = paintFor(cli.stdout, cli);
     const open = await readOpenSweeps(store.db);
+    const now = cli.clock.now() / 1000;
+    const waits = open === null || open.length === 0 ? [] : await readHostWaits(store.db);
     if (name === undefined) {
-      cli.stdout.write(renderDatasets(await readDatasets(store.db), open, output, paint));
+      cli.stdout.write(renderDatasets(await readDatasets(store.db), { open, waits, now }, output, paint));
       return COMMAND_EXIT.done;
     }
     // The first sweep of a dataset starts before the dataset exists.
@@ -54,7 +59,8 @@ async function runStatus(cli: Cli, name: string | undefined, { data, output, las
     const rows = await readWindows(store.db, name, last);
     const unsettled = rows.filter(({ targets, settled }) => settled < targets).slice(0, MOST_EXPLAINED);
     const why = await readCauses(store.db, name, unsettled.map((row) => row.window_start));
-    const text = output === "json" ? datasetInJsonText(name, rows, why, own) : renderDataset(name, rows, own, paint) + causesInText(name, why ?? [], data, paint);
+    const present = { open: own, waits, now };
+    const text = output === "json" ? datasetInJsonText(name, rows, why, present) : renderDataset(name, rows, present, paint) + causesInText(name, why ?? [], data, paint);
     cli.stdout.write(text);
     return COMMAND_EXIT.done;
   } finally {
@@ -67,9 +73,19 @@ const MOST_EXPLAINED = 3;
 
 type Output = "text" | "json";
 
-function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[] | null, output: Output, paint: Paint): string {
-  if (output === "json") return `${JSON.stringify({ datasets: rows.map(datasetInJson), sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
-  if (rows.length === 0) return `No datasets yet.\n${openInText(open, paint)}`;
+/** What goes on at present. */
+interface Present {
+  /** Null for a role that may not read them. */
+  readonly open: readonly OpenSweep[] | null;
+  /** Hosts that are paused or unhealthy. */
+  readonly waits: readonly Wait[];
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+function renderDatasets(rows: readonly DatasetRow[], present: Present, output: Output, paint: Paint): string {
+  if (output === "json") return `${JSON.stringify({ datasets: rows.map(datasetInJson), ...presentInJson(present) }, null, 2)}\n`;
+  if (rows.length === 0) return `No datasets yet.\n${openInText(present, paint)}`;
   const columns: Column[] = [
     { title: "dataset" },
     { title: "every" },
@@ -92,13 +108,17 @@ function renderDatasets(rows: readonly DatasetRow[], open: readonly OpenSweep[] 
     grouped(row.updates),
     row.retention_seconds === null ? "" : formatDuration(row.retention_seconds),
   ]);
-  return renderTable(columns, cells, paint) + openInText(open, paint);
+  return renderTable(columns, cells, paint) + openInText(present, paint);
 }
 
-function datasetInJsonText(dataset: string, rows: readonly WindowRow[], why: readonly WindowCauses[] | null, open: readonly OpenSweep[] | null): string {
+function presentInJson({ open, waits, now }: Present): object {
+  return { sweeps: open?.map((sweep) => sweepInJson(sweep, now)) ?? null, ...(waits.length === 0 ? {} : { hosts: waits }) };
+}
+
+function datasetInJsonText(dataset: string, rows: readonly WindowRow[], why: readonly WindowCauses[] | null, present: Present): string {
   const causesOf = (row: WindowRow): readonly Cause[] | undefined => why?.find(({ window_start }) => window_start.getTime() === row.window_start.getTime())?.causes;
   const windows = rows.map((row) => ({ ...windowInJson(row), causes: causesOf(row) }));
-  return `${JSON.stringify({ dataset, windows, sweeps: open?.map(sweepInJson) ?? null }, null, 2)}\n`;
+  return `${JSON.stringify({ dataset, windows, ...presentInJson(present) }, null, 2)}\n`;
 }
 
 /** What is not settled in each window, when it was last met, and the command that helps. */
@@ -111,8 +131,8 @@ function causesInText(dataset: string, why: readonly WindowCauses[], data: strin
   return lines.length === 0 ? "" : `\n${paint.strong("unsettled   last asked        why, and what to do")}\n${lines.join("")}`;
 }
 
-function renderDataset(dataset: string, rows: readonly WindowRow[], open: readonly OpenSweep[] | null, paint: Paint): string {
-  if (rows.length === 0) return `${dataset} has no windows yet.\n${openInText(open, paint)}`;
+function renderDataset(dataset: string, rows: readonly WindowRow[], present: Present, paint: Paint): string {
+  if (rows.length === 0) return `${dataset} has no windows yet.\n${openInText(present, paint)}`;
   const sum = (of: (row: WindowRow) => number): string => grouped(rows.reduce((total, row) => total + of(row), 0));
   const states: Record<WindowRow["state"], (text: string) => string> = { complete: paint.good, usable: paint.middling, incomplete: paint.bad };
   const columns: Column[] = [
@@ -128,20 +148,24 @@ function renderDataset(dataset: string, rows: readonly WindowRow[], open: readon
     row.last_asked === null ? "" : minute(row.last_asked.toISOString()),
   ]);
   const total = ["total", "", sum((row) => row.targets), sum((row) => row.settled), sum((row) => row.suspect), sum((row) => row.mismatch), sum((row) => row.failed), sum((row) => row.missing), sum((row) => row.updates), ""];
-  return renderTable(columns, rows.length > 1 ? [...cells, total] : cells, paint) + openInText(open, paint);
+  return renderTable(columns, rows.length > 1 ? [...cells, total] : cells, paint) + openInText(present, paint);
 }
 
-function openInText(open: readonly OpenSweep[] | null, paint: Paint): string {
+function openInText({ open, waits, now }: Present, paint: Paint): string {
   if (open === null) return "\nUnfinished sweeps are not shown: this database user may not read them.\n";
-  return open.length === 0 ? "" : `\n${open.map((sweep) => sweepInText(sweep, paint)).join("")}`;
+  if (open.length === 0) return "";
+  return `\n${open.map((sweep) => sweepInText(sweep, now, paint)).join("")}${waits.map((wait) => `${paint.middling("waiting")}: ${visible(waitText(wait))}\n`).join("")}`;
 }
 
-function sweepInText({ dataset, windowStart, name, status, drivenBy }: OpenSweep, paint: Paint): string {
-  const { phase, pass, running, totals, blocked } = status;
+function sweepInText({ dataset, windowStart, name, status, drivenBy }: OpenSweep, now: number, paint: Paint): string {
+  const { phase, pass, running, totals } = status;
   const batches = drivenBy === null ? "" : `, ${running.length} ${running.length === 1 ? "batch" : "batches"} running`;
   const work = pass === 0 ? phase.toLowerCase() : `${phase.toLowerCase()}, pass ${pass}${batches}`;
-  const settled = totals === undefined ? "" : `, ${grouped(settledOf(totals))} of ${grouped(totals.targets)} settled before this pass (${percent(settledOf(totals), totals.targets)})`;
-  const because = phase === "Blocked" && blocked !== undefined ? `: ${blocked.message}` : "";
+  const selected = partSelected(status);
+  const counts = selected ?? (totals === undefined ? null : { targets: totals.targets, settled: settledOf(totals) });
+  const settled = counts === null ? "" : `, ${grouped(counts.settled)} of ${grouped(counts.targets)} ${selected === null ? "" : "selected "}settled before this pass (${percent(counts.settled, counts.targets)})`;
+  const wait = drivenBy === null ? null : flowWait(status, now);
+  const because = wait === null ? "" : `: ${visible(waitText(wait))}`;
   const driver = drivenBy === null ? paint.middling("no process drives it: run the same command again to do the rest") : `driven by process ${drivenBy.pid} on ${drivenBy.host}`;
   return `${paint.strong(`sweep ${name}`)} of ${dataset} ${formatMoment(windowStart)}: ${work}${settled}${because}; ${driver}\n`;
 }
@@ -166,7 +190,7 @@ function windowInJson({ window_start, window_end, first_asked, last_asked, datas
   return { dataset, start: window_start, end: window_end, ...row, firstAsked: first_asked, lastAsked: last_asked };
 }
 
-function sweepInJson({ dataset, windowStart, name, status, drivenBy }: OpenSweep): object {
-  const { phase, pass, running, totals, sums, blocked } = status;
-  return { dataset, start: new Date(windowStart * 1000), name, phase, pass, batches: running.map(({ batch }) => batch), totals: totals ?? null, sums, blocked: blocked ?? null, drivenBy };
+function sweepInJson({ dataset, windowStart, name, status, drivenBy }: OpenSweep, now: number): object {
+  const { phase, pass, running, totals, selected, causes = [], sums, blocked } = status;
+  return { dataset, start: new Date(windowStart * 1000), name, phase, pass, batches: running.map(({ batch }) => batch), totals: totals ?? null, selected: selected ?? null, causes, sums, blocked: blocked ?? null, waiting: flowWait(status, now), drivenBy };
 }

@@ -56,7 +56,7 @@ export class SweptMetrics {
     for (const batch of messages.keys()) if (!running.some((other) => other.batch === batch)) messages.delete(batch);
     const phase = status?.phase ?? "Pending";
     const about = { dataset: spec.dataset, namespace };
-    const { secondsLeft } = meter.add(takeSnapshot(status, running, this.#cli.clock.monotonic()));
+    const { secondsLeft } = meter.add(takeSnapshot(status, running, this.#cli.clock.monotonic(), this.#cli.clock.now() / 1000));
     return {
       sweep: {
         ...about,

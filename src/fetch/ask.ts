@@ -157,20 +157,21 @@ async function tryOnce(part: PartOf, after: Trouble | null, deps: AskDeps): Prom
   const { tally } = part;
   const before = { bytes: tally.bytes, wireBytes: tally.wireBytes };
   const { reply, facts, trouble } = await send(part, after, deps);
-  deps.host.answered(trouble !== null && RULES[trouble].ownError);
+  const detail = trouble === null ? null : detailOf(reply, facts, tally, deps);
+  deps.host.answered(trouble !== null && RULES[trouble].ownError, detail);
   if (reply !== SPENT) {
     tally.bytes = before.bytes + reply.textBytes;
     tally.httpStatus = reply.status;
   }
   tally.queryId = facts?.queryId ?? tally.queryId;
-  if (trouble === null) return { kind: "read", facts: facts!, framed: reply !== SPENT && reply.kind === "whole" && reply.framed };
+  if (trouble === null || detail === null) return { kind: "read", facts: facts!, framed: reply !== SPENT && reply.kind === "whole" && reply.framed };
 
   const next = decideNext(trouble, reply, tally, deps);
-  if (next.kind === "end") return { kind: "ended", state: next.state, error: next.error, detail: detailOf(reply, facts, tally, deps) };
+  if (next.kind === "end") return { kind: "ended", state: next.state, error: next.error, detail };
   Object.assign(tally, before);
   if (next.kind === "again") return { ...next, after: trouble };
   // The pause is stored before the slot is free, so that no request slips in between.
-  await deps.host.pause(next.seconds, "throttled");
+  await deps.host.pause(next.seconds, "throttled", detail);
   return { kind: "again", after: trouble, seconds: 0 };
 }
 
@@ -302,8 +303,8 @@ export interface HostLimiter {
   mayAsk(signal: AbortSignal): Promise<void>;
   /** Gives the slot back, once for each mayAsk() that resolved. */
   release(): void;
-  /** Called at the end of a request, before release(), but not for an aborted one. @param ownError the provider itself failed */
-  answered(ownError: boolean): void;
+  /** Called at the end of a request, before release(), but not for an aborted one. @param ownError the provider itself failed @param error why there is no answer, in a sentence; null if there is one */
+  answered(ownError: boolean, error: string | null): void;
   /** Pauses the host for every process. Resolves when the pause is stored; mayAsk() waits for its end. */
-  pause(seconds: number, reason: "throttled"): Promise<void>;
+  pause(seconds: number, reason: "throttled", error: string): Promise<void>;
 }

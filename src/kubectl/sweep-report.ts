@@ -31,7 +31,7 @@ export function sweepLine(sweep: SweepObject): string {
   const targets = status.targets === undefined ? "" : `, ${status.selected === undefined ? `${grouped(status.settled ?? 0)} of ${grouped(status.targets)} settled` : selectedText(status)}`;
   const batches = status.batches === undefined ? "" : `, batches ${status.batches}`;
   const pace = status.rate === undefined ? "" : `, ${status.rate}${status.eta === undefined ? "" : `, about ${status.eta} left`}`;
-  return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waitingText(status.conditions)}`;
+  return `${metadata.name}: ${phaseText(sweep)}${targets}${batches}${pace}${waitingText(status)}`;
 }
 
 function hasFinished({ status }: SweepObject): boolean {
@@ -51,7 +51,7 @@ export function paintPhase(phase: string, paint: Paint): string {
 }
 
 function headingOf(sweep: SweepObject, paint: Paint): string {
-  return `${paint.strong(`Sweep ${sweep.metadata.name}`)}   ${paintPhase(phaseText(sweep), paint)}${waitingText(sweep.status?.conditions)}`;
+  return `${paint.strong(`Sweep ${sweep.metadata.name}`)}   ${paintPhase(phaseText(sweep), paint)}${waitingText(sweep.status)}`;
 }
 
 function labelsOf(sweep: SweepObject, now: number): Label[] {
@@ -134,8 +134,8 @@ export function conditionLabels(conditions: readonly Condition[], isOver: boolea
   return shown.map(({ type, status, reason, message }): Label => [type, `${status === "True" && type !== "Blocked" ? status : paint.middling(status)}  ${reason}: ${message}`]);
 }
 
-/** Why nothing is being asked, to go behind the phase. */
-function waitingText(conditions: readonly Condition[] | undefined): string {
-  const why = conditions?.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"));
-  return why === undefined ? "" : `: ${visible(why.message)}`;
+/** What it waits for, to go behind the phase. A controller of an earlier version says that only in the conditions. */
+function waitingText({ waiting, conditions }: NonNullable<SweepObject["status"]> = {}): string {
+  const why = waiting ?? conditions?.find(({ type, status }) => (type === "Blocked" && status === "True") || (type === "Accepted" && status === "False"))?.message;
+  return why === undefined ? "" : `: ${visible(why)}`;
 }

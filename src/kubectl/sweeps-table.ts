@@ -18,11 +18,12 @@ export function renderSweeps(sweeps: readonly SweepObject[], now: number, paint:
     { title: "rate", align: "right" },
     { title: "eta", align: "right" },
     { title: "age", align: "right" },
+    { title: sweeps.some(({ status }) => status?.waiting !== undefined) ? "waiting" : "", paint: paint.middling },
   ];
   const cells = sweeps.map((sweep) => {
-    const { pass, settledOfTargets, failed, batches, peakMemory, rate, eta } = sweep.status ?? {};
+    const { waiting = "", pass, settledOfTargets, failed, batches, peakMemory, rate, eta } = sweep.status ?? {};
     const shown = [pass, settledOfTargets, failed, batches, peakMemory, rate, eta].map((value) => String(value ?? ""));
-    return [sweep.metadata.name, sweep.spec.window.start, phaseText(sweep), ...shown, ageOf(sweep.metadata.creationTimestamp, now)];
+    return [sweep.metadata.name, sweep.spec.window.start, phaseText(sweep), ...shown, ageOf(sweep.metadata.creationTimestamp, now), waiting];
   });
   return renderTable(columns, cells, paint);
 }

@@ -1,4 +1,5 @@
 import type { Measured } from "./measured.ts";
+import type { Wait } from "./wait.ts";
 import type { Totals, WindowState, TargetState } from "./states.ts";
 
 /** A run of batches [from, to] of one pass that share a memory limit. */
@@ -76,6 +77,8 @@ export interface BatchMessage {
   readonly memory: { readonly limit: number; readonly anon?: number; readonly anonPeak: number; readonly kernelPeak: number | null };
   readonly seconds: number;
   readonly paused: string | null;
+  /** What it waits for; null while it works. Absent in messages of earlier versions. */
+  readonly waiting?: Wait | null;
   /** Absent in messages of earlier versions. */
   readonly measured?: Measured;
   /** 99th percentile of the delay of the event loop since the batch started. */

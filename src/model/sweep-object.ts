@@ -36,6 +36,8 @@ export interface SweepObjectStatus {
   readonly selected?: number;
   /** Why targets are not settled, up to five codes, most targets first. */
   readonly causes?: readonly Cause[];
+  /** What the sweep waits for, in a sentence; absent while it works. */
+  readonly waiting?: string;
   readonly lastOutOfMemory?: { readonly batch: number; readonly limit: string; readonly peak: string };
   readonly conditions?: readonly Condition[];
   readonly frozen?: FrozenPods;

@@ -1,27 +1,40 @@
 import type { SlotRow } from "../model/slot-row.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Database, Transaction } from "./database.ts";
+import { pausedWait, unhealthyWait, type Wait } from "../model/wait.ts";
+import { storable } from "./types.ts";
 
 /** The state of a host, shared by all processes that ask it. */
 interface HostState {
+  /** By the database's clock. */
+  readonly now: EpochSeconds;
   /** How long the pause still lasts; 0 without one. */
   readonly pausedSeconds: number;
   readonly pauseReason: string | null;
   /** Since the last pause ended or the circuit closed, for the ramp; negative while a pause lasts, null if there was none. */
   readonly secondsSincePauseEnded: number | null;
-  /** While the circuit is open, only the process that may probe sends a request. */
-  readonly circuitOpen: boolean;
+  /** Since when the pause lasts; null without one. */
+  readonly pausedSince: EpochSeconds | null;
+  /**
+   * While the circuit is open, only the process that may probe sends a request. Since when it is open, and when the last probe was sent;
+   * before the first, when it opened. Null while it is closed.
+   */
+  readonly circuit: { readonly since: EpochSeconds; readonly probedAt: EpochSeconds } | null;
+  /** What the last request met that the provider failed or throttled; null if none is known. */
+  readonly lastError: string | null;
   /** The last 100 outcomes, oldest first: "x" for the provider's own error, "." for any other. */
   readonly recent: string;
 }
 
-/** Pauses the host for every process. A pause that already lasts longer stays. */
-export async function pauseHost(db: Database, host: string, seconds: number, reason: string): Promise<void> {
+/** Pauses the host for every process. A pause that already lasts longer stays. @param error what the provider answered */
+export async function pauseHost(db: Database, host: string, seconds: number, reason: string, error: string): Promise<void> {
   await db.query(
-    `insert into sluice.hosts as h (name, paused_until, pause_reason) values ($1, now() + $2 * interval '1 second', $3)
+    `insert into sluice.hosts as h (name, paused_until, pause_reason, paused_at, last_error, last_error_at) values ($1, now() + $2 * interval '1 second', $3, now(), $4, now())
      on conflict (name) do update set paused_until = greatest(h.paused_until, excluded.paused_until),
-       pause_reason = case when h.paused_until >= excluded.paused_until then h.pause_reason else excluded.pause_reason end`,
-    [host, seconds, reason],
+       pause_reason = case when h.paused_until >= excluded.paused_until then h.pause_reason else excluded.pause_reason end,
+       paused_at = case when h.paused_until > now() then coalesce(h.paused_at, now()) else now() end,
+       last_error = excluded.last_error, last_error_at = excluded.last_error_at`,
+    [host, seconds, reason, storable(error)],
   );
 }
 
@@ -79,6 +92,8 @@ export interface SlotRequest {
   readonly leaseSeconds: number;
   /** Answers since the last renewal, oldest first: "x" for the provider's own error, "." for any other. */
   readonly outcomes: string;
+  /** What the last of these met that was the provider's own error; null if none was. */
+  readonly lastError: string | null;
   /** Ids of the targets in flight. */
   readonly asked: readonly number[];
 }
@@ -91,6 +106,8 @@ interface SlotRenewal {
   readonly allowed: number;
   /** The host's present limit, for all processes together. */
   readonly limit: number;
+  /** The names of other sweeps that hold slots. */
+  readonly holders: readonly string[];
   readonly host: HostState;
 }
 
@@ -117,8 +134,18 @@ export async function renewSlots(db: Database, me: SlotRequest, share: ShareRule
     const held = Math.max(inFlight, Math.min(due, limit - ofOthers));
     await writeSlot(tx, { ...me, inFlight }, held);
     if (me.batch !== undefined) await markAsked(tx, me.uid, me.batch, me.asked);
-    return { held, allowed: Math.max(0, Math.min(due, limit - ofOthers)), limit, host: host.state };
+    return { held, allowed: Math.max(0, Math.min(due, limit - ofOthers)), limit, holders: [...new Set(others.filter(({ held, sweepUid }) => held > 0 && sweepUid !== me.uid).map(({ sweep }) => sweep))], host: host.state };
   });
+}
+
+/** The hosts that are paused or unhealthy at present, as a process that waits for them would say. */
+export async function hostWaits(on: Pick<Transaction, "query">): Promise<Wait[]> {
+  const rows = await on.query<{ name: string; illSince: number | null; pausedSince: number | null; pausedUntil: number | null; lastError: string | null }>(
+    `select name, extract(epoch from ill_since)::double precision as "illSince", extract(epoch from paused_at)::double precision as "pausedSince",
+       extract(epoch from paused_until)::double precision as "pausedUntil", last_error as "lastError"
+     from sluice.hosts where ill_since is not null or paused_until > now() order by name`,
+  );
+  return rows.map(({ name, illSince, pausedSince, pausedUntil, lastError }) => (illSince === null ? pausedWait(name, pausedSince ?? pausedUntil!, pausedUntil!, lastError) : unhealthyWait(name, illSince, null, lastError)));
 }
 
 /** By all processes together. */
@@ -133,32 +160,49 @@ export async function releaseSlots(db: Database, process: string): Promise<void>
 }
 
 async function lockHost(tx: Transaction, me: SlotRequest): Promise<{ readonly now: EpochSeconds; readonly state: HostState }> {
-  const [row] = await tx.query<{ now: number; paused: number | null; reason: string | null; circuitOpen: boolean; recent: string }>(
-    `insert into sluice.hosts as h (name, recent) values ($1, right($2, 100))
-     on conflict (name) do update set recent = right(h.recent || excluded.recent, 100)
+  const [row] = await tx.query<HostRow>(
+    `insert into sluice.hosts as h (name, recent, last_error, last_error_at) values ($1, right($2, 100), $3, case when $3::text is not null then now() end)
+     on conflict (name) do update set recent = right(h.recent || excluded.recent, 100),
+       last_error = coalesce(excluded.last_error, h.last_error), last_error_at = coalesce(excluded.last_error_at, h.last_error_at)
      returning extract(epoch from now())::double precision as now, extract(epoch from paused_until - clock_timestamp())::double precision as paused,
-       pause_reason as reason, ill_since is not null as "circuitOpen", recent`,
-    [me.host, me.outcomes],
+       extract(epoch from coalesce(paused_at, now()))::double precision as "pausedSince", pause_reason as reason,
+       extract(epoch from ill_since)::double precision as "illSince", extract(epoch from coalesce(probe_at, ill_since))::double precision as "probedAt",
+       last_error as "lastError", recent`,
+    [me.host, me.outcomes, me.lastError === null ? null : storable(me.lastError)],
   );
-  const { now, paused, reason, circuitOpen, recent } = row!;
+  const { now, paused, pausedSince, reason, illSince, probedAt, lastError, recent } = row!;
   const isPaused = paused !== null && paused > 0;
   return {
     now,
     state: {
+      now,
       pausedSeconds: isPaused ? paused : 0,
       pauseReason: isPaused ? reason : null,
+      pausedSince: isPaused ? pausedSince : null,
       secondsSincePauseEnded: paused === null ? null : -paused,
-      circuitOpen,
+      circuit: illSince === null ? null : { since: illSince, probedAt: probedAt ?? illSince },
+      lastError,
       recent,
     },
   };
 }
 
-function readSlots(tx: Transaction, host: string): Promise<(SlotRow & { readonly limit: number })[]> {
+interface HostRow {
+  readonly now: number;
+  readonly paused: number | null;
+  readonly pausedSince: number;
+  readonly reason: string | null;
+  readonly illSince: number | null;
+  readonly probedAt: number | null;
+  readonly lastError: string | null;
+  readonly recent: string;
+}
+
+function readSlots(tx: Transaction, host: string): Promise<(SlotRow & { readonly limit: number; readonly sweepUid: string; readonly sweep: string })[]> {
   return tx.query(
     `select process, wanted, held, in_flight as "inFlight", priority, lim as limit,
-       extract(epoch from waiting_since)::double precision as "waitingSince"
-     from sluice.slots where host = $1 order by process`,
+       extract(epoch from waiting_since)::double precision as "waitingSince", sweep_uid as "sweepUid", coalesce(w.name, 'another sweep') as sweep
+     from sluice.slots left join sluice.sweeps w on w.uid = sweep_uid where host = $1 order by process`,
     [host],
   );
 }

@@ -3,6 +3,7 @@ import type { Database, Transaction } from "./database.ts";
 import { checkMayWrite, mayRead } from "./rights.ts";
 import { checkEncoding } from "./server.ts";
 import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
+import { hostTroubles } from "./migrations/0003-host-troubles.ts";
 import { samples } from "./migrations/0002-samples.ts";
 import type { Migration } from "./migrations/migration.ts";
 
@@ -11,7 +12,7 @@ interface Program {
   readonly version: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples];
+const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples, hostTroubles];
 
 /** The number of the last migration that this program knows. */
 const LAST_MIGRATION = MIGRATIONS.length;

@@ -1,5 +1,9 @@
 import type { RunningView } from "../../local/sweep-driver.ts";
+import { flowWait } from "../../decide/sweep/flow-wait.ts";
+import type { BatchMessage } from "../../model/message.ts";
+import { waitText } from "../../model/wait.ts";
 import { isSettled, settledOf, type TargetState } from "../../model/states.ts";
+import type { EpochSeconds } from "../../model/window.ts";
 import { partSelected, type SweepStatus } from "../../model/sweep.ts";
 
 /** A sweep at one moment, as the live view shows it. */
@@ -26,7 +30,7 @@ export interface Snapshot {
 }
 
 /** Adds the messages of the running batches to the status. */
-export function takeSnapshot(status: SweepStatus | null, running: readonly RunningView[], at: number): Snapshot {
+export function takeSnapshot(status: SweepStatus | null, running: readonly RunningView[], at: number, now: EpochSeconds): Snapshot {
   const messages = running.map(({ message }) => message).filter((message) => message !== null);
   const sum = (of: (message: (typeof messages)[number]) => number): number => messages.reduce((total, message) => total + of(message), 0);
   const settledNow = sum(({ states }) =>
@@ -52,8 +56,19 @@ export function takeSnapshot(status: SweepStatus | null, running: readonly Runni
       peakBytes: Math.max(anonPeakBytes, message?.memory.anonPeak ?? 0),
       limitBytes: limits.get(batch) ?? message?.memory.limit ?? 0,
     })),
-    waitingFor: status?.phase === "Blocked" ? (status.blocked?.message ?? null) : (messages.find(({ paused }) => paused !== null)?.paused ?? null),
+    waitingFor: waitingOf(status, messages, now),
   };
+}
+
+/** What the batches wait for, unless one of them works: then the others only wait for their turn. */
+function waitingOf(status: SweepStatus | null, messages: readonly BatchMessage[], now: EpochSeconds): string | null {
+  const own = status === null ? null : flowWait(status, now);
+  if (own !== null) return waitText(own);
+  const waits = messages.flatMap(({ waiting }) => waiting ?? []);
+  const host = waits.find((wait) => ["illness", "throttled", "database"].includes(wait.for));
+  if (host !== undefined) return waitText(host);
+  const [wait] = waits;
+  return wait === undefined || waits.length < messages.length ? null : waitText(wait);
 }
 
 function countsOf(status: SweepStatus | null, settledNow: number): Pick<Snapshot, "settled" | "targets" | "selectedFrom"> {

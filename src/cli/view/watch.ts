@@ -31,7 +31,7 @@ export class SweepWatch {
     const meter = new RateMeter();
     let printedAt = this.#clock.monotonic() - (LINE_SECONDS - FIRST_LINE_SECONDS) * 1000;
     while (!signal.aborted) {
-      const now = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic());
+      const now = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic(), this.#clock.now() / 1000);
       const pace = meter.add(now);
       if (this.#out.isTerminal) this.#screen.draw(renderScreen(heading, now, pace, this.#out.columns));
       else if (now.at - printedAt >= LINE_SECONDS * 1000) {
@@ -77,7 +77,7 @@ export function renderScreen(heading: Heading, now: Snapshot, pace: Rates, colum
     `asking    ${asking(now, pace)}`,
     `stored    ${grouped(now.rows)} rows   ${bytes(now.textBytes)} read, ${bytes(now.wireBytes)} over the wire`,
     `memory    ${memory(now)}`,
-    now.waitingFor === null ? "" : `waiting   ${visible(now.waitingFor)}`,
+    ...waiting(now, columns),
   ];
   return lines.map((line) => line.slice(0, columns - 1));
 }
@@ -90,6 +90,15 @@ export function renderLine(heading: Heading, now: Snapshot, pace: Rates): string
     `${heading.dataset} ${heading.window}, ${passOf(heading, now)}: ${grouped(now.settled)} of ${grouped(now.targets)} ${now.selectedFrom === null ? "" : "selected "}settled, ` +
     `${asking(now, pace).replaceAll("   ", ", ")}, ${grouped(now.rows)} rows, memory ${memory(now)}${left}${waiting}`
   );
+}
+
+/** Two lines, since the reason comes last and is often long. */
+function waiting({ waitingFor }: Snapshot, columns: number): string[] {
+  if (waitingFor === null) return ["", ""];
+  const text = visible(waitingFor);
+  const width = Math.max(1, columns - 11);
+  const end = text.length <= width ? text.length : text.lastIndexOf(" ", width) + 1 || width;
+  return [`waiting   ${text.slice(0, end)}`, end === text.length ? "" : `          ${text.slice(end)}`];
 }
 
 function passOf({ passes }: Heading, { phase, pass }: Snapshot): string {
@@ -116,7 +125,7 @@ function memory({ batches }: Snapshot): string {
 
 /** The result of a finished sweep, in a few lines; last what is not settled and why, unless the window is complete. */
 export function renderSummary({ dataset, window, ...swept }: SweptWindow, status: SweepStatus, seconds: number): string[] {
-  return [...renderResult(`${dataset} ${window}`, status, seconds), ...(status.causes ?? []).map((cause) => causeLine(cause, { dataset, window, ...swept }))];
+  return [...renderResult(`${dataset} ${window}`, status, seconds), ...(status.causes ?? []).map((cause) => visible(causeLine(cause, { dataset, window, ...swept })))];
 }
 
 function renderResult(window: string, status: SweepStatus, seconds: number): string[] {

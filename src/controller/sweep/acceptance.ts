@@ -70,7 +70,7 @@ async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, 
   const before = sweep.status ?? {};
   const generation = sweep.metadata.generation ?? 0;
   const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now()));
-  const after = { ...before, observedGeneration: generation, phase: "Pending" as const, conditions };
+  const after = { ...before, observedGeneration: generation, phase: "Pending" as const, waiting: refused.message, conditions };
   if (!statusDiffers(before, after)) return;
   deps.recordEvent(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });
 }

@@ -1,4 +1,4 @@
-import { conditionsOf, type Blocker } from "../../decide/sweep/conditions.ts";
+import { conditionsOf, waitingSentence, type Blocker } from "../../decide/sweep/conditions.ts";
 import { ranOutOfMemory } from "../../decide/sweep/ending.ts";
 import { without } from "../../kube/object.ts";
 import { formatMoment } from "../../model/moment.ts";
@@ -43,8 +43,9 @@ export function initialStatus({ dataset, window, frozen }: AcceptedSweep, nowMil
 
 /** The whole status: `flow` unchanged, and the fields that `kubectl get` and `kubectl describe` print. */
 export function nextStatus({ before, flow, finished, blocker, waitsFor, generation, nowMilliseconds }: StatusInput): SweepObjectStatus {
-  const kept = without(before, "roundStartedAt", "selected", "causes", "rate", "eta");
+  const kept = without(before, "roundStartedAt", "selected", "causes", "waiting", "rate", "eta");
   const isOver = isFinished(flow.phase);
+  const waiting = waitingSentence(flow, blocker, waitsFor, nowMilliseconds / 1000);
   const roundStartedAt = roundStart(before, flow, nowMilliseconds);
   const progress = estimateProgress(flow, roundStartedAt === undefined ? null : (nowMilliseconds - Date.parse(roundStartedAt)) / 1000);
   return {
@@ -61,6 +62,7 @@ export function nextStatus({ before, flow, finished, blocker, waitsFor, generati
     ...(isOver ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds) } : {}),
     ...(flow.verdict === undefined ? {} : { verdict: flow.verdict }),
     ...(flow.causes === undefined || flow.causes.length === 0 ? {} : { causes: flow.causes }),
+    ...(waiting === null ? {} : { waiting }),
     conditions: conditionsOf({ before: before.conditions ?? [], flow, blocker, waitsFor, generation, now: isoOf(nowMilliseconds) }),
     flow,
   };

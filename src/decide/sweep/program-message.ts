@@ -86,6 +86,14 @@ const prepareMessage = having({
   problem: optional(text),
 });
 
+const wait = having({
+  for: word("throttled", "illness", "slots", "retry", "database"),
+  what: text,
+  since: count,
+  until: either(nothing, count),
+  error: either(nothing, text),
+});
+
 const batchMessage = having({
   program: word("batch"),
   batch: count,
@@ -104,6 +112,7 @@ const batchMessage = having({
   seconds: count,
   eventLoopDelaySeconds: optional(count),
   paused: either(nothing, text),
+  waiting: optional(either(nothing, wait)),
   causes: optional(causes),
   problem: optional(text),
 });

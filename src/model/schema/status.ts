@@ -105,6 +105,7 @@ export const sweepStatus = z.strictObject({
   image: text("The image of all its pods."),
   selected: count("Targets that the sweep selected, if those are not all targets of the window."),
   causes: z.array(cause).optional().meta({ description: "Why targets are not settled: up to five error codes, most targets first, each with an example." }),
+  waiting: text("What the sweep waits for; absent while it works."),
   lastOutOfMemory: outOfMemory.optional().meta({ description: "The last batch that ran out of memory." }),
   conditions,
   frozen: whole("The settings of its pods, frozen when the sweep was accepted."),

@@ -14,7 +14,7 @@ import { createDatabase, type TestDatabase } from "../../support/postgres/test-d
 import { aCli } from "../../support/processes/in-process-cli.ts";
 import { aFolder, sluice, startSluice, writeCronSweep, type Ended } from "../../support/processes/sluice.ts";
 import { until } from "../../support/time/until.ts";
-import { aRunning, totals } from "../../unit/decide/builders.ts";
+import { aCause, aPreparing, aRunning, totals } from "../../unit/decide/builders.ts";
 
 const DAYS = ["2026-11-19", "2026-11-20"] as const;
 const WINDOW = { start: Date.UTC(2026, 10, 20) / 1000, end: Date.UTC(2026, 10, 21) / 1000 };
@@ -101,6 +101,23 @@ describe("sluice status", () => {
       expect((await sluice(["status"], env)).stdout).toContain("no process drives it: run the same command again to do the rest");
     } finally {
       await db.query("delete from sluice.driven_sweeps where uid = $1", [identity.uid]);
+    }
+  });
+
+  test("says what a running sweep waits for: its next pass, and a host that is unhealthy", async () => {
+    const me: Driver = { token: randomUUID(), host: "elsewhere", pid: 4711, pidStarted: "1" };
+    const notBefore = Math.floor(Date.now() / 1000) + 600;
+    const status = aPreparing({ pass: 2, notBefore }, { pass: 1, fruitless: 1, totals: totals({ targets: 200, ok: 199, failed: 1 }), selected: { targets: 1, settled: 0 }, causes: [aCause({ code: "connect", targets: 1, example: "AS7", detail: "no connection to gone:9" })] });
+    const identity = { uid: randomUUID(), namespace: "default", name: "rerun-20261120" };
+    await takeSweep(db, { identity, dataset: "default/waiting", windowStart: WINDOW.start, status }, me, 60);
+    await db.query("insert into sluice.hosts (name, ill_since, probe_at, last_error) values ('gone:9', now(), now(), 'no connection to gone:9')");
+    try {
+      const { stdout } = await sluice(["status", "default/waiting"], env);
+      expect(stdout).toMatch(/sweep rerun-20261120 of default\/waiting 2026-11-20: preparing, pass 1, 0 batches running, 0 of 1 selected settled before this pass \(0\.0 %\): pass 2 has not started, because pass 1 settled nothing \(since [\d:]{8}, until [\d:]{8} UTC\): 1 × connect, e\.g\. AS7: no connection to gone:9; driven by process 4711 on elsewhere\n/);
+      expect(stdout).toMatch(/\nwaiting: gone:9 is unhealthy \(since [\d:]{8} UTC\): no connection to gone:9\n/);
+    } finally {
+      await db.query("delete from sluice.driven_sweeps where uid = $1", [identity.uid]);
+      await db.query("delete from sluice.hosts where name = 'gone:9'");
     }
   });
 

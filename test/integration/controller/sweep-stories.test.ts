@@ -195,6 +195,8 @@ describe("a sweep in its middle", () => {
     };
     placed("False", "0/1 nodes are available: 1 Insufficient memory.");
     await until("it is told", () => condition("Progressing")?.message === "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.");
+    expect(sweepIn(api, "daily").status).toMatchObject({ phase: "Running", waiting: condition("Progressing")!.message });
+    expect(condition("Blocked")).toMatchObject({ status: "False", reason: "PodWaits", message: condition("Progressing")!.message });
     placed("True", "");
     await until("it is told no more", () => condition("Progressing")?.reason === "Running");
     jobs!.end("daily-b0", { exitCode: 0 });

@@ -22,7 +22,7 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
 
   function request(wishes: Partial<SlotRequest> = {}): SlotRequest {
     const uid = "00000000-0000-4000-8000-000000000000";
-    return { process: randomUUID(), host, uid, wanted: 16, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", asked: [], ...wishes };
+    return { process: randomUUID(), host, uid, wanted: 16, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", lastError: null, asked: [], ...wishes };
   }
 
   test("are never held beyond the limit by four processes with random loads, and all in use in the end", async () => {
@@ -133,12 +133,22 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       expect(state.recent).toBe("x".repeat(20) + ".".repeat(80));
     });
 
+    test("tells every process what any of them met last, and who else holds slots", async () => {
+      const sweep = await aSweep(store.db);
+      await renewSlots(store.db, request({ uid: sweep.uid, outcomes: "x", lastError: "HTTP 503\u0000: none" }), share);
+      await renewSlots(store.db, request({ outcomes: "." }), share);
+      const { host: state, holders } = await renewSlots(store.db, request(), share);
+      expect(state.lastError).toBe("HTTP 503\uFFFD: none");
+      expect(holders).toEqual([expect.stringMatching(/^sweep-/)]);
+    });
+
     test("is paused for every process, by the longest pause", async () => {
       const me = request();
-      await pauseHost(store.db, host, 50, "429");
-      await pauseHost(store.db, host, 5, "shorter");
+      await pauseHost(store.db, host, 50, "429", "HTTP 429");
+      await pauseHost(store.db, host, 5, "shorter", "HTTP 429: slow down");
       const { host: state } = await renewSlots(store.db, me, share);
-      expect(state).toMatchObject({ pauseReason: "429", circuitOpen: false });
+      expect(state).toMatchObject({ pauseReason: "429", circuit: null, lastError: "HTTP 429: slow down" });
+      expect(Math.abs(state.pausedSince! - state.now)).toBeLessThan(5);
       expect(state.pausedSeconds).toBeGreaterThan(40);
       expect(state.secondsSincePauseEnded).toBeLessThan(-40);
       await store.db.query("update sluice.hosts set paused_until = now() - interval '3 seconds' where name = $1", [host]);
@@ -153,14 +163,14 @@ describe.each(WAYS)("slots $way", ({ pooled }) => {
       expect(await takeProbe(store.db, host, 60)).toBe(false);
       await openCircuit(store.db, host);
       await openCircuit(store.db, host);
-      expect((await renewSlots(store.db, { ...me, outcomes: "" }, share)).host).toMatchObject({ circuitOpen: true, recent: "xxx" });
+      expect((await renewSlots(store.db, { ...me, outcomes: "" }, share)).host).toMatchObject({ circuit: { since: expect.any(Number) as number, probedAt: expect.any(Number) as number }, recent: "xxx" });
       expect(await takeProbe(store.db, host, 60)).toBe(false);
       await store.db.query("update sluice.hosts set probe_at = now() - interval '61 seconds' where name = $1", [host]);
       const taken = await Promise.all(Array.from({ length: 6 }, () => takeProbe(store.db, host, 60)));
       expect(taken.filter(Boolean)).toHaveLength(1);
       await closeCircuit(store.db, host);
       const well = (await renewSlots(store.db, { ...me, outcomes: "" }, share)).host;
-      expect(well).toMatchObject({ circuitOpen: false, recent: "", pausedSeconds: 0 });
+      expect(well).toMatchObject({ circuit: null, recent: "", pausedSeconds: 0 });
       expect(well.secondsSincePauseEnded).toBeLessThan(10);
     });
   });

@@ -130,7 +130,7 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
 
   test("of a dataset stay while a sweep of it is running", async () => {
     const sweep = await aSweep(store.db, { dataset: "busy" });
-    const me = { process: sweep.uid, host: "h", uid: sweep.uid, wanted: 1, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", asked: [] };
+    const me = { process: sweep.uid, host: "h", uid: sweep.uid, wanted: 1, inFlight: 0, priority: 0, limit: 8, leaseSeconds: 15, outcomes: "", lastError: null, asked: [] };
     await renewSlots(store.db, me, () => new Map());
     await expect(purgeDataset(store.db, "busy")).rejects.toThrow(/^The sweep sweep-.* of the dataset busy is running: stop it before you purge\.$/);
   });

@@ -18,6 +18,7 @@ describe("account", () => {
     memory: { limit: 1000, anonPeak: 900, kernelPeak: null },
     seconds: 1.5,
     paused: null,
+    waiting: null,
     measured: NOTHING_MEASURED,
     eventLoopDelaySeconds: 0,
   };
@@ -117,6 +118,7 @@ describe("account", () => {
           memory: { limit: HUGE, anon: HUGE, anonPeak: HUGE, kernelPeak: HUGE },
           seconds: 123_456_789.1,
           paused: "throttled",
+          waiting: { for: "throttled", what: shortened(letter.repeat(5000), 90), since: 1_764_234_720, until: 1_764_234_720, error: shortened(letter.repeat(5000), 120) },
           measured: ALL_MEASURED,
           eventLoopDelaySeconds: 1234.567891,
         }),

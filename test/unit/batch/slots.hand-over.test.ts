@@ -69,6 +69,7 @@ class FakeDatabase {
 
   hostOf(process: string): HostRepository {
     return {
+      name: "h:443",
       renew: (report) => this.#locked(() => this.#renew(process, report)),
       hasRoom: async () => {
         await this.#clock.sleep(RESYNC_SECONDS * 1000);
@@ -90,7 +91,7 @@ class FakeDatabase {
     const allowed = Math.max(0, Math.min(due, this.#limit - (this.#held() - row.held)));
     const held = Math.max(inFlight, allowed);
     this.#rows.set(process, { ...row, held, waitingSince: held > 0 ? now : row.waitingSince });
-    return { allowed, limit: this.#limit, pausedSeconds: 0, pauseReason: null, circuitOpen: false };
+    return { allowed, limit: this.#limit, pausedSeconds: 0, pauseReason: null, circuitOpen: false, facts: { pausedSince: null, circuitSince: 0, nextProbe: 0, lastError: null, holders: [] } };
   }
 
   #held(): number {

@@ -1,19 +1,24 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { HostRepository, SlotGrant, SlotReport } from "../../../src/batch/host-repository.ts";
-import { SlotKeeper, PausedTime, RequestTime } from "../../../src/batch/slots.ts";
+import { SlotKeeper } from "../../../src/batch/slots.ts";
+import { PausedTime, RequestTime } from "../../../src/batch/time-meters.ts";
+import { waitText } from "../../../src/model/wait.ts";
 import { FakeClock, settled } from "../../support/time/fake-clock.ts";
 
 describe("slots", () => {
   const TIMES = { leaseSeconds: 15, busySeconds: 0.2, calmSeconds: 0.8, leastSeconds: 0.02, turnSeconds: 0.005 };
 
+  const NO_FACTS = { pausedSince: null, circuitSince: 0, nextProbe: 0, lastError: null, holders: [] };
+
   /** A host's row as a test wants it to be; every renewal says what `grant` says then. */
   class FakeHost implements HostRepository {
-    grant: SlotGrant = { allowed: 2, limit: 8, pausedSeconds: 0, pauseReason: null, circuitOpen: false };
+    readonly name = "127.0.0.1:9";
+    grant: SlotGrant = { allowed: 2, limit: 8, pausedSeconds: 0, pauseReason: null, circuitOpen: false, facts: NO_FACTS };
     /** Set: renewals wait for it before they answer, or fail with what it fails with. */
     renewing: Promise<void> | null = null;
     mayProbe = true;
     readonly reports: SlotReport[] = [];
-    readonly pauses: [number, string][] = [];
+    readonly pauses: [number, string, string][] = [];
     room = false;
     polls = 0;
     probes = 0;
@@ -32,8 +37,8 @@ describe("slots", () => {
       return Promise.resolve(this.room);
     }
 
-    async pause(seconds: number, reason: string): Promise<void> {
-      this.pauses.push([seconds, reason]);
+    async pause(seconds: number, reason: string, error: string): Promise<void> {
+      this.pauses.push([seconds, reason, error]);
       return Promise.resolve();
     }
 
@@ -256,7 +261,7 @@ describe("slots", () => {
       keeper.release();
       keeper.release();
       await clock.advance(TIMES.leastSeconds);
-      expect(host.reports).toEqual([{ wanted: 2, inFlight: 1, outcomes: "" }]);
+      expect(host.reports).toEqual([{ wanted: 2, inFlight: 1, lastError: null, outcomes: "" }]);
       expect(startedOf(askers)).toBe(3);
     });
 
@@ -276,7 +281,7 @@ describe("slots", () => {
       [asks(keeper), asks(keeper)].forEach(() => undefined);
       await clock.advance(2);
       expect(host.polls).toBe(0);
-      await keeper.pause(60, "throttled");
+      await keeper.pause(60, "throttled", "HTTP 429");
       asks(keeper);
       await clock.advance(2);
       expect(host.polls).toBe(0);
@@ -304,10 +309,10 @@ describe("slots", () => {
     test("report each outcome once, in order", async () => {
       const { host, keeper, clock } = start();
       await clock.advance(0.1);
-      keeper.answered(false);
-      keeper.answered(true);
+      keeper.answered(false, null);
+      keeper.answered(true, "HTTP 503");
       await clock.advance(1);
-      keeper.answered(false);
+      keeper.answered(false, null);
       await clock.advance(2);
       expect(host.reports.map(({ outcomes }) => outcomes).join("|").replaceAll(/\|+/g, "|")).toBe("|.x|.|");
     });
@@ -315,11 +320,11 @@ describe("slots", () => {
     test("report an outcome that arrives while one is under way with the next", async () => {
       const { host, keeper, clock } = start();
       await clock.advance(0.1);
-      keeper.answered(true);
+      keeper.answered(true, "HTTP 503");
       let answer = (): void => undefined;
       host.renewing = new Promise((resolve) => (answer = resolve));
       await clock.advance(TIMES.busySeconds);
-      keeper.answered(false);
+      keeper.answered(false, null);
       host.renewing = null;
       answer();
       await clock.advance(TIMES.calmSeconds);
@@ -329,11 +334,11 @@ describe("slots", () => {
     test("lose no outcome when one fails, not even one that arrived meanwhile", async () => {
       const { host, keeper, clock, ended } = start();
       await clock.advance(0.1);
-      keeper.answered(true);
+      keeper.answered(true, "HTTP 503");
       let fail: (error: Error) => void = () => undefined;
       host.renewing = new Promise((_, reject) => (fail = reject));
       await clock.advance(1);
-      keeper.answered(false);
+      keeper.answered(false, null);
       fail(new Error("no database"));
       expect(await ended).toEqual(new Error("no database"));
       host.renewing = null;
@@ -353,18 +358,70 @@ describe("slots", () => {
     });
   });
 
+  describe("what it waits for", () => {
+    test("is nothing while a request may start, or none is wanted", async () => {
+      const { keeper, clock } = start();
+      await clock.advance(1);
+      expect(keeper.wait).toBeNull();
+      asks(keeper);
+      await clock.advance(1);
+      expect(keeper.wait).toBeNull();
+    });
+
+    test("is an unhealthy host: since when, when it is probed next, and what any process met last", async () => {
+      const { host, keeper, clock } = start();
+      const at = clock.now() / 1000;
+      host.grant = { ...host.grant, circuitOpen: true, facts: { ...NO_FACTS, circuitSince: at - 60, nextProbe: at + 240, lastError: "no connection to 127.0.0.1:9" } };
+      await clock.advance(1);
+      expect(keeper.wait).toEqual({ for: "illness", what: "127.0.0.1:9 is unhealthy", since: at - 60, until: at + 240, error: "no connection to 127.0.0.1:9" });
+    });
+
+    test("is a paused host: since when and until when, and what the provider answered", async () => {
+      const { keeper, clock } = start();
+      await clock.advance(1);
+      keeper.answered(false, "HTTP 429: slow down");
+      await keeper.pause(30, "throttled", "HTTP 429: slow down");
+      const wait = keeper.wait!;
+      expect(wait).toMatchObject({ for: "throttled", what: "127.0.0.1:9 is paused", error: "HTTP 429: slow down" });
+      expect(wait.until! - clock.now() / 1000).toBeCloseTo(30);
+    });
+
+    test("is a slot that other sweeps use, since no request could start", async () => {
+      const { host, keeper, clock } = start();
+      host.grant = { ...host.grant, allowed: 0, facts: { ...NO_FACTS, holders: ["daily-20261120"] } };
+      await clock.advance(1);
+      const since = clock.now() / 1000;
+      asks(keeper);
+      await clock.advance(5);
+      expect(keeper.wait).toEqual({ for: "slots", what: "all 8 slots of 127.0.0.1:9 are used by daily-20261120", since, until: null, error: null });
+      host.grant = { ...host.grant, allowed: 1 };
+      await clock.advance(1);
+      expect(keeper.wait).toBeNull();
+    });
+
+    test("is told with every process's last error of the provider's own", async () => {
+      const { host, keeper, clock } = start();
+      await clock.advance(1);
+      keeper.answered(true, "HTTP 503");
+      await clock.advance(1);
+      await clock.advance(1);
+      expect(host.reports.map(({ lastError }) => lastError).filter((error) => error !== null)).toEqual(["HTTP 503"]);
+      expect(waitText({ for: "illness", what: "127.0.0.1:9 is unhealthy", since: 0, until: 60, error: "HTTP 503" })).toBe("127.0.0.1:9 is unhealthy (since 00:00:00, next probe 00:01:00 UTC): HTTP 503");
+    });
+  });
+
   describe("a pause", () => {
     test("of our own stops requests here at once, and is stored for every process", async () => {
       const { host, keeper, clock } = start();
       const first = asks(keeper);
       await clock.advance(0.1);
-      const paused = keeper.pause(5, "throttled");
+      const paused = keeper.pause(5, "throttled", "HTTP 429");
       const second = asks(keeper);
       await paused;
       await clock.advance(4.5);
       expect([first.started, second.started]).toEqual([true, false]);
       expect(keeper.pausedFor).toBe("throttled");
-      expect(host.pauses).toEqual([[5, "throttled"]]);
+      expect(host.pauses).toEqual([[5, "throttled", "HTTP 429"]]);
       await clock.advance(1);
       expect(second.started).toBe(true);
       expect(keeper.pausedFor).toBeNull();
@@ -389,7 +446,7 @@ describe("slots", () => {
       let answer = (): void => undefined;
       host.renewing = new Promise((resolve) => (answer = resolve));
       await clock.advance(TIMES.busySeconds);
-      await keeper.pause(5, "throttled");
+      await keeper.pause(5, "throttled", "HTTP 429");
       host.renewing = null;
       answer();
       const targetClient = asks(keeper);
@@ -492,7 +549,7 @@ describe("slots", () => {
       await clock.advance(10);
       expect(startedOf(askers)).toBe(1);
       expect(host.probes).toBe(1);
-      keeper.answered(false);
+      keeper.answered(false, null);
       keeper.release();
       await clock.advance(1);
       expect(host.closings).toBe(1);
@@ -505,7 +562,7 @@ describe("slots", () => {
       const askers = [asks(keeper), asks(keeper)];
       await clock.advance(1);
       host.mayProbe = false;
-      keeper.answered(true);
+      keeper.answered(true, "HTTP 503");
       keeper.release();
       await clock.advance(5);
       expect([startedOf(askers), host.closings]).toEqual([1, 0]);
@@ -529,7 +586,7 @@ describe("slots", () => {
       keeper.probeWith(async () => {
         await keeper.acquire(never, true);
         const well = await new Promise<boolean>((resolve) => outcomes.push(resolve));
-        keeper.answered(!well);
+        keeper.answered(!well, well ? null : "HTTP 503");
         keeper.release();
         return well;
       });
@@ -540,7 +597,7 @@ describe("slots", () => {
       await clock.advance(2);
       expect([outcomes.length, startedOf(askers), host.closings]).toEqual([2, 0, 0]);
       // What is not the canary's outcome decides nothing.
-      keeper.answered(false);
+      keeper.answered(false, null);
       await clock.advance(2);
       expect(host.closings).toBe(0);
       outcomes[1]!(true);
@@ -569,7 +626,7 @@ describe("slots", () => {
       const { host, keeper, clock } = start();
       await settled();
       expect(keeper.pausedSeconds).toEqual({});
-      await keeper.pause(3, "throttled");
+      await keeper.pause(3, "throttled", "HTTP 429");
       await clock.advance(10);
       expect(keeper.pausedSeconds).toEqual({ throttled: 3 });
       host.grant = { ...host.grant, pausedSeconds: 2, pauseReason: "throttled" };

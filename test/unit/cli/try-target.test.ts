@@ -47,8 +47,8 @@ describe("the limiter for a single request", () => {
     const { signal } = new AbortController();
     await limiter.mayAsk(signal);
     expect(clock.waited).toEqual([]);
-    await limiter.pause(5, "throttled");
-    await limiter.pause(2, "throttled");
+    await limiter.pause(5, "throttled", "HTTP 429");
+    await limiter.pause(2, "throttled", "HTTP 429");
     await limiter.mayAsk(signal);
     expect(clock.waited).toEqual([5]);
   });

@@ -104,6 +104,7 @@ describe("the phase", () => {
 
   test("of a refused or blocked Sweep comes with the reason", () => {
     expect(sweepLine(aSweep(refused))).toBe("daily-20261122: Refused: spec.batch.memory: too little");
+    expect(sweepLine(aSweep({ ...RUNNING, waiting: "The pod has no node yet: 0/1 nodes are available." }))).toMatch(/about 14m left: The pod has no node yet: 0\/1 nodes are available\.$/);
     const blocked = { phase: "Blocked", conditions: [{ type: "Blocked", status: "True", reason: "Surroundings", message: "The database is away." }] };
     expect(sweepLine(aSweep(blocked))).toBe("daily-20261122: Blocked: The database is away.");
   });

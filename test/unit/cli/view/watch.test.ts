@@ -106,6 +106,7 @@ describe("render", () => {
         "stored    104,865 rows   210.0 MB read, 21.0 MB over the wire",
         "memory    #14 44/128  #15 51/128 MiB",
         "",
+        "",
       ]);
     });
 
@@ -119,7 +120,7 @@ describe("render", () => {
       ];
       for (const snapshot of snapshots) {
         const lines = renderScreen({ ...HEADING, dataset: "a".repeat(63) }, snapshot, PACE, columns);
-        expect(lines).toHaveLength(6);
+        expect(lines).toHaveLength(7);
         expect(lines.join("").includes("\n")).toBe(false);
         expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
       }
@@ -154,7 +155,12 @@ describe("render", () => {
     });
 
     test("says what it is waiting for", () => {
-      expect(renderScreen(HEADING, aSnapshot({ waitingFor: "throttled" }), PACE, 120).at(-1)).toBe("waiting   throttled");
+      const waitingFor = "127.0.0.1:9 is unhealthy (since 09:12:03, next probe 09:13:03 UTC): no connection to 127.0.0.1:9 (connect ECONNREFUSED 127.0.0.1:9)";
+      expect(renderScreen(HEADING, aSnapshot({ waitingFor: "all 8 slots are used" }), PACE, 120).slice(-2)).toEqual(["waiting   all 8 slots are used", ""]);
+      expect(renderScreen(HEADING, aSnapshot({ waitingFor }), PACE, 100).slice(-2)).toEqual([
+        "waiting   127.0.0.1:9 is unhealthy (since 09:12:03, next probe 09:13:03 UTC): no connection to ",
+        "          127.0.0.1:9 (connect ECONNREFUSED 127.0.0.1:9)",
+      ]);
     });
   });
 

@@ -67,6 +67,12 @@ describe("status", () => {
       expect(next({ finished: [end(2, null, { exitCode: 4 })] }).lastOutOfMemory).toMatchObject({ peak: "at least 128Mi" });
     });
 
+    test("what it waits for, as long as it does", () => {
+      const waitsFor = "The pod has no node yet: 0/1 nodes are available.";
+      expect(next({ waitsFor })).toMatchObject({ phase: "Running", waiting: waitsFor });
+      expect(next({ before: next({ waitsFor }) })).not.toHaveProperty("waiting");
+    });
+
     test("causes: as the flow has them, and none where all is settled", () => {
       expect(next({ flow: aRunning({ causes: [aCause()] }) }).causes).toEqual([aCause()]);
       expect(next({ flow: aRunning({ causes: [] }) })).not.toHaveProperty("causes");

@@ -22,7 +22,13 @@ describe("the conditions of a sweep", () => {
       "is blocked",
       aPreparing({}, { phase: "Blocked", blocked: { reason: "Surroundings", message: "no database", since: NOW, tries: 2 } }),
       null,
-      { Progressing: "False Blocked: No batch is launched until a prepare succeeds.", Blocked: "True Surroundings: no database" },
+      { Progressing: "False Blocked: No batch is launched until a prepare succeeds. Blocked, after 2 attempts (since 05:00:00 UTC).", Blocked: "True Surroundings: no database" },
+    ],
+    [
+      "waits for the next pass",
+      aPreparing({ pass: 3, notBefore: NOW + 60 }, { pass: 2, fruitless: 2, causes: [aCause({ code: "connect", targets: 1, example: "AS1", detail: "no connection to h:9" })] }),
+      null,
+      { Progressing: "True Preparing: Pass 3 has not started, because pass 2 settled nothing (since 05:00:00, until 05:01:00 UTC): 1 × connect, e.g. AS1: no connection to h:9.", Blocked: "False Unhindered: Nothing blocks the sweep." },
     ],
     ["is hindered", aRunning(), { reason: "JobRefused", message: "exceeded quota" }, { Progressing: "False JobRefused: exceeded quota", Blocked: "True JobRefused: exceeded quota" }],
     ["is complete", aRunning({ phase: "Complete", totals: totals({ targets: 5, ok: 5 }) }), null, { Progressing: "False Complete: The sweep has finished.", Complete: "True Complete: 5 of 5 targets are settled." }],
@@ -60,6 +66,7 @@ describe("the conditions of a sweep", () => {
     const waitsFor = "The pod has no node yet: 0/1 nodes are available: 1 Insufficient memory.";
     const waiting = conditionsOf({ before: [], flow: aRunning(), blocker: null, waitsFor, generation: 1, now: AT });
     expect(waiting.find(({ type }) => type === "Progressing")).toMatchObject({ status: "True", reason: "PodWaits", message: waitsFor });
+    expect(waiting.find(({ type }) => type === "Blocked")).toMatchObject({ status: "False", reason: "PodWaits", message: waitsFor });
     expect(waitIn({ conditions: waiting })).toBe(waitsFor);
     expect(waitIn({ conditions: conditionsOf({ before: waiting, flow: aRunning(), blocker: null, waitsFor: null, generation: 1, now: AT }) })).toBeNull();
   });
