@@ -6,7 +6,7 @@ import { EXPORTED_VIEWS, exportCsv, type ExportedView } from "../store/export.ts
 import { writeTo } from "./destination.ts";
 import { checkDataset } from "./known-dataset.ts";
 import type { Cli, AddCommand } from "./main.ts";
-import { dataOption } from "./shared-options.ts";
+import { dataOption, spreadsheetOption } from "./shared-options.ts";
 import { openFilledStore } from "./store.ts";
 
 interface ExportOptions {
@@ -15,6 +15,7 @@ interface ExportOptions {
   readonly what: ExportedView;
   readonly file?: string;
   readonly data?: string;
+  readonly spreadsheet?: boolean;
 }
 
 const EXAMPLES = `
@@ -33,18 +34,19 @@ export const addExport: AddCommand = (program, cli, execute) => {
     .requiredOption("--to <time>", "the end, exclusive: 2026-11-21 for that one day")
     .addOption(new Option("--what <view>", "which view").choices(EXPORTED_VIEWS).default("observed"))
     .option("--file <file>", "write to this file instead of standard output")
+    .addOption(spreadsheetOption())
     .addOption(dataOption())
     .addHelpText("after", EXAMPLES)
     .action((dataset: string, options: ExportOptions) => execute(() => runExport(cli, dataset, options)));
 };
 
-async function runExport(cli: Cli, name: string, { from, to, what, file, data }: ExportOptions): Promise<number> {
+async function runExport(cli: Cli, name: string, { from, to, what, file, data, spreadsheet }: ExportOptions): Promise<number> {
   const [start, end] = [parseWindowStart(from), parseWindowStart(to)];
   if (end <= start) throw new SpecError("--to must be later than --from: it is exclusive, like the end of a window.");
   const store = await openFilledStore(cli, { data });
   try {
     await checkDataset(store.db, name);
-    await writeTo(cli, file, (out) => exportCsv(store.db, name, start, end, out, what));
+    await writeTo(cli, file, (out) => exportCsv(store.db, name, start, end, out, { view: what, spreadsheet }));
     return COMMAND_EXIT.done;
   } finally {
     await store.close();

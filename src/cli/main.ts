@@ -1,8 +1,8 @@
-import type { Writable } from "node:stream";
 import { Command, CommanderError } from "commander";
 import type { Clock } from "../model/clock.ts";
 import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
+import { guarded, type Output } from "./terminal.ts";
 
 /** Adds a command to a program. Its action hands its work to `execute`, which turns the result into the exit code of the program. */
 export type AddCommand = (program: Command, cli: Cli, execute: (work: CommandWork) => Promise<void>) => void;
@@ -28,7 +28,8 @@ Exit codes:
   130  interrupted`;
 
 /** Runs one command line and returns its exit code. Never throws: an error becomes one line on standard error. */
-export async function main(argv: readonly string[], cli: Cli, { name, description, commands, addOptions = noOptions }: Program): Promise<number> {
+export async function main(argv: readonly string[], given: Cli, { name, description, commands, addOptions = noOptions }: Program): Promise<number> {
+  const cli = { ...given, stdout: guarded(given.stdout), stderr: guarded(given.stderr) };
   let code: number = COMMAND_EXIT.done;
   const program = addOptions(new Command(name))
     .description(description)
@@ -67,15 +68,6 @@ function noOptions(program: Command): Command {
 function report(error: Error, code: number, cli: Cli): number {
   cli.stderr.write(`sluice: ${error.message}\n`);
   return code;
-}
-
-/** A stream that a command writes to. */
-export interface Output {
-  write(text: string): void;
-  /** For large results: honours back-pressure, so that they need not fit into memory. */
-  readonly stream: Writable;
-  readonly isTerminal: boolean;
-  readonly columns: number;
 }
 
 /** Everything that a command knows about the machine it runs on. */

@@ -1,4 +1,5 @@
-import type { Cli, Output } from "./main.ts";
+import type { Cli } from "./main.ts";
+import type { Output } from "./terminal.ts";
 
 /** Functions that colour a text, or return it unchanged if colours are off. */
 export interface Paint {

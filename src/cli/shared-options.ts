@@ -20,6 +20,11 @@ export function confirmOption(): Option {
   return new Option("--yes", "drop the windows that a shorter store.retention no longer keeps, without asking");
 }
 
+/** Of the commands that write CSV. */
+export function spreadsheetOption(): Option {
+  return new Option("--spreadsheet", "for a spreadsheet: put ' before a text that it would run as a formula");
+}
+
 /** `--window`. `fallback` says which windows are meant without it. */
 export function windowOption(fallback = "the newest that has settled"): Option {
   return new Option("--window <start>", `the window that starts at this time, in UTC, such as 2026-11-20 (default: ${fallback})`);

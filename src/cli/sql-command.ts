@@ -8,7 +8,7 @@ import { writeTo } from "./destination.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor } from "./paint.ts";
 import { READY_QUERIES } from "./ready-queries.ts";
-import { dataOption, outputOption } from "./shared-options.ts";
+import { dataOption, outputOption, spreadsheetOption } from "./shared-options.ts";
 import { printPages, type SqlOutput } from "./sql-print.ts";
 import { openFilledStore } from "./store.ts";
 import { renderTable } from "./table.ts";
@@ -18,6 +18,7 @@ interface SqlOptions {
   readonly output: SqlOutput;
   readonly file?: string;
   readonly ready?: string;
+  readonly spreadsheet?: boolean;
 }
 
 const EXAMPLES = `
@@ -38,12 +39,14 @@ export const addSql: AddCommand = (program, cli, execute) => {
     .addOption(dataOption())
     .addOption(outputOption(["table", "csv", "json"]))
     .option("--file <file>", "write to this file instead of standard output")
+    .addOption(spreadsheetOption())
     .addHelpText("after", EXAMPLES)
     .action((query: string | undefined, options: SqlOptions) => execute(() => runSql(cli, query, options)));
 };
 
-async function runSql(cli: Cli, query: string | undefined, { data, output, file, ready }: SqlOptions): Promise<number> {
+async function runSql(cli: Cli, query: string | undefined, { data, output, file, ready, spreadsheet = false }: SqlOptions): Promise<number> {
   if (query !== undefined && ready !== undefined) throw new SpecError("Give either a query or --ready, not both.");
+  if (spreadsheet && output !== "csv") throw new SpecError("--spreadsheet is for CSV: add --output csv.");
   const sql = query ?? READY_QUERIES.find(({ name }) => name === ready)?.sql;
   if (sql === undefined) {
     cli.stdout.write(listReady(cli, output));
@@ -54,7 +57,7 @@ async function runSql(cli: Cli, query: string | undefined, { data, output, file,
   const store = await openFilledStore(cli, { data });
   try {
     const pages = readQuery(sql, { url: store.url, signal: cli.signal });
-    await writeTo(cli, file, (out) => pipeline(Readable.from(printPages(pages, output, paint)), out));
+    await writeTo(cli, file, (out) => pipeline(Readable.from(printPages(pages, output, paint, spreadsheet)), out));
     return COMMAND_EXIT.done;
   } finally {
     await store.close();

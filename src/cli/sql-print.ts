@@ -1,3 +1,4 @@
+import { csvText, spreadsheetText } from "../model/csv.ts";
 import { visible } from "../model/visible.ts";
 import type { ReadColumn, ReadPage } from "../store/read-query.ts";
 import type { Paint } from "./paint.ts";
@@ -5,14 +6,14 @@ import { columnWidths, renderHeading, renderRow, type Column } from "./table.ts"
 
 export type SqlOutput = "table" | "csv" | "json";
 
-/** The text of a result, one piece per page. */
-export async function* printPages(pages: AsyncIterable<ReadPage>, output: SqlOutput, paint: Paint): AsyncGenerator<string> {
+/** The text of a result, one piece per page. @param spreadsheet whether a spreadsheet reads the CSV */
+export async function* printPages(pages: AsyncIterable<ReadPage>, output: SqlOutput, paint: Paint, spreadsheet = false): AsyncGenerator<string> {
   switch (output) {
     case "table":
       yield* printTable(pages, paint);
       return;
     case "csv":
-      yield* printCsv(pages);
+      yield* printCsv(pages, spreadsheet);
       return;
     case "json":
       yield* printJson(pages);
@@ -38,12 +39,12 @@ async function* printTable(pages: AsyncIterable<ReadPage>, paint: Paint): AsyncG
   yield paint.dim(`(${count === 1 ? "1 row" : `${count} rows`})\n`);
 }
 
-async function* printCsv(pages: AsyncIterable<ReadPage>): AsyncGenerator<string> {
+async function* printCsv(pages: AsyncIterable<ReadPage>, spreadsheet: boolean): AsyncGenerator<string> {
   let isFirst = true;
   for await (const { columns, rows } of pages) {
-    if (isFirst) yield `${columns.map(({ name }) => cellCsv(name, 0)).join(",")}\n`;
+    if (isFirst) yield `${columns.map(({ name }) => cellCsv(name, 0, spreadsheet)).join(",")}\n`;
     isFirst = false;
-    yield rows.map((row) => `${row.map((cell, index) => cellCsv(cell, columns[index]!.type)).join(",")}\n`).join("");
+    yield rows.map((row) => `${row.map((cell, index) => cellCsv(cell, columns[index]!.type, spreadsheet)).join(",")}\n`).join("");
   }
 }
 
@@ -51,7 +52,7 @@ async function* printCsv(pages: AsyncIterable<ReadPage>): AsyncGenerator<string>
 async function* printJson(pages: AsyncIterable<ReadPage>): AsyncGenerator<string> {
   let before = "[\n";
   for await (const { columns, rows } of pages) {
-    const keys = uniqueNames(columns).map((name) => JSON.stringify(name));
+    const keys = uniqueNames(columns).map((name) => visible(JSON.stringify(name)));
     for (const row of rows) {
       yield `${before}  {${row.map((cell, index) => `${keys[index]!}: ${cellJson(cell, columns[index]!.type)}`).join(", ")}}`;
       before = ",\n";
@@ -92,13 +93,19 @@ export function cellText(text: string, type: number): string {
 export function cellJson(text: string | null, type: number): string {
   if (text === null) return "null";
   if (isNumber(type) && /^-?[0-9.]+(?:e[+-]?[0-9]+)?$/i.test(text)) return text;
-  if (JSONS.has(type)) return text;
-  return type === BOOL ? cellText(text, type) : JSON.stringify(cellText(text, type));
+  if (JSONS.has(type)) return visibleJson(text);
+  return type === BOOL ? cellText(text, type) : visible(JSON.stringify(cellText(text, type)));
+}
+
+/** White space between the fields of a JSON value stays; within its strings it is escaped already. */
+function visibleJson(json: string): string {
+  return json.replace(/[^\t\n\r]+/g, visible);
 }
 
 /** A cell as RFC 4180 and COPY write it: null is nothing, the empty text is "". */
-export function cellCsv(text: string | null, type: number): string {
+export function cellCsv(text: string | null, type: number, spreadsheet = false): string {
   if (text === null) return "";
-  const value = cellText(text, type);
+  const read = csvText(cellText(text, type));
+  const value = spreadsheet && !isNumber(type) ? spreadsheetText(read) : read;
   return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

@@ -41,7 +41,7 @@ function whyNotText(text: string): string | null {
 }
 
 /**
- * What the schema cannot know: whether patterns can be matched on a stream, whether providers and their lists exist, and whether Postgres can hold every text.
+ * What the schema cannot know: whether patterns can be matched on a stream, and whether providers and their lists exist.
  * Takes the value as it was read, valid or not, so that these problems are reported together with those of the schema.
  */
 export function checkDocument(value: unknown, providers: readonly Provider[]): readonly FieldProblem[] {
@@ -52,23 +52,7 @@ export function checkDocument(value: unknown, providers: readonly Provider[]): r
     ...patterns.flatMap((field) => checkPattern(at(value, [...path, ...field]), field)),
     ...checkProvider(at(value, [...path, "provider", "name"]), isWhole ? at(value, [...path, "targets", "preset"]) : undefined, providers),
   ];
-  return [...problems.map((problem) => ({ path: [...path, ...problem.path], sentence: problem.sentence })), ...checkTexts(at(value, ["spec"]), ["spec"])];
-}
-
-/** Postgres, which keeps the spec, holds neither NUL nor half a character. Names of targets have a check of their own. */
-function checkTexts(value: unknown, path: readonly PropertyKey[]): readonly FieldProblem[] {
-  if (typeof value === "string") return /[\0\p{Cs}]/u.test(value) && !isName(path) ? [{ path, sentence: "contains NUL or half a character (a lone surrogate), which Postgres cannot hold" }] : [];
-  if (Array.isArray(value)) return value.flatMap((one, index) => checkTexts(one, [...path, index]));
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    ...(/[\0\p{Cs}]/u.test(key) ? [{ path: [...path, key], sentence: "contains NUL or half a character (a lone surrogate), which Postgres cannot hold" }] : []),
-    ...checkTexts(inner, [...path, key]),
-  ]);
-}
-
-function isName(path: readonly PropertyKey[]): boolean {
-  const list = path.slice(-3, -1).join(".");
-  return list === "targets.list" || list === "canaries.targets";
+  return problems.map((problem) => ({ path: [...path, ...problem.path], sentence: problem.sentence }));
 }
 
 /** The least and the most groups that a pattern may have; one where it is not listed. */

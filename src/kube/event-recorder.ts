@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { ObjectEvent } from "../model/event.ts";
+import { visibleLines } from "../model/visible.ts";
 import type { KubeClient } from "./client.ts";
 import { type KubeObject, EVENTS, type Resource } from "./object.ts";
 
@@ -62,13 +63,15 @@ export class EventRecorder {
     const { client, clock, component } = this.#options;
     const { name, namespace = "default", uid, resourceVersion } = object.metadata;
     const at = new Date(clock.now()).toISOString();
+    // It may quote a provider or a user.
+    const shown = visibleLines(message);
     await client.create(EVENTS, {
       // The server adds five characters; a name may have 253.
       metadata: { namespace, generateName: `${name.slice(0, 240)}.` },
       involvedObject: { apiVersion: of.apiVersion, kind: of.kind, name, namespace, uid, resourceVersion },
       type,
       reason,
-      message: message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…`,
+      message: shown.length <= MAX_MESSAGE_LENGTH ? shown : `${shown.slice(0, MAX_MESSAGE_LENGTH - 1)}…`,
       source: { component },
       reportingComponent: component,
       reportingInstance: "",

@@ -1,7 +1,7 @@
 /**
  * Texts of a provider or a user, made harmless for a reader: what would steer a terminal, break a line, or let a text look like another becomes a
- * visible escape. Each medium has one function that begins with this: a terminal (cli/table.ts), HTML (report/html/html.ts), CSV (model/csv.ts), and
- * what Kubernetes shows of a status, an event or a log line.
+ * visible escape. One place for each medium does it: a terminal (cli/terminal.ts), HTML (report/html/html.ts), CSV (csv.ts, beside this), conditions
+ * (condition.ts), events (kube/event-recorder.ts) and log lines (bin/log.ts).
  */
 
 /** Control characters, lone surrogates, separators of lines and paragraphs, what changes the direction of writing, what has no width, fillers, marks and tags. */
@@ -9,12 +9,12 @@ const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b
 
 /** A text as one line without anything invisible in it. The escapes are those of JSON, so JSON stays what it is. */
 export function visible(text: string): string {
-  return text.replace(INVISIBLE, escaped);
+  return text.replace(INVISIBLE, escapeOf);
 }
 
 /** The same for a text of several lines, which stay. */
 export function visibleLines(text: string): string {
-  return text.replace(INVISIBLE, (character) => (character === "\n" ? character : escaped(character)));
+  return text.replace(INVISIBLE, (character) => (character === "\n" ? character : escapeOf(character)));
 }
 
 /** A name in quotation marks, shortened if it is very long. */
@@ -26,6 +26,6 @@ export function shownName(name: string): string {
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-function escaped(character: string): string {
+export function escapeOf(character: string): string {
   return SHORT[character] ?? Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 }

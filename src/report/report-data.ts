@@ -1,3 +1,4 @@
+import { visible } from "../model/visible.ts";
 import type { TargetState, Totals, WindowState } from "../model/states.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
 
@@ -178,7 +179,7 @@ export interface ChartData {
 }
 
 export function chartData({ sweeps, durations, sizes, updates }: ReportData): ChartData {
-  return { sweeps: sweeps.map(({ timeline, memory }) => ({ timeline, memory })), durations, sizes, updates };
+  return { sweeps: sweeps.map(({ timeline, memory }) => ({ timeline, memory })), durations, sizes, updates: { ...updates, types: updates.types.map((one) => ({ ...one, type: one.type === null ? null : visible(one.type) })) } };
 }
 
 /** The charts of the page. Those of a sweep are identified by its index too. */

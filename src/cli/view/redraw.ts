@@ -1,4 +1,4 @@
-import type { Output } from "../main.ts";
+import type { Output } from "../terminal.ts";
 
 /** Draws lines over the lines drawn before, without flicker. Each must be narrower than the terminal, which would wrap it otherwise. */
 export class Redraw {

@@ -4,8 +4,8 @@ import { bytes, counted, duration, grouped, mebibytes, percent } from "../../mod
 import { settledOf, type Totals } from "../../model/states.ts";
 import { partSelected, type SweepStatus } from "../../model/sweep.ts";
 import { visible } from "../../model/visible.ts";
-import type { Output } from "../main.ts";
 import { causeLine, type SweptWindow } from "../next-command.ts";
+import type { Output } from "../terminal.ts";
 import { RateMeter, type Rates } from "./rates.ts";
 import { Redraw } from "./redraw.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";

@@ -1,3 +1,4 @@
+import { visible, visibleLines } from "../../model/visible.ts";
 import type { ChartName } from "../report-data.ts";
 
 /** Text that is HTML. */
@@ -8,7 +9,7 @@ export interface Html {
 type Content = Html | string | number | null | readonly Content[];
 
 /**
- * html`<td>${name}</td>`: contents are escaped as text unless html`` made them, because names of targets and a provider's
+ * html`<td>${name}</td>`: contents are escaped as text, and what is invisible in them is shown, unless html`` made them, because names of targets and a provider's
  * messages are not trusted. Attribute values must be in double quotes.
  */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
@@ -33,12 +34,12 @@ function isList(content: Html | readonly Content[]): content is readonly Content
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return visibleLines(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
 /** JSON for a script element: nothing in it can close the element or open a comment. */
 export function jsonInScript(value: unknown): Html {
-  return asItIs(JSON.stringify(value).replaceAll("<", "\\u003c"));
+  return asItIs(visible(JSON.stringify(value)).replaceAll("<", "\\u003c"));
 }
 
 interface ChartFigure {

@@ -26,6 +26,13 @@ test("writes an event of its object", async () => {
   expect(event!.involvedObject).toMatchObject({ apiVersion: "batch/v1", kind: "Job", namespace: "one", name: "job", uid: job.metadata.uid });
 });
 
+test("shows what is invisible in a text that an event quotes", async () => {
+  const { recorder, job, messages } = await aRecorder();
+  recorder.record(JOBS, job, { ...TELLING, message: "The provider says \u001b[2J\u202eevil\0" });
+  await recorder.written();
+  expect(messages()).toEqual(["The provider says \\u001b[2J\\u202eevil\\u0000"]);
+});
+
 test("repeats an event of an object only after ten minutes", async () => {
   const { clock, recorder, job, messages } = await aRecorder();
   recorder.record(JOBS, job, TELLING);

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
-import type { Cli, Output } from "../../../src/cli/main.ts";
+import type { Cli } from "../../../src/cli/main.ts";
+import type { Output } from "../../../src/cli/terminal.ts";
 import { REAL_CLOCK } from "../postgres/store.ts";
 import { ROOT } from "../root.ts";
 

@@ -95,9 +95,24 @@ describe("sql cells", () => {
       "is quoted for a quote, which is doubled": { cell: 'a"b', csv: '"a""b"' },
       "is quoted for a new line": { cell: "a\nb", csv: '"a\nb"' },
       "is as it is else": { cell: "AS3333", csv: "AS3333" },
+      "shows what would steer a terminal": { cell: "a\u001b[2J\u202eb", csv: "a\\u001b[2J\\u202eb" },
     };
     test.for(Object.entries(cases))("%s", ([, { cell, csv }]) => {
       expect(cellCsv(cell, TEXT)).toBe(csv);
     });
+  });
+
+  test("for a spreadsheet a text is no formula, and a number stays one", () => {
+    expect(cellCsv("=HYPERLINK(1,2)", TEXT, true)).toBe('"\'=HYPERLINK(1,2)"');
+    expect(cellCsv("-5", TEXT, true)).toBe("'-5");
+    expect(cellCsv("-5", 20, true)).toBe("-5");
+    expect(cellCsv("=1", TEXT)).toBe("=1");
+  });
+
+  test("JSON has no raw character that would steer a terminal, and says the same", () => {
+    for (const [cell, type] of [["a\u202e\u009b\u001b", TEXT], ['{"a\u202e": [1,\n 2]}', JSONB]] as const) {
+      expect(cellJson(cell, type)).not.toMatch(/[\p{Cf}\u007f-\u009f]/u);
+      expect(JSON.parse(cellJson(cell, type))).toEqual(type === TEXT ? cell : JSON.parse(cell));
+    }
   });
 });

@@ -23,14 +23,7 @@ describe("what the schema cannot know", () => {
     expect(others).toEqual([]);
   });
 
-  test("a text that Postgres cannot hold, in a value or a name of a field", () => {
-    const problems = problemsOf({ request: { url: "http://host.example/\0", headers: [{ name: "x\ud800", value: "y" }], "odd\0": 1 } });
-    const sentence = "contains NUL or half a character (a lone surrogate), which Postgres cannot hold";
-    expect(problems).toEqual([`${AT}/request/url: ${sentence}`, `${AT}/request/headers/0/name: ${sentence}`, `${AT}/request/odd\0: ${sentence}`]);
-  });
-
   test.for<[string, object]>([
-    ["a name of a target, which the schema names", { targets: { list: ["a\0"] }, canaries: { targets: ["b\0"] } }],
     ["a pattern with a time and a type", { extract: { pattern: "(a)(b)" } }],
     ["an error pattern without a group", { extract: { error: "a" } }],
     ["a list of the provider", { provider: { name: "ripestat" }, targets: { preset: "ris-asns" } }],
