@@ -55,7 +55,7 @@ describe("each query of the page returns rows", () => {
 
 test("an unproven answer does not make a target the noisiest", async () => {
   const [onThePage] = blocks(PAGE, "sql");
-  const ready = READY_QUERIES.find(({ name }) => name === "noisiest")!.sql;
+  const ready = READY_QUERIES.find(({ name }) => name === "noisiest")!.sql([{ dataset: "bgp/ripestat-daily", start: Date.UTC(2026, 10, 20) / 1000, end: Date.UTC(2026, 10, 21) / 1000 }]);
   for (const sql of [onThePage!, ready]) {
     const { rows } = await client.query<{ target: string }>(sql);
     expect(rows).toHaveLength(10);
