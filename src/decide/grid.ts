@@ -2,6 +2,7 @@ import { SpecError } from "../model/errors.ts";
 import { formatMoment, parseMoment } from "../model/moment.ts";
 import { formatDuration } from "../model/quantity.ts";
 import type { EpochSeconds, Grid, Window } from "../model/window.ts";
+import { shownName } from "../model/visible.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -37,7 +38,7 @@ export function windowsBetween(grid: Grid, from: EpochSeconds, to: EpochSeconds)
  */
 export function parseWindowStart(text: string): EpochSeconds {
   const start = parseMoment(text);
-  if (start === null) throw new SpecError(`${JSON.stringify(text)} is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.`);
+  if (start === null) throw new SpecError(`${shownName(text)} is not the start of a window; write it in UTC, like 2026-11-20 or 2026-11-20T06:00:00Z.`);
   return start;
 }
 

@@ -4,6 +4,7 @@ import type { FieldProblem } from "../model/field-problem.ts";
 import { nearest } from "../model/schema/explain.ts";
 import { PATTERN_FIELDS } from "../model/schema/extract.ts";
 import type { Provider } from "../providers/provider.ts";
+import { shownName } from "../model/visible.ts";
 
 /** Deeper than anything that has a meaning, and far from the end of a stack. */
 const DEEPEST = 64;
@@ -28,7 +29,7 @@ export function checkValue(value: unknown): readonly FieldProblem[] {
   };
   const nameOf = (key: string): string => {
     const sentence = whyNotText(key);
-    if (sentence !== null) problems.push({ path: [], sentence: `the field name ${JSON.stringify(key)} ${sentence}` });
+    if (sentence !== null) problems.push({ path: [], sentence: `the field name ${shownName(key)} ${sentence}` });
     return key;
   };
   visit(value, [], []);
@@ -85,7 +86,7 @@ function checkProvider(name: unknown, preset: unknown, providers: readonly Provi
 
 function unknownName(word: string, what: string, known: readonly string[]): string {
   const meant = nearest(word, known);
-  return `unknown ${what} ${JSON.stringify(word)}; ${meant === undefined ? `known: ${known.join(", ")}` : `did you mean "${meant}"?`}`;
+  return `unknown ${what} ${shownName(word)}; ${meant === undefined ? `known: ${known.join(", ")}` : `did you mean "${meant}"?`}`;
 }
 
 function at(value: unknown, path: readonly string[]): unknown {

@@ -8,6 +8,7 @@ import type { Grid, Window } from "../model/window.ts";
 import { fill, type FilledSpec } from "../providers/fill.ts";
 import type { Provider } from "../providers/provider.ts";
 import { gridOf, resolveSpec, type SweepOptions } from "../providers/resolve.ts";
+import { shownName } from "../model/visible.ts";
 
 /** What a document may refer to. */
 export interface Context {
@@ -90,5 +91,5 @@ function providerOf(specs: readonly SweepTemplateSpec[], providers: readonly Pro
   if (named === undefined) return undefined;
   const found = providers.find((provider) => provider.name === named.name);
   if (found !== undefined) return found;
-  throw new SpecError(`unknown provider ${JSON.stringify(named.name)}; known: ${providers.map((provider) => provider.name).join(", ")}`, { path: ["provider", "name"] });
+  throw new SpecError(`unknown provider ${shownName(named.name)}; known: ${providers.map((provider) => provider.name).join(", ")}`, { path: ["provider", "name"] });
 }

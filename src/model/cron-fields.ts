@@ -1,4 +1,5 @@
 import { counted } from "./figures.ts";
+import { shownName } from "./visible.ts";
 
 /** The times of a schedule's five fields, each ascending. */
 export interface CronFields {
@@ -43,7 +44,7 @@ const MACROS: ReadonlyMap<string, string> = new Map([
  * CronJob takes are refused, since they would not do what they seem to: @every, which counts from the last run, and what follows a star (*-5).
  */
 export function readCronFields(schedule: string): CronFields | { readonly problem: string } {
-  const shown = JSON.stringify(schedule);
+  const shown = shownName(schedule);
   if (/TZ=/.test(schedule)) return { problem: `${shown}: the time zone belongs in timeZone, not in the schedule` };
   if (schedule.startsWith("@") && !MACROS.has(schedule)) return { problem: `${shown} is none of ${[...MACROS.keys()].join(", ")}` };
   const texts = (MACROS.get(schedule) ?? schedule).split(/\s+/).filter((text) => text !== "");
@@ -82,7 +83,7 @@ function readField(text: string, bounds: Bounds): Field | { readonly problem: st
   const values = new Set<number>();
   let isEvery = false;
   const ranges = text.split(",").filter((range) => range !== "");
-  if (ranges.length === 0) return { problem: `${JSON.stringify(text)} names none` };
+  if (ranges.length === 0) return { problem: `${shownName(text)} names none` };
   for (const range of ranges) {
     const read = readRange(range, bounds);
     if (typeof read === "string") return { problem: read };
@@ -105,13 +106,13 @@ function readRange(text: string, bounds: Bounds): Range | string {
   const isEvery = (start === "*" || start === "?") && end === undefined;
   const from = isEvery ? bounds.min : readValue(start, bounds);
   const step = written === undefined ? 1 : readNumber(written);
-  if (from === null || step === null) return `${JSON.stringify(text)} is neither a number nor a range`;
+  if (from === null || step === null) return `${shownName(text)} is neither a number nor a range`;
   const to = isEvery || (end === undefined && written !== undefined) ? bounds.max : end === undefined ? from : readValue(end, bounds);
-  if (to === null) return `${JSON.stringify(text)} is neither a number nor a range`;
+  if (to === null) return `${shownName(text)} is neither a number nor a range`;
   const outside = [from, to].find((value) => value < bounds.min || value > bounds.max);
   if (outside !== undefined) return `${outside} is not within ${bounds.min} and ${bounds.max}${bounds.field === "day of week" ? ", from Sunday to Saturday" : ""}`;
-  if (from > to) return `${JSON.stringify(text)} begins after its end`;
-  if (step === 0) return `${JSON.stringify(text)} has a step of 0`;
+  if (from > to) return `${shownName(text)} begins after its end`;
+  if (step === 0) return `${shownName(text)} has a step of 0`;
   return { from, to, step, isEvery: isEvery && step === 1 };
 }
 

@@ -19,9 +19,16 @@ export function visibleLines(text: string): string {
 
 /** A name in quotation marks, shortened if it is very long. */
 export function shownName(name: string): string {
-  const characters = Array.from(name.slice(0, 200));
-  const text = name.length > 80 ? `${characters.slice(0, 60).join("")}…` : name;
-  return `"${visible(text)}"`;
+  return `"${shortened(name)}"`;
+}
+
+/** The value of a field, as a sentence about it shows it. */
+export function shownValue(value: unknown): string {
+  return typeof value === "string" ? shownName(value) : shortened(JSON.stringify(value) ?? "nothing");
+}
+
+function shortened(text: string): string {
+  return visible(text.length > 80 ? `${Array.from(text.slice(0, 200)).slice(0, 60).join("")}…` : text);
 }
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };

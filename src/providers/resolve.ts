@@ -4,6 +4,7 @@ import type { ExtractSpec, HeaderValue, RequestSpec, ResolvedSpec, Selection, Ta
 import type { Grid, Window } from "../model/window.ts";
 import type { FilledSpec } from "./fill.ts";
 import type { Provider } from "./provider.ts";
+import { shownName } from "../model/visible.ts";
 
 /** What a Sweep sets besides its template. */
 export interface SweepOptions {
@@ -66,7 +67,7 @@ function resolveTargets({ targets, provider: named }: FilledSpec, { inCluster }:
     return { from: { kind: "file", path: TARGETS_FILE, origin: `key ${targets.configMap.key} of the ConfigMap ${targets.configMap.name}` }, ...bounds };
   }
   const list = provider?.lists[targets.preset ?? ""];
-  if (list === undefined) throw new SpecError(`${named?.name ?? "no provider"} has no list ${JSON.stringify(targets.preset ?? "")}`, { path: ["targets", "preset"] });
+  if (list === undefined) throw new SpecError(`${named?.name ?? "no provider"} has no list ${shownName(targets.preset ?? "")}`, { path: ["targets", "preset"] });
   return { from: { kind: "http", ...list, url: asProvider(list.url, named, provider) }, ...bounds };
 }
 

@@ -9,6 +9,7 @@ import { isUnderWay } from "./observed-sweep.ts";
 import { nextTurn, sweepName } from "./sweep-name.ts";
 import type { CronPlan, CronSweepView } from "./view.ts";
 import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
+import { shownName } from "../../model/visible.ts";
 
 interface StartingView {
   readonly view: CronSweepView;
@@ -49,12 +50,12 @@ export function startTriggered(taken: Starting, around: StartingView): Starting 
   const handledTrigger = rememberedTrigger(view.trigger);
   const say = (event: ObjectEvent, started: readonly StartingSweep[] = []): Starting => ({ starting: [...taken.starting, ...started], events: [...taken.events, event], event, handledTrigger });
   const asked = triggeredWindow(view.trigger, { ...plan, now: view.now });
-  if ("problem" in asked) return say({ type: "Warning", reason: CRON_REASON.badTrigger, message: `The trigger ${JSON.stringify(handledTrigger)} starts no sweep: ${asked.problem}` });
+  if ("problem" in asked) return say({ type: "Warning", reason: CRON_REASON.badTrigger, message: `The trigger ${shownName(handledTrigger)} starts no sweep: ${asked.problem}` });
   const { window } = asked;
   const runs = sweeperOf(window, taken.starting, around);
-  if (runs !== null) return say({ type: "Normal", reason: CRON_REASON.runsAlready, message: `The trigger ${JSON.stringify(handledTrigger)} starts no sweep: ${runs} is sweeping the window ${formatWindow(window)} already.` });
+  if (runs !== null) return say({ type: "Normal", reason: CRON_REASON.runsAlready, message: `The trigger ${shownName(handledTrigger)} starts no sweep: ${runs} is sweeping the window ${formatWindow(window)} already.` });
   const started = toStart(window, "trigger", taken.starting, around);
-  return say({ type: "Normal", reason: CRON_REASON.triggered, message: `The trigger ${JSON.stringify(handledTrigger)} starts ${started.name} for the window ${formatWindow(window)}.` }, [started]);
+  return say({ type: "Normal", reason: CRON_REASON.triggered, message: `The trigger ${shownName(handledTrigger)} starts ${started.name} for the window ${formatWindow(window)}.` }, [started]);
 }
 
 /** A Sweep of the window, under a free name. */

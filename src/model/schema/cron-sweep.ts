@@ -4,6 +4,7 @@ import { API_VERSION, metadata } from "./object.ts";
 import { exactlyOne, withRules } from "./rule.ts";
 import { moment } from "./scalars.ts";
 import { sweepTemplateSpec } from "./template.ts";
+import { shownValue } from "../visible.ts";
 
 const catchUp = withRules(
   z.strictObject({
@@ -67,5 +68,5 @@ function timeZone() {
   return z
     .string()
     .max(64)
-    .refine(isTimeZone, { error: (issue) => `${JSON.stringify(issue.input)} is not a time zone; write it like Etc/UTC or Europe/Amsterdam` });
+    .refine(isTimeZone, { error: (issue) => `${shownValue(issue.input)} is not a time zone; write it like Etc/UTC or Europe/Amsterdam` });
 }

@@ -5,6 +5,7 @@ import { describe, type FieldSchema } from "./describe.ts";
 import { explain, nearest } from "./explain.ts";
 import { API_VERSION } from "./object.ts";
 import { sweep, type Sweep } from "./sweep.ts";
+import { shownName, shownValue } from "../visible.ts";
 
 export type SweepDocument = CronSweep | Sweep;
 
@@ -40,9 +41,9 @@ function kindSentence(kind: unknown): string {
   const names = [...KINDS.keys()];
   if (typeof kind !== "string") return `required: ${names.join(" or ")}`;
   const meant = nearest(kind, names);
-  return `${JSON.stringify(kind)} is none of ${names.join(", ")}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+  return `${shownName(kind)} is none of ${names.join(", ")}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
 }
 
 function versionSentence(version: unknown): string {
-  return version === undefined ? `required: ${API_VERSION}` : `${JSON.stringify(version)} is not ${API_VERSION}`;
+  return version === undefined ? `required: ${API_VERSION}` : `${shownValue(version)} is not ${API_VERSION}`;
 }

@@ -2,6 +2,7 @@ import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import type { FieldProblem } from "../field-problem.ts";
 import { fieldAt, type FieldSchema } from "./describe.ts";
+import { shownName } from "../visible.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -75,13 +76,13 @@ function wrongValue(input: unknown, values: readonly string[], field: FieldSchem
   if (input === undefined) return `required: ${values.join(" or ")}`;
   if (typeof input !== "string") return field?.type === "string" ? wrongType(input, field) : `must be ${values.join(" or ")}, not ${shown(input)}`;
   const meant = nearest(input, values);
-  return `${JSON.stringify(input)} is ${values.length === 1 ? `not ${values[0]!}` : `none of ${values.join(", ")}`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+  return `${shownName(input)} is ${values.length === 1 ? `not ${values[0]!}` : `none of ${values.join(", ")}`}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
 }
 
 function shown(input: unknown): string {
   switch (typeof input) {
     case "string":
-      return `the string ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`;
+      return `the string ${shownName(input)}`;
     case "number":
       return `the number ${input}`;
     case "object":

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dataKey, mapOf, objectName, text } from "./scalars.ts";
+import { shownValue } from "../visible.ts";
 
 const labels = (most: number) => mapOf(z.string().max(63), most);
 
@@ -25,7 +26,7 @@ const spread = z.strictObject({
   matchLabelKeys: z.array(dataKey()).max(16).optional().meta({ description: "Labels that the counted pods must share with the pod." }),
 });
 
-const quantity = () => z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, { error: (issue) => `${JSON.stringify(issue.input)} is not a quantity; write it like 250m, 2 or 64Mi` });
+const quantity = () => z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, { error: (issue) => `${shownValue(issue.input)} is not a quantity; write it like 250m, 2 or 64Mi` });
 
 /** Without memory: batch.memory is both its request and its limit. */
 const beside = (what: string) =>

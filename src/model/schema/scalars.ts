@@ -2,12 +2,12 @@ import { z } from "zod";
 import { parseMoment } from "../moment.ts";
 import { DURATION, MEMORY, parseDuration, parseMemory, PERCENT } from "../quantity.ts";
 import { LONGEST_NAME, targetNameProblem } from "../target-name.ts";
-import { shownName } from "../visible.ts";
+import { shownName, shownValue } from "../visible.ts";
 
 /** Strings with a format. Each error is a sentence that starts with the value. */
 
 function sentence(rest: string): { error: (issue: { readonly input?: unknown }) => string } {
-  return { error: (issue) => `${JSON.stringify(issue.input)} ${rest}` };
+  return { error: (issue) => `${shownValue(issue.input)} ${rest}` };
 }
 
 /** Any string, with a limit, since the API server estimates the cost of a rule from the longest value. */
@@ -91,7 +91,7 @@ function problemOf(template: string, places: readonly string[]): string | null {
   const [unknown] = (template.match(/\{[^{}]*\}/g) ?? []).filter((place) => !places.includes(place));
   if (unknown !== undefined) return `${unknown} is not a placeholder; a URL may contain ${places.join(", ")}`;
   const url = URL.parse(template.replaceAll(/[{}]/g, ""));
-  if (url === null || !/^https?:\/\//.test(template)) return `${JSON.stringify(template)} is not an absolute http or https URL`;
+  if (url === null || !/^https?:\/\//.test(template)) return `${shownName(template)} is not an absolute http or https URL`;
   if (url.username !== "" || url.password !== "") return "a URL must not contain a password; use headers with valueFrom.secretKeyRef";
   if (/^[^/]*\/\/[^/?#]*\{/.test(template)) return "the host must not contain a placeholder, since slots are shared by host";
   return null;

@@ -4,6 +4,7 @@ import { API_VERSION, metadata } from "./object.ts";
 import { withRules, type Rule } from "./rule.ts";
 import { label, moment } from "./scalars.ts";
 import { standsAlone, templateShape, windowRules, windowShape } from "./template.ts";
+import { shownValue } from "../visible.ts";
 
 const window = withRules(
   z.strictObject({
@@ -15,7 +16,7 @@ const window = withRules(
 
 const select = z
   .union([z.enum(["incomplete", "all"]), z.array(z.enum(STATES)).min(1).max(STATES.length)], {
-    error: (issue) => `${JSON.stringify(issue.input)} is not a selection: use incomplete, all, or a list of ${STATES.join(", ")}`,
+    error: (issue) => `${shownValue(issue.input)} is not a selection: use incomplete, all, or a list of ${STATES.join(", ")}`,
   })
   // A structural schema has no type for "a string or a list", so the API server lets any value pass and the controller checks it.
   .meta({ "x-kubernetes-preserve-unknown-fields": true });

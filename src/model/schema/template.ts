@@ -6,6 +6,7 @@ import { request } from "./request.ts";
 import { withRules, type Rule } from "./rule.ts";
 import { dataKey, duration, label, memory, objectName, percent, targetName, text } from "./scalars.ts";
 import { targets } from "./targets.ts";
+import { shownValue } from "../visible.ts";
 
 const provider = z.strictObject({
   name: label().meta({ description: "The provider whose presets apply to the fields below. Each field can still be set.", examples: ["ripestat"] }),
@@ -13,12 +14,12 @@ const provider = z.strictObject({
     .string()
     .min(1)
     .max(64)
-    .regex(/^[A-Za-z0-9_-]+$/, { error: (issue) => `${JSON.stringify(issue.input)} is not an identifier: use only letters, digits, - and _` })
+    .regex(/^[A-Za-z0-9_-]+$/, { error: (issue) => `${shownValue(issue.input)} is not an identifier: use only letters, digits, - and _` })
     .optional()
     .meta({ description: "The name under which the provider knows you. RIPEstat requires one above 1,000 requests a day.", examples: ["example-lab"] }),
   baseUrl: text(512)
-    .regex(/^https?:\/\/[^/?#\s{}@]+(\/[^?#\s{}]*[^/?#\s{}])?$/, { error: (issue) => `${JSON.stringify(issue.input)} is not a base URL; write it like http://127.0.0.1:8080, without a trailing slash` })
-    .refine((value) => URL.canParse(value), { error: (issue) => `${JSON.stringify(issue.input)} is not a URL: its host or its port cannot be` })
+    .regex(/^https?:\/\/[^/?#\s{}@]+(\/[^?#\s{}]*[^/?#\s{}])?$/, { error: (issue) => `${shownValue(issue.input)} is not a base URL; write it like http://127.0.0.1:8080, without a trailing slash` })
+    .refine((value) => URL.canParse(value), { error: (issue) => `${shownValue(issue.input)} is not a URL: its host or its port cannot be` })
     .optional()
     .meta({ description: "The base URL of a mirror or a simulator to ask instead of the provider's own host.", examples: ["http://127.0.0.1:8080"] }),
 });
@@ -108,7 +109,7 @@ export const templateShape = {
     .string()
     .min(1)
     .max(128)
-    .regex(/^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$/, { error: (issue) => `${JSON.stringify(issue.input)} is not a dataset name: use only lower-case letters, digits, -, ., _ and /` })
+    .regex(/^[a-z0-9]([-a-z0-9._/]*[a-z0-9])?$/, { error: (issue) => `${shownValue(issue.input)} is not a dataset name: use only lower-case letters, digits, -, ., _ and /` })
     .optional()
     .meta({ description: "The dataset to fill. Default: `<namespace>/<name of the CronSweep>`. A new grid, URL or pattern needs a new dataset." }),
   targets: targets.optional().meta({ description: "The targets to ask about: exactly one of preset, list, configMap and http." }),
