@@ -5,26 +5,20 @@ import type { Window } from "../../src/model/window.ts";
 import { ripestat } from "../../src/providers/ripestat.ts";
 import { seededRandom, type Random } from "../../src/simulate/seeded.ts";
 import { feed } from "../support/provider/feed-in-pieces.ts";
-
-interface Fuzzed {
-  readonly name: string;
-  readonly cases: number;
-  /** `seed` makes the first case the failing one. */
-  readonly failure: { readonly seed: number; readonly what: string } | null;
-}
+import type { FuzzReport } from "./main.ts";
 
 /**
  * Answers in RIPEstat's shape whose truth is known, whole, damaged and cut into parts, read in random pieces. A whole one is believed, with
  * its rows. A damaged one is believed only with the rows of the whole one, unless nobody can see the damage: a plain parser of JSON reads
  * the same rows from it, and finds nothing in it that contradicts what it states or what was asked.
  */
-export function fuzzAnswers(seed: number, until: () => boolean): Fuzzed {
+export function fuzzAnswers(seed: number, until: () => boolean): FuzzReport {
   let cases = 0;
   for (; !until(); cases += 1) {
     const what = whatIsWrong(seededRandom(seed + cases));
-    if (what !== null) return { name: "answers", cases, failure: { seed: seed + cases, what } };
+    if (what !== null) return { cases, failure: { seed: seed + cases, what } };
   }
-  return { name: "answers", cases, failure: null };
+  return { cases, failure: null };
 }
 
 const TARGET = "AS3333";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { fuzzAnswers } from "./answers.ts";
 import { fuzzFiles } from "./files.ts";
 
 /**
@@ -15,7 +16,7 @@ export interface FuzzReport {
 /** Runs cases until `until` says so, the first from `seed` alone. */
 type Fuzzer = (seed: number, until: () => boolean) => FuzzReport;
 
-const FUZZERS: Readonly<Record<string, Fuzzer>> = { files: fuzzFiles };
+const FUZZERS: Readonly<Record<string, Fuzzer>> = { answers: fuzzAnswers, files: fuzzFiles };
 
 /** So short that each fuzzer has its turn early. */
 const SLICE_SECONDS = 5;
