@@ -38,6 +38,12 @@ export type ErrorCode =
   | "types" // more types than are allowed, or one that is no text or too long
   | "unreadable-time"; // a match whose time cannot be read
 
+/**
+ * Failures that pass by themselves, so the next pass may find none. Any other that comes twice with the same words and numbers is what the
+ * provider has to say.
+ */
+export const PASSING_ERRORS: readonly ErrorCode[] = ["memory", "timeout", "connect", "reset", "throttled", "server", "maintenance", "error-body", "ends-early", "quiet-host"];
+
 /** One target's outcome in one window: a row of `sluice.results`. */
 export interface TargetResult {
   readonly target: string;

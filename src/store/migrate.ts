@@ -3,8 +3,9 @@ import type { Database, Transaction } from "./database.ts";
 import { checkMayWrite, mayRead } from "./rights.ts";
 import { checkEncoding } from "./server.ts";
 import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
-import { hostTroubles } from "./migrations/0003-host-troubles.ts";
 import { samples } from "./migrations/0002-samples.ts";
+import { hostTroubles } from "./migrations/0003-host-troubles.ts";
+import { repeats } from "./migrations/0004-repeats.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 interface Program {
@@ -12,7 +13,7 @@ interface Program {
   readonly version: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples, hostTroubles];
+const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples, hostTroubles, repeats];
 
 /** The number of the last migration that this program knows. */
 const LAST_MIGRATION = MIGRATIONS.length;

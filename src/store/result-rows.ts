@@ -42,10 +42,20 @@ export async function lockStanding(tx: Transaction, place: Place, targetIds: rea
   return new Map(rows.map((row) => [row.target_id, row]));
 }
 
+/** The same failure a second later says little about the one after. */
+export const LEAST_BETWEEN_REPEATS = "10 seconds";
+
+const WORDS_AND_NUMBERS = ["state", "error", "detail", "http_status", "updates", "outside", "declared"];
+const sameOf = (table: string): string => `(${WORDS_AND_NUMBERS.map((column) => `${table}.${column}`).join(", ")})`;
+
+/** Counts the same failure in another batch of the same sweep. One that comes too soon changes nothing of the count. */
+const REPEATS = `case when t.sweep_uid <> $4 or ${sameOf("t")} is distinct from ${sameOf("r")} then 0
+  when t.batch <> $5 and r.started_at >= t.finished_at + interval '${LEAST_BETWEEN_REPEATS}' then t.repeats + 1 else t.repeats end`;
+
 export async function overwrite(tx: Transaction, by: Author, place: Place, results: Results): Promise<void> {
   if (results.size === 0) return;
   await tx.query(
-    `update sluice.target_results t set sweep_uid = $4, batch = $5, committed_at = clock_timestamp(), ${SET_FROM_JSON} from ${FROM_JSON}
+    `update sluice.target_results t set sweep_uid = $4, batch = $5, committed_at = clock_timestamp(), repeats = ${REPEATS}, ${SET_FROM_JSON} from ${FROM_JSON}
      where t.dataset_id = $2 and t.window_start = to_timestamp($3) and t.target_id = r.target_id`,
     [asJson(results), place.datasetId, place.start, by.uid, by.batch],
   );

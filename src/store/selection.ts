@@ -1,10 +1,12 @@
 import { SpecError } from "../model/errors.ts";
 import type { Remaining } from "../model/remaining.ts";
 import type { Selection } from "../model/resolved.ts";
+import { PASSING_ERRORS } from "../model/result.ts";
 import { isSettled, type StateOrMissing, STATES } from "../model/states.ts";
 import type { Window } from "../model/window.ts";
 import type { Transaction } from "./database.ts";
 import type { DatasetId } from "./datasets.ts";
+import { LEAST_BETWEEN_REPEATS } from "./result-rows.ts";
 import { SETTLED_LIST } from "./settled.ts";
 
 const INCOMPLETE: readonly StateOrMissing[] = STATES.filter((state) => !isSettled(state));
@@ -57,7 +59,8 @@ async function refuseStrangers(tx: Transaction, sweep: { readonly datasetId: Dat
 
 /**
  * What a sweep still has to ask, sorted by id: what was selected, less what it settled, what it need not ask again
- * although its answer was superseded, what failed with `memory`, and, if it asks only incomplete targets, what any sweep settled.
+ * although its answer was superseded, what failed with `memory`, what failed twice in the same way that does not pass by itself, and, if it asks only
+ * incomplete targets, what any sweep settled.
  */
 export async function remaining(tx: Pick<Transaction, "query">, uid: string): Promise<Remaining[]> {
   const rows = await tx.query<RemainingRow>(
@@ -69,17 +72,23 @@ export async function remaining(tx: Pick<Transaction, "query">, uid: string): Pr
      ), superseded as materialized (
        select distinct target_id from sluice.asides
        where sweep_uid = $1 and (state in ${SETTLED_LIST} or error in ('holds-less', 'memory'))
+     ), repeated as materialized (
+       select target_id from sluice.asides where sweep_uid = $1 and error <> all($2)
+       group by target_id, state, error, detail, http_status, updates, outside, declared
+       having max(started_at) >= min(finished_at) + interval '${LEAST_BETWEEN_REPEATS}'
      ), done as materialized (
        select r.target_id from sweep s join sluice.target_results r on r.dataset_id = s.dataset_id and r.window_start = s.window_start
        where (r.state in ${SETTLED_LIST} and (s.incomplete or r.sweep_uid = s.uid))
          or (r.state = 'failed' and r.error = 'memory' and r.sweep_uid = s.uid)
+         or (r.repeats > 0 and r.error <> all($2) and r.sweep_uid = s.uid)
        union select target_id from superseded
+       union select target_id from repeated
      )
      select chosen.id, held.number, held.memory_bytes, held.size, held.asked
      from sweep s cross join unnest(s.selected) as chosen (id) left join held on held.id = chosen.id
      where not exists (select from done where done.target_id = chosen.id)
      order by chosen.id`,
-    [uid],
+    [uid, PASSING_ERRORS],
   );
   return rows.map((row) => ({
     targetId: row.id,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FencedError, SpecError } from "../../../src/model/errors.ts";
 import type { Selection } from "../../../src/model/resolved.ts";
+import type { TargetResult } from "../../../src/model/result.ts";
 import { claimBatch, nextBatchNumber, readPass, writeBatches } from "../../../src/store/batches.ts";
 import { largestTargets } from "../../../src/store/canaries.ts";
 import { commitResults } from "../../../src/store/commit.ts";
@@ -134,6 +135,61 @@ describe("what remains", () => {
     ]);
     expect(await remainingNames(sweep.uid)).toEqual(["AS3"]);
     expect(await remainingNames((await aSweep(store.db, { dataset })).uid)).toEqual(["AS1", "AS3"]);
+  });
+});
+
+describe("a failure that comes again in a later pass", () => {
+  /** Commits these results in passes of one sweep that are this many seconds apart, and gives what remains after each. */
+  async function passes(sweep: TestSweep, seconds: number, results: readonly Partial<TargetResult>[]): Promise<string[][]> {
+    const [one] = sweep.ids as [number];
+    const left: string[][] = [];
+    let { fence } = sweep;
+    for (const [index, wishes] of results.entries()) {
+      if (index > 0) {
+        const number = await store.db.transaction(async (tx) => {
+          const next = await nextBatchNumber(tx, sweep.uid);
+          await writeBatches(tx, sweep.uid, index + 1, 0, [{ number: next, memoryBytes: 128 << 20, targets: [one] }]);
+          return next;
+        });
+        ({ fence } = await claimBatch(store.db, sweep.uid, number));
+      }
+      const at = new Date(Date.UTC(2026, 10, 21) + index * seconds * 1000);
+      await commitResults(store.db, fence, [aNo(one, { ...wishes, startedAt: at, finishedAt: at })]);
+      left.push(await remainingNames(sweep.uid));
+    }
+    return left;
+  }
+  const REFUSED = { state: "failed", error: "refused", detail: "HTTP 403: Forbidden", httpStatus: 403 } as const;
+  const WRONG = { state: "mismatch", error: "declared-wrong", detail: "declares 388, found 100", declared: 388, updates: 0 } as const;
+  const ASKED = ["AS1", "AS2", "AS3"];
+  const LEFT_OUT = ["AS2", "AS3"];
+
+  const cases: Record<string, { seconds?: number; results: Partial<TargetResult>[]; left: string[][] }> = {
+    "word for word, is not asked again in this sweep": { results: [REFUSED, REFUSED], left: [ASKED, LEFT_OUT] },
+    "with the same numbers, neither": { results: [WRONG, WRONG], left: [ASKED, LEFT_OUT] },
+    "with another number, is": { results: [WRONG, { ...WRONG, declared: 389 }, { ...WRONG, declared: 390 }], left: [ASKED, ASKED, ASKED] },
+    "with other words, is": { results: [REFUSED, { ...REFUSED, detail: "HTTP 403: Request 2" }], left: [ASKED, ASKED] },
+    "after another one, is": { results: [REFUSED, WRONG, REFUSED], left: [ASKED, ASKED, ASKED] },
+    "at once, is, and once more after a while is not": { seconds: 6, results: [REFUSED, REFUSED], left: [ASKED, ASKED] },
+    "as failures do that pass by themselves, is": {
+      results: Array.from({ length: 4 }, () => ({ state: "failed", error: "server", detail: "HTTP 502: Bad Gateway", httpStatus: 502 })),
+      left: [ASKED, ASKED, ASKED, ASKED],
+    },
+  };
+  test.each(Object.entries(cases))("%s", async (_, { seconds = 30, results, left }) => {
+    expect(await passes(await aSweep(store.db, { dataset }), seconds, results)).toEqual(left);
+  });
+
+  test("is asked again by another sweep, until it repeats there", async () => {
+    await passes(await aSweep(store.db, { dataset }), 30, [REFUSED, REFUSED]);
+    expect(await passes(await aSweep(store.db, { dataset }), 30, [REFUSED, REFUSED])).toEqual([ASKED, LEFT_OUT]);
+  });
+
+  test("is not asked again either where a settled answer stays", async () => {
+    const first = await aSweep(store.db, { dataset });
+    await commitResults(store.db, first.fence, [anOk(first.ids[0]!, someRows(DAY, 5))]);
+    const rerun = await aSweep(store.db, { dataset, selection: { states: "all" } });
+    expect(await passes(rerun, 30, [REFUSED, { ...REFUSED, detail: "HTTP 403: Request 2" }, REFUSED])).toEqual([ASKED, ASKED, LEFT_OUT]);
   });
 });
 
