@@ -12,6 +12,7 @@ import { writeSample } from "../store/samples.ts";
 import { Account, type AccountDeps } from "./account.ts";
 import { watchCanaries } from "./canary-watch.ts";
 import { Committer, type Finished } from "./committer.ts";
+import { HostPatience, type PatienceLimits } from "./host-patience.ts";
 import { canaryRepository, hostRepository } from "./host-repository.ts";
 import { aboutBatch, aboutTarget } from "./log-lines.ts";
 import type { ProgressDeadline } from "./progress-deadline.ts";
@@ -38,6 +39,8 @@ interface BatchDeps extends AccountDeps {
   /** The host's limit in the Sweep of now; absent if the frozen one holds. */
   readonly inFlight?: number;
   readonly report: (message: BatchMessage) => void;
+  /** How long it waits for a host that it may not ask. */
+  readonly patience: PatienceLimits;
 }
 
 const REPORT_EVERY_SECONDS = 0.5;
@@ -154,11 +157,13 @@ class BatchRun {
   }
 
   async #reportRegularly(stop: AbortSignal): Promise<void> {
+    const patience = new HostPatience(this.#deps.clock, this.#deps.patience);
     while (!stop.aborted) {
       this.#deps.guard.check();
       // Waiting for a slot, or for a host that is paused or unhealthy, is not a hang.
       if (this.#keeper.inFlight === 0 && this.#keeper.wanted > 0) this.#deps.deadline.progressed();
       this.#report();
+      patience.check(this.#keeper.wait);
       await this.#deps.clock.sleep(REPORT_EVERY_SECONDS * 1000, stop);
     }
   }

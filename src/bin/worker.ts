@@ -151,6 +151,7 @@ class Worker {
       {
         ...this.#programDeps(db),
         ...hostLimit(environment),
+        patience: isInPod(environment) ? PATIENCE.pod : PATIENCE.localBatch,
         guard,
         kernelPeak,
         deadline: this.#deadline,
@@ -166,8 +167,22 @@ class Worker {
 
   #programDeps(db: Database): PrepareDeps {
     const { environment, signal } = this.#deps;
-    return { db, program: { version: VERSION }, clock: realClock, random: () => Math.random(), processId: randomUUID(), environment, signal };
+    return { db, program: { version: VERSION }, clock: realClock, random: () => Math.random(), processId: randomUUID(), environment, patience: isInPod(environment) ? PATIENCE.pod : PATIENCE.localPrepare, signal };
   }
+}
+
+/**
+ * In a pod nobody sees what a program waits for, and others could use its memory; two minutes are two probes. On one machine the live
+ * view shows it, and only a prepare gives up, since it has nothing to show yet.
+ */
+const PATIENCE = {
+  pod: { illness: 120, throttled: 120 },
+  localPrepare: { illness: 30, throttled: Infinity },
+  localBatch: { illness: Infinity, throttled: Infinity },
+};
+
+function isInPod(environment: Environment): boolean {
+  return environment["SLUICE_HEALTH_PORT"] !== undefined;
 }
 
 function readTask(file: string): PrepareTask {

@@ -1,4 +1,5 @@
 import { askCanaries } from "../batch/canary-watch.ts";
+import { HostPatience } from "../batch/host-patience.ts";
 import { canaryRepository, hostRepository } from "../batch/host-repository.ts";
 import { SlotKeeper } from "../batch/slots.ts";
 import { openTargetClient } from "../batch/target-client.ts";
@@ -73,6 +74,17 @@ export interface PrepareHost extends AsyncDisposable {
   askCanaries(isLast: boolean): Promise<void>;
 }
 
+const CHECK_EVERY_SECONDS = 1;
+
+/** Until `signal` is aborted. @throws SurroundingsError for a host that may not be asked for long */
+async function keepPatience(keeper: SlotKeeper, { clock, patience: limits }: PrepareDeps, signal: AbortSignal): Promise<void> {
+  const patience = new HostPatience(clock, limits);
+  while (!signal.aborted) {
+    patience.check(keeper.wait);
+    await clock.sleep(CHECK_EVERY_SECONDS * 1000, signal);
+  }
+}
+
 export function openPrepareHost(sweep: FrozenSweep, deps: PrepareDeps): PrepareHost {
   const { db, clock, random, environment, processId } = deps;
   const { spec, identity } = sweep;
@@ -84,7 +96,7 @@ export function openPrepareHost(sweep: FrozenSweep, deps: PrepareDeps): PrepareH
   const [canary] = spec.canaries.targets;
   if (canary !== undefined) keeper.probeWith(() => targetClient.probe(canary, signal));
   // If the database stays away, prepare's next query says so; until then this ends any wait for a slot.
-  const renewing = keeper.run(signal).catch((error: unknown) => done.abort(error));
+  const renewing = Promise.all([keeper.run(signal), keepPatience(keeper, deps, signal)]).catch((error: unknown) => done.abort(error));
   const withSlot = async <T>(work: () => Promise<T>): Promise<T> => {
     await keeper.acquire(signal);
     return work().finally(() => keeper.release());

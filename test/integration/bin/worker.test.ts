@@ -132,3 +132,31 @@ async function slots(): Promise<number> {
   const [row] = await place.store.db.query<{ count: number }>("select count(*)::integer as count from sluice.slots where expires > now()");
   return row!.count;
 }
+
+test("says in its message what it waits for: a host that another process found unhealthy", async () => {
+  const uid = await prepared();
+  const host = new URL(place.simulator.url).host;
+  await place.store.db.query("update sluice.hosts set ill_since = now(), probe_at = now() + interval '1 hour', last_error = 'HTTP 503: none' where name = $1", [host]);
+  try {
+    const worker = await startBatch(uid);
+    await until("it says so", async () => ((await worker.message())?.waiting ?? null) !== null);
+    const message = await worker.message();
+    expect(message).toMatchObject({ paused: "illness", inFlight: 0, waiting: { for: "illness", what: `${host} is unhealthy`, error: "HTTP 503: none" } });
+    expect(message!.waiting!.until! - message!.waiting!.since).toBeGreaterThan(0);
+    expect(await worker.health()).toBe(200);
+    child!.kill("SIGTERM");
+    expect(await worker.exited).toBe(143);
+  } finally {
+    await place.store.db.query("update sluice.hosts set ill_since = null, probe_at = null where name = $1", [host]);
+  }
+});
+
+test("ends within seconds where the database's host has no address, with a sentence of its own", async () => {
+  // Longer than a label may be, so no name server is asked.
+  const host = "x".repeat(64);
+  const started = performance.now();
+  const worker = await startBatch(anIdentity().uid, { DATABASE_URL: `postgres://me@${host}/bgp` });
+  expect(await worker.exited).toBe(3);
+  expect(await worker.message()).toMatchObject({ problem: `The database at ${host}:5432/bgp cannot be found: the host name ${host} does not resolve (ENOTFOUND). Check the database's URL.` });
+  expect(performance.now() - started).toBeLessThan(15_000);
+});

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, inject } from "vitest";
+import type { PatienceLimits } from "../../../src/batch/host-patience.ts";
 import { MemoryGuard } from "../../../src/batch/memory-guard.ts";
 import { ProgressDeadline } from "../../../src/batch/progress-deadline.ts";
 import { runBatch } from "../../../src/batch/run-batch.ts";
@@ -51,6 +52,7 @@ interface PrepareWishes {
   readonly confirmedRetentionSeconds?: number;
   /** How far the clock of this prepare is ahead of the real one. */
   readonly aheadSeconds?: number;
+  readonly patience?: PatienceLimits;
 }
 
 type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -71,6 +73,7 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
     random: () => 0.5,
     processId: randomUUID(),
     environment: {},
+    patience: { illness: Infinity, throttled: Infinity },
     signal,
   });
   const never = new AbortController().signal;
@@ -85,8 +88,8 @@ export async function openPlace(scenario: Readonly<Record<string, unknown>>): Pr
       const [wanted] = sweepsToRun(await documentsOf([file]), { window: day }, Date.UTC(2026, 10, 23) / 1000);
       return wanted!.spec;
     },
-    async prepare(identity, spec, place = {}, { signal = never, aheadSeconds, ...confirmed } = {}) {
-      const { database, ...message } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place }, ...confirmed }, deps(signal, aheadSeconds));
+    async prepare(identity, spec, place = {}, { signal = never, aheadSeconds, patience, ...confirmed } = {}) {
+      const { database, ...message } = await runPrepare({ identity, spec, place: { pass: 1, round: 1, outOfMemory: [], ...place }, ...confirmed }, { ...deps(signal, aheadSeconds), ...(patience === undefined ? {} : { patience }) });
       expect(database?.bytes).toBeGreaterThan(0);
       return message;
     },

@@ -321,3 +321,16 @@ describe("what is not settled is counted by its cause", () => {
     expect(await place.prepare(identity, spec, { pass: 2 })).toMatchObject({ verdict: "incomplete", causes: [{ code: "missing", targets: TARGETS, detail: "", at: "" }] });
   });
 });
+
+test("a prepare that may ask nothing for long ends, and says why", async () => {
+  const spec = await place.spec(DAYS.first, {}, name);
+  const host = spec.host.name;
+  await place.prepare(anIdentity(), spec);
+  await place.store.db.query("update sluice.hosts set ill_since = now(), probe_at = now() + interval '1 hour', last_error = 'no connection' where name = $1", [host]);
+  try {
+    const again = rerun(spec, { states: "all" });
+    await expect(place.prepare(anIdentity(), again, {}, { patience: { illness: 1, throttled: 1 } })).rejects.toThrow(new RegExp(`^${host} is unhealthy \\(since [\\d:]{8} UTC\\): no connection\\.$`));
+  } finally {
+    await place.store.db.query("update sluice.hosts set ill_since = null, probe_at = null where name = $1", [host]);
+  }
+});
