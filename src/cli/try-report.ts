@@ -1,5 +1,5 @@
 import { formatWindow } from "../decide/grid.ts";
-import { warnAboutWidened } from "../documents/bounded-patterns.ts";
+import { describePattern, patternInJson } from "../documents/bounded-patterns.ts";
 import { grouped } from "../model/figures.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled } from "../model/states.ts";
@@ -21,7 +21,7 @@ function inText(attempt: Attempt, spec: ResolvedSpec, paint: Paint): string {
     renderLabels(
       [
         ...requests.flatMap(requestLabels),
-        ["pattern", [pattern.source, ...warnAboutWidened(pattern), `a match has at most ${pattern.longest} bytes`]],
+        ["pattern", describePattern(pattern)],
         ...proofLabels(attempt),
         ...(result.detail === null ? [] : [["because", result.detail] as const]),
         ...(result.state === "empty" ? [["note", "in a sweep, an empty answer only counts while the canaries are healthy"] as const] : []),
@@ -82,7 +82,7 @@ function inJson({ result, requests, parts, pattern, matches, types, rows }: Atte
       matches: found,
       continuation,
     })),
-    pattern: { bounded: pattern.source, longestBytes: pattern.longest, widened: pattern.widened },
+    pattern: patternInJson(pattern),
     matches: matches.map(({ at, ...match }) => ({ ...match, at: at === null ? null : iso(at) })),
   };
 }

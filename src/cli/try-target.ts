@@ -77,7 +77,9 @@ export function firstMatches({ pattern, readTime }: CompiledExtract, text: strin
   const matches: FoundMatch[] = [];
   for (const match of text.matchAll(new RegExp(pattern.source, "g"))) {
     if (matches.length === most || match.index > lastStart) break;
-    const [found, time = "", type] = match;
+    const [found] = match;
+    const time = match[pattern.time] ?? "";
+    const type = pattern.type === null ? undefined : match[pattern.type];
     const at = readTime(time);
     matches.push({ found: Buffer.from(found, "latin1").toString("utf8"), time: readableText(time), at: Number.isNaN(at) ? null : at, type: type === undefined ? null : readableText(type) });
   }

@@ -1,8 +1,7 @@
-import { warnAboutWidened, type NamedPattern } from "../documents/bounded-patterns.ts";
+import { describeOthers, describePattern, patternInJson } from "../documents/bounded-patterns.ts";
 import { accept, type Accepted, whyUncheckable } from "../documents/accept.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { type FieldProblem, formatPath } from "../model/field-problem.ts";
-import { counted } from "../model/figures.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { PROVIDERS } from "../providers/registry.ts";
@@ -98,14 +97,10 @@ function documentInText(file: string, { document, accepted }: ValidDocument, pai
   const fills = spec === null ? "" : `, fills the dataset ${spec.dataset}`;
   const heading = `${file}: ${paint.strong(`${document.kind} ${namespace}/${name}`)} ${paint.good("is valid")}${fills}\n`;
   const shown = patterns.filter(({ field, pattern }) => field === "extract.pattern" || pattern.widened.length > 0);
-  const others = patterns.length - shown.length;
-  const labels: Label[] = shown.map((pattern) => [pattern.field, patternInText(pattern)]);
-  if (others > 0) labels.push(["others", `${counted(others, "pattern", "patterns")} matched as written (--output json shows them)`]);
+  const others = patterns.filter((pattern) => !shown.includes(pattern));
+  const labels: Label[] = shown.map(({ field, pattern }) => [field, describePattern(pattern)]);
+  if (others.length > 0) labels.push(["others", describeOthers(others)]);
   return labels.length === 0 ? heading : heading + renderLabels(labels, paint);
-}
-
-function patternInText({ pattern }: NamedPattern): string[] {
-  return [pattern.source, ...warnAboutWidened(pattern), `a match has at most ${pattern.longest} bytes`];
 }
 
 function inJson({ file, problems, warnings, documents }: Validation): object {
@@ -118,7 +113,7 @@ function inJson({ file, problems, warnings, documents }: Validation): object {
       namespace: document.metadata.namespace ?? "default",
       name: document.metadata.name,
       dataset: accepted?.spec.dataset ?? null,
-      patterns: (accepted?.patterns ?? []).map(({ field, pattern: { source, longest, widened } }) => ({ field, bounded: source, longestBytes: longest, widened })),
+      patterns: (accepted?.patterns ?? []).map(({ field, pattern }) => ({ field, ...patternInJson(pattern) })),
     })),
   };
 }

@@ -1,8 +1,8 @@
-import { boundPattern } from "../extract/bound.ts";
+import { compilePattern } from "../extract/compile.ts";
 import { SpecError } from "../model/errors.ts";
 import type { FieldProblem } from "../model/field-problem.ts";
+import { PATTERN_PATHS } from "../model/pattern-fields.ts";
 import { nearest } from "../model/schema/explain.ts";
-import { PATTERN_FIELDS } from "../model/schema/extract.ts";
 import type { Provider } from "../providers/provider.ts";
 import { shownName } from "../model/visible.ts";
 
@@ -47,25 +47,18 @@ function whyNotText(text: string): string | null {
  */
 export function checkDocument(value: unknown, providers: readonly Provider[]): readonly FieldProblem[] {
   const path = at(value, ["kind"]) === "CronSweep" ? ["spec", "sweepTemplate", "spec"] : ["spec"];
-  const patterns = [...PATTERN_FIELDS.map((field) => ["extract", field]), ["targets", "http", "pattern"]];
   const isWhole = at(value, ["spec", "cronSweepRef"]) === undefined;
   const problems = [
-    ...patterns.flatMap((field) => checkPattern(at(value, [...path, ...field]), field)),
+    ...PATTERN_PATHS.flatMap((field) => checkPattern(at(value, [...path, ...field]), field)),
     ...checkProvider(at(value, [...path, "provider", "name"]), isWhole ? at(value, [...path, "targets", "preset"]) : undefined, providers),
   ];
   return problems.map((problem) => ({ path: [...path, ...problem.path], sentence: problem.sentence }));
 }
 
-/** The least and the most groups that a pattern may have; one where it is not listed. */
-const GROUPS: Readonly<Record<string, readonly [number, number]>> = { "extract.pattern": [1, 2], "extract.empty": [0, 1], "extract.error": [0, 1], "extract.maintenance": [0, 1] };
-
 function checkPattern(pattern: unknown, path: readonly string[]): readonly FieldProblem[] {
   if (typeof pattern !== "string" || pattern === "") return [];
   try {
-    const { groups } = boundPattern(pattern);
-    const [least, most] = GROUPS[path.join(".")] ?? [1, 1];
-    if (groups < least) return [{ path, sentence: "has no group: put the part to read between ( and )" }];
-    if (groups > most) return [{ path, sentence: `has ${groups} groups, and at most ${most} ${most === 1 ? "is" : "are"} read: write (?: for the others` }];
+    compilePattern(path, pattern);
     return [];
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;

@@ -1,9 +1,10 @@
 import { SpecError } from "../model/errors.ts";
-import { SPACE } from "./byte-set.ts";
-import { refuseBacktracking } from "./regex-ambiguity.ts";
+import { grouped } from "../model/figures.ts";
+import { boundQuantifiers, printRegex, type GivenBound, type GivenMaxima } from "./regex-bounds.ts";
 import { lengthOf } from "./regex-length.ts";
-import { parseRegex } from "./regex-syntax.ts";
-import type { RegexTree, Repeat } from "./regex-tree.ts";
+import { HIGHEST_PRICE, priceOf, type Price } from "./regex-price.ts";
+import { parseRegex, type GroupName } from "./regex-syntax.ts";
+import type { RegexTree } from "./regex-tree.ts";
 
 /** A pattern whose matches have a maximum length, so a stream keeps no more of its past than that. */
 export interface BoundedPattern {
@@ -11,31 +12,27 @@ export interface BoundedPattern {
   readonly source: string;
   /** M: the longest match in bytes, with its look-ahead and, where it uses \b or \B, the character on each side. */
   readonly longest: number;
-  /** How many groups it captures. */
-  readonly groups: number;
+  /** The names of the groups that it captures, in order; null for one without a name. */
+  readonly groups: readonly GroupName[];
+  /** The most steps that matching takes for each byte of any text. */
+  readonly stepsPerByte: number;
   /** The quantifiers that had no upper bound and got one, in the order of the pattern. */
   readonly widened: readonly GivenBound[];
-}
-
-/** For a person to check: `[^"]*` at column 7 became `[^"]{0,256}`. */
-interface GivenBound {
-  readonly column: number;
-  readonly written: string;
-  readonly bounded: string;
-}
-
-/** The upper bound for a quantifier without one: this many, or twice its minimum if that is more. */
-export interface GivenMaxima {
-  /** For repeated white space. */
-  readonly whiteSpace: number;
-  readonly other: number;
 }
 
 /** Indentation of JSON is rarely deeper than 64; times, types and names are rarely longer than 256. */
 export const STREAM_MAXIMA: GivenMaxima = { whiteSpace: 64, other: 256 };
 
+/**
+ * The most steps that matching may take for each byte. Measured on worst texts, 1 ns a step at most: a piece of 64 KiB of the worst
+ * text then takes 0.3 s, and a piece of each of 16 streams in a row takes 5 s, half the time after which a process gives up its slots.
+ */
+export const HIGHEST_STEPS = 5000;
+
 /** Each stream keeps up to twice its longest match, so this bounds its memory. */
 export const LONGEST_MATCH = 8192;
+
+const LONGEST_PRICED = 1e9;
 
 /**
  * Bounds a pattern. The text is bytes: `.` matches any byte but \n and \r, a class such as [^"] any byte that it does not name, and
@@ -44,47 +41,32 @@ export const LONGEST_MATCH = 8192;
  * @throws SpecError, a sentence without a period that says what is refused and at which column
  */
 export function boundPattern(source: string, maxima: GivenMaxima = STREAM_MAXIMA, longest: number = LONGEST_MATCH): BoundedPattern {
-  const { tree, groups } = parseRegex(source);
-  refuseBacktracking(tree);
-  const widened: GivenBound[] = [];
-  const bounded = bound(tree, maxima, widened);
-  const length = lengthOf(bounded);
-  if (length.min === 0) throw new SpecError("the pattern can match the empty text, which is everywhere: start or end it with a character that must be there");
-  const reach = Math.max(length.max, length.reach) + (usesWordEdge(bounded) ? 1 : 0);
-  if (reach > longest) {
-    throw new SpecError(`its longest match has ${reach} bytes; at most ${longest} of a stream are kept: give its quantifiers smaller upper bounds, such as {0,64}`);
-  }
-  return { source: print(bounded), longest: reach, groups, widened };
+  const { tree: written, groups } = parseRegex(source);
+  const { tree, widened } = boundQuantifiers(written, maxima);
+  const { min, max, reach: read } = lengthOf(tree);
+  if (min === 0) throw new SpecError("the pattern can match the empty text, which is everywhere: start or end it with a character that must be there");
+  const reach = Math.max(max, read) + (usesWordEdge(tree) ? 1 : 0);
+  // A pattern is rather too dear than too long, but beyond this nobody can count.
+  if (reach > LONGEST_PRICED) throw tooLong(reach, longest);
+  const price = priceOf(tree);
+  if (price.stepsPerByte > HIGHEST_STEPS) throw tooDear(price);
+  if (reach > longest) throw tooLong(reach, longest);
+  return { source: printRegex(tree), longest: reach, groups, stepsPerByte: price.stepsPerByte, widened };
 }
 
-function bound(tree: RegexTree, maxima: GivenMaxima, widened: GivenBound[]): RegexTree {
-  switch (tree.kind) {
-    case "sequence":
-      return { ...tree, items: tree.items.map((item) => bound(item, maxima, widened)) };
-    case "choice":
-      return { ...tree, options: tree.options.map((option) => bound(option, maxima, widened)) };
-    case "group":
-    case "look-ahead":
-      return { ...tree, body: bound(tree.body, maxima, widened) };
-    case "repeat":
-      return boundRepeat(tree, maxima, widened);
-    case "letter":
-    case "word-edge":
-    case "back-reference":
-      return tree;
-  }
+function tooLong(reach: number, longest: number): SpecError {
+  return new SpecError(`its longest match has ${reach} bytes; at most ${longest} of a stream are kept: give its quantifiers smaller upper bounds, such as {0,64}`);
 }
 
-function boundRepeat(tree: Repeat, maxima: GivenMaxima, widened: GivenBound[]): Repeat {
-  const given = { column: tree.column, written: `${tree.what}${tree.written}` };
-  const place = widened.length;
-  const body = bound(tree.body, maxima, widened);
-  if (tree.max !== Infinity) return { ...tree, body };
-  const isWhiteSpace = tree.body.kind === "letter" && (tree.body.takes & ~SPACE) === 0n;
-  const max = Math.max(isWhiteSpace ? maxima.whiteSpace : maxima.other, 2 * tree.min);
-  const repeat = { ...tree, body, max };
-  widened.splice(place, 0, { ...given, bounded: `${tree.what}{${tree.min},${max}}` });
-  return repeat;
+/** Alternatives can be long. */
+const LONGEST_SHOWN = 40;
+
+function tooDear({ stepsPerByte, worst }: Price): SpecError {
+  const steps = stepsPerByte >= HIGHEST_PRICE ? "endlessly many" : grouped(stepsPerByte);
+  const cost = `matching can take ${steps} steps per byte of text, and at most ${grouped(HIGHEST_STEPS)} are allowed`;
+  if (worst === null) return new SpecError(`${cost}: shorten the pattern`);
+  const shown = worst.written.length > LONGEST_SHOWN ? `${worst.written.slice(0, LONGEST_SHOWN)}…` : worst.written;
+  return new SpecError(`${cost}, most of them for ${shown} at column ${worst.column}: give it a smaller upper bound, or let what stands before it end with a character that it excludes`);
 }
 
 function usesWordEdge(tree: RegexTree): boolean {
@@ -103,30 +85,4 @@ function usesWordEdge(tree: RegexTree): boolean {
     case "back-reference":
       return false;
   }
-}
-
-function print(tree: RegexTree): string {
-  switch (tree.kind) {
-    case "letter":
-      return tree.printed;
-    case "sequence":
-      return tree.items.map(print).join("");
-    case "choice":
-      return tree.options.map(print).join("|");
-    case "group":
-      return `${tree.capture === null ? "(?:" : "("}${print(tree.body)})`;
-    case "repeat":
-      return `${print(tree.body)}${printCount(tree)}${tree.lazy ? "?" : ""}`;
-    case "look-ahead":
-      return `${tree.negative ? "(?!" : "(?="}${print(tree.body)})`;
-    case "word-edge":
-      return tree.negative ? "\\B" : "\\b";
-    case "back-reference":
-      return `\\${tree.group}`;
-  }
-}
-
-function printCount({ min, max }: Repeat): string {
-  if (min === 0 && max === 1) return "?";
-  return min === max ? `{${min}}` : `{${min},${max}}`;
 }

@@ -1,7 +1,8 @@
 import { readIso } from "../model/iso-time.ts";
 import type { EpochSeconds } from "../model/window.ts";
+import type { EnvelopeField } from "../model/pattern-fields.ts";
 import { readCaught, shorten } from "./caught-text.ts";
-import type { CompiledExtract, EnvelopeField } from "./compile.ts";
+import type { CompiledExtract } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";

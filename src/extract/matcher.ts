@@ -1,7 +1,7 @@
 import type { BoundedPattern } from "./bound.ts";
 
-/** Called for each match in the order of the text, with the first two groups. */
-type OnMatch = (first: string | undefined, second: string | undefined) => void;
+/** Called for each match in the order of the text, with the match and its groups. */
+type OnMatch = (match: readonly (string | undefined)[]) => void;
 
 /** Fewer new bytes than this wait for more: otherwise a body that arrives byte by byte would match M bytes again for each. */
 const WORTH_MATCHING = 4096;
@@ -74,7 +74,7 @@ export class StreamMatcher {
     regex.lastIndex = next;
     for (let match = regex.exec(text); match !== null && match.index <= latest; match = regex.exec(text)) {
       next = regex.lastIndex;
-      this.#onMatch(match[1], match[2]);
+      this.#onMatch(match);
     }
     next = Math.max(next, latest + 1);
     this.#left = next > 0 ? 1 : 0;

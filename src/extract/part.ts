@@ -41,7 +41,9 @@ export class PartReading implements PartSink {
     this.work = place.work;
     this.#kept = place.buffers.take();
     this.#edges = new Edges(this.#kept.subarray(0, EDGES_BYTES));
-    this.#matcher = new StreamMatcher(place.compiled.pattern, this.#kept.subarray(EDGES_BYTES), (time, type) => this.#count(time ?? "", type ?? ""));
+    const { pattern } = place.compiled;
+    const { time, type } = pattern;
+    this.#matcher = new StreamMatcher(pattern, this.#kept.subarray(EDGES_BYTES), (match) => this.#count(match[time] ?? "", type === null ? "" : (match[type] ?? "")));
   }
 
   begin(): number {

@@ -34,7 +34,7 @@ export function lengthOf(tree: RegexTree): RegexLength {
       return { min: 0, max: 0, reach: 1 };
     case "back-reference":
       // Before its group is set it matches the empty text.
-      return { ...lengthOf(tree.to), min: 0 };
+      return { min: 0, max: tree.longest, reach: tree.longest };
   }
 }
 

@@ -5,25 +5,36 @@ import type { BackReference, Group, LookAhead, RegexTree, Repeat, Letter } from 
 
 const QUANTIFIER = /^(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})/;
 
-/** A longer one is a mistake, and checking it would take long. */
+/** A longer one is a mistake. */
 const LONGEST_SOURCE = 2000;
+
+/** Groups within groups. Deeper ones would only serve to exhaust the stack of whoever reads them. */
+const DEEPEST_NEST = 50;
+
+/** No match is as long as that. */
+const MOST_REPETITIONS = 1_000_000;
+
+/** Of a capturing group; null where it has none. */
+export type GroupName = string | null;
 
 /**
  * Reads the part of JavaScript's regex syntax that can be matched over a stream of bytes.
  * @throws SpecError with the column for everything else: look-behind, ^ and $, modifiers, \k, octal, characters beyond ASCII
  */
-export function parseRegex(source: string): { tree: RegexTree; groups: number } {
+export function parseRegex(source: string): { tree: RegexTree; groups: readonly GroupName[] } {
   if (source.length > LONGEST_SOURCE) throw new SpecError(`the pattern has ${source.length} characters; at most ${LONGEST_SOURCE} are allowed`);
   const reader = new RegexReader(source);
   return { tree: reader.whole(), groups: reader.groups };
 }
 
 class RegexReader {
-  groups = 0;
+  /** Of the capturing groups, in order. */
+  readonly groups: GroupName[] = [];
+  #nest = 0;
   readonly #source: string;
   #at = 0;
-  readonly #names = new Set<string>();
-  readonly #closed = new Map<number, RegexTree>();
+  /** The longest match of each group that is closed. */
+  readonly #closed = new Map<number, number>();
 
   constructor(source: string) {
     this.#source = source;
@@ -36,12 +47,13 @@ class RegexReader {
   }
 
   #choice(): RegexTree {
+    const from = this.#at;
     const options = [this.#sequence()];
     while (this.#source[this.#at] === "|") {
       this.#at += 1;
       options.push(this.#sequence());
     }
-    return options.length === 1 ? options[0]! : { kind: "choice", options };
+    return options.length === 1 ? options[0]! : { kind: "choice", options, written: this.#source.slice(from, this.#at), column: from + 1 };
   }
 
   #sequence(): RegexTree {
@@ -89,13 +101,13 @@ class RegexReader {
     const at = this.#at;
     const digits = /^\d+/.exec(this.#source.slice(at + 1))![0];
     const group = Number(digits);
-    const to = this.#closed.get(group);
-    if (to === undefined) throw new SpecError(`\\${digits} at column ${at + 1} refers to a group that is not closed before it`);
-    if (lengthOf(to).max === Infinity) {
+    const longest = this.#closed.get(group);
+    if (longest === undefined) throw new SpecError(`\\${digits} at column ${at + 1} refers to a group that is not closed before it`);
+    if (longest === Infinity) {
       throw new SpecError(`\\${digits} at column ${at + 1} refers to group ${group}, whose match has no upper bound: bound its quantifiers, such as {1,64}`);
     }
     this.#at += 1 + digits.length;
-    return { kind: "back-reference", group, to, column: at + 1 };
+    return { kind: "back-reference", group, longest, column: at + 1 };
   }
 
   #parenthesis(): RegexTree {
@@ -108,22 +120,19 @@ class RegexReader {
     if (rest.startsWith("(?=") || rest.startsWith("(?!")) return this.#lookAhead(rest[2] === "!", at);
     if (rest.startsWith("(?<")) return this.#group(this.#named(rest, at), this.#source.indexOf(">", at) - at + 1, at);
     if (rest.startsWith("(?")) throw new SpecError(`${rest.slice(0, 3)} at column ${at + 1}: flags cannot be set within a pattern`);
-    this.groups += 1;
-    return this.#group(this.groups, 1, at);
+    return this.#group(this.groups.push(null), 1, at);
   }
 
   #named(rest: string, at: number): number {
     const name = /^\(\?<([A-Za-z_]\w*)>/.exec(rest)?.[1];
     if (name === undefined) throw new SpecError(`the group at column ${at + 1} has no name of ASCII letters and digits between < and >`);
-    if (this.#names.has(name)) throw new SpecError(`the name ${name} at column ${at + 1} is used twice`);
-    this.#names.add(name);
-    this.groups += 1;
-    return this.groups;
+    if (this.groups.includes(name)) throw new SpecError(`the name ${name} at column ${at + 1} is used twice`);
+    return this.groups.push(name);
   }
 
   #group(capture: number | null, opening: number, at: number): Group {
     const body = this.#inside(opening, at);
-    if (capture !== null) this.#closed.set(capture, body);
+    if (capture !== null) this.#closed.set(capture, lengthOf(body).max);
     return { kind: "group", capture, body };
   }
 
@@ -133,8 +142,11 @@ class RegexReader {
 
   #inside(opening: number, at: number): RegexTree {
     this.#at += opening;
+    this.#nest += 1;
+    if (this.#nest > DEEPEST_NEST) throw new SpecError(`the ( at column ${at + 1} stands within ${DEEPEST_NEST} others: simplify the pattern`);
     const body = this.#choice();
     if (this.#source[this.#at] !== ")") throw new SpecError(`the ( at column ${at + 1} is never closed`);
+    this.#nest -= 1;
     this.#at += 1;
     return body;
   }
@@ -146,6 +158,7 @@ class RegexReader {
     if (body.kind === "look-ahead" || body.kind === "word-edge") throw new SpecError(`${what} at column ${from + 1} matches no character and cannot be repeated`);
     const [written, least, comma, most] = quantifier;
     const { min, max } = leastAndMost(written, least, comma, most);
+    if (min > MOST_REPETITIONS || (max > MOST_REPETITIONS && max !== Infinity)) throw new SpecError(`${written} at column ${this.#at + 1} repeats more than ${MOST_REPETITIONS} times`);
     if (min > max) throw new SpecError(`${written} at column ${this.#at + 1}: its minimum is above its maximum`);
     this.#at += written.length;
     const lazy = this.#source[this.#at] === "?";
@@ -160,7 +173,7 @@ function leastAndMost(written: string, least: string | undefined, comma: string 
   if (written === "?") return { min: 0, max: 1 };
   const min = Number(least);
   if (comma === undefined) return { min, max: min };
-  return { min, max: most === "" ? Infinity : Number(most) };
+  return { min, max: most === "" ? Infinity : Math.min(Number(most), Number.MAX_SAFE_INTEGER) };
 }
 
 const CONTROLS: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, v: 0x0b, f: 0x0c, r: 0x0d };

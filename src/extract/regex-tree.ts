@@ -14,14 +14,16 @@ export interface Letter {
   readonly column: number;
 }
 
-interface Sequence {
+export interface Sequence {
   readonly kind: "sequence";
   readonly items: readonly RegexTree[];
 }
 
-interface Choice {
+export interface Choice {
   readonly kind: "choice";
   readonly options: readonly RegexTree[];
+  readonly written: string;
+  readonly column: number;
 }
 
 export interface Group {
@@ -61,7 +63,7 @@ interface WordEdge {
 export interface BackReference {
   readonly kind: "back-reference";
   readonly group: number;
-  /** The group's own body: what it may be as long as. */
-  readonly to: RegexTree;
+  /** The longest match of that group, in bytes. */
+  readonly longest: number;
   readonly column: number;
 }

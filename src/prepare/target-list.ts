@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { entryError, tidyNames, type Names } from "../decide/targets/names.ts";
-import { boundPattern, type BoundedPattern } from "../extract/bound.ts";
+import type { BoundedPattern } from "../extract/bound.ts";
+import { compileListPattern } from "../extract/compile.ts";
 import { keptBytes, StreamMatcher } from "../extract/matcher.ts";
 import { WORK_BYTES } from "../extract/read.ts";
 import type { TextSink } from "../extract/reading.ts";
@@ -59,7 +60,7 @@ const RETRY_AFTER_SECONDS = [1, 4];
 export async function fetchList(source: HttpSource, { client, spec, clock, withSlot, signal }: ListDeps): Promise<string[]> {
   const url = listUrl(source, spec);
   const { targetSeconds } = spec.request.timeouts;
-  const pattern = boundPattern(source.pattern);
+  const pattern = compileListPattern(source.pattern);
   const work = Buffer.allocUnsafeSlow(WORK_BYTES);
   for (let tries = 0; ; tries++) {
     const sink = new NameSink(pattern, source, work);
@@ -96,8 +97,8 @@ export class NameSink implements TextSink {
 
   constructor(pattern: BoundedPattern, { prefix, url }: Pick<HttpSource, "prefix" | "url">, work: Buffer) {
     this.work = work;
-    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (latin1 = "") => {
-      const name = decodeEntry(latin1, { index: this.names.length, origin: url, isJson: this.#isJson === true });
+    this.#matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (match) => {
+      const name = decodeEntry(match[1] ?? "", { index: this.names.length, origin: url, isJson: this.#isJson === true });
       // With the prefix, a blank would look like a name.
       this.names.push(name.trim() === "" ? "" : `${prefix}${name}`);
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkDocument, checkValue } from "../../../src/documents/check-document.ts";
+import { PATTERN_PATHS } from "../../../src/model/pattern-fields.ts";
 import { PROVIDERS } from "../../../src/providers/registry.ts";
 
 /** The problems of a CronSweep with this template, right or wrong in its other fields. */
@@ -12,8 +13,13 @@ const AT = "spec/sweepTemplate/spec";
 describe("what the schema cannot know", () => {
   test.for<[string, object, string]>([
     ["a pattern without a group", { extract: { pattern: "a" } }, `${AT}/extract/pattern: has no group: put the part to read between ( and )`],
-    ["a pattern with too many groups", { extract: { pattern: "(a)(b)(c)" } }, `${AT}/extract/pattern: has 3 groups, and at most 2 are read: write (?: for the others`],
+    ["a pattern with too many groups", { extract: { pattern: "(a)(b)(c)" } }, `${AT}/extract/pattern: has 3 groups, and at most 2 are read, the time and the type: write (?: for the others`],
     ["a pattern that cannot be matched on a stream", { extract: { pattern: "^(a)" } }, `${AT}/extract/pattern: ^ at column 1: `],
+    ...PATTERN_PATHS.map((path): [string, object, string] => [
+      `a pattern in ${path.join(".")} that costs too much`,
+      path.reduceRight<unknown>((value, key) => ({ [key]: value }), '"([^x]{1,8000})x') as object,
+      `${AT}/${path.join("/")}: matching can take 32,003 steps per byte of text, and at most 5,000 are allowed, most of them for [^x]{1,8000} at column 3`,
+    ]),
     ["an unknown provider", { provider: { name: "ripstat" } }, `${AT}/provider/name: unknown provider "ripstat"; did you mean "ripestat"?`],
     ["an unknown list", { provider: { name: "ripestat" }, targets: { preset: "asns" } }, `${AT}/targets/preset: unknown ripestat list "asns"; `],
     ["a list of no provider", { targets: { preset: "ris-asns" } }, `${AT}/targets/preset: only a provider has presets: name the provider, or use list or http`],

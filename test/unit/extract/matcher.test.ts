@@ -21,7 +21,7 @@ interface Stream {
 
 function aStream(pattern: BoundedPattern, work: Buffer): Stream {
   const found: string[] = [];
-  const matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (first, second) => found.push(`${first}/${second}`));
+  const matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), ([, first, second]) => found.push(`${first}/${second}`));
   return {
     found,
     sink: { work, begin: () => matcher.room, take: (length) => matcher.take(work, length) },
@@ -94,11 +94,11 @@ describe("matching over borders", () => {
 
   it("does not take a match early that a longer text takes further, or that its look-ahead forbids", () => {
     const table: Record<string, [pattern: string, text: string]> = {
-      "a greedy quantifier goes on in the next piece": ["a{1,5000}", `${"a".repeat(9000)}b`],
+      "a greedy quantifier goes on in the next piece": ["a{1,2000}", `${"a".repeat(9000)}b`],
       "a look-ahead forbids what only the next piece shows": ["(a)(?!b{4999}c)", `${"a".repeat(5000)}${"b".repeat(4999)}c${"a".repeat(300)}`],
-      "a word goes on in the next piece": [String.raw`\b(\w{1,4000})\b`, `${"word ".repeat(3000)}${"w".repeat(3999)}`],
+      "a word goes on in the next piece": [String.raw`\b(\w{1,1200})\b`, `${"word ".repeat(3000)}${"w".repeat(1199)}`],
       "a word that is too long for the pattern": [String.raw`\b(\w{1,40})\b`, `${"w".repeat(41)} ${"x".repeat(40)} `.repeat(400)],
-      "a lazy quantifier stops": ['"(.{0,4000}?)"', '"ab"cd'.repeat(3000)],
+      "a lazy quantifier stops": ['"(.{0,1200}?)"', '"ab"cd'.repeat(3000)],
       "an alternative that comes first is longer": ["(ab{0,3000}c|a)", `${"a".repeat(50)}${"b".repeat(3000)}c`.repeat(4)],
     };
     for (const [sentence, [source, text]] of Object.entries(table)) {
@@ -128,7 +128,7 @@ describe("matching over borders", () => {
   });
 
   it("decodes each byte about once, even of a text that comes byte by byte", () => {
-    const pattern = boundPattern("x{4000}y");
+    const pattern = boundPattern("x[^x]{4000}y");
     const text = Buffer.alloc(200_000, "z");
     const work = Buffer.alloc(65_536);
     let decoded = 0;

@@ -35,7 +35,7 @@ const work = Buffer.alloc(WORK_BYTES);
 
 function found(pattern: BoundedPattern, text: Buffer, cuts: Iterable<number>): string[] {
   const caught: string[] = [];
-  const matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), (time, type) => caught.push(type === undefined ? time! : `${time}${type}`));
+  const matcher = new StreamMatcher(pattern, Buffer.alloc(keptBytes(pattern)), ([, time, type]) => caught.push(type === undefined ? time! : `${time}${type}`));
   feed({ work, begin: () => matcher.room, take: (length) => matcher.take(work, length) }, text, cuts);
   matcher.finish();
   return caught;
