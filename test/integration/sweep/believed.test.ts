@@ -55,6 +55,36 @@ const PLAIN: Readonly<Record<string, readonly [answer: string, outcome: string]>
   "days-late": [listing("days-late", events(50, AT + FIVE_DAYS)), "suspect(outside-range)"],
 };
 
+/** The kinds of the events of one part: some in the second before T (or behind it), some at T, where both parts meet. */
+interface Half {
+  readonly aside: string;
+  readonly atT: string;
+  readonly count?: number;
+}
+
+const T = AT;
+
+/** Both parts of each answer, and what must become of them: 10 and 11 are all there is. */
+const IN_PARTS: Readonly<Record<string, readonly [before: Half, after: Half, outcome: string]>> = {
+  "dealt-out": [{ aside: "aaa", atT: "aaa" }, { aside: "aa", atT: "aa" }, "mismatch(seam-split)"],
+  "dealt-out-by-kind": [{ aside: "aaa", atT: "aaa" }, { aside: "aa", atT: "bbb" }, "mismatch(seam-split)"],
+  "dealt-out-of-ten": [{ aside: "aaa", atT: "aaa", count: 10 }, { aside: "aa", atT: "aa", count: 10 }, "ok 10"],
+  "dealt-out-of-eleven": [{ aside: "aaa", atT: "aaa", count: 11 }, { aside: "aa", atT: "bbb", count: 11 }, "ok 11"],
+  "cut": [{ aside: "aaa", atT: "a" }, { aside: "aa", atT: "aab" }, "ok 8"],
+  "repeated": [{ aside: "aaa", atT: "ab" }, { aside: "aa", atT: "ab" }, "ok 7"],
+};
+
+function partOf(url: URL): string {
+  const name = url.searchParams.get("sensor")!;
+  const [from, to] = [Number(url.searchParams.get("from")), Number(url.searchParams.get("to"))];
+  const [before, after] = IN_PARTS[name]!;
+  const isFirst = from < T;
+  const { aside, atT, count = aside.length + atT.length } = isFirst ? before : after;
+  const found = aside.split("").map((kind) => ({ at: isFirst ? T - 1 : T + 1, kind })).concat(atT.split("").map((kind) => ({ at: T, kind })));
+  const rest = isFirst ? `"/parts?sensor=${name}&from=${T}&to=${to}"` : "null";
+  return `${listing(name, found, count).slice(0, -1)},"from":${from},"to":${isFirst ? T : to},"next":${rest}}`;
+}
+
 const EXTRACT = { pattern: '"at":([0-9]{10}),"kind":"([^"]{1,6000})"', time: "unix" };
 
 let database: TestDatabase;
@@ -68,7 +98,7 @@ beforeAll(async () => {
     const url = new URL(request.url!, "http://x");
     const answers = url.pathname === "/declaring" ? DECLARING : PLAIN;
     response.setHeader("content-type", "application/json");
-    response.end(answers[url.searchParams.get("sensor")!]![0]);
+    response.end(url.pathname === "/parts" ? partOf(url) : answers[url.searchParams.get("sensor")!]![0]);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -84,7 +114,12 @@ afterAll(async () => {
 describe.each([
   ["declaring", DECLARING, { declared: '"count":([0-9]{1,9})', target: '"sensor":"([^"]{1,100})"' }],
   ["plain", PLAIN, { empty: '"events":\\[\\]' }],
-] as const)("a sweep of an API that is %s", (name, answers, extract) => {
+  [
+    "parts",
+    Object.fromEntries(Object.entries(IN_PARTS).map(([name, [, , outcome]]) => [name, ["", outcome] as const])),
+    { declared: '"count":([0-9]{1,9})', target: '"sensor":"([^"]{1,100})"', queryStart: '"from":([0-9]{10})', queryEnd: '"to":([0-9]{10})', continuation: '"next":"([^"]{1,200})"' },
+  ],
+] as const)("a sweep of an API: %s", (name, answers, extract) => {
   test("believes what is proven, and keeps each target's error to itself", async () => {
     const file = path.join(folder.path, `${name}.yaml`);
     await writeFile(file, JSON.stringify(cronSweep(name, Object.keys(answers), extract)));
