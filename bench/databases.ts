@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -15,6 +15,8 @@ export interface Databases {
 
 export async function openDatabases(): Promise<Databases> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-bench-postgres-"));
+  // Root's Postgres runs as nobody, and would else put its data elsewhere.
+  await chmod(folder, 0o755);
   const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres")));
   const stop = tidyUpAtTheEnd(`pid="$1"; ${endBy("INT")}; rm -r "$2"`, String(server.pid), folder);
   let made = 0;

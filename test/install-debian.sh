@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the whole test suite and the benchmarks need of Debian, beside Node and git. As root; again does nothing.
 #   pgbouncer     tests of the store through a pooler in transaction mode
-#   util-linux    unshare and mount: Postgres and pgbouncer refuse root; a full disk
+#   util-linux    unshare and mount: a full disk, a process without rights
 #   procps        whether anything was left running
 #   curl ripgrep  peers of the benchmarks
 #   python3-venv  the benchmarks' peer in Python

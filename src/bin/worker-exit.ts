@@ -1,4 +1,4 @@
-import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
+import { FencedError, SpecError, SurroundingsError, systemProblem } from "../model/errors.ts";
 import { PROGRAM_EXIT } from "../model/exit-codes.ts";
 import type { Log, LogFields } from "../model/log.ts";
 import { shortened, type PrepareMessage, type ProgramMessage } from "../model/message.ts";
@@ -51,7 +51,10 @@ export class WorkerExit {
     if (error instanceof SurroundingsError) return this.#fail(PROGRAM_EXIT.surroundings, error.message);
     // Another process has this work now: for the driver's count of crashes that is the same as being asked to stop.
     if (error instanceof FencedError) return this.#fail(PROGRAM_EXIT.stopped, error.message);
-    return this.#fail(1, `this is a bug: ${(error as Error).message}`, { stack: (error as Error).stack });
+    const { stack } = error as Error;
+    const problem = systemProblem(error);
+    if (problem !== null) return this.#fail(PROGRAM_EXIT.surroundings, problem.message, { stack });
+    return this.#fail(1, `this is a bug: ${(error as Error).message}`, { stack });
   }
 
   /** The exit code matters most: the process exits with it even if the message cannot be written. */

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { makeFolder } from "../local/make-folder.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import { bytes } from "../model/figures.ts";
 import { formatMoment } from "../model/moment.ts";
@@ -60,7 +60,7 @@ async function writeReport(cli: Cli, store: Store, { dataset: name, window }: Re
   const dataset = await knownDataset(store.db, name);
   const { page } = await makeReport(cli, store.db, dataset, window);
   const folder = path.join(store.folder, "reports");
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const file = path.join(folder, reportFileName(name, window));
   await writeTo(cli, file, (out) => pipeline([page], out));
   cli.stdout.write(`\nIts report, to open in a browser:\n  ${file} (${bytes(Buffer.byteLength(page))})\n`);

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { Clock } from "../model/clock.ts";
-import { FencedError, SpecError, SurroundingsError } from "../model/errors.ts";
+import { FencedError, SpecError, SurroundingsError, systemProblem } from "../model/errors.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { guarded, type Output } from "./terminal.ts";
 
@@ -56,7 +56,8 @@ function exitFor(error: unknown, cli: Cli): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? COMMAND_EXIT.done : COMMAND_EXIT.usage;
   if (cli.signal.aborted) return COMMAND_EXIT.interrupted;
   if (error instanceof SpecError || error instanceof FencedError) return report(error, COMMAND_EXIT.usage, cli);
-  if (error instanceof SurroundingsError) return report(error, COMMAND_EXIT.surroundings, cli);
+  const problem = error instanceof SurroundingsError ? error : systemProblem(error);
+  if (problem !== null) return report(problem, COMMAND_EXIT.surroundings, cli);
   cli.stderr.write(`sluice: internal error, please report it: ${(error as Error).stack ?? String(error)}\n`);
   return COMMAND_EXIT.surroundings;
 }
@@ -84,6 +85,8 @@ export interface Cli {
   readonly question: ((text: string) => Promise<string>) | null;
   /** Aborted by Ctrl-C or SIGTERM: then a command stops in an orderly way. */
   readonly signal: AbortSignal;
+  /** From now on a signal ends the process at once, even while its event loop stands still. For work that leaves nothing behind. */
+  readonly endBySignals: () => void;
   /** Paths of Node, of this program, and of the program that runs as prepare and as batch. */
   readonly node: string;
   readonly program: string;

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { postgresBinaries } from "../local/postgres/binaries.ts";
-import { startOrAdoptPostgres } from "../local/postgres/postgres.ts";
+import { KeptPostgres } from "../local/postgres/kept-postgres.ts";
+import { checkProc } from "../local/proc.ts";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
+import { linkSignals } from "../model/linked-signal.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { checkProgram, isMigrated } from "../store/migrate.ts";
 import { checkEncoding } from "../store/server.ts";
@@ -17,6 +19,10 @@ export interface Store {
   readonly url: string;
   /** The data folder, for logs and reports. */
   readonly folder: string;
+  /** Takes what happens to the local Postgres, in sentences; until then they go to standard error. */
+  listen(say: (sentence: string) => void): void;
+  /** What a command waits for while the local Postgres is away; null otherwise. */
+  readonly problem: string | null;
   close(): Promise<void>;
 }
 
@@ -29,13 +35,17 @@ interface StoreOptions {
 /** Opens DATABASE_URL, or starts the bundled Postgres. @throws SurroundingsError if that fails */
 export async function openStore(cli: Cli, options: StoreOptions): Promise<Store> {
   const given = givenUrl(cli);
-  const own = given === undefined ? await ownPostgres(cli, folderOf(cli, options)) : null;
+  const lost = new AbortController();
+  let say = (sentence: string): void => cli.stderr.write(`${sentence}\n`);
+  const own = given === undefined ? await ownPostgres(cli, folderOf(cli, options), { say: (sentence) => say(sentence), failed: (error) => lost.abort(error) }) : null;
   const url = own?.url ?? given!;
   if (own === null) await checkReachable(cli, url);
-  const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: untilInterrupted(cli) });
+  const linked = linkSignals(cli.signal, lost.signal);
+  const db = openDatabase({ url, name: "sluice", max: 4, patienceSeconds: options.patienceSeconds ?? 30, clock: untilAborted(cli.clock, linked.signal) });
   const close = async (): Promise<void> => {
     await db.close();
     await own?.release();
+    linked[Symbol.dispose]();
   };
   return {
     db,
@@ -43,6 +53,10 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
     // Resolved only when used: with a DATABASE_URL, commands that only read work without a home folder.
     get folder() {
       return folderOf(cli, options);
+    },
+    listen: (listener) => void (say = listener),
+    get problem() {
+      return own?.problem ?? null;
     },
     close,
   };
@@ -97,20 +111,22 @@ function folderOf(cli: Cli, { data }: StoreOptions): string {
   return data === undefined ? dataFolder(cli.environment) : path.resolve(data);
 }
 
-function ownPostgres(cli: Cli, folder: string): ReturnType<typeof startOrAdoptPostgres> {
-  return startOrAdoptPostgres({
+function ownPostgres(cli: Cli, folder: string, deps: { say: (sentence: string) => void; failed: (error: SurroundingsError) => void }): Promise<KeptPostgres> {
+  checkProc();
+  const place = {
     dataDir: path.join(folder, POSTGRES),
     binaries: postgresBinaries(path.join(cli.home, "package.json"), process.platform, process.arch),
     env: cli.environment,
     temporary: tmpdir(),
     uid: cli.uid,
     now: () => cli.clock.monotonic(),
-    log: (sentence) => cli.stderr.write(`${sentence}\n`),
-  });
+    log: deps.say,
+  };
+  return KeptPostgres.start(place, deps);
 }
 
-/** Ctrl-C also interrupts the wait for a database that is away. */
-function untilInterrupted({ clock, signal }: Cli): Pick<Clock, "monotonic" | "sleep"> {
+/** Ctrl-C, or the loss of the local Postgres, also ends the wait for a database that is away. */
+function untilAborted(clock: Clock, signal: AbortSignal): Pick<Clock, "monotonic" | "sleep"> {
   return {
     monotonic: () => clock.monotonic(),
     sleep: async (milliseconds) => {

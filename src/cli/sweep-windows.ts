@@ -5,6 +5,7 @@ import path from "node:path";
 import { formatWindow } from "../decide/grid.ts";
 import { thisDriver } from "../local/driver-lease.ts";
 import { findMemoryCgroups, type MemoryCgroups } from "../local/memory-cgroup.ts";
+import { checkProc } from "../local/proc.ts";
 import { openPrograms } from "../local/programs.ts";
 import { runSweep } from "../local/run-sweep.ts";
 import { realTimer } from "../local/timer.ts";
@@ -37,6 +38,7 @@ interface SweepWindowsOptions {
 
 /** Runs the sweeps one after the other, in the order given, and shows each. Returns the exit code for all of them. */
 export async function sweepWindows(cli: Cli, sweeps: readonly SweepToRun[], options: SweepWindowsOptions): Promise<number> {
+  checkProc();
   const { db } = options.store;
   const now = await checkClock(db, db.place, cli.clock);
   // Prepare migrates too, but the driver stores its status before the first prepare runs.
@@ -66,18 +68,19 @@ async function sweepOne(
   { store, files, data, output, metrics }: SweepWindowsOptions,
   cgroups: MemoryCgroups | null,
 ): Promise<SweepStatus | null> {
-  const view = new SweepWatch(cli.stderr, cli.clock);
+  const view = new SweepWatch(cli.stderr, cli.clock, () => store.problem);
   const start = cli.clock.monotonic();
   const finished = new AbortController();
   let watching: Promise<void> = Promise.resolve();
   let recordFinish: (() => void) | undefined;
   const window = formatWindow(spec.window);
+  const driver = thisDriver(randomUUID(), hostname(), process.pid);
   try {
     const { status, logFile } = await runSweep({
       db: store.db,
       identity: { uid: randomUUID(), namespace, name },
       spec,
-      driver: thisDriver(randomUUID(), hostname(), process.pid),
+      driver,
       openPrograms: (identity) =>
         openPrograms({
           node: cli.node,
@@ -85,12 +88,14 @@ async function sweepOne(
           databaseUrl: store.url,
           environment: cli.environment,
           identity,
+          driver,
           spec,
           temporary: tmpdir(),
           logs: path.join(store.folder, "logs"),
           clock: cli.clock,
           timer: realTimer,
           cgroups,
+          warn: (sentence) => view.say(sentence),
         }),
       clock: cli.clock,
       signal: cli.signal,
@@ -99,6 +104,7 @@ async function sweepOne(
       },
       watch: (driver, identity) => {
         recordFinish = metrics?.follow(driver, identity, spec);
+        store.listen((sentence) => view.say(sentence));
         watching = view.follow(driver, { dataset: spec.dataset, window, passes: spec.done.passes }, finished.signal);
       },
     });

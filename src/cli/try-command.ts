@@ -37,6 +37,8 @@ export const addTry: AddCommand = (program, cli, execute) => {
 
 async function runTry(cli: Cli, files: readonly string[], { target, window, output }: TryOptions): Promise<number> {
   checkTargetName(target);
+  // A pattern may cost more than anyone waits for.
+  cli.endBySignals();
   const [sweep, another] = sweepsToRun(await documentsOf(files), { window }, Math.floor(cli.clock.now() / 1000));
   if (another !== undefined) throw new SpecError(`try runs one sweep at a time, but the files contain several: ${sweep!.name}, ${another.name}.`);
   const { spec } = sweep!;

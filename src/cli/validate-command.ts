@@ -43,6 +43,7 @@ export const addValidate: AddCommand = (program, cli, act) => {
 };
 
 async function validate(cli: Cli, files: readonly string[], output: "text" | "json"): Promise<number> {
+  cli.endBySignals();
   const read = await readSweepFiles(files);
   const documents = read.flatMap((file) => file.documents);
   const now = Math.floor(cli.clock.now() / 1000);

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Clock } from "../model/clock.ts";
 import { SpecError } from "../model/errors.ts";
 import type { Database } from "../store/database.ts";
 import { renewDriver, takeSweep, type DrivenSweep, type Driver } from "../store/driven-sweeps.ts";
+import { startOf } from "./proc.ts";
 
 const LEASE_SECONDS = 15;
 const RENEW_EVERY_SECONDS = 4;
@@ -35,15 +35,4 @@ export async function keepDriving(db: Database, uid: string, token: string, cloc
 
 function isDead(by: Driver, me: Driver): boolean {
   return by.host === me.host && startOf(by.pid) !== by.pidStarted;
-}
-
-/** When a process started, in the kernel's clock ticks since boot; null if there is no such process. PIDs are reused, so a PID alone proves nothing. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field is the name in brackets, which may contain blanks.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-  } catch {
-    return null;
-  }
 }

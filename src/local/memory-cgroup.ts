@@ -4,7 +4,7 @@ import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { isAlive } from "./is-alive.ts";
+import { isAlive } from "./proc.ts";
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { access, constants, readFile, rm } from "node:fs/promises";
+import type { Duplex, Readable } from "node:stream";
 import { nodeFlagsFor } from "../decide/sweep/process-memory.ts";
 import { parseProgramMessage } from "../decide/sweep/program-message.ts";
 import { SurroundingsError } from "../model/errors.ts";
@@ -51,11 +51,22 @@ interface MemorySample {
 const SAMPLE_MS = 200;
 const GRACE_MS = 10_000;
 
-/** The descriptor that closes when the parent dies, so that the child notices. */
+/** A program is killed once this many samples in a row, 45 seconds, have passed without a sign of its event loop. Time in which this process itself stood still does not count. */
+const SILENT_SAMPLES = 225;
+
+/** The descriptor that closes when the parent dies, so that the child notices. Through it the child says that its event loop turns. */
 const PARENT_FD = 3;
 
-/** The shell enters the cgroup before it becomes the program, so that all pages of the program are charged to it. */
-const ENTER_AND_EXECUTE = `${ENTER} || exit ${PROGRAM_EXIT.surroundings}; exec "$@"`;
+/**
+ * The guardian ends an orphan whose event loop stands still. It waits until the pipe from the parent closes, gives the program more time than
+ * the program gives itself, and kills its own process group, which is the program's: as long as the guardian is in it, no other process can
+ * have that number. A line through the pipe dismisses it.
+ */
+const GUARDIAN = "(read -r dismissed <&3 || { sleep 12; kill -9 0; }) </dev/null >/dev/null 2>&1 &";
+
+/** The shell starts the guardian, enters the cgroup, so that all pages of the program are charged to it, and becomes the program. */
+const EXECUTE = `${GUARDIAN} exec "$@"`;
+const ENTER_AND_EXECUTE = `${GUARDIAN} ${ENTER} || exit ${PROGRAM_EXIT.surroundings}; exec "$@"`;
 
 const PROGRAM_EXITS: readonly (number | null)[] = Object.values(PROGRAM_EXIT);
 
@@ -65,9 +76,11 @@ const PROGRAM_EXITS: readonly (number | null)[] = Object.values(PROGRAM_EXIT);
  * @throws SurroundingsError if it cannot be started
  */
 export async function startProgram(start: ProgramStart): Promise<RunningProgram> {
-  await rm(start.messageFile, { force: true });
   let cgroup: MemoryCgroup | null = null;
   try {
+    await rm(start.messageFile, { force: true });
+    // The shell would only exit with 127.
+    await access(start.node, constants.X_OK);
     cgroup = (await start.cgroups?.create(start.limitBytes)) ?? null;
     const child = launch(start, cgroup);
     await once(child, "spawn");
@@ -80,8 +93,8 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
 
 function launch(start: ProgramStart, cgroup: MemoryCgroup | null): ChildProcess {
   const command = [start.node, ...nodeFlagsFor(start.limitBytes), start.script, ...start.args];
-  const [name, ...args] = cgroup === null ? command : ["/bin/sh", "-c", ENTER_AND_EXECUTE, cgroup.procs, ...command];
-  return spawn(name!, args, {
+  const args = cgroup === null ? ["-c", EXECUTE, "sluice", ...command] : ["-c", ENTER_AND_EXECUTE, cgroup.procs, ...command];
+  return spawn("/bin/sh", args, {
     env: { ...start.env, SLUICE_PARENT_FD: String(PARENT_FD) },
     // In its own session: Ctrl-C in a terminal reaches only the command, which then asks its programs to stop.
     detached: true,
@@ -95,24 +108,38 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
   let anonPeakBytes = 0;
   let passedLimit = false;
   let stopping = false;
+  let silentSamples = 0;
+  let stoodStill = false;
   let cancelKill = () => {};
 
+  const errors = new OutputTail(start.logTo);
+  const pipe = child.stdio[PARENT_FD] as Duplex;
+  pipe.on("data", () => (silentSamples = 0));
+  pipe.on("error", () => {});
+
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
   const check = () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (isOver()) return;
     anonBytes = anonMemory(pid) ?? 0;
     anonPeakBytes = Math.max(anonPeakBytes, anonBytes);
     if (anonBytes <= start.limitBytes) return;
     passedLimit = true;
     child.kill("SIGKILL");
   };
-  const cancelSamples = start.timer.every(SAMPLE_MS, check);
+  const cancelSamples = start.timer.every(SAMPLE_MS, () => {
+    check();
+    silentSamples += 1;
+    if (silentSamples !== SILENT_SAMPLES || isOver()) return;
+    stoodStill = true;
+    errors.write(`${STOOD_STILL}\n`);
+    child.kill("SIGKILL");
+  });
   child.once("exit", () => {
     cancelSamples();
     cancelKill();
+    pipe.end("\n");
   });
-  child.stdio[PARENT_FD]?.on("error", () => {});
 
-  const errors = new OutputTail(start.logTo);
   follow(child.stdout!, new OutputTail(start.logTo));
   follow(child.stderr!, errors);
   let kernelPeakBytes: number | null = null;
@@ -124,11 +151,11 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
       kernelPeakBytes = cgroup?.peakBytes() ?? null;
       const killed = (cgroup?.kills() ?? 0) > 0;
       await cgroup?.remove().catch((error: unknown) => start.logTo(`A cgroup could not be removed: ${(error as Error).message}`));
-      const outOfMemory = child.exitCode !== PROGRAM_EXIT.done && (passedLimit || killed || reportsOutOfMemory(child.exitCode, errors));
-      return { exitCode: child.exitCode, outOfMemory, message: await readMessage(start.messageFile), lastLines: errors.text };
+      const outOfMemory = child.exitCode !== PROGRAM_EXIT.done && (passedLimit || killed || stoodStill || reportsOutOfMemory(child.exitCode, errors));
+      return { exitCode: child.exitCode, outOfMemory, ...(stoodStill && { stoodStill }), message: await readMessage(start.messageFile), lastLines: errors.text };
     }),
     stop() {
-      if (stopping || child.exitCode !== null || child.signalCode !== null) return;
+      if (stopping || isOver()) return;
       stopping = true;
       child.kill("SIGTERM");
       cancelKill = start.timer.after(GRACE_MS, () => child.kill("SIGKILL"));
@@ -140,6 +167,8 @@ function watch(child: ChildProcess, start: ProgramStart, cgroup: MemoryCgroup | 
     message: () => readMessage(start.messageFile),
   };
 }
+
+const STOOD_STILL = `killed: its event loop stood still for ${(SILENT_SAMPLES * SAMPLE_MS) / 1000} seconds, as when a pattern costs too much`;
 
 /** Reported by the program's own memory guard, or by V8 before it crashed. */
 function reportsOutOfMemory(exitCode: number | null, errors: OutputTail): boolean {

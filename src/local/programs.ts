@@ -1,15 +1,19 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Launch } from "../decide/sweep/decision.ts";
 import { PREPARE_MEMORY_BYTES } from "../decide/sweep/process-memory.ts";
 import type { Clock } from "../model/clock.ts";
+import { SurroundingsError } from "../model/errors.ts";
 import type { LogFields } from "../model/log.ts";
 import { formatMoment } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import type { SweepIdentity } from "../model/sweep.ts";
 import type { PrepareTask } from "../model/tasks.ts";
+import type { Driver } from "../store/driven-sweeps.ts";
+import { folderFailure, makeFolder } from "./make-folder.ts";
 import type { MemoryCgroups } from "./memory-cgroup.ts";
+import { startOf } from "./proc.ts";
 import { startProgram, type RunningProgram } from "./processes.ts";
 import type { Timer } from "./timer.ts";
 
@@ -20,6 +24,7 @@ interface ProgramSettings {
   readonly databaseUrl: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly identity: SweepIdentity;
+  readonly driver: Driver;
   readonly spec: ResolvedSpec;
   /** A folder for messages and tasks while the sweep runs. */
   readonly temporary: string;
@@ -28,6 +33,8 @@ interface ProgramSettings {
   readonly clock: Clock;
   readonly timer: Timer;
   readonly cgroups: MemoryCgroups | null;
+  /** Takes what a person should know, in a sentence. */
+  readonly warn: (sentence: string) => void;
 }
 
 /** Starts a sweep's prepare and batch processes. */
@@ -38,18 +45,41 @@ export interface Programs {
   close(): Promise<void>;
 }
 
+/**
+ * The folder of this driver alone, named after the sweep and the process: a driver that was stopped and overtaken may wake up, and uses its own
+ * folder until it notices. The folders of drivers of this sweep that were killed are removed.
+ */
+async function ownFolder({ temporary, identity, driver }: ProgramSettings): Promise<string> {
+  const prefix = `sluice-run-${identity.uid}-`;
+  const folder = path.join(temporary, `${prefix}${driver.pid}-${driver.pidStarted}-${driver.token.slice(0, 8)}`);
+  try {
+    for (const name of await readdir(temporary)) {
+      const [, pid, started] = name.startsWith(prefix) ? (/^(\d+)-(\d*)-/.exec(name.slice(prefix.length)) ?? []) : [];
+      if (pid !== undefined && startOf(Number(pid)) !== started) await rm(path.join(temporary, name), { recursive: true, force: true });
+    }
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
+  } catch (error) {
+    throw temporaryFailure(temporary, error);
+  }
+}
+
+function temporaryFailure(temporary: string, error: unknown): SurroundingsError {
+  const { message } = folderFailure(temporary, error);
+  return new SurroundingsError(`${message} Temporary files go there: set TMPDIR to another folder.`, { cause: error });
+}
+
 export async function openPrograms(settings: ProgramSettings): Promise<Programs> {
   const { node, worker, identity, spec, clock, timer, cgroups } = settings;
   const sweep: LogFields = { sweep: identity.name, namespace: identity.namespace, sweepUid: identity.uid, dataset: spec.dataset, window: formatMoment(spec.window.start) };
-  await mkdir(settings.logs, { recursive: true });
-  // Named after the sweep: the driver that takes over from a killed one deletes what that left.
-  const folder = path.join(settings.temporary, `sluice-run-${identity.uid}`);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { mode: 0o700 });
+  await makeFolder(settings.logs).catch((error: unknown) => {
+    throw folderFailure(settings.logs, error);
+  });
+  const folder = await ownFolder(settings);
   const logFile = path.join(settings.logs, `${identity.namespace}-${identity.name}.log`);
   const log = createWriteStream(logFile, { flags: "a" });
-  // A log that cannot be written must not stop a sweep.
-  log.on("error", () => undefined);
+  // It must not stop a sweep.
+  log.on("error", (error) => settings.warn(`The log of the programs cannot be written, and the sweep goes on without it: ${error.message}.`));
 
   async function start(launch: Launch): Promise<RunningProgram> {
     const { name, args, limitBytes, about } = await invocationOf(launch);
@@ -81,7 +111,9 @@ export async function openPrograms(settings: ProgramSettings): Promise<Programs>
     const name = `prepare-${pass}-${round}-${attempt}`;
     const taskFile = path.join(folder, `${name}.task.json`);
     const task: PrepareTask = { identity, spec, place: launch.place };
-    await writeFile(taskFile, JSON.stringify(task));
+    await writeFile(taskFile, JSON.stringify(task)).catch((error: unknown) => {
+      throw temporaryFailure(settings.temporary, error);
+    });
     return { name, args: ["prepare", taskFile], limitBytes: PREPARE_MEMORY_BYTES, about: { pass, round } };
   }
 

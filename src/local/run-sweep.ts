@@ -9,6 +9,7 @@ import type { Database } from "../store/database.ts";
 import { releaseDriver, saveStatus, type DrivenSweep, type Driver } from "../store/driven-sweeps.ts";
 import { abandonSweep, readSweep } from "../store/sweeps.ts";
 import { keepDriving, takeToDrive } from "./driver-lease.ts";
+import { Patience } from "./patience.ts";
 import type { Programs } from "./programs.ts";
 import { SweepDriver } from "./sweep-driver.ts";
 
@@ -25,9 +26,6 @@ interface SweepRun {
   readonly watch: (driver: SweepDriver, identity: SweepIdentity) => void;
 }
 
-/** A sweep that is Blocked before its first pass gives up at once, so that the user sees why; a later one waits for this long. */
-const PATIENCE_WHEN_BLOCKED_SECONDS = 600;
-
 /**
  * Sweeps one window on this machine. An unfinished sweep of the window is continued if its frozen spec is the same;
  * otherwise it is abandoned and a new one starts.
@@ -40,6 +38,7 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
   const ended = new AbortController();
   using linked = linkSignals(run.signal, ended.signal);
   const { signal } = linked;
+  const patience = new Patience(run.spec.host.name, sweep.status, clock);
   const sweepDriver = new SweepDriver({
     flow: { pods: run.spec.batch.pods, passes: run.spec.done.passes, suspended: false },
     status: retriedNow(sweep.status, Math.floor(clock.now() / 1000)),
@@ -50,7 +49,7 @@ export async function runSweep(run: SweepRun): Promise<{ readonly status: SweepS
     report: run.report,
     clock,
     signal,
-    giveUp: (status) => isGivenUp(status, clock),
+    giveUp: (status, running) => patience.isOver(status, running),
   });
   const driving = keepDriving(db, sweep.identity.uid, driver.token, clock, signal);
   driving.catch((error: unknown) => ended.abort(error));
@@ -89,9 +88,4 @@ function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part,
   );
-}
-
-function isGivenUp({ phase, pass, blocked }: SweepStatus, clock: Clock): boolean {
-  if (phase !== "Blocked" || blocked === undefined) return false;
-  return pass === 0 || clock.now() / 1000 - blocked.since > PATIENCE_WHEN_BLOCKED_SECONDS;
 }

@@ -19,8 +19,8 @@ export interface SweepDriverDeps {
   readonly clock: Clock;
   /** Aborted when the command is asked to stop. */
   readonly signal: AbortSignal;
-  /** Whether to stop waiting for a Blocked sweep. */
-  readonly giveUp: (status: SweepStatus) => boolean;
+  /** Whether to stop waiting. An error that it throws ends the run too. */
+  readonly giveUp: (status: SweepStatus, running: readonly RunningView[]) => boolean;
 }
 
 /** A running batch, for the display of progress. */
@@ -63,7 +63,7 @@ export class SweepDriver {
     try {
       while (!signal.aborted) {
         const requeueAfterSeconds = await this.#step();
-        if (this.#status !== null && (isFinished(this.#status.phase) || giveUp(this.#status))) break;
+        if (this.#status !== null && (isFinished(this.#status.phase) || giveUp(this.#status, await this.running()))) break;
         await this.#untilChanged(requeueAfterSeconds);
       }
       return this.#status;

@@ -42,3 +42,12 @@ export class SurroundingsError extends Error {
 export class FencedError extends Error {
   override readonly name = "FencedError";
 }
+
+/** Codes of system calls that fail because of the machine: its disks, permissions and limits. */
+const MACHINE_CODES = ["EACCES", "EBUSY", "EDQUOT", "EFBIG", "EIO", "EISDIR", "ELOOP", "EMFILE", "ENAMETOOLONG", "ENFILE", "ENODEV", "ENOENT", "ENOMEM", "ENOSPC", "ENOTDIR", "ENXIO", "EPERM", "EROFS", "ETXTBSY"];
+
+/** The environment problem that a failed system call is, wherever it happened; null for any other error, which is a bug. */
+export function systemProblem(error: unknown): SurroundingsError | null {
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error) || !MACHINE_CODES.includes(String(error.code))) return null;
+  return new SurroundingsError(`The operating system refuses: ${error.message.replace(/^E[A-Z]+: /, "")}.`, { cause: error });
+}

@@ -136,6 +136,8 @@ export interface JobEnd {
   readonly exitCode: number | null;
   /** Whether the kernel, the parent or its own memory guard stopped it for its memory use. */
   readonly outOfMemory: boolean;
+  /** Killed because its event loop stood still. Counts as out of memory: its targets have to be separated, and a process at its limit crawls like this. */
+  readonly stoodStill?: true;
   readonly message: ProgramMessage | null;
   /** Its last lines of output, to explain a crash. */
   readonly lastLines: string;

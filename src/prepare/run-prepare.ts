@@ -141,7 +141,7 @@ async function packRemaining({ identity, spec }: FrozenSweep, { place }: Prepare
   const left = await remaining(tx, identity.uid);
   const { batches, exhausted } = pack({ remaining: left, outOfMemory: place.outOfMemory, spec: spec.batch, firstNumber: await nextBatchNumber(tx, identity.uid) });
   const batchOf = new Map(left.map(({ targetId, lastBatch }) => [targetId, lastBatch?.number ?? 0]));
-  const detail = `out of memory alone in a batch with ${formatMemory(spec.batch.memoryMaxBytes)}`;
+  const detail = `out of memory, or without a sign of life, alone in a batch with ${formatMemory(spec.batch.memoryMaxBytes)}`;
   await giveUp(tx, identity.uid, exhausted.map((targetId) => ({ targetId, batch: batchOf.get(targetId)! })), new Date(clock.now()), detail);
   return batches;
 }

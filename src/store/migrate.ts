@@ -6,6 +6,7 @@ import { tablesAndViews } from "./migrations/0001-tables-and-views.ts";
 import { samples } from "./migrations/0002-samples.ts";
 import { hostTroubles } from "./migrations/0003-host-troubles.ts";
 import { repeats } from "./migrations/0004-repeats.ts";
+import { reader } from "./migrations/0005-reader.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 interface Program {
@@ -13,7 +14,7 @@ interface Program {
   readonly version: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples, hostTroubles, repeats];
+const MIGRATIONS: readonly Migration[] = [tablesAndViews, samples, hostTroubles, repeats, reader];
 
 /** The number of the last migration that this program knows. */
 const LAST_MIGRATION = MIGRATIONS.length;

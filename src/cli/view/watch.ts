@@ -18,10 +18,13 @@ const LINE_SECONDS = 10;
 export class SweepWatch {
   readonly #out: Output;
   readonly #clock: Clock;
+  readonly #problem: () => string | null;
   readonly #screen: Redraw;
 
-  constructor(out: Output, clock: Clock) {
+  /** @param problem what the command itself waits for: it comes before what the sweep's status says, which may be older */
+  constructor(out: Output, clock: Clock, problem: () => string | null) {
     this.#out = out;
+    this.#problem = problem;
     this.#clock = clock;
     this.#screen = new Redraw(out);
   }
@@ -31,7 +34,8 @@ export class SweepWatch {
     const meter = new RateMeter();
     let printedAt = this.#clock.monotonic() - (LINE_SECONDS - FIRST_LINE_SECONDS) * 1000;
     while (!signal.aborted) {
-      const now = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic(), this.#clock.now() / 1000);
+      const found = takeSnapshot(driver.status, await driver.running(), this.#clock.monotonic(), this.#clock.now() / 1000);
+      const now = { ...found, waitingFor: this.#problem() ?? found.waitingFor };
       const pace = meter.add(now);
       if (this.#out.isTerminal) this.#screen.draw(renderScreen(heading, now, pace, this.#out.columns));
       else if (now.at - printedAt >= LINE_SECONDS * 1000) {

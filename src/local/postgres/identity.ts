@@ -1,18 +1,13 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, cp, lchown, lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, cp, lchown, lstat, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { makeFolder } from "../make-folder.ts";
 
 /** Postgres refuses to run as root. 65534 is the user nobody on every Linux, so no user has to be created. */
 const NOBODY = 65534;
 
 /** The user as whom the programs of Postgres run, and where their files are. */
 export interface PostgresIdentity {
-  /** Prepended to each command line: a program that execs the rest, so the PID stays the same. */
-  readonly prefix: readonly string[];
   /** Options for spawn. */
   readonly as: { readonly uid?: number; readonly gid?: number };
   /** The owner of the files; null for the current user. */
@@ -25,25 +20,21 @@ interface IdentityQuestion {
   readonly uid: number;
   readonly folder: string;
   readonly binaries: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** For root: where files go that the user nobody must reach, if `folder` is in a folder closed to others. */
+  /** For root: where files go that the user nobody must reach, if `folder` or `binaries` is in a folder closed to others. */
   readonly systemFolder: string;
 }
 
 /**
- * An ordinary user runs Postgres as himself. Root runs it in a user namespace in which root is called nobody, which leaves
- * the files' places and owners alone. If namespaces are forbidden, root runs it as nobody, in folders that nobody can reach.
+ * An ordinary user runs Postgres as himself. Root runs it as nobody, in folders that nobody can reach: whoever takes over the server, with
+ * COPY TO PROGRAM for instance, has no right of root. (A user namespace would only rename root. Outside it the server would still own
+ * every file of root's.)
  */
-export async function choosePostgresIdentity(question: IdentityQuestion): Promise<PostgresIdentity> {
-  const { uid, folder, binaries, env } = question;
-  if (uid !== 0) return { prefix: [], as: {}, owner: null, folder, binaries };
-  const prefix = ["unshare", "--user", `--map-user=${NOBODY}`, "--"];
-  if (await works(prefix, env)) return { prefix, as: {}, owner: 0, folder, binaries };
-  const reachable = (await isOpenToOthers(path.dirname(folder))) ? folder : path.join(question.systemFolder, `postgres-${digest(folder)}`);
-  await mkdir(reachable, { recursive: true });
+export async function choosePostgresIdentity({ uid, folder, binaries, systemFolder }: IdentityQuestion): Promise<PostgresIdentity> {
+  if (uid !== 0) return { as: {}, owner: null, folder, binaries };
+  const reachable = (await isOpenToOthers(path.dirname(folder))) ? folder : path.join(systemFolder, `postgres-${digest(folder)}`);
+  await makeFolder(reachable, 0o755);
   await chmod(reachable, 0o755);
   return {
-    prefix: [],
     as: { uid: NOBODY, gid: NOBODY },
     owner: NOBODY,
     folder: reachable,
@@ -54,11 +45,6 @@ export async function choosePostgresIdentity(question: IdentityQuestion): Promis
 /** A short name that differs between folders. */
 function digest(folder: string): string {
   return createHash("sha256").update(folder).digest("hex").slice(0, 12);
-}
-
-async function works(prefix: readonly string[], env: IdentityQuestion["env"]): Promise<boolean> {
-  const [command, ...args] = prefix;
-  return await run(command!, [...args, "true"], { env: { ...env } }).then(() => true, () => false);
 }
 
 /** Whether everybody may pass through each folder of the path. */

@@ -1,12 +1,14 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SurroundingsError } from "../../model/errors.ts";
-import { isAlive } from "../is-alive.ts";
+import { isAlive } from "../proc.ts";
+import { folderFailure, makeFolder } from "../make-folder.ts";
 import { linkLibraries } from "./binaries.ts";
-import { clusterFolder, ensureCluster, OWNER, folderFailure, postgresFailure } from "./cluster.ts";
+import { clusterFolder, ensureCluster, OWNER, postgresFailure } from "./cluster.ts";
 import { type PostgresIdentity, choosePostgresIdentity, giveTo } from "./identity.ts";
 import { type Presence, arrive, DATABASE } from "./presence.ts";
+import { isServerOf, StaleLocks } from "./stale-locks.ts";
 import { type EndedServer, type StartedServer, startServer } from "./server.ts";
 import { forgetSocketFolder, SOCKET_PORT, socketFolder } from "./socket.ts";
 
@@ -15,7 +17,7 @@ export interface LocalPostgresPlace {
   readonly dataDir: string;
   /** The folder with bin, lib and share (see postgresBinaries). */
   readonly binaries: string;
-  /** PATH (for unshare), XDG_RUNTIME_DIR (for the socket if the path of the data folder is long). */
+  /** XDG_RUNTIME_DIR (for the socket if the path of the data folder is long), and PATH for the server. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The system's folder for short-lived files. */
   readonly temporary: string;
@@ -27,7 +29,7 @@ export interface LocalPostgresPlace {
   readonly log: (sentence: string) => void;
   /** Additional settings of the server, for instance fsync=off for tests. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Where root's files go if dataDir is in a folder closed to others and user namespaces are forbidden. */
+  /** Where root's files go if dataDir is in a folder closed to others. */
   readonly systemFolder?: string;
 }
 
@@ -37,6 +39,8 @@ export interface LocalPostgres {
   /** Whether the server was already running. */
   readonly adopted: boolean;
   readonly pid: number;
+  /** Resolves when the server has gone, or has lost this command: until `release`, that is a failure. */
+  readonly lost: Promise<void>;
   /** Stops the server if no other command uses it. Calling it again does nothing. */
   release(): Promise<void>;
 }
@@ -58,8 +62,9 @@ export async function startOrAdoptPostgres(place: LocalPostgresPlace): Promise<L
   const noticeAt = place.now() + NOTICE_AFTER_MS;
   let isNoticed = false;
   let started: StartedServer | null = null;
+  const locks = new StaleLocks(place.now);
   while (place.now() < deadline) {
-    const found = await survey(folders);
+    const found = await survey(folders, locks);
     if (found.presence !== null) return localPostgres(folders, found.presence, found.pid, found.pid !== started?.pid);
     const ended = (await started?.ended()) ?? null;
     if (ended !== null) {
@@ -79,7 +84,7 @@ export async function startOrAdoptPostgres(place: LocalPostgresPlace): Promise<L
 type Survey = { readonly presence: Presence; readonly pid: number } | { readonly presence: null; readonly mayStart: boolean };
 
 /** Finds out whether a server has the data folder, and clears away what blocks a start. */
-async function survey({ identity, socket }: Folders): Promise<Survey> {
+async function survey({ identity, socket }: Folders, locks: StaleLocks): Promise<Survey> {
   const cluster = clusterFolder(identity);
   // Read before the socket is tried: a server that was ready then and cannot be reached afterwards never will be.
   const before = await readPostmaster(cluster);
@@ -92,7 +97,7 @@ async function survey({ identity, socket }: Folders): Promise<Survey> {
     return { presence: null, mayStart: false };
   }
   if (before?.running && before.ready) stopUnreachable(before.pid);
-  if (before !== null && !before.running && isAlive(before.pid)) await removeStaleLock(cluster, before);
+  if (!before?.running) await locks.remove([lockFile(cluster), path.join(socket, `.s.PGSQL.${SOCKET_PORT}.lock`)], cluster);
   return { presence: null, mayStart: !before?.running };
 }
 
@@ -101,7 +106,7 @@ async function survey({ identity, socket }: Folders): Promise<Survey> {
  * last processes of a killed one.
  */
 function isStartFailure({ exitCode, output }: EndedServer): boolean {
-  return exitCode !== 0 && !/postmaster\.pid" already exists|pre-existing shared memory block/.test(output);
+  return exitCode !== 0 && !/lock file "[^"]*" (?:already exists|is empty)|pre-existing shared memory block/.test(output);
 }
 
 /** Stops a server whose socket was in a temporary folder that has been deleted: nobody can connect to it any more. */
@@ -124,8 +129,9 @@ async function prepareFolders(place: LocalPostgresPlace): Promise<Folders> {
   const folder = path.resolve(place.dataDir);
   const { env, uid, binaries, systemFolder = "/var/lib/sluice" } = place;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const identity = await choosePostgresIdentity({ uid, folder, binaries, env, systemFolder });
+    // Of root it has to be open: the user nobody passes through it, and the server's own folders in it are closed.
+    await makeFolder(folder, uid === 0 ? 0o755 : 0o700);
+    const identity = await choosePostgresIdentity({ uid, folder, binaries, systemFolder });
     const libraries = path.join(identity.folder, "libraries");
     await linkLibraries(identity.binaries, libraries);
     const programEnv = { PATH: env["PATH"], LD_LIBRARY_PATH: `${libraries}:${path.join(identity.binaries, "lib")}`, LC_ALL: "C", TZ: "UTC" };
@@ -143,6 +149,7 @@ function localPostgres({ identity, socket }: Folders, presence: Presence, pid: n
     url: `postgres://${OWNER}@/${DATABASE}?host=${encodeURIComponent(socket)}&port=${SOCKET_PORT}&sslmode=disable`,
     adopted,
     pid,
+    lost: presence.lost,
     release: () => (released ??= release(identity, presence, pid)),
   };
 }
@@ -175,25 +182,7 @@ async function readPostmaster(cluster: string): Promise<Postmaster | null> {
   const text = await readFile(lockFile(cluster), "utf8").catch(() => null);
   const pid = Number.parseInt(text ?? "", 10);
   if (!(pid > 0)) return null;
-  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return { pid, running: command.split("\0").includes(cluster), ready: text!.split("\n")[STATUS_LINE]?.trim() === "ready" };
-}
-
-/**
- * Deletes a postmaster.pid whose PID now belongs to another process: Postgres would take that process for its server and
- * refuse to start. (It handles a PID without a process itself.)
- */
-async function removeStaleLock(cluster: string, stale: Postmaster): Promise<void> {
-  const moved = `${lockFile(cluster)}.${process.pid}`;
-  try {
-    await rename(lockFile(cluster), moved);
-  } catch {
-    return;
-  }
-  const text = await readFile(moved, "utf8");
-  // A second command may have started its server since the file was read: put its file back.
-  if (Number.parseInt(text, 10) !== stale.pid) await writeFile(lockFile(cluster), text, { flag: "wx", mode: 0o600 });
-  await rm(moved);
+  return { pid, running: await isServerOf(cluster, pid), ready: text!.split("\n")[STATUS_LINE]?.trim() === "ready" };
 }
 
 function lockFile(cluster: string): string {

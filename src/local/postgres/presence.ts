@@ -22,6 +22,8 @@ export interface Presence {
   /** Whether this command is the last one and must stop the server. If so, new commands wait until the server has stopped. */
   isLast(): Promise<boolean>;
   leave(): Promise<void>;
+  /** Resolves when the connection has ended. */
+  readonly lost: Promise<void>;
 }
 
 /** Null if no server listens on the socket; "busy" if one does that is starting, stopping or recovering. */
@@ -44,13 +46,14 @@ export async function arrive(socket: string): Promise<Presence | "busy" | null> 
 
 async function connect(socket: string): Promise<Presence> {
   const client = await open(socket, DATABASE);
+  const lost = new Promise<void>((resolve) => void client.once("end", resolve));
   try {
     await client.query("SELECT pg_advisory_lock_shared($1)", [PRESENCE_LOCK]);
   } catch (error) {
     await close(client);
     throw error;
   }
-  return { isLast: () => isLast(client), leave: () => close(client) };
+  return { isLast: () => isLast(client), leave: () => close(client), lost };
 }
 
 async function isLast(client: Client): Promise<boolean> {

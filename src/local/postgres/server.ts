@@ -49,14 +49,8 @@ export async function startServer(
   const file = await open(log, before > LONGEST_LOG ? "w" : "a", 0o600);
   const from = before > LONGEST_LOG ? 0 : before;
   const all = { ...SETTINGS, unix_socket_directories: `"${socket.replaceAll('"', '""')}"`, ...settings };
-  const [command, ...args] = [
-    ...identity.prefix,
-    path.join(identity.binaries, "bin", "postgres"),
-    "-D",
-    clusterFolder(identity),
-    ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-  ] as [string, ...string[]];
-  const server = spawn(command, args, { ...identity.as, env, cwd: "/", detached: true, stdio: ["ignore", file.fd, file.fd] });
+  const args = ["-D", clusterFolder(identity), ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
+  const server = spawn(path.join(identity.binaries, "bin", "postgres"), args, { ...identity.as, env, cwd: "/", detached: true, stdio: ["ignore", file.fd, file.fd] });
   let failure: string | null = null;
   server.on("error", (error) => (failure = error.message));
   server.unref();

@@ -1,5 +1,6 @@
-import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../make-folder.ts";
 import { type PostgresIdentity, giveTo } from "./identity.ts";
 
 /** Only a part of the socket's name: no port is opened. */
@@ -18,7 +19,7 @@ type Temporary = readonly (string | undefined)[];
 export async function socketFolder(identity: PostgresIdentity, temporary: Temporary): Promise<string> {
   const beside = path.join(identity.folder, "socket");
   if (Buffer.byteLength(path.join(beside, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_PATH) {
-    await mkdir(beside, { recursive: true, mode: 0o700 });
+    await makeFolder(beside, 0o700);
     await chmod(beside, 0o700);
     await giveTo(identity, beside);
     return beside;

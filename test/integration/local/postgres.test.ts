@@ -7,6 +7,7 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalPostgres, type LocalPostgresPlace, startOrAdoptPostgres } from "../../../src/local/postgres/postgres.ts";
 import { aPostgresPlace } from "../../support/postgres/local-postgres-place.ts";
+import { childrenOf } from "../../support/processes/process-tree.ts";
 import { ROOT } from "../../support/root.ts";
 import { isRunning, untilGone } from "../../support/time/until.ts";
 
@@ -21,7 +22,7 @@ let commands: ChildProcess[];
 let pids: Set<number>;
 
 beforeAll(async () => {
-  common = path.join(await mkdtemp(path.join(tmpdir(), "sluice-common-")), "postgres");
+  common = path.join(await openFolder("sluice-common-"), "postgres");
 });
 
 afterAll(async () => {
@@ -29,11 +30,18 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "sluice-local-"));
+  folder = await openFolder("sluice-local-");
   dataDir = common;
   commands = [];
   pids = new Set();
 });
+
+/** Open to the user nobody, as whom root runs Postgres. */
+async function openFolder(prefix: string): Promise<string> {
+  const made = await mkdtemp(path.join(tmpdir(), prefix));
+  await chmod(made, 0o755);
+  return made;
+}
 
 /** A first start writes 40 MB: only the tests that need it do it. */
 function anEmptyFolder(): void {
@@ -191,12 +199,23 @@ describe("the local Postgres", () => {
     await again.release();
   });
 
-  test("starts although a killed server's PID now belongs to another process", async () => {
+  const LOCKS: Record<string, string> = { "data folder": "cluster/postmaster.pid", socket: "socket/.s.PGSQL.5432.lock" };
+  test.each(Object.entries(LOCKS))("starts although a killed server left a lock on its %s whose PID is now another process", async (_, name) => {
     const server = await start();
     process.kill(server.pid, "SIGKILL");
     await untilGone(server.pid);
-    const lock = path.join(dataDir, "cluster", "postmaster.pid");
+    const lock = path.join(dataDir, name);
     await writeFile(lock, (await readFile(lock, "utf8")).replace(String(server.pid), String(process.ppid)));
+    const again = await start();
+    expect(again.adopted).toBe(false);
+    await again.release();
+  });
+
+  test.each(Object.entries(LOCKS))("starts although a server that was killed as it started left an empty lock on its %s", async (_, name) => {
+    const server = await start();
+    process.kill(server.pid, "SIGKILL");
+    await untilGone(server.pid);
+    await writeFile(path.join(dataDir, name), "");
     const again = await start();
     expect(again.adopted).toBe(false);
     await again.release();
@@ -271,6 +290,11 @@ describe("the local Postgres says in one sentence", () => {
     await expect(start()).rejects.toThrow("This user cannot write to /sys/sluice.");
   });
 
+  test("that the folder can have no folder, as in /proc", async () => {
+    dataDir = "/proc/sluice/postgres";
+    await expect(start()).rejects.toThrow("/proc/sluice/postgres does not exist and cannot be made: ENOENT: no such file or directory, mkdir '/proc/sluice'.");
+  });
+
   test("that the folder is a file", async () => {
     anEmptyFolder();
     await writeFile(dataDir, "");
@@ -297,41 +321,39 @@ describe("the local Postgres says in one sentence", () => {
   });
 });
 
-describe.skipIf(!isRoot)("for root (needs root), where user namespaces are forbidden,", () => {
-  test("Postgres runs as nobody in the data folder if the path to it is open", async () => {
-    anEmptyFolder();
-    await chmod(folder, 0o755);
-    const server = await start({ env: { PATH: "/nowhere" } });
-    expect((await stat(`/proc/${server.pid}`)).uid).toBe(65534);
+describe.skipIf(!isRoot)("for root (needs root),", () => {
+  /** What the kernel says of a process: its four user and group numbers, its other groups, and what it may do as root does. */
+  async function rightsOf(pid: number): Promise<Record<string, string>> {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const line = (name: string): string => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "m").exec(status)![1]!.replaceAll(/\s+/g, " ");
+    return Object.fromEntries(["Uid", "Gid", "Groups", "CapEff", "CapPrm", "CapAmb"].map((name) => [name, line(name)]));
+  }
+  const NOBODYS = { Uid: "65534 65534 65534 65534", Gid: "65534 65534 65534 65534", Groups: "", CapEff: "0000000000000000", CapPrm: "0000000000000000", CapAmb: "0000000000000000" };
+
+  test("Postgres and what it starts have no right of root", async () => {
+    const server = await start();
+    expect(await rightsOf(server.pid)).toEqual(NOBODYS);
+    const backends = childrenOf(server.pid);
+    expect(backends.length).toBeGreaterThan(3);
+    for (const pid of backends) expect(await rightsOf(pid)).toEqual(NOBODYS);
+    const mine = path.join(folder, "of-root");
+    await writeFile(mine, "", { mode: 0o600 });
+    await expect(query(server.url, `COPY (SELECT 1) TO PROGRAM 'cat >> ${mine}'`)).rejects.toThrow("program \"cat >> ");
+    expect(await readFile(mine, "utf8")).toBe("");
     expect(await query(server.url, "SHOW data_directory")).toEqual([{ data_directory: path.join(dataDir, "cluster") }]);
     await server.release();
   });
 
-  test("it takes over the files of a run in a namespace, and returns them", async () => {
-    anEmptyFolder();
-    await chmod(folder, 0o755);
-    const first = await start();
-    await query(first.url, "CREATE TABLE kept AS SELECT 7 AS n");
-    await first.release();
-    for (const env of [{ PATH: "/nowhere" }, { PATH: process.env["PATH"] }]) {
-      const server = await start({ env });
-      expect(await query(server.url, "SELECT n FROM kept")).toEqual([{ n: 7 }]);
-      await query(server.url, "INSERT INTO kept SELECT 7 WHERE false; CHECKPOINT");
-      await server.release();
-    }
-  });
-
   test("it runs in the system's folder, from a copy of its binaries, if the paths are closed", async () => {
-    await chmod(folder, 0o755);
     const closed = path.join(folder, "closed");
     await mkdir(closed, { mode: 0o700 });
     const { binaries } = aPostgresPlace(dataDir);
     execFileSync("cp", ["-r", binaries, path.join(closed, "package")]);
     dataDir = path.join(closed, "postgres");
     const systemFolder = path.join(folder, "system");
-    const place = { env: { PATH: "/nowhere" }, binaries: path.join(closed, "package"), systemFolder };
+    const place = { binaries: path.join(closed, "package"), systemFolder };
     const server = await start(place);
-    expect((await stat(`/proc/${server.pid}`)).uid).toBe(65534);
+    expect(await rightsOf(server.pid)).toEqual(NOBODYS);
     await query(server.url, "CREATE TABLE kept AS SELECT 7 AS n");
     await server.release();
     const again = await start(place);

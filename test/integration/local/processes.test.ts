@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findMemoryCgroups } from "../../../src/local/memory-cgroup.ts";
 import { startProgram } from "../../../src/local/processes.ts";
 import type { Timer } from "../../../src/local/timer.ts";
+import { groupOf } from "../../support/processes/process-tree.ts";
 import { aProgramStart } from "../../support/processes/program-start.ts";
 import { ROOT } from "../../support/root.ts";
-import { untilGone } from "../../support/time/until.ts";
+import { until, untilGone } from "../../support/time/until.ts";
 
 const MIB = 1024 * 1024;
 const membership = await readFile("/proc/self/cgroup", "utf8");
@@ -93,11 +94,41 @@ describe("a program", () => {
     expect(await program.exited).toMatchObject({ exitCode: null, outOfMemory: false });
   });
 
-  test("exits when the command that started it is killed", async () => {
-    const parent = spawn(process.execPath, [path.join(ROOT, "test/support/processes/parent-command.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+  test.each(["child", "spin"])("exits when the command that started it is killed, also if its event loop stands still: %s", async (behaviour) => {
+    const parent = spawn(process.execPath, [path.join(ROOT, "test/support/processes/parent-command.ts"), behaviour], { stdio: ["ignore", "pipe", "inherit"] });
     const [said] = (await once(parent.stdout, "data")) as [Buffer];
     parent.kill("SIGKILL");
     await untilGone(Number(said.toString()));
+  });
+
+  test("whose event loop stands still for 45 seconds is killed, and its last line says why", async () => {
+    const timer = aTimer();
+    const { program, ready } = await startAndListen("spin", timer);
+    await ready;
+    timer.pass(46_000);
+    expect(await program.exited).toEqual({ exitCode: null, outOfMemory: true, stoodStill: true, message: null, lastLines: "killed: its event loop stood still for 45 seconds, as when a pattern costs too much" });
+  });
+
+  test("whose event loop turns is left alone, however long it runs", async () => {
+    const timer = aTimer();
+    const { program, ready } = await startAndListen("child", timer);
+    await ready;
+    let passed = 0;
+    await until("ninety seconds have passed for the watcher", () => {
+      timer.pass(200);
+      return (passed += 200) > 90_000;
+    });
+    program.stop();
+    expect(await program.exited).toMatchObject({ lastLines: "" });
+  });
+
+  test("leaves no guardian when it ends", async () => {
+    const { program, ready } = await startAndListen("obey");
+    await ready;
+    expect(groupOf(program.pid)).toHaveLength(2);
+    program.stop();
+    await program.exited;
+    await until("its guardian is gone", () => groupOf(program.pid).length === 0);
   });
 
   test("is not kept alive by watching its parent", async () => {
@@ -123,7 +154,7 @@ describe("a program", () => {
   });
 
   test("that cannot be started is an environment problem", async () => {
-    await expect(startProgram(aProgramStart("say", "", { node: "/nowhere/node" }))).rejects.toThrow(/^The program .* could not be started: spawn \/nowhere\/node ENOENT\.$/);
+    await expect(startProgram(aProgramStart("say", "", { node: "/nowhere/node" }))).rejects.toThrow(/^The program .* could not be started: ENOENT: no such file or directory, access '\/nowhere\/node'\.$/);
   });
 });
 
@@ -172,14 +203,24 @@ interface FakeTimer extends Timer {
   readonly pending: number[];
   /** Lets them end. */
   happen(): void;
+  /** Lets so many milliseconds pass for what happens again and again. */
+  pass(milliseconds: number): void;
 }
 
 function aTimer(): FakeTimer {
   const pending: number[] = [];
   const acts: (() => void)[] = [];
+  const regular: { milliseconds: number; act: () => void }[] = [];
   return {
     pending,
-    every: () => () => {},
+    every(milliseconds, act) {
+      const one = { milliseconds, act };
+      regular.push(one);
+      return () => void regular.splice(regular.indexOf(one), 1);
+    },
+    pass(passing) {
+      for (const { milliseconds, act } of [...regular]) for (let time = 0; time < passing; time += milliseconds) act();
+    },
     after(milliseconds, act) {
       pending.push(milliseconds);
       acts.push(act);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SpecError, SurroundingsError } from "../../../src/model/errors.ts";
 import { readQuery, type ReadOptions, type ReadPage } from "../../../src/store/read-query.ts";
@@ -72,9 +73,63 @@ describe.for(WAYS)("a query $way", ({ pooled }) => {
     expect(await store.db.query("select name from sluice.targets")).toEqual([{ name: "kept" }]);
   });
 
+  const texts = ["", " ", ",", "(", ")", '"', "\\\\", '\\",""', "a\nb", "null", "ü𝒳"];
+  test.each([1, 2])("returns texts as they are, nulls and empty ones apart, in %i columns", async (columns) => {
+    const row = [...texts, null].map((text) => (text === null ? "null" : `'${text.replaceAll("'", "''")}'`));
+    const [page] = await read(`select ${Array.from({ length: columns }, (_, index) => `t as t${index}`).join(", ")} from unnest(array[${row.join(", ")}]) t`);
+    expect(page!.rows).toEqual([...texts, null].map((text) => Array.from({ length: columns }, () => text)));
+  });
+
   test("cannot even write what a rollback would not undo", async () => {
-    expect((await refusal("select nextval(pg_get_serial_sequence('sluice.targets', 'id'))")).message).toBe("The query is wrong: cannot execute nextval() in a read-only transaction");
-    expect((await refusal("insert into sluice.targets (name) values ('x') returning id")).message).toBe("The query is wrong: cannot execute INSERT in a read-only transaction");
+    const before = await store.db.query("select last_value, is_called from sluice.targets_id_seq");
+    await refusal("select nextval('sluice.targets_id_seq')");
+    expect(await store.db.query("select last_value, is_called from sluice.targets_id_seq")).toEqual(before);
+    expect(await refusal("insert into sluice.targets (name) values ('x') returning id")).toBeInstanceOf(Error);
+  });
+
+  const hostname = readFileSync("/etc/hostname", "utf8").trim();
+  const beyond: Record<string, string> = {
+    "run a program": "copy (select 1) to program 'true'",
+    "run a program after the transaction": "commit; copy (select 1) to program 'true'",
+    "run a program in a block of code": "do $$ begin copy (select 1) to program 'true'; end $$",
+    "read a file of the server": "select pg_read_file('/etc/hostname')",
+    "list a folder of the server": "select pg_ls_dir('.')",
+    "write a file of the server": "select lo_export(1, '/tmp/x')",
+    "read passwords": "select rolpassword from pg_authid",
+    "read a table that is not Sluice's": "select * from elsewhere",
+    "set the role back": "reset role",
+    "set the role back within a query": "select set_config('role', 'none', false), query_to_xml('select pg_read_file(''/etc/hostname'')', true, true, '')",
+    "set the login back within a query": "select set_config('session_authorization', 'default', false), query_to_xml('select pg_read_file(''/etc/hostname'')', true, true, '')",
+    "do it row by row": "select query_to_xml(case n when 1 then 'reset role' else 'select pg_read_file(''/etc/hostname'')' end, true, true, '') from generate_series(1, 2) n",
+    "leave the read-only transaction": "select set_config('transaction_read_only', 'off', false), query_to_xml('insert into elsewhere values (2) returning 1', true, true, '')",
+    "end a connection of its own login": "select pg_terminate_backend(pg_backend_pid())",
+    "make the server read its settings": "select pg_reload_conf()",
+    "load a library": "load 'plpgsql'",
+    "explain what writes": "explain analyze insert into sluice.targets (name) values ('x')",
+  };
+  test.for(Object.entries(beyond))("cannot %s, though the login is a superuser's", async ([, sql]) => {
+    await store.db.query("create table if not exists elsewhere (n integer)");
+    expect(await store.db.query("select rolsuper from pg_roles where rolname = session_user")).toEqual([{ rolsuper: true }]);
+    const error = await refusal(sql);
+    expect([SpecError, SurroundingsError]).toContain(error.constructor);
+    expect(error.message).not.toContain(hostname);
+    expect(await store.db.query("select * from elsewhere")).toEqual([]);
+  });
+
+  test("of a superuser is refused where there is no role to take the place of its rights", async () => {
+    await store.db.query("alter function sluice.open_rows(text) rename to moved");
+    expect((await refusal("select 1")).message).toMatch(/^The login \S+ of the database at \S+ may do more than read, and the database has no role sluice_reader for queries: use a login without such rights/);
+    await store.db.query("alter function sluice.moved(text) rename to open_rows");
+  });
+
+  test("of another login has that login's rights", async () => {
+    const role = `plain_${process.pid}_${pooled ? 1 : 0}`;
+    await store.db.query(`create role ${role} login; create schema ${role}; create table ${role}.plain (n integer); insert into ${role}.plain values (7); grant usage on schema ${role} to ${role}; grant select on ${role}.plain to ${role}`);
+    const url = store.serverUrl.replace(/\/\/[^@]*@/, `//${role}@`);
+    expect(await read(`select n from ${role}.plain`, { url })).toMatchObject([{ rows: [["7"]] }]);
+    expect((await refusal("select * from sluice.targets", { url })).message).toMatch(/denies access: permission denied for schema sluice/);
+    expect(await refusal(`insert into ${role}.plain values (8) returning n`, { url })).toBeInstanceOf(SpecError);
+    await store.db.query(`drop schema ${role} cascade; drop role ${role}`);
   });
 
   const wrong: Record<string, { sql: string; message: string }> = {

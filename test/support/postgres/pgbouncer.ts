@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { endBy, tidyUpAtTheEnd } from "../processes/tidy-up.ts";
 import { until } from "../time/until.ts";
 
+const NOBODY = 65534;
 const PROGRAM = "/usr/sbin/pgbouncer";
 
 /** Tests that need it are skipped without it, and say "pgbouncer" in their title. */
@@ -41,9 +42,10 @@ max_client_conn = 500
 logfile = ${path.join(folder, "pgbouncer.log")}
 `,
   );
-  // It refuses root, and the server's socket is closed to everyone else: so root takes another name in a namespace.
-  const [command, ...args] = process.getuid!() === 0 ? ["unshare", "--user", "--map-user=65534", "--", PROGRAM, settings] : [PROGRAM, settings];
-  const bouncer = spawn(command, args, { stdio: "ignore" });
+  // It refuses root, and the server's socket is closed to everyone but the user nobody, as whom the server runs for root.
+  const as = process.getuid!() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  if (as.uid !== undefined) await chown(folder, as.uid, as.gid);
+  const bouncer = spawn(PROGRAM, [settings], { ...as, stdio: "ignore" });
   const pid = bouncer.pid!;
   const stop = tidyUpAtTheEnd(`pid="$1"; ${endBy("TERM")}; rm -r "$2"`, String(pid), folder);
   const pooled = `postgres://${database.username}@${database.pathname}?host=${encodeURIComponent(folder)}&port=6432&sslmode=disable`;

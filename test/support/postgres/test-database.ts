@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
@@ -38,6 +38,7 @@ export interface PrivatePostgres {
 /** A server of the test's own, as durable as a real one, for the tests that kill it. */
 export async function startPrivatePostgres(settings: Readonly<Record<string, string>> = {}): Promise<PrivatePostgres> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-private-"));
+  await chmod(folder, 0o755);
   const place = aPostgresPlace(path.join(folder, "postgres"), { settings });
   const stop = tidyUpAtTheEnd(`pid=$(head -n 1 "$1/postgres/cluster/postmaster.pid") && { ${endBy("INT")}; }; rm -r "$1"`, folder);
   let server: LocalPostgres;

@@ -26,6 +26,7 @@ export function aCli(changes: Partial<Cli> = {}): Cli & { readonly stdout: TestO
     random: () => 0.5,
     question: null,
     signal: new AbortController().signal,
+    endBySignals: () => undefined,
     node: process.execPath,
     program: "",
     worker: "",

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { writeFileSync, writeSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { exitWithParent } from "../../../src/batch/exit-with-parent.ts";
 
@@ -43,6 +43,13 @@ const behaviours: Record<string, () => void | Promise<void>> = {
     exitWithParent(process.env, () => process.exit(143));
     process.stdout.write("ready\n");
     await wait(60_000);
+  },
+  /** As a pattern without end: no timer fires, no signal is handled, no descriptor is read. */
+  spin() {
+    exitWithParent(process.env, () => process.exit(143));
+    process.on("SIGTERM", () => process.exit(143));
+    writeSync(1, "ready\n");
+    for (;;) continue;
   },
   /** Has nothing to do but to have a parent. */
   idle() {

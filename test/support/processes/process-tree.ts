@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 interface Seen {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   /** Of itself and of its children that have ended. */
   readonly cpuSeconds: number;
 }
@@ -13,6 +14,11 @@ const TICKS_PER_SECOND = 100;
 /** The children of a process, alive and dead but not yet waited for. */
 export function childrenOf(pid: number): number[] {
   return everyone().filter(({ parent }) => parent === pid).map((child) => child.pid);
+}
+
+/** The processes of a process group, alive and dead but not yet waited for. */
+export function groupOf(leader: number): number[] {
+  return everyone().filter(({ group }) => group === leader).map(({ pid }) => pid);
 }
 
 /** CPU seconds so far of a process and of all it ever started. */
@@ -58,7 +64,7 @@ function look(pid: number): Seen | null {
   if (stat === "") return null;
   // The second field is the name in brackets, which may hold blanks.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { pid, parent: Number(fields[1]), cpuSeconds: sum(fields.slice(11, 15).map(Number)) / TICKS_PER_SECOND };
+  return { pid, parent: Number(fields[1]), group: Number(fields[2]), cpuSeconds: sum(fields.slice(11, 15).map(Number)) / TICKS_PER_SECOND };
 }
 
 function openFiles(pid: number): string[] {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { inject } from "vitest";
@@ -59,9 +59,10 @@ export async function sluice(args: readonly string[], env: Environment): Promise
   return { code, stdout: running.stdout(), stderr: running.stderr() };
 }
 
-/** A folder for one test's files. */
+/** A folder for one test's files. Others may pass through it: root's Postgres runs as nobody, and would else put its data elsewhere. */
 export async function aFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-it-"));
+  await chmod(folder, 0o755);
   return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

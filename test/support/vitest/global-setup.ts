@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
@@ -33,6 +33,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   project.provide("programs", programs);
   const folder = await mkdtemp(path.join(tmpdir(), "sluice-test-"));
+  // Root's Postgres runs as nobody, and would else put its data elsewhere.
+  await chmod(folder, 0o755);
   const server = await startOrAdoptPostgres(aPostgresPlace(path.join(folder, "postgres"), { settings: SETTINGS }));
   project.provide("postgresUrl", server.url);
   // Not released but stopped: a test that forgot a connection must not keep the server alive.

@@ -43,10 +43,15 @@ function aWorkerExit({ isDiskFull = false } = {}): Left {
 
 const BATCH = { program: "batch", batch: 7, memory: { limit: 100, anon: 40, anonPeak: 50, kernelPeak: null } } as unknown as BatchMessage;
 
+function systemError(message: string): Error {
+  return Object.assign(new Error(message), { code: message.split(":")[0], syscall: message.split(", ").at(-1) });
+}
+
 describe("a worker that fails", () => {
   test.each([
     ["2 for a wrong spec", new SpecError("the spec is wrong"), 2, "fatal", "the spec is wrong"],
     ["3 for a wrong environment", new SurroundingsError("the database is away"), 3, "fatal", "the database is away"],
+    ["3 for a system call that the machine refuses", systemError("ENOSPC: no space left on device, write"), 3, "fatal", "The operating system refuses: no space left on device, write."],
     ["143 if another process has its batch", new FencedError("another incarnation has it"), 143, "info", "another incarnation has it"],
     ["1 for any other error", new TypeError("x is undefined"), 1, "fatal", "this is a bug: x is undefined"],
   ])("exits with %s, and reports the sentence", (_, error, code, level, problem) => {

@@ -31,6 +31,11 @@ describe("a command line", () => {
     expect(await run(["do"], () => Promise.reject(error))).toEqual({ code, stdout: "", stderr: `sluice: ${error.message}\n` });
   });
 
+  test("reports in one line what the machine refuses, wherever it happened", async () => {
+    const error = Object.assign(new Error("EROFS: read-only file system, open '/x'"), { code: "EROFS", syscall: "open" });
+    expect(await run(["do"], () => Promise.reject(error))).toEqual({ code: 3, stdout: "", stderr: "sluice: The operating system refuses: read-only file system, open '/x'.\n" });
+  });
+
   test("reports an internal error with its stack", async () => {
     const { code, stderr } = await run(["do"], () => Promise.reject(new TypeError("x is not a function")));
     expect(code).toBe(3);

@@ -10,10 +10,10 @@ describe("watch", () => {
   const HEADING = { dataset: "default/demo", window: "2026-11-22", passes: 5 };
   const driver = { status: aRunning(), running: () => Promise.resolve([]) };
 
-  function follow(isTerminal: boolean): { out: ReturnType<typeof anOutput>; clock: FakeClock; watch: SweepWatch; end: () => Promise<void> } {
+  function follow(isTerminal: boolean, problem: string | null = null): { out: ReturnType<typeof anOutput>; clock: FakeClock; watch: SweepWatch; end: () => Promise<void> } {
     const out = anOutput({ isTerminal });
     const clock = new FakeClock();
-    const watch = new SweepWatch(out, clock);
+    const watch = new SweepWatch(out, clock, () => problem);
     const stop = new AbortController();
     const following = watch.follow(driver, HEADING, stop.signal);
     return {
@@ -42,6 +42,13 @@ describe("watch", () => {
   }
 
   describe("without a terminal", () => {
+    test("names what the command itself waits for, before what the status says", async () => {
+      const { out, clock, end } = follow(false, "the local Postgres");
+      await clock.advance(3);
+      expect(out.text()).toContain(", waiting: the local Postgres\n");
+      await end();
+    });
+
     test("writes a line after two seconds, and then every ten", async () => {
       const { out, clock, end } = follow(false);
       const lines = (): number => out.text().split("\n").length - 1;

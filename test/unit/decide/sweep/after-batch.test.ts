@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { grownSums, type CountedAs } from "../../../../src/decide/sweep/after-batch.ts";
+import { afterBatch, grownSums, type CountedAs } from "../../../../src/decide/sweep/after-batch.ts";
+import { firstStatus } from "../../../../src/decide/sweep/flow.ts";
 import { BATCH_PEAK_BYTES, BATCH_SECONDS, emptyDistribution, NOTHING_MEASURED, REQUEST_SECONDS, withOne, type Measured } from "../../../../src/model/measured.ts";
 import type { BatchMessage } from "../../../../src/model/message.ts";
 import type { JobEnd, SweepSums } from "../../../../src/model/sweep.ts";
@@ -51,6 +52,13 @@ test("the measurements of batches add up, and each batch counts once in the hist
     batchSeconds: withOne(withOne(emptyDistribution(BATCH_SECONDS), BATCH_SECONDS, 32), BATCH_SECONDS, 700),
     batchPeaks: withOne(withOne(emptyDistribution(BATCH_PEAK_BYTES), BATCH_PEAK_BYTES, 90 * MiB), BATCH_PEAK_BYTES, 64 * MiB),
   });
+});
+
+test("a batch that stood still is separated as after running out of memory, but not said to have used it", () => {
+  const status = { ...firstStatus(0), running: [BATCH] };
+  const step = afterBatch(status, BATCH, ended({ exitCode: null, outOfMemory: true, stoodStill: true }), { pods: 1, passes: 5, suspended: false }, 0);
+  expect(step.status).toMatchObject({ outOfMemory: [7], running: [] });
+  expect(step.events.map(({ message }) => message)).toEqual([expect.stringMatching(/^Batch 7 gave no sign of life and was killed: at its memory limit, or in a pattern that costs too much\./)]);
 });
 
 test("the share of the peak is of the batch's own limit, and the largest is kept", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { folderFailure, postgresFailure } from "../../../../src/local/postgres/cluster.ts";
+import { postgresFailure } from "../../../../src/local/postgres/cluster.ts";
 
 describe("postgresFailure", () => {
   test.each([
@@ -23,17 +23,5 @@ describe("postgresFailure", () => {
     ["says that there was no output", "", "The local Postgres in /data could not start: it printed no error"],
   ])("%s", (_, output, sentence) => {
     expect(postgresFailure("start", "/data", output).message).toBe(sentence);
-  });
-});
-
-describe("folderFailure", () => {
-  test.each([
-    ["ENOSPC", "The disk that holds /data is full."],
-    ["EROFS", "/data is on a read-only file system."],
-    ["EACCES", "This user cannot write to /data."],
-    ["EPERM", "This user cannot write to /data."],
-    ["ENOTDIR", "/data cannot be used: not a directory"],
-  ])("explains %s", (code, sentence) => {
-    expect(folderFailure("/data", Object.assign(new Error("not a directory"), { code })).message).toBe(sentence);
   });
 });
