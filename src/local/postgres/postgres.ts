@@ -17,7 +17,7 @@ export interface LocalPostgresPlace {
   readonly dataDir: string;
   /** The folder with bin, lib and share (see postgresBinaries). */
   readonly binaries: string;
-  /** XDG_RUNTIME_DIR (for the socket if the path of the data folder is long), and PATH for the server. */
+  /** XDG_RUNTIME_DIR, for the socket if the path of the data folder is long. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The system's folder for short-lived files. */
   readonly temporary: string;
@@ -134,7 +134,7 @@ async function prepareFolders(place: LocalPostgresPlace): Promise<Folders> {
     const identity = await choosePostgresIdentity({ uid, folder, binaries, systemFolder });
     const libraries = path.join(identity.folder, "libraries");
     await linkLibraries(identity.binaries, libraries);
-    const programEnv = { PATH: env["PATH"], LD_LIBRARY_PATH: `${libraries}:${path.join(identity.binaries, "lib")}`, LC_ALL: "C", TZ: "UTC" };
+    const programEnv = { LD_LIBRARY_PATH: `${libraries}:${path.join(identity.binaries, "lib")}`, LC_ALL: "C", TZ: "UTC" };
     await ensureCluster(identity, programEnv);
     await giveTo(identity, clusterFolder(identity));
     return { identity, env: programEnv, socket: await socketFolder(identity, [env["XDG_RUNTIME_DIR"], place.temporary]) };
