@@ -41,7 +41,7 @@ const BROKEN: Record<string, Broken> = {
   "a data folder in /proc": { local: true, args: ["--data", "/proc/x"], says: /^sluice: \/proc\/x\/postgres does not exist and cannot be made: ENOENT: .*\.$/ },
   "a folder for logs in /proc": { args: ["--data", "/proc/x"], says: /^sluice: \/proc\/x\/logs does not exist and cannot be made: ENOENT: .*\.$/ },
   "a TMPDIR that is missing": { env: () => ({ TMPDIR: "/nowhere" }), says: new RegExp(`^sluice: /nowhere does not exist.*${NO_TMPDIR.source}`) },
-  "a % in the password of a proxy": { env: () => ({ HTTP_PROXY: "http://user:100%@127.0.0.1:1" }), says: /^sluice: The environment variable HTTP_PROXY is not a proxy URL .*, or has a % that is not written as %25\. \(log of its processes: \S+\)$/ },
+  "a % in the password of a proxy": { env: () => ({ HTTP_PROXY: "http://user:100%@127.0.0.1:1" }), says: /^sluice: The environment variable HTTP_PROXY is not a proxy URL such as .* A % in its user or password is written %25\. \(log of its processes: \S+\)$/ },
 };
 
 const MOUNTED: Record<string, Broken> = {

@@ -229,7 +229,7 @@ describe("nothing that a command writes has a secret in it", () => {
     "a header that is missing": { changes: () => ({ SLUICE_SECRET_API_TOKEN: undefined }), asks: true, code: 2, says: /its value is missing from the environment: SLUICE_SECRET_API_TOKEN is not set/ },
     "a proxy whose password is wrong": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.wrongProxy) }), asks: true, code: 1, says: /407/ },
     "a proxy of another kind": { changes: () => ({ HTTP_PROXY: proxyUrl(SECRETS.proxy).replace("http:", "socks5:") }), asks: true, says: /HTTP_PROXY is not a proxy URL/ },
-    "a stray % in the password of a proxy": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}%@127.0.0.1:1` }), asks: true, says: /HTTP_PROXY is not a proxy URL such as .*, or has a % that is not written as %25/ },
+    "a stray % in the password of a proxy": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}%@127.0.0.1:1` }), asks: true, says: /HTTP_PROXY is not a proxy URL such as .* A % in its user or password is written %25/ },
     "a proxy's URL that cannot be read": { changes: () => ({ HTTP_PROXY: `http://somebody:${SECRETS.proxy}@` }), asks: true, says: /HTTP_PROXY is not a proxy URL/ },
   };
 
