@@ -26,7 +26,7 @@ export interface Database {
    * outcome of a COMMIT is unknown, it is looked up.
    */
   transaction<T>(fn: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** One statement by itself. It may run twice if the connection is lost. */
+  /** One statement by itself. It may run twice if the connection is lost. After `timeoutSeconds` (35) without an answer it counts as lost, though the server may go on with it. */
   query<R = Row>(sql: string, params?: readonly unknown[], options?: { readonly timeoutSeconds?: number }): Promise<R[]>;
   /** Writes the output of `sql`, a COPY … TO STDOUT, with back-pressure. It is not repeated once bytes have flowed. */
   copyOut(sql: string, out: Writable): Promise<void>;
@@ -122,7 +122,7 @@ class PooledDatabase implements Database {
   async query<R = Row>(sql: string, params: readonly unknown[] = [], options: { readonly timeoutSeconds?: number } = {}): Promise<R[]> {
     return this.#patiently(async () => {
       const client = await this.#pool.connect();
-      return usingClient(client, () => ask<R>(client, sql, params, (options.timeoutSeconds ?? TIMEOUT_SECONDS) + PEER_TIMEOUT_SECONDS));
+      return usingClient(client, () => ask<R>(client, sql, params, options.timeoutSeconds ?? TIMEOUT_SECONDS + PEER_TIMEOUT_SECONDS));
     });
   }
 

@@ -80,29 +80,55 @@ export async function attachmentOf(on: Pick<Transaction, "query">, name: string)
   return row!.state;
 }
 
-const DETACH_SECONDS = 10;
+/** How long a drop waits for readers. Prepare waits with it, so it is short: the next prepare goes on. */
+const DETACH_SECONDS = 3;
+const LOCK_SECONDS = 1;
+
+/** detach … concurrently, of a partition whose detaching was begun before. */
 const OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
+/** lock_timeout, statement_timeout */
+const TIMEOUTS: readonly string[] = ["55P03", "57014"];
 
 /**
  * Drops a partition without blocking others: it is detached concurrently, which waits for readers of the parent, and then
- * dropped. Returns false if a reader took too long; the next call goes on from there.
+ * dropped. Returns false if a reader took too long; the next call goes on from there. Nothing of it goes on waiting on the
+ * server: what waits to finish a detaching would hold up the next partition that is attached.
  */
 export async function dropPartition(db: Database, parent: string, name: string): Promise<boolean> {
   const before = await attachmentOf(db, name);
   if (before === "absent") return true;
   if (before === "attached") await detach(db, `alter table sluice.${parent} detach partition sluice.${name} concurrently`);
-  if (before === "detaching") await detach(db, `alter table sluice.${parent} detach partition sluice.${name} finalize`);
+  if (before === "detaching" && !(await runPromptly(db, `alter table sluice.${parent} detach partition sluice.${name} finalize`))) return false;
   if ((await attachmentOf(db, name)) !== "detached") return false;
-  await db.query(`drop table if exists sluice.${name}`);
-  return true;
+  return runPromptly(db, `drop table if exists sluice.${name}`);
 }
 
-/** Detaches, or gives up after a while: the caller checks the outcome, and the next call finishes what is left. */
+/** Cannot run in a transaction, and so not under a timeout of the server's: one that waits for too long is cancelled by its text. The caller checks the outcome. */
 async function detach(db: Database, sql: string): Promise<void> {
   try {
     await db.query(sql, undefined, { timeoutSeconds: DETACH_SECONDS });
   } catch (error) {
     const stillWaiting = error instanceof SurroundingsError || (error instanceof pg.DatabaseError && error.code === OBJECT_NOT_IN_PREREQUISITE_STATE);
     if (!stillWaiting) throw error;
+    await db.query("select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and usename = current_user and query = $1", [sql]);
   }
 }
+
+/** Runs a statement, or returns false if a reader's lock or snapshot is in its way for more than a moment. */
+async function runPromptly(db: Database, sql: string): Promise<boolean> {
+  try {
+    await db.transaction(async (tx) => {
+      await tx.query(`set local lock_timeout = '${LOCK_SECONDS}s'; set local statement_timeout = '${LOCK_SECONDS}s'`);
+      await tx.query(sql).catch((error: unknown) => {
+        throw error instanceof pg.DatabaseError && TIMEOUTS.includes(error.code ?? "") ? new ReaderInTheWay(sql, { cause: error }) : error;
+      });
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ReaderInTheWay) return false;
+    throw error;
+  }
+}
+
+/** Not an error of the database, which would be tried again. */
+class ReaderInTheWay extends Error {}

@@ -12,7 +12,7 @@ interface Dropped {
   readonly busy: readonly string[];
 }
 
-/** Rows go before results: an interruption leaves results without rows, never rows without a result. */
+/** Rows go before results: an interruption, or a reader, leaves results without rows, never rows without a result. */
 const IN_THIS_ORDER: readonly SplitTable[] = ["observations", "hourly_sums", "target_results"];
 
 /**
@@ -28,6 +28,7 @@ export async function dropOld(db: Database, datasetId: DatasetId, now: EpochSeco
   if (dataset === undefined) return { dropped: [], busy: [] };
   const border = borderOf(dataset.every, dataset.retention, now);
   const result = await dropTimePartitions(db, datasetId, border);
+  if (result.busy.length > 0) return result;
   await db.query("delete from sluice.window_plans where dataset_id = $1 and window_end <= to_timestamp($2)", [datasetId, border]);
   await db.query("delete from sluice.sweeps where dataset_id = $1 and window_end <= to_timestamp($2)", [datasetId, border]);
   return result;
@@ -87,19 +88,17 @@ export async function shortenRetention(on: Pick<Transaction, "query">, datasetId
   await on.query("update sluice.datasets set retention_seconds = $2 where id = $1 and retention_seconds > $2", [datasetId, seconds]);
 }
 
-/** Drops the partitions that start before `border`. */
+/** Drops the partitions that start before `border`, up to the first that a reader holds. */
 export async function dropTimePartitions(db: Database, datasetId: DatasetId, border: EpochSeconds): Promise<Dropped> {
   const dropped: string[] = [];
-  const busy: string[] = [];
   for (const table of IN_THIS_ORDER) {
     const parent = datasetPartition(table, datasetId);
     for (const name of await timePartitionsBefore(db, table, datasetId, border)) {
-      const gone = await dropPartition(db, parent, name);
-      (gone ? dropped : busy).push(name);
-      if (!gone) break;
+      if (!(await dropPartition(db, parent, name))) return { dropped, busy: [name] };
+      dropped.push(name);
     }
   }
-  return { dropped, busy };
+  return { dropped, busy: [] };
 }
 
 /** By name rather than attachment, to find partitions that were detached and not dropped. */

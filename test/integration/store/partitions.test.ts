@@ -136,27 +136,58 @@ describe.each(WAYS)("partitions $way", ({ pooled }) => {
   });
 });
 
-describe("a partition with a reader that does not finish", () => {
-  test(
-    "is left for the next call",
-    async () => {
-      const store = await aStore();
-      const sweep = await aSweep(store.db);
-      const reader = new Client({ connectionString: store.serverUrl });
-      await reader.connect();
-      await reader.query("begin; select * from sluice.observations");
-      const impatient = store.connect({ patienceSeconds: 0 });
-      await store.db.query("update sluice.datasets set retention_seconds = 1");
-      expect(await dropOld(impatient, sweep.datasetId, NEXT.end)).toEqual({
-        dropped: ["hourly_sums_1_20261120", "target_results_1_20261120"],
-        busy: ["observations_1_20261120"],
-      });
-      await reader.query("commit");
-      await purgeDataset(store.db, "bgp/ripestat-daily");
-      expect(await store.db.query("select * from sluice.datasets")).toEqual([]);
-      await reader.end();
-      await store.close();
-    },
-    120_000,
-  );
+describe.each(WAYS)("a reader that does not finish, $way,", ({ pooled }) => {
+  /** Far below the time for which a statement is repeated: nothing was waited for. */
+  const SOON_MS = 20_000;
+  let store: TestStore;
+  let reader: Client;
+
+  beforeEach(async () => {
+    store = await aStore({ pooled });
+    reader = new Client({ connectionString: store.serverUrl });
+    await reader.connect();
+    await aSweep(store.db);
+    await aSweep(store.db, { window: NEXT });
+    await store.db.query("update sluice.datasets set retention_seconds = 1");
+  });
+
+  afterEach(async () => {
+    await reader.end();
+    await store.close();
+  });
+
+  async function waiting(): Promise<string[]> {
+    const rows = await store.db.query<{ query: string }>("select query from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and state = 'active'");
+    return rows.map(({ query }) => query);
+  }
+
+  async function soon<T>(work: Promise<T>): Promise<T> {
+    const from = performance.now();
+    const value = await work;
+    expect(performance.now() - from).toBeLessThan(SOON_MS);
+    return value;
+  }
+
+  test("delays a drop and nothing else, however often it is tried: rows stay with their results, and what comes next is attached", { timeout: 120_000 }, async () => {
+    await reader.query("begin; select * from sluice.observations");
+    for (const days of [1, 2, 3]) {
+      expect(await soon(dropOld(store.db, 1, DAY.end + 2))).toEqual({ dropped: [], busy: ["observations_1_20261120"] });
+      await until("nothing waits on the server", async () => (await waiting()).length === 0);
+      await soon(ensurePartitions(store.db, 1, { start: NEXT.start + days * DAY_SECONDS, end: NEXT.end + days * DAY_SECONDS }));
+      expect(await store.db.query("select count(*) as n from sluice.windows")).toEqual([{ n: 2 }]);
+    }
+    await reader.query("commit");
+    expect(await dropOld(store.db, 1, DAY.end + 2)).toMatchObject({ dropped: ["observations_1_20261120", "hourly_sums_1_20261120", "target_results_1_20261120"] });
+    expect(await store.db.query("select count(*) as n from sluice.windows")).toEqual([{ n: 1 }]);
+  });
+
+  test("of a partition that is detached already delays its drop only", { timeout: 120_000 }, async () => {
+    await store.db.query("alter table sluice.observations_1 detach partition sluice.observations_1_20261120 concurrently");
+    await reader.query("begin; select * from sluice.observations_1_20261120");
+    expect(await soon(dropOld(store.db, 1, DAY.end + 2))).toEqual({ dropped: [], busy: ["observations_1_20261120"] });
+    expect(await waiting()).toEqual([]);
+    await reader.query("commit");
+    await purgeDataset(store.db, "bgp/ripestat-daily");
+    expect(await store.db.query("select * from sluice.datasets")).toEqual([]);
+  });
 });
