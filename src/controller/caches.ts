@@ -1,11 +1,12 @@
 import type { KubeClient } from "../kube/client.ts";
 import { type Change, Indexer } from "../kube/indexer.ts";
-import { keyText, type KubeObject, type ObjectKey, type Job, JOBS, type Pod, PODS, type Resource, withoutManagedFields, without } from "../kube/object.ts";
+import { keyText, type KubeObject, type ObjectKey, type Job, JOBS, type Pod, PODS, type Resource } from "../kube/object.ts";
 import { Reflector, type ReflectorReport } from "../kube/reflector.ts";
 import type { Clock } from "../model/clock.ts";
 import type { CronSweepDeps } from "./cron-sweep/deps.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
 import type { SweepCaches } from "./sweep/deps.ts";
+import { transformCronSweep, transformJob, transformPod, transformSweep } from "./transforms.ts";
 
 type CronSweepCaches = CronSweepDeps["caches"];
 
@@ -31,7 +32,7 @@ const OURS = "app.kubernetes.io/managed-by=sluice";
 /** Sweeps, CronSweeps and our Jobs and pods, as the watches saw them last. */
 export class Caches implements SweepCaches, CronSweepCaches {
   readonly sweeps = new Indexer<SweepObject, "cronSweep" | "namespace">({ cronSweep: (sweep) => cronSweepsOf(sweep), namespace: ({ metadata }) => [metadata.namespace ?? ""] });
-  readonly cronSweeps = new Indexer<CronSweepObject>({});
+  readonly cronSweeps = new Indexer<CronSweepObject, "namespace">({ namespace: ({ metadata }) => [metadata.namespace ?? ""] });
   readonly jobs = new Indexer<Job, "owner">({ owner: controllersOf });
   readonly pods = new Indexer<Pod, "owner">({ owner: controllersOf });
   readonly #options: CachesOptions;
@@ -64,6 +65,14 @@ export class Caches implements SweepCaches, CronSweepCaches {
 
   podsOf(jobUid: string): readonly Pod[] {
     return this.pods.byIndex("owner", jobUid);
+  }
+
+  cronSweepsOf(namespace: string): readonly CronSweepObject[] {
+    return this.cronSweeps.byIndex("namespace", namespace);
+  }
+
+  sweep(key: ObjectKey): SweepObject | null {
+    return this.sweeps.get(key);
   }
 
   cronSweep(key: ObjectKey): CronSweepObject | null {
@@ -103,36 +112,4 @@ function cronSweepsOf({ metadata: { namespace, ownerReferences = [] }, spec }: S
   const owners = ownerReferences.filter(({ kind }) => kind === CRON_SWEEPS.kind).map(({ name }) => name);
   const names = new Set([...(spec.cronSweepRef === undefined ? [] : [spec.cronSweepRef.name]), ...owners]);
   return [...names].map((name) => keyText({ ...(namespace === undefined ? {} : { namespace }), name }));
-}
-
-/*
- * The transforms: what the caches keep of an object. The fields that nobody reads would take most of the controller's memory.
- */
-
-/** Without the list of targets, which may be a megabyte. To accept a Sweep, the reconciler reads it from the API server. */
-export function transformSweep(sweep: SweepObject): SweepObject {
-  return { ...withoutManagedFields(withoutAppliedCopy(sweep)), spec: without(sweep.spec, "targets", "request", "extract") };
-}
-
-function transformCronSweep(cronSweep: CronSweepObject): CronSweepObject {
-  return withoutManagedFields(withoutAppliedCopy(cronSweep));
-}
-
-/** Without the template, which holds the task and perhaps the list of targets. */
-export function transformJob(job: Job): Job {
-  const suspend = job.spec?.suspend;
-  return { ...without(withoutManagedFields(job), "spec"), ...(suspend === undefined ? {} : { spec: { suspend } as NonNullable<Job["spec"]> }) };
-}
-
-/** Without the annotations, which hold the task too. */
-export function transformPod(pod: Pod): Pod {
-  const rest = without(withoutManagedFields(pod), "spec");
-  return { ...rest, metadata: without(rest.metadata, "annotations") };
-}
-
-/** `kubectl apply` stores the whole object a second time in an annotation. */
-function withoutAppliedCopy<T extends KubeObject>(object: T): T {
-  const { annotations } = object.metadata;
-  if (annotations === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, annotations: without(annotations, "kubectl.kubernetes.io/last-applied-configuration") } };
 }

@@ -6,6 +6,7 @@ import { type Result, WorkQueue } from "../kube/work-queue.ts";
 import type { LeaderSnapshot } from "../metrics/snapshot.ts";
 import type { ObjectEvent } from "../model/event.ts";
 import type { Log, LogFields } from "../model/log.ts";
+import { shortened } from "../model/message.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { Caches, type CachesOptions } from "./caches.ts";
 import type { CronSweepDeps } from "./cron-sweep/deps.ts";
@@ -16,6 +17,7 @@ import { cronSweepsAffectedBy, specChanged, isUnfinished, sweepKeyOf, podProgres
 import { fieldsOfCronSweep, fieldsOfSweep, CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
 import type { SweepDeps } from "./sweep/deps.ts";
 import { Expectations } from "./sweep/expectations.ts";
+import { LatestSweeps } from "./sweep/latest.ts";
 import { reconcileSweep } from "./sweep/reconcile.ts";
 
 type Kind = "sweep" | "cronsweep";
@@ -38,13 +40,17 @@ interface TermOptions {
 /** The queues of one term, and what their workers need. */
 interface Term {
   readonly queues: Readonly<Record<Kind, WorkQueue>>;
+  readonly latest: LatestSweeps;
   readonly expectations: Expectations;
 }
 
 const NO_QUEUE = { depth: 0, oldestSeconds: 0 };
 
-/** Objects of a kind that are reconciled at once. The queue never gives out the same object twice. */
-const WORKERS = 4;
+/** Objects of a kind that are reconciled at once, of one namespace one fewer. The queue never gives out the same object twice. */
+const WORKERS = 5;
+
+/** In bytes of JSON. An error may quote an object of a megabyte, and it may be the error of thousands. */
+const MAX_LOGGED_BYTES = 4000;
 
 /** A request may take 30 seconds, and no reconcile sends 30 of them: one that takes longer than this hangs. */
 const MAX_RECONCILE_SECONDS = 900;
@@ -65,9 +71,10 @@ export class Controller {
     this.#options = options;
     this.caches = new Caches(options, {
       sweep: (change) => {
-        if (change.after === null) this.#term?.expectations.forgetSweep(change.before!.metadata.uid);
+        if (change.after === null) this.#forget(change.before!);
+        else this.#term?.latest.observe(change.after);
         if (sweepChanged(change)) this.#add("sweep", change.key);
-        for (const key of cronSweepsAffectedBy(change, this.caches.cronSweeps.list())) this.#add("cronsweep", key);
+        for (const key of cronSweepsAffectedBy(change, (namespace) => this.caches.cronSweepsOf(namespace))) this.#add("cronsweep", key);
       },
       cronSweep: (change) => {
         if (!specChanged(change)) return;
@@ -118,12 +125,13 @@ export class Controller {
     const isOver = new Promise<void>((resolve) => (over.aborted ? resolve() : over.addEventListener("abort", () => resolve(), { once: true })));
     await Promise.race([this.follow(), isOver]);
     const expectations = new Expectations(clock);
+    const latest = new LatestSweeps((key) => this.caches.sweep(key));
     const queues = { sweep: new WorkQueue(clock), cronsweep: new WorkQueue(clock) };
     const recordEvent = this.#recorderOfEvents(recorder);
-    const deps: SweepDeps = { client, clock, workers, log, caches: this.caches, expectations, recordEvent: (sweep, event) => recordEvent(SWEEPS, sweep, fieldsOfSweep(sweep), event) };
+    const deps: SweepDeps = { client, clock, workers, log, caches: this.caches, latest, expectations, recordEvent: (sweep, event) => recordEvent(SWEEPS, sweep, fieldsOfSweep(sweep), event) };
     const cronSweepDeps: CronSweepDeps = { client, clock, caches: this.caches, providers: PROVIDERS, recordEvent: (cronSweep, event) => recordEvent(CRON_SWEEPS, cronSweep, fieldsOfCronSweep(cronSweep), event) };
     if (over.aborted) return;
-    this.#term = { queues, expectations };
+    this.#term = { queues, latest, expectations };
     for (const { metadata } of this.caches.sweeps.list()) this.#add("sweep", keyText(metadata));
     for (const { metadata } of this.caches.cronSweeps.list()) this.#add("cronsweep", keyText(metadata));
     const working = Promise.all([
@@ -146,12 +154,17 @@ export class Controller {
     const { log } = this.#options;
     return (resource, object, fields, event) => {
       recorder.record(resource, object, event);
-      log[event.type === "Warning" ? "warn" : "info"]({ ...fields, reason: event.reason }, event.message);
+      log[event.type === "Warning" ? "warn" : "info"]({ ...fields, reason: event.reason }, shortened(event.message, MAX_LOGGED_BYTES));
     };
   }
 
   #add(kind: Kind, key: string | null): void {
     if (key !== null) this.#term?.queues[kind].add(key);
+  }
+
+  #forget(sweep: SweepObject): void {
+    this.#term?.latest.forget(sweep);
+    this.#term?.expectations.forgetSweep(sweep.metadata.uid);
   }
 
   #addSweepsOf(cronSweep: string): void {
@@ -181,7 +194,7 @@ export class Controller {
       const { namespace, name } = keyOfText(key);
       const object: LogFields = kind === "sweep" ? { sweep: name, namespace } : { cronsweep: name, namespace };
       const refusal: LogFields = error instanceof ApiError ? { httpStatus: error.status, reason: error.reason } : {};
-      this.#options.log.warn({ ...object, ...refusal, error: error instanceof Error ? error.message : String(error) }, "reconcile failed; requeued");
+      this.#options.log.warn({ ...object, ...refusal, error: shortened(error instanceof Error ? error.message : String(error), MAX_LOGGED_BYTES) }, "reconcile failed; requeued");
     };
   }
 }

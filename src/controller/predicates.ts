@@ -47,10 +47,10 @@ function podFingerprint({ metadata, status }: Pod): string {
  * "namespace/name" of the CronSweeps to reconcile after a Sweep has changed: its owner, the one that it names, and those whose dataset it
  * fills. None where the Sweep only made progress.
  */
-export function cronSweepsAffectedBy({ before, after }: Change<SweepObject>, cronSweeps: readonly CronSweepObject[]): string[] {
+export function cronSweepsAffectedBy({ before, after }: Change<SweepObject>, cronSweepsOf: (namespace: string) => readonly CronSweepObject[]): string[] {
   if (before !== null && after !== null && sweepFingerprint(before) === sweepFingerprint(after)) return [];
   const sweeps = [before, after].filter((sweep) => sweep !== null);
-  return cronSweeps.filter((cronSweep) => sweeps.some((sweep) => concerns(sweep, cronSweep))).map(({ metadata }) => keyText(metadata));
+  return cronSweepsOf(sweeps[0]!.metadata.namespace ?? "").filter((cronSweep) => sweeps.some((sweep) => concerns(sweep, cronSweep))).map(({ metadata }) => keyText(metadata));
 }
 
 function concerns({ metadata, spec, status }: SweepObject, cronSweep: CronSweepObject): boolean {

@@ -27,6 +27,7 @@ export const PHASES: StateStyles = {
   Failed: { number: 7, colour: COLOUR.bad },
   Usable: { number: 8, colour: COLOUR.watch },
   Complete: { number: 9, colour: COLOUR.good },
+  Invalid: { number: 10, colour: COLOUR.bad },
 };
 
 export const TARGET_STATES: Readonly<Record<string, Colour>> = { ok: "green", empty: "blue", rejected: "text", suspect: "orange", mismatch: "orange", failed: "red", missing: "yellow" };

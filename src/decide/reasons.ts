@@ -66,6 +66,8 @@ export const CRON_REASON = {
   noneMissed: "NoneMissed",
   /** All windows within catchUp are complete. */
   upToDate: "UpToDate",
+  /** The controller failed on this object: a bug. It tries again at least every five minutes. */
+  reconcileFailed: "ReconcileFailed",
 } as const;
 
 /** Reasons of the events and conditions of a Sweep, besides REASON and its phases. They never change either. */
@@ -88,4 +90,6 @@ export const SWEEP_REASON = {
   unconfirmed: "Unconfirmed",
   /** Nothing blocks it. */
   unhindered: "Unhindered",
+  /** The controller failed on this object: a bug. It tries again at least every five minutes. */
+  reconcileFailed: "ReconcileFailed",
 } as const;

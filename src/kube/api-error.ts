@@ -1,3 +1,5 @@
+import { shortened } from "../model/message.ts";
+
 /** The API server refused a request. `reason` is its own word ("Conflict", "AlreadyExists", "NotFound", "Forbidden"), or "". */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -49,11 +51,14 @@ export interface StatusBody {
   readonly message?: string;
 }
 
+/** In bytes of JSON. A webhook may say anything, and each of its refusals goes into the log. */
+const MAX_MESSAGE_BYTES = 8000;
+
 /** @param body a Status from the API server, or anything from a proxy before it */
 export function apiErrorFrom(status: number, retryAfter: string | string[] | undefined, body: string): ApiError {
   const parsed = statusOf(body);
   const seconds = typeof retryAfter === "string" && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
-  return new ApiError(status, parsed?.reason ?? "", parsed?.message ?? `HTTP ${status} ${body.slice(0, 200)}`.trim(), seconds);
+  return new ApiError(status, parsed?.reason ?? "", shortened(parsed?.message ?? `HTTP ${status} ${body.slice(0, 200)}`.trim(), MAX_MESSAGE_BYTES), seconds);
 }
 
 function statusOf(body: string): StatusBody | null {

@@ -3,6 +3,7 @@ import { ApiError, isExpired } from "./api-error.ts";
 import type { KubeClient, Selection } from "./client.ts";
 import type { Change, Indexer } from "./indexer.ts";
 import type { KubeObject, Resource } from "./object.ts";
+import { AnswerTooLong } from "./requests.ts";
 import { timeLimit } from "./time-limit.ts";
 
 /** `T` is what the server returns, `K` what is stored of it. */
@@ -40,6 +41,8 @@ interface ReflectorCounts {
 }
 
 const PAGE_SIZE = 500;
+/** Of JSON. Larger pages are asked for again with fewer objects, each of which may have more than a megabyte. The API server takes no object of this size. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** The server sends a bookmark every minute, so a watch this silent is dead. */
 const SILENCE_SECONDS = 120;
 const WATCH_SECONDS = { min: 240, max: 480 };
@@ -104,20 +107,31 @@ export class Reflector<T extends KubeObject, K extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, resource, store, transform } = this.#options;
     this.counts.lists += 1;
-    const objects: K[] = [];
-    let page = await client.list(resource, { ...this.#selection, limit: PAGE_SIZE }, { signal });
-    objects.push(...page.items.map(transform));
-    while (page.continue !== undefined) {
-      page = await client.list(resource, { ...this.#selection, limit: PAGE_SIZE, continue: page.continue }, { signal });
-      objects.push(...page.items.map(transform));
-    }
-    this.#version = page.resourceVersion;
+    const { objects, resourceVersion } = await this.#readAll(PAGE_SIZE, signal);
+    this.#version = resourceVersion;
     this.#received();
-    store.replace(this.#options.namespace, objects).forEach((change) => this.#announce(change));
+    this.#options.store.replace(this.#options.namespace, objects).forEach((change) => this.#announce(change));
     this.#hasSynced = true;
     this.#synced.resolve(undefined);
+  }
+
+  /** All pages are of one moment. Where one is too long, all are read anew, each with a quarter of the objects: pages of one list have the same limit. */
+  async #readAll(limit: number, signal: AbortSignal): Promise<{ readonly objects: readonly K[]; readonly resourceVersion: string }> {
+    const { client, resource, transform } = this.#options;
+    const objects: K[] = [];
+    try {
+      let next: { readonly continue?: string } = {};
+      for (;;) {
+        const page = await client.list(resource, { ...this.#selection, ...next, limit }, { signal, maxBytes: MAX_PAGE_BYTES });
+        for (const object of page.items) objects.push(transform(object));
+        if (page.continue === undefined) return { objects, resourceVersion: page.resourceVersion };
+        next = { continue: page.continue };
+      }
+    } catch (error) {
+      if (!(error instanceof AnswerTooLong) || limit === 1) throw error;
+      return this.#readAll(Math.ceil(limit / 4), signal);
+    }
   }
 
   async #watch(watch: { openedAt: number; events: number }, signal: AbortSignal): Promise<void> {

@@ -32,6 +32,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** For each try, until its answer is read. Default: 30. */
   readonly timeoutSeconds?: number;
+  /** The longest answer that is read. Default: 64 MiB. @throws AnswerTooLong */
+  readonly maxBytes?: number;
 }
 
 export interface ApiRequest {
@@ -66,7 +68,18 @@ export class NotLeading extends Error {
   override readonly name = "NotLeading";
 }
 
+/** The answer is longer than the caller has memory for. */
+export class AnswerTooLong extends Error {
+  override readonly name = "AnswerTooLong";
+}
+
+/** Whether it is about a request: refused, unanswered, or not sent. Any other error in a reconcile comes from our own code. */
+export function isRequestError(error: unknown): boolean {
+  return error instanceof ApiError || error instanceof ApiUnreachable || error instanceof NotLeading || error instanceof AnswerTooLong;
+}
+
 const TIMEOUT_SECONDS = 30;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Sends requests: each try has a time limit and is observed, and a write passes the gate first. */
 export class Requests {
@@ -85,14 +98,14 @@ export class Requests {
   }
 
   /** The answer's JSON. */
-  async json(request: ApiRequest, { signal: ofCall, timeoutSeconds = TIMEOUT_SECONDS }: CallOptions): Promise<unknown> {
+  async json(request: ApiRequest, { signal: ofCall, timeoutSeconds = TIMEOUT_SECONDS, maxBytes = MAX_BYTES }: CallOptions): Promise<unknown> {
     using linked = linkSignals(...[ofCall, this.#options.signal].filter((signal) => signal !== undefined));
     const { signal } = linked;
     return await this.#repeat(request, signal, async () => {
       const limit = timeLimit(this.#options.clock, timeoutSeconds, signal);
       try {
         return await this.#observed(request, signal, async (answered) => {
-          const text = await readText(await this.#send(request, limit.signal, answered));
+          const text = await readText(await this.#send(request, limit.signal, answered), maxBytes);
           return parsed(text);
         });
       } finally {
@@ -137,7 +150,7 @@ export class Requests {
       return await work((status) => (code = status));
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof ApiError) throw error;
+      if (error instanceof ApiError || error instanceof AnswerTooLong) throw error;
       code = 0;
       throw new ApiUnreachable(`${request.method} ${request.path}: ${reasonOf(error)}`, { cause: error });
     } finally {
@@ -167,7 +180,7 @@ export class Requests {
     });
     answered(response.statusCode);
     if (response.statusCode < 300) return response.body;
-    throw apiErrorFrom(response.statusCode, response.headers["retry-after"], await readText(response.body));
+    throw apiErrorFrom(response.statusCode, response.headers["retry-after"], await readText(response.body, MAX_BYTES));
   }
 }
 
@@ -213,15 +226,13 @@ function mayRepeat(error: unknown, reads: boolean): boolean {
   return error.status === 429 || (reads && error.status >= 500);
 }
 
-const MAX_BYTES = 64 * 1024 * 1024;
-
-/** @throws where the text is longer than any page of a list can be: it would not fit into memory */
-async function readText(body: Readable): Promise<string> {
+/** @throws AnswerTooLong */
+async function readText(body: Readable, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`);
+    if (bytes > maxBytes) throw new AnswerTooLong(`the answer is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

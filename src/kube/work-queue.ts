@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { keyOfText } from "./object.ts";
 import { NotLeading } from "./requests.ts";
 
 /** What a reconcile asks for: to be called again after this time, or only when the key is added. */
@@ -14,11 +15,14 @@ const MAX_SLEEP_SECONDS = 3600;
 /**
  * The keys to reconcile, with the semantics of client-go's queue: a key waits at most once, is never processed twice at the same time, and
  * one that is added while it is processed comes again afterwards. It holds keys only: the reconcile reads the objects itself.
+ *
+ * Namespaces take turns, and none has all workers: one that adds thousands of keys, or whose reconciles are slow, delays another by one
+ * reconcile at most.
  */
 export class WorkQueue {
   readonly #clock: Clock;
-  /** Key → since when, in their order. */
-  readonly #waiting = new Map<string, number>();
+  /** Namespace → its waiting keys in their order, each with since when. The namespace whose turn is next comes first. */
+  readonly #waiting = new Map<string, Map<string, number>>();
   readonly #processing = new Set<string>();
   /** Added while they were processed. */
   readonly #dirty = new Set<string>();
@@ -37,13 +41,16 @@ export class WorkQueue {
 
   /** Waiting keys, without those that addAfter() holds. */
   get depth(): number {
-    return this.#waiting.size;
+    return [...this.#waiting.values()].reduce((sum, keys) => sum + keys.size, 0);
   }
 
-  /** How long the first key has waited; 0 where none waits. */
+  /** How long the key has waited that waits longest; 0 where none waits. */
   get oldestSeconds(): number {
-    const [since] = this.#waiting.values();
-    return since === undefined ? 0 : (this.#clock.monotonic() - since) / 1000;
+    const now = this.#clock.monotonic();
+    return [...this.#waiting.values()].reduce((longest, keys) => {
+      const [since] = keys.values();
+      return Math.max(longest, (now - since!) / 1000);
+    }, 0);
   }
 
   /** Consecutive failures of this key. */
@@ -52,13 +59,15 @@ export class WorkQueue {
   }
 
   add(key: string): void {
-    if (this.#isDrained || this.#waiting.has(key)) return;
+    const namespace = namespaceOf(key);
+    const keys = this.#waiting.get(namespace) ?? new Map<string, number>();
+    if (this.#isDrained || keys.has(key)) return;
     this.#later.delete(key);
     if (this.#processing.has(key)) {
       this.#dirty.add(key);
       return;
     }
-    this.#waiting.set(key, this.#clock.monotonic());
+    this.#waiting.set(namespace, keys.set(key, this.#clock.monotonic()));
     this.#idle.shift()?.();
   }
 
@@ -85,12 +94,13 @@ export class WorkQueue {
   }
 
   /**
-   * Processes keys, `workers` at once, until drain() is called.
+   * Processes keys, `workers` at once, and of one namespace one fewer, until drain() is called.
    * @param work where it fails, the key is added again with back-off
    * @param failed called with each failure, except the loss of the lease
    */
   async run(workers: number, work: (key: string) => Promise<Result>, failed: (key: string, error: unknown) => void): Promise<void> {
-    await Promise.all(Array.from({ length: workers }, () => this.#worker(work, failed)));
+    const most = Math.max(1, workers - 1);
+    await Promise.all(Array.from({ length: workers }, () => this.#worker(most, work, failed)));
   }
 
   /** Starts nothing more and drops the waiting keys: the next leader reads everything anew. Resolves when the keys in process are done. */
@@ -104,8 +114,8 @@ export class WorkQueue {
     if (this.#processing.size > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
-  async #worker(work: (key: string) => Promise<Result>, failed: (key: string, error: unknown) => void): Promise<void> {
-    for (let key = await this.#next(); key !== null; key = await this.#next()) {
+  async #worker(most: number, work: (key: string) => Promise<Result>, failed: (key: string, error: unknown) => void): Promise<void> {
+    for (let key = await this.#next(most); key !== null; key = await this.#next(most)) {
       try {
         const { requeueAfterSeconds } = await work(key);
         this.forget(key);
@@ -120,15 +130,26 @@ export class WorkQueue {
     }
   }
 
-  async #next(): Promise<string | null> {
+  async #next(most: number): Promise<string | null> {
     while (!this.#isDrained) {
-      const [key] = this.#waiting.keys();
-      if (key !== undefined) {
-        this.#waiting.delete(key);
-        this.#processing.add(key);
-        return key;
-      }
+      const key = this.#take(most);
+      if (key !== null) return key;
       await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    return null;
+  }
+
+  /** The first key of the first namespace that has fewer than `most` in process. That namespace is last from now on. */
+  #take(most: number): string | null {
+    const inProcess = [...this.#processing].map(namespaceOf);
+    for (const [namespace, keys] of this.#waiting) {
+      if (namespace !== "" && inProcess.filter((one) => one === namespace).length >= most) continue;
+      const [key] = keys.keys();
+      keys.delete(key!);
+      this.#waiting.delete(namespace);
+      if (keys.size > 0) this.#waiting.set(namespace, keys);
+      this.#processing.add(key!);
+      return key!;
     }
     return null;
   }
@@ -160,4 +181,9 @@ export class WorkQueue {
 /** The smallest of several requeue times; null where there is none. */
 export function soonest(seconds: readonly (number | null)[]): number | null {
   return seconds.reduce<number | null>((least, one) => (one === null ? least : Math.min(least ?? one, one)), null);
+}
+
+/** Of "namespace/name"; "" for an object of the whole cluster. */
+function namespaceOf(key: string): string {
+  return keyOfText(key).namespace ?? "";
 }

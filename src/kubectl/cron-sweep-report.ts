@@ -12,7 +12,7 @@ const MOST_WINDOWS = 30;
 
 /** Everything known about a CronSweep, for a person. `now` in milliseconds. */
 export function renderCronSweep(cronSweep: CronSweepObject, sweeps: readonly SweepObject[], now: number, paint: Paint): string {
-  const paused = pausedText(cronSweep);
+  const paused = [cronSweep.status?.state === "Invalid" ? "Invalid" : "", pausedText(cronSweep)].filter((word) => word !== "").join(", ");
   const parts = [
     `${paint.strong(`CronSweep ${cronSweep.metadata.name}`)}${paused === "" ? "" : `   ${paint.middling(paused)}`}\n${renderLabels([...labelsOf(cronSweep, paint), ...conditionLabels(cronSweep.status?.conditions ?? [], false, paint)], paint)}`,
     windowsText(cronSweep.status?.windows ?? [], paint),

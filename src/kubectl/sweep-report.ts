@@ -10,7 +10,8 @@ import { bytes, counted, duration, grouped, percent } from "../model/figures.ts"
 import type { Cause } from "../model/message.ts";
 import { formatMemory, parseMemory } from "../model/quantity.ts";
 import { settledOf } from "../model/states.ts";
-import { isFinished, type SweepStatus } from "../model/sweep.ts";
+import type { StoredFlow } from "../model/sweep-object.ts";
+import { isFinished } from "../model/sweep.ts";
 import { visible } from "../model/visible.ts";
 import { isRefused } from "./find.ts";
 
@@ -39,7 +40,7 @@ function hasFinished({ status }: SweepObject): boolean {
 }
 
 export function phaseText(sweep: SweepObject): string {
-  if (isRefused(sweep)) return "Refused";
+  if (isRefused(sweep)) return sweep.status?.phase === "Invalid" ? "Invalid" : "Refused";
   if (sweep.metadata.deletionTimestamp !== undefined) return "Terminating";
   return sweep.status?.phase ?? "Pending";
 }
@@ -47,7 +48,7 @@ export function phaseText(sweep: SweepObject): string {
 export function paintPhase(phase: string, paint: Paint): string {
   if (phase === "Complete" || phase === "complete") return paint.good(phase);
   if (["Usable", "usable", "Suspended", "running", "due", "Terminating"].includes(phase)) return paint.middling(phase);
-  return ["Blocked", "Failed", "Incomplete", "incomplete", "Refused"].includes(phase) ? paint.bad(phase) : phase;
+  return ["Blocked", "Failed", "Incomplete", "incomplete", "Refused", "Invalid"].includes(phase) ? paint.bad(phase) : phase;
 }
 
 function headingOf(sweep: SweepObject, paint: Paint): string {
@@ -105,7 +106,7 @@ function nextCommand({ code, example }: Cause, { metadata, spec }: SweepObject):
   return `kubectl sluice rerun ${what}${options[nextStepFor(code)]}${metadata.namespace === undefined ? "" : ` -n ${metadata.namespace}`}`;
 }
 
-function batchesText(batches: string, flow: SweepStatus | undefined): string {
+function batchesText(batches: string, flow: StoredFlow | undefined): string {
   const running = flow?.running ?? [];
   return `${batches.replace("/", " of ")} finished${running.length === 0 ? "" : `, running: ${running.map(({ batch }) => `#${batch}`).join(" ")}`}`;
 }
@@ -115,7 +116,7 @@ function memoryText({ peakMemory = "", lastOutOfMemory: out, flow }: NonNullable
   return [`${peakMemory.replace("/", " of ")} at most${killed}`, ...(out === undefined ? [] : [`the last was #${out.batch}: ${out.peak} of ${out.limit}`])];
 }
 
-function sumsText({ sums, totals }: SweepStatus): string {
+function sumsText({ sums, totals }: StoredFlow): string {
   const { requests, retries, textBytes, wireBytes, rows } = sums;
   const updates = totals === undefined || settledOf(totals) === 0 ? "" : `, ${grouped(totals.updates)} updates in the window`;
   return `${grouped(requests)}, ${counted(retries, "retry", "retries")}, ${bytes(textBytes)} of text (${bytes(wireBytes)} over the wire), ${counted(rows, "row", "rows")}${updates}`;

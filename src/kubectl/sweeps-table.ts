@@ -41,14 +41,14 @@ export function renderCronSweeps(cronSweeps: readonly CronSweepObject[], now: nu
     { title: "age", align: "right" },
   ];
   const cells = cronSweeps.map((cronSweep) => {
-    const { nextRun, newestWindow, newestState, windowsToCatchUp } = cronSweep.status ?? {};
+    const { nextRun, newestWindow, state, windowsToCatchUp } = cronSweep.status ?? {};
     const { schedule, timeZone } = cronSweep.spec;
     return [
       cronSweep.metadata.name,
       `${schedule} ${timeZone}`,
       nextRun ?? "",
       newestWindow ?? "",
-      newestState ?? "",
+      state ?? "",
       String(windowsToCatchUp ?? ""),
       pausedText(cronSweep),
       ageOf(cronSweep.metadata.creationTimestamp, now),

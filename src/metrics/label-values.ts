@@ -48,7 +48,7 @@ export const WINDOW_STATES = ["complete", "usable", "incomplete"] as const;
 export const NEWEST_WINDOW_STATES = [...WINDOW_STATES, "running", "due"] as const;
 
 /** Objects, so that the compiler finds a missing value. */
-const PHASE: Readonly<Record<SweepPhase, true>> = { Pending: true, Preparing: true, Running: true, Suspended: true, Blocked: true, Complete: true, Usable: true, Incomplete: true, Failed: true };
+const PHASE: Readonly<Record<SweepPhase, true>> = { Pending: true, Invalid: true, Preparing: true, Running: true, Suspended: true, Blocked: true, Complete: true, Usable: true, Incomplete: true, Failed: true };
 
 const CODE: Readonly<Record<ErrorCode, true>> = {
   memory: true,

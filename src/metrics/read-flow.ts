@@ -37,7 +37,7 @@ export function readFlow(value: unknown): FlowSnapshot | null {
     running: list(value["running"]).map((batch) => ({ memoryBytes: amount(batch["memoryBytes"]) })),
     hasVerdict: value["verdict"] !== undefined,
     sums: amounts(sums, ["batches", "requests", "retries", "wireBytes", "textBytes", "rows", "outOfMemory", "crashes", "anonPeak"]),
-    measured: measured(mapping(sums["measured"])),
+    measured: measured(mapping(parsed(sums["measured"]))),
     totals: isMapping(value["totals"]) ? amounts(value["totals"], ["targets", "ok", "empty", "rejected", "suspect", "mismatch", "failed", "missing", "updates"]) : null,
     database: isMapping(value["database"]) ? amounts(value["database"], ["bytes", "partitions", "partitionsKept"]) : null,
   };
@@ -57,6 +57,16 @@ function measured(value: Mapping): Required<MeasuredSums> {
     batchSeconds: distribution(value["batchSeconds"]),
     batchPeaks: distribution(value["batchPeaks"]),
   };
+}
+
+/** In an object it is JSON in one line. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without counts where none were reported. */

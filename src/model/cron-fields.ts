@@ -19,14 +19,16 @@ interface Bounds {
   readonly max: number;
   /** Each stands for its place, counted from `min`. */
   readonly names: readonly string[];
+  /** The numbers within these bounds, for SCHEDULE_PATTERN. */
+  readonly pattern: string;
 }
 
 const BOUNDS: readonly [Bounds, Bounds, Bounds, Bounds, Bounds] = [
-  { field: "minute", min: 0, max: 59, names: [] },
-  { field: "hour", min: 0, max: 23, names: [] },
-  { field: "day of month", min: 1, max: 31, names: [] },
-  { field: "month", min: 1, max: 12, names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"] },
-  { field: "day of week", min: 0, max: 6, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
+  { field: "minute", min: 0, max: 59, names: [], pattern: "[0-5]?[0-9]" },
+  { field: "hour", min: 0, max: 23, names: [], pattern: "1?[0-9]|2[0-3]" },
+  { field: "day of month", min: 1, max: 31, names: [], pattern: "[1-9]|[12][0-9]|3[01]" },
+  { field: "month", min: 1, max: 12, names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], pattern: "[1-9]|1[0-2]" },
+  { field: "day of week", min: 0, max: 6, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"], pattern: "[0-6]" },
 ];
 
 const MACROS: ReadonlyMap<string, string> = new Map([
@@ -123,4 +125,16 @@ function readValue(text: string, { names, min }: Bounds): number | null {
 
 function readNumber(text: string): number | null {
   return /^\+?[0-9]{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/**
+ * Every schedule that readCronFields() accepts, and few others: for the API server, which cannot call it. Names and steps are not compared, and
+ * whether the schedule ever runs is not looked at. RE2 has to read it too.
+ */
+export const SCHEDULE_PATTERN = `^\\s*(${[...MACROS.keys()].join("|")}|${BOUNDS.map(fieldPattern).join("\\s+")})\\s*$`;
+
+function fieldPattern({ pattern, names }: Bounds): string {
+  const value = `(?i:${[`\\+?0*(?:${pattern})`, ...names].join("|")})`;
+  const range = `(?:[*?]|${value}(?:-${value})?)(?:/\\+?[0-9]+)?`;
+  return `,*${range}(?:,+${range})*,*`;
 }

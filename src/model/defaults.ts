@@ -18,6 +18,7 @@ export const DEFAULTS = {
   host: { inFlight: 8, probeEvery: "1m", maxPause: "15m" },
   canaries: { targets: [], every: "1m" },
   batch: { targets: 128, concurrency: 16, pods: 4, memory: "128Mi", memoryMax: "1Gi" },
+  prepare: { memory: "256Mi" },
   done: { atLeast: "99.9%", passes: 5 },
   store: { retention: "730d" },
 } as const satisfies Frozen<SweepTemplateSpec>;

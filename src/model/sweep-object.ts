@@ -1,7 +1,7 @@
 import type { Condition } from "./condition.ts";
 import type { Cause } from "./message.ts";
 import type { WindowState } from "./states.ts";
-import type { SweepPhase, SweepStatus } from "./sweep.ts";
+import type { MeasuredSums, SweepPhase, SweepStatus, SweepSums } from "./sweep.ts";
 
 /** `status` of a Sweep on Kubernetes. `flow` and `frozen` are authoritative; the other fields are derived from them for people. */
 export interface SweepObjectStatus {
@@ -41,8 +41,14 @@ export interface SweepObjectStatus {
   readonly lastOutOfMemory?: { readonly batch: number; readonly limit: string; readonly peak: string };
   readonly conditions?: readonly Condition[];
   readonly frozen?: FrozenPods;
-  readonly flow?: SweepStatus;
+  readonly flow?: StoredFlow;
 }
+
+/**
+ * The flow as an object has it: what its batches measured is JSON in one line, since `kubectl describe` prints each number of a list on a
+ * line of its own. An earlier version wrote it as an object.
+ */
+export type StoredFlow = Omit<SweepStatus, "sums"> & { readonly sums: Omit<SweepSums, "measured"> & { readonly measured?: string | MeasuredSums } };
 
 /** The settings of a sweep's pods. Written when it is accepted and never changed, so that an upgrade or an edited CronSweep does not affect a running sweep. */
 export interface FrozenPods {
@@ -51,6 +57,8 @@ export interface FrozenPods {
   /** Used unless the Sweep itself sets batch.pods. */
   readonly pods: number;
   readonly memoryBytes: number;
+  /** Of prepare, unless the Sweep itself sets prepare.memory. Absent in a Sweep that an earlier version accepted. */
+  readonly prepareMemoryBytes?: number;
   /** The longest that a pod may run. */
   readonly deadlineSeconds: number;
   /** The Secret with the database's URI, and its CA. */
@@ -75,6 +83,8 @@ export interface CronSweepStatus {
   readonly nextRun?: string;
   readonly newestWindow?: string;
   readonly newestState?: WindowState | "running" | "due";
+  /** What the column STATE prints. */
+  readonly state?: WindowState | "running" | "due" | "Invalid";
   readonly windowsToCatchUp?: number;
   /** How many windows left catchUp without being asked; these windows, oldest first; and the oldest window that catchUp reaches. */
   readonly windowsMissed?: number;

@@ -12,6 +12,7 @@ export interface SweepIdentity {
 
 export type SweepPhase =
   | "Pending"
+  | "Invalid"
   | "Preparing"
   | "Running"
   | "Suspended"

@@ -5,13 +5,16 @@ import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
 import { CRON_REASON } from "../../decide/reasons.ts";
 import { ApiError, isAlreadyExists } from "../../kube/api-error.ts";
 import type { ObjectKey } from "../../kube/object.ts";
+import { isRequestError } from "../../kube/requests.ts";
 import type { Result } from "../../kube/work-queue.ts";
+import { failedCondition, withCondition } from "../../model/condition.ts";
 import { parseMoment } from "../../model/moment.ts";
 import { parseDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus } from "../../model/sweep-object.ts";
 import { isFinished } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { ACKNOWLEDGE_MISSED_ANNOTATION, CRON_SWEEPS, PAUSED_ANNOTATION, SWEEPS, TRIGGER_ANNOTATION, type CronSweepObject, type SweepObject } from "../resources.ts";
+import { transformCronSweep } from "../transforms.ts";
 import { cronPlanOf } from "./cron-plan.ts";
 import type { CronSweepDeps } from "./deps.ts";
 import { draftSweep } from "./draft-sweep.ts";
@@ -28,6 +31,23 @@ export async function reconcileCronSweep(key: ObjectKey, deps: CronSweepDeps): P
   const found = await deps.client.get(CRON_SWEEPS, key);
   // Owner references take the Sweeps along with a CronSweep that is being deleted.
   if (found === null || found.metadata.deletionTimestamp !== undefined) return {};
+  try {
+    return await advance(found, deps);
+  } catch (error) {
+    if (!isRequestError(error)) await showFailure(found, error, deps);
+    throw error;
+  }
+}
+
+/** Over the version that was read: if the status was written since, that write shows that the reconcile got further. */
+async function showFailure(found: CronSweepObject, error: unknown, deps: CronSweepDeps): Promise<void> {
+  const { status = {}, metadata } = found;
+  const now = new Date(deps.clock.now()).toISOString();
+  const conditions = withCondition(failedCondition(CRON_REASON.reconcileFailed, error), status.conditions ?? [], metadata.generation ?? 0, now);
+  await writeStatus(found, { ...status, conditions }, deps);
+}
+
+async function advance(found: CronSweepObject, deps: CronSweepDeps): Promise<Result> {
   const decision = decideCronSweep(viewOf(found, await observeSweeps(found, deps), deps));
   const cronSweep = await writeStatus(found, decision.status, deps);
   for (const event of decision.events) deps.recordEvent(cronSweep, event);
@@ -102,7 +122,8 @@ function momentOf(text: string | undefined): EpochSeconds | null {
 async function writeStatus(cronSweep: CronSweepObject, decided: CronSweepStatus, { client }: CronSweepDeps): Promise<CronSweepObject> {
   // Through JSON, because the server's status has no fields that are undefined.
   const status = JSON.parse(JSON.stringify(decided)) as CronSweepStatus;
-  return isDeepStrictEqual(cronSweep.status, status) ? cronSweep : client.replaceStatus(CRON_SWEEPS, { ...cronSweep, status });
+  // A list of targets may have a megabyte, and of this write the server takes the status and nothing else.
+  return isDeepStrictEqual(cronSweep.status, status) ? cronSweep : transformCronSweep(await client.replaceStatus(CRON_SWEEPS, { ...transformCronSweep(cronSweep), status }));
 }
 
 /** Returns false where a name was taken already, by a Sweep of ours or by another. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { BatchWork, PrepareWork } from "../../decide/sweep/decision.ts";
-import { nodeFlagsFor, PREPARE_MEMORY_BYTES } from "../../decide/sweep/process-memory.ts";
+import { nodeFlagsFor } from "../../decide/sweep/process-memory.ts";
 import type { Draft, Job } from "../../kube/object.ts";
-import { formatMemory } from "../../model/quantity.ts";
+import { DEFAULTS } from "../../model/defaults.ts";
+import { formatMemory, parseMemory } from "../../model/quantity.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
 import { API_VERSION } from "../../model/schema/object.ts";
 import type { PodSettings } from "../../model/schema/pod-template.ts";
@@ -31,11 +32,18 @@ export interface JobSource {
   readonly settings: WorkerSettings;
   /** The Sweep's current host.inFlight, for a batch that starts now. Prepare has it in its task. */
   readonly inFlight?: number;
+  /** The Sweep's current prepare.memory. */
+  readonly prepareMemory?: string;
 }
 
 /** Call taskProblem() before: a task that is too long would not be accepted. */
 export function prepareJob(source: JobSource, work: PrepareWork, task: PrepareTask): Draft<Job> {
-  return job(source, work, { program: "prepare", memoryBytes: PREPARE_MEMORY_BYTES, task });
+  return job(source, work, { program: "prepare", memoryBytes: prepareMemoryOf(source), task });
+}
+
+export function prepareMemoryOf({ frozen, prepareMemory }: Pick<JobSource, "frozen" | "prepareMemory">): number {
+  const own = prepareMemory === undefined ? null : parseMemory(prepareMemory);
+  return own ?? frozen.prepareMemoryBytes ?? parseMemory(DEFAULTS.prepare.memory)!;
 }
 
 /** @param memoryBytes of the batch's range */

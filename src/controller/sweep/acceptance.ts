@@ -1,9 +1,10 @@
 import { whyNotAskable } from "../../decide/grid.ts";
 import { REASON, SWEEP_REASON } from "../../decide/reasons.ts";
 import { type Blocker, refusedConditions } from "../../decide/sweep/conditions.ts";
+import { shownMessage } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { PreparePlace } from "../../model/message.ts";
-import { parseDuration } from "../../model/quantity.ts";
+import { parseDuration, parseMemory } from "../../model/quantity.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
 import type { Sweep } from "../../model/schema/sweep.ts";
 import type { FrozenPods, SecretKey } from "../../model/sweep-object.ts";
@@ -14,7 +15,7 @@ import type { Provider } from "../../providers/provider.ts";
 import { PROVIDERS } from "../../providers/registry.ts";
 import { acceptSweep, type AcceptedObject } from "../accept.ts";
 import { podDeadline, taskProblem } from "../job/job.ts";
-import { CONFIRM_RETENTION_ANNOTATION, type CronSweepObject, type SweepObject, CRON_SWEEPS } from "../resources.ts";
+import { CONFIRM_RETENTION_ANNOTATION, type CronSweepObject, type SweepObject, CRON_SWEEPS, SWEEPS } from "../resources.ts";
 import type { SweepDeps } from "./deps.ts";
 import { type AcceptedSweep, initialStatus, isoOf, statusDiffers, writeStatus } from "./status.ts";
 
@@ -50,6 +51,7 @@ function confirmedRetention(sweep: SweepObject, cronSweep: CronSweepObject | nul
 export async function acceptOrRefuse(sweep: SweepObject, deps: SweepDeps): Promise<{ readonly sweep: SweepObject; /** To be recorded once the status is written. */ readonly warnings: readonly ObjectEvent[] } | { readonly requeueAfterSeconds: number | null }> {
   if (sweep.status?.frozen !== undefined) return { sweep, warnings: [] };
   const acceptance = await readAcceptance(sweep, deps);
+  if (acceptance === null) return { requeueAfterSeconds: null };
   if ("refused" in acceptance) {
     await refuse(sweep, acceptance, deps);
     return { requeueAfterSeconds: acceptance.requeueAfterSeconds };
@@ -58,9 +60,14 @@ export async function acceptOrRefuse(sweep: SweepObject, deps: SweepDeps): Promi
   return { sweep: { ...sweep, status: initialStatus(acceptance.accepted, deps.clock.now()) }, warnings };
 }
 
-/** Reads the CronSweep from the API server: the cache may not have one yet that was created together with the Sweep. */
-async function readAcceptance(sweep: SweepObject, { client, clock, workers }: SweepDeps): Promise<SweepAcceptance> {
-  const { namespace } = sweep.metadata;
+/**
+ * Reads the Sweep from the API server, since the cache keeps only a part, and its CronSweep, since the cache may not have one yet that was
+ * created together with the Sweep. Null where the Sweep is gone.
+ */
+async function readAcceptance({ metadata }: SweepObject, { client, clock, workers }: SweepDeps): Promise<SweepAcceptance | null> {
+  const { namespace, uid } = metadata;
+  const sweep = await client.get(SWEEPS, metadata);
+  if (sweep?.metadata.uid !== uid) return null;
   const named = sweep.spec.cronSweepRef;
   const cronSweep: CronSweepObject | null = named === undefined ? null : await client.get(CRON_SWEEPS, { ...(namespace === undefined ? {} : { namespace }), name: named.name });
   return acceptanceOf(sweep, cronSweep, workers.image, PROVIDERS, Math.floor(clock.now() / 1000));
@@ -70,7 +77,7 @@ async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, 
   const before = sweep.status ?? {};
   const generation = sweep.metadata.generation ?? 0;
   const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now()));
-  const after = { ...before, observedGeneration: generation, phase: "Pending" as const, waiting: refused.message, conditions };
+  const after = { ...before, observedGeneration: generation, phase: refused.reason === SWEEP_REASON.invalid ? ("Invalid" as const) : ("Pending" as const), waiting: shownMessage(refused.message), conditions };
   if (!statusDiffers(before, after)) return;
   deps.recordEvent(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });
 }
@@ -83,6 +90,7 @@ export function freezePods({ filled, spec }: Pick<AcceptedObject<Sweep>, "filled
     passes: spec.done.passes,
     pods: spec.batch.pods,
     memoryBytes: spec.batch.memoryBytes,
+    prepareMemoryBytes: parseMemory(filled.prepare.memory)!,
     deadlineSeconds: podDeadline(spec),
     database: store.secretRef,
     ...(store.caRef === undefined ? {} : { databaseCa: store.caRef }),
@@ -103,6 +111,7 @@ export async function taskFor(sweep: SweepObject, place: PreparePlace, deps: Swe
   const { uid, namespace = "default", name } = sweep.metadata;
   const task: PrepareTask = { identity: { uid, namespace, name }, place };
   const acceptance = await readAcceptance(sweep, deps);
+  if (acceptance === null) throw new Error(`the Sweep ${name} is gone`);
   if ("accepted" in acceptance) {
     const { spec, confirmedRetentionSeconds } = acceptance;
     const whole = { ...task, spec, ...(confirmedRetentionSeconds === null ? {} : { confirmedRetentionSeconds }) };

@@ -7,6 +7,7 @@ import { soonest } from "../../kube/work-queue.ts";
 import type { PrepareTask } from "../../model/tasks.ts";
 import { batchJob, prepareJob } from "../job/job.ts";
 import { fieldsOfSweep, type SweepObject } from "../resources.ts";
+import { transformJob } from "../transforms.ts";
 import { taskFor } from "./acceptance.ts";
 import type { SweepDeps } from "./deps.ts";
 import { type OwnJob, isOwnJob } from "./observe-jobs.ts";
@@ -60,7 +61,7 @@ async function createJob(sweep: SweepObject, launch: Launch, deps: SweepDeps): P
   if (task !== null && "blocker" in task) return { blocker: task.blocker, requeueAfterSeconds: BLOCKER_SECONDS, error: null };
   const job = jobFor(sweep, launch, task, deps);
   try {
-    expectations.created(uid, await client.create(JOBS, job));
+    expectations.created(uid, transformJob(await client.create(JOBS, job)));
     log.debug({ ...fieldsOfSweep(sweep), job: job.metadata.name }, "Job created");
     return DONE;
   } catch (error) {
@@ -74,7 +75,8 @@ async function createJob(sweep: SweepObject, launch: Launch, deps: SweepDeps): P
 function jobFor({ metadata, spec, status }: SweepObject, launch: Launch, task: PrepareTask | null, { workers }: SweepDeps): Draft<Job> {
   const { uid, namespace = "default", name } = metadata;
   const inFlight = spec.host?.inFlight;
-  const source = { sweep: { uid, namespace, name }, frozen: status!.frozen!, settings: workers, ...(inFlight === undefined ? {} : { inFlight }) };
+  const prepareMemory = spec.prepare?.memory;
+  const source = { sweep: { uid, namespace, name }, frozen: status!.frozen!, settings: workers, ...(inFlight === undefined ? {} : { inFlight }), ...(prepareMemory === undefined ? {} : { prepareMemory }) };
   return launch.program === "batch" ? batchJob(source, launch.work, launch.memoryBytes) : prepareJob(source, launch.work, task!);
 }
 
@@ -87,7 +89,7 @@ async function adoptJob(sweep: SweepObject, name: string, { client, expectations
   if (job === null) return { ...DONE, requeueAfterSeconds: DELETION_SECONDS };
   if (isOwnJob(job, sweep.metadata.uid)) {
     if (job.metadata.deletionTimestamp !== undefined) return { ...DONE, requeueAfterSeconds: DELETION_SECONDS };
-    expectations.created(sweep.metadata.uid, job);
+    expectations.created(sweep.metadata.uid, transformJob(job));
     return DONE;
   }
   const message = `The Job ${name} exists and belongs to something else, but this sweep needs its name. Sluice does not touch it: delete it, or wait until it is gone.`;

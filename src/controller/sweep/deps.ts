@@ -6,6 +6,7 @@ import type { Log } from "../../model/log.ts";
 import type { WorkerSettings } from "../job/settings.ts";
 import type { CronSweepObject, SweepObject } from "../resources.ts";
 import type { Expectations } from "./expectations.ts";
+import type { LatestSweeps } from "./latest.ts";
 
 /** What the watches saw last. */
 export interface SweepCaches {
@@ -20,6 +21,7 @@ export interface SweepCaches {
 export interface SweepDeps {
   readonly client: KubeClient;
   readonly caches: SweepCaches;
+  readonly latest: LatestSweeps;
   readonly expectations: Expectations;
   readonly clock: Clock;
   /** The image in it counts only until a Sweep is accepted; then it is frozen. */

@@ -59,6 +59,8 @@ export function workOf({ metadata }: Job): JobWork | null {
 }
 
 const MAX_EVENTS = 20;
+/** A Job of ours has one pod. Anybody may put its label on others. */
+const MAX_PODS = 10;
 
 /**
  * Asks the API server in two cases only. A Job that finished before the cache shows its finished pod: the pod is read, since it alone has
@@ -72,7 +74,7 @@ async function observeJob(job: Job, { caches, client, clock }: SweepDeps): Promi
   const state = jobState(job, pods, null, now);
   if (state.kind === "finished") {
     if (state.end.message !== null || pods.some(isFinishedPod)) return state;
-    const { items } = await client.list(PODS, { ...place, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` });
+    const { items } = await client.list(PODS, { ...place, labelSelector: `batch.kubernetes.io/controller-uid=${uid}`, limit: MAX_PODS });
     return jobState(job, items, null, now);
   }
   if (!state.needsEvents) return state;

@@ -1,17 +1,21 @@
 import { type Blocker, blockerIn, waitIn } from "../../decide/sweep/conditions.ts";
 import { decideSweep } from "../../decide/sweep/flow.ts";
+import { SWEEP_REASON } from "../../decide/reasons.ts";
 import type { ObjectKey } from "../../kube/object.ts";
+import { isRequestError } from "../../kube/requests.ts";
 import { type Result, soonest } from "../../kube/work-queue.ts";
+import { failedCondition, withCondition } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { LogFields } from "../../model/log.ts";
 import type { FrozenPods } from "../../model/sweep-object.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
-import { fieldsOfSweep, SWEEPS, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
+import { fieldsOfSweep, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
 import { acceptOrRefuse } from "./acceptance.ts";
 import { apply } from "./apply.ts";
 import type { SweepDeps } from "./deps.ts";
 import { observeJobs } from "./observe-jobs.ts";
-import { type FinishedBatch, finishedBatches, nextStatus, statusDiffers, writeStatus } from "./status.ts";
+import { flowIn } from "./stored-flow.ts";
+import { type FinishedBatch, finishedBatches, isoOf, nextStatus, statusDiffers, writeStatus } from "./status.ts";
 
 /** An unfinished sweep is reconciled at least this often, in case the watch missed something. */
 const RESYNC_SECONDS = 300;
@@ -21,12 +25,27 @@ const RESYNC_SECONDS = 300;
  * returned. If it throws, the queue calls it again later.
  */
 export async function reconcileSweep(key: ObjectKey, deps: SweepDeps): Promise<Result> {
-  const found = await deps.client.get(SWEEPS, key);
+  const found = await deps.latest.get(key, deps.client);
   // Owner references take the Jobs along with a Sweep that is being deleted.
   if (found === null || found.metadata.deletionTimestamp !== undefined) return {};
-  const accepted = await acceptOrRefuse(found, deps);
-  if ("requeueAfterSeconds" in accepted) return requeue([accepted.requeueAfterSeconds]);
-  return advance(accepted.sweep, accepted.warnings, deps);
+  try {
+    const accepted = await acceptOrRefuse(found, deps);
+    if ("requeueAfterSeconds" in accepted) return requeue([accepted.requeueAfterSeconds]);
+    return await advance(accepted.sweep, accepted.warnings, deps);
+  } catch (error) {
+    deps.latest.distrust(found);
+    if (!isRequestError(error)) await showFailure(found, error, deps);
+    throw error;
+  }
+}
+
+async function showFailure(found: SweepObject, error: unknown, deps: SweepDeps): Promise<void> {
+  const sweep = await deps.latest.get(found.metadata, deps.client);
+  if (sweep === null) return;
+  const { status = {}, metadata } = sweep;
+  const conditions = withCondition(failedCondition(SWEEP_REASON.reconcileFailed, error), status.conditions ?? [], metadata.generation ?? 0, isoOf(deps.clock.now()));
+  const after = { ...status, conditions };
+  if (statusDiffers(status, after)) await writeStatus(sweep, after, deps);
 }
 
 async function advance(accepted: SweepObject, warnings: readonly ObjectEvent[], deps: SweepDeps): Promise<Result> {
@@ -34,7 +53,7 @@ async function advance(accepted: SweepObject, warnings: readonly ObjectEvent[], 
   let unrecorded = warnings;
   for (;;) {
     const { jobs, requeueAfterSeconds: jobsAfterSeconds, waitsFor } = await observeJobs(sweep, deps);
-    const status = sweep.status?.flow ?? null;
+    const status = flowIn(sweep.status ?? {});
     const decision = decideSweep({ flow: flowOf(sweep, deps), status, jobs, now: Math.floor(deps.clock.now() / 1000) });
     if (decision.kind === "write") {
       const finished = finishedBatches(status, decision.status, jobs);
@@ -68,7 +87,7 @@ async function writeFlow(sweep: SweepObject, flow: SweepStatus, finished: readon
 /** One more write where a Job or a pod is blocked now, or is not any more, and where the spec changed without changing the flow. */
 async function writeBlocker(sweep: SweepObject, { blocker, waitsFor }: { readonly blocker: Blocker | null; readonly waitsFor: string | null }, deps: SweepDeps): Promise<void> {
   const before = sweep.status!;
-  const after = nextStatus({ before, flow: before.flow!, finished: [], blocker, waitsFor, generation: sweep.metadata.generation ?? 0, nowMilliseconds: deps.clock.now() });
+  const after = nextStatus({ before, flow: flowIn(before)!, finished: [], blocker, waitsFor, generation: sweep.metadata.generation ?? 0, nowMilliseconds: deps.clock.now() });
   if (!statusDiffers(before, after)) return;
   const written = await writeStatus(sweep, after, deps);
   if (blocker !== null) deps.recordEvent(written, { type: "Warning", ...blocker });

@@ -1,13 +1,16 @@
 import { conditionsOf, waitingSentence, type Blocker } from "../../decide/sweep/conditions.ts";
 import { ranOutOfMemory } from "../../decide/sweep/ending.ts";
 import { without } from "../../kube/object.ts";
+import { shownMessage } from "../../model/condition.ts";
 import { formatMoment } from "../../model/moment.ts";
 import { settledOf, type Totals } from "../../model/states.ts";
 import type { FrozenPods, SweepObjectStatus } from "../../model/sweep-object.ts";
 import { isFinished, partSelected, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
 import type { Window } from "../../model/window.ts";
 import { SWEEPS, type SweepObject } from "../resources.ts";
+import { transformSweep } from "../transforms.ts";
 import type { SweepDeps } from "./deps.ts";
+import { storedFlow } from "./stored-flow.ts";
 
 /** What acceptance writes into the status, once and for good. */
 export interface AcceptedSweep {
@@ -41,7 +44,7 @@ export function initialStatus({ dataset, window, frozen }: AcceptedSweep, nowMil
   return { dataset, window: formatMoment(window.start), image: frozen.image, startedAt: isoOf(nowMilliseconds), frozen };
 }
 
-/** The whole status: `flow` unchanged, and the fields that `kubectl get` and `kubectl describe` print. */
+/** The whole status: the flow, and the fields that `kubectl get` and `kubectl describe` print. */
 export function nextStatus({ before, flow, finished, blocker, waitsFor, generation, nowMilliseconds }: StatusInput): SweepObjectStatus {
   const kept = without(before, "roundStartedAt", "selected", "causes", "waiting", "rate", "eta");
   const isOver = isFinished(flow.phase);
@@ -62,9 +65,9 @@ export function nextStatus({ before, flow, finished, blocker, waitsFor, generati
     ...(isOver ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds) } : {}),
     ...(flow.verdict === undefined ? {} : { verdict: flow.verdict }),
     ...(flow.causes === undefined || flow.causes.length === 0 ? {} : { causes: flow.causes }),
-    ...(waiting === null ? {} : { waiting }),
+    ...(waiting === null ? {} : { waiting: shownMessage(waiting) }),
     conditions: conditionsOf({ before: before.conditions ?? [], flow, blocker, waitsFor, generation, now: isoOf(nowMilliseconds) }),
-    flow,
+    flow: storedFlow(flow),
   };
 }
 
@@ -76,8 +79,11 @@ export function statusDiffers(before: SweepObjectStatus, after: SweepObjectStatu
 }
 
 /** Returns the object as it is now. @throws ApiError 409 where somebody else has written since it was read */
-export async function writeStatus(sweep: SweepObject, status: SweepObjectStatus, { client }: SweepDeps): Promise<SweepObject> {
-  return client.replaceStatus(SWEEPS, { ...sweep, status });
+export async function writeStatus(sweep: SweepObject, status: SweepObjectStatus, { client, latest }: SweepDeps): Promise<SweepObject> {
+  // What the sweep lacks, because nothing here reads it, the server keeps: of this write it takes the status and nothing else.
+  const written = transformSweep(await client.replaceStatus(SWEEPS, { ...sweep, status }));
+  latest.wrote(written);
+  return written;
 }
 
 /** The batches that a decision counted, in the order of their numbers. */

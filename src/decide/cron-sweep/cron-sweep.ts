@@ -34,7 +34,7 @@ export function decideCronSweep(observed: CronSweepView): CronDecision {
 
 /** Starts and deletes nothing. What is known about the windows stays, since without a grid it cannot be interpreted. */
 function refuse(view: CronSweepView, problems: readonly string[]): CronDecision {
-  const status = { ...view.status, observedGeneration: view.generation, active: activeOf(view), conditions: refusedConditions(view, problems) };
+  const status: CronSweepStatus & { nextRun?: string } = { ...view.status, observedGeneration: view.generation, state: "Invalid", active: activeOf(view), conditions: refusedConditions(view, problems) };
   delete status.nextRun;
   return { status, create: [], delete: [], events: noted(view, status), requeueAfterSeconds: null };
 }
@@ -118,14 +118,14 @@ function activeOf({ sweeps }: CronSweepView): string[] {
     .sort();
 }
 
-function newest(due: WindowsDue, known: readonly KnownRun[], starting: readonly StartingSweep[], view: CronSweepView, plan: CronPlan): Pick<CronSweepStatus, "newestWindow" | "newestState"> {
+function newest(due: WindowsDue, known: readonly KnownRun[], starting: readonly StartingSweep[], view: CronSweepView, plan: CronPlan): Pick<CronSweepStatus, "newestWindow" | "newestState" | "state"> {
   const running = runningStarts(view, plan, starting).filter((start) => start % plan.grid.everySeconds === 0);
   const last = known.at(-1);
   // Before the first run of the schedule: the newest window that a trigger or a person has started.
   const start = due.due?.start ?? Math.max(last === undefined ? -1 : last.to - plan.grid.everySeconds, ...running);
   if (start < 0) return {};
   const state = running.includes(start) ? "running" : (knownAt(known, start)?.state ?? "due");
-  return { newestWindow: formatMoment(windowAt(plan.grid, start).start), newestState: state };
+  return { newestWindow: formatMoment(windowAt(plan.grid, start).start), newestState: state, state };
 }
 
 function handled({ handledTrigger }: Starting, { handledTrigger: before }: CronSweepStatus): Pick<CronSweepStatus, "handledTrigger"> {
@@ -166,7 +166,7 @@ function finishedEvents({ status, sweeps }: CronSweepView): ObjectEvent[] {
 function noted({ plan, status: before }: CronSweepView, after: CronSweepStatus): ObjectEvent[] {
   if ("problems" in plan) {
     const message = plan.problems.join("; ");
-    return acceptedIn(before)?.message === message ? [] : [{ type: "Warning", reason: CRON_REASON.invalid, message }];
+    return acceptedIn(before)?.message === acceptedIn(after)?.message ? [] : [{ type: "Warning", reason: CRON_REASON.invalid, message }];
   }
   if (before.observedGeneration === after.observedGeneration) return [];
   return plan.warnings.map((message) => ({ type: "Warning", reason: CRON_REASON.noted, message }));

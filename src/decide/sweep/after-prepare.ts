@@ -97,7 +97,7 @@ function withoutResult(status: SweepStatus, preparing: Preparing, end: JobEnd, n
 
 function howItEnded(end: JobEnd): string {
   if (end.exitCode === PROGRAM_EXIT.stopped) return "stopped";
-  if (ranOutOfMemory(end)) return "out of memory";
+  if (ranOutOfMemory(end)) return "out of memory (on Kubernetes, raise prepare.memory)";
   if (end.exitCode === PROGRAM_EXIT.done) return "ended without a result";
   return problemOf(end, "prepare");
 }

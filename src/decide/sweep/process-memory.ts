@@ -20,5 +20,5 @@ export function nodeFlagsFor(limitBytes: number): string[] {
   return [`--max-old-space-size=${old}`, `--max-semi-space-size=${semi}`];
 }
 
-/** Prepare holds the list of targets, but no answers. */
+/** On one machine, where a limit reserves nothing. Prepare holds the list of targets, but no answers. */
 export const PREPARE_MEMORY_BYTES = 512 * 2 ** 20;

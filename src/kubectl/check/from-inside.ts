@@ -1,9 +1,8 @@
 import type { Cli } from "../../cli/main.ts";
 import type { AcceptedObject } from "../../controller/accept.ts";
-import { podTemplate } from "../../controller/job/job.ts";
+import { podTemplate, prepareMemoryOf } from "../../controller/job/job.ts";
 import type { WorkerSettings } from "../../controller/job/settings.ts";
 import { freezePods } from "../../controller/sweep/acceptance.ts";
-import { PREPARE_MEMORY_BYTES } from "../../decide/sweep/process-memory.ts";
 import { isForbidden } from "../../kube/api-error.ts";
 import { JOBS, PODS, type Job, type Pod, type Draft } from "../../kube/object.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
@@ -111,7 +110,7 @@ export function checkJob(accepted: AcceptedObject<CronSweep>, namespace: string,
   const sweep = { uid: "check", namespace, name };
   const source = { sweep, frozen: freezePods(accepted, settings.image), settings };
   const task = { identity: sweep, spec: withoutLongList(accepted.spec), place: { pass: 1, round: 1, outOfMemory: [] } };
-  const { spec, metadata } = podTemplate(source, labels, { program: "prepare", memoryBytes: PREPARE_MEMORY_BYTES, task });
+  const { spec, metadata } = podTemplate(source, labels, { program: "prepare", memoryBytes: prepareMemoryOf(source), task });
   const [container] = spec!.containers;
   return {
     metadata: { generateName: `${name}-check-`, namespace, labels },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readCronFields } from "../cron-fields.ts";
+import { readCronFields, SCHEDULE_PATTERN } from "../cron-fields.ts";
 import { API_VERSION, metadata } from "./object.ts";
 import { exactlyOne, withRules } from "./rule.ts";
 import { moment } from "./scalars.ts";
@@ -51,7 +51,8 @@ function schedule() {
     .superRefine((value, context) => {
       const read = readCronFields(value);
       if ("problem" in read) context.addIssue({ code: "custom", message: read.problem, input: value });
-    });
+    })
+    .meta({ "x-kubernetes-validations": [{ rule: `self.matches(r'${SCHEDULE_PATTERN}')`, message: "must be five cron fields, each within its bounds, such as 0 5 * * *, or a macro such as @daily" }] });
 }
 
 export function isTimeZone(name: string): boolean {
@@ -68,5 +69,7 @@ function timeZone() {
   return z
     .string()
     .max(64)
-    .refine(isTimeZone, { error: (issue) => `${shownValue(issue.input)} is not a time zone; write it like Etc/UTC or Europe/Amsterdam` });
+    .refine(isTimeZone, { error: (issue) => `${shownValue(issue.input)} is not a time zone; write it like Etc/UTC or Europe/Amsterdam` })
+    // CEL fails on a name that its server does not know, which refuses the object. Its names are those that a CronJob may have.
+    .meta({ "x-kubernetes-validations": [{ rule: "self != '' && self != 'Local' && timestamp('2026-01-01T12:00:00Z').getFullYear(self) > 0", message: "must be a time zone such as Etc/UTC or Europe/Amsterdam" }] });
 }

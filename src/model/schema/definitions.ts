@@ -107,7 +107,7 @@ const CRON_SWEEP_COLUMNS: readonly PrinterColumn[] = [
   // A string: kubectl prints a date as an age, and a future date as <invalid>.
   { name: "Next run", type: "string", jsonPath: ".status.nextRun", description: "The next run of the schedule." },
   { name: "Newest", type: "string", jsonPath: ".status.newestWindow", description: "The newest window." },
-  { name: "State", type: "string", jsonPath: ".status.newestState", description: "The state of the newest window." },
+  { name: "State", type: "string", jsonPath: ".status.state", description: "The state of the newest window; Invalid while the spec is refused." },
   { name: "Behind", type: "integer", jsonPath: ".status.windowsToCatchUp", description: "The number of windows left to catch up." },
   { name: "Suspended", type: "boolean", jsonPath: ".spec.suspend", description: "Whether the schedule is suspended." },
   AGE,
@@ -162,7 +162,7 @@ function structural(field: FieldSchema): FieldSchema {
 }
 
 /** The fields that may change while a sweep runs: they change how fast it goes, not what it asks. */
-const MUTABLE = ["suspend", "host"];
+const MUTABLE = ["suspend", "host", "prepare"];
 const MUTABLE_OF_BATCH = ["pods"];
 
 interface Validation {
@@ -182,7 +182,7 @@ function unchanging(spec: FieldSchema): readonly Validation[] {
   ];
 }
 
-const WHY = "immutable: only suspend, host and batch.pods of a Sweep can be changed; create another Sweep instead";
+const WHY = "immutable: only suspend, host, prepare and batch.pods of a Sweep can be changed; create another Sweep instead";
 
 /** Not `self.?x == oldSelf.?x`: the API server cannot estimate the cost of comparing optional values and refuses the definition. */
 function stays(name: string, field: FieldSchema): Validation {

@@ -15,14 +15,23 @@ export function text(longest: number) {
   return z.string().min(1).max(longest);
 }
 
+/** Rules that the API server checks. The programs check the same by a refinement, whose sentence names the value. */
+function checkedByServer(...validations: readonly { readonly rule: string; readonly message: string }[]) {
+  return { "x-kubernetes-validations": validations };
+}
+
 export function memory(least: string) {
   return z
     .string()
     .max(16)
     .regex(MEMORY, sentence("is not an amount of memory; write it like 128Mi or 1Gi"))
     .refine((value) => (parseMemory(value) ?? Infinity) >= parseMemory(least)!, sentence(`is too little: at least ${least}`))
-    .meta({ examples: ["128Mi"] });
+    .meta({ examples: ["128Mi"], ...checkedByServer({ rule: `!isQuantity(self) || quantity(self).compareTo(quantity('${least}')) >= 0`, message: `must be at least ${least}` }) });
 }
+
+/** CEL's own durations have no days. */
+const SECONDS_IN_CEL =
+  "self.findAll('[0-9]+[dhms]').map(part, int(part.substring(0, size(part) - 1)) * (part.endsWith('d') ? 86400 : part.endsWith('h') ? 3600 : part.endsWith('m') ? 60 : 1)).sum()";
 
 export function duration(least: string, most: string) {
   return z
@@ -32,7 +41,13 @@ export function duration(least: string, most: string) {
     .regex(DURATION, sentence("is not a duration; write it like 30s, 4h, 1h30m or 730d"))
     .refine((value) => (parseDuration(value) ?? Infinity) >= parseDuration(least)!, sentence(`is too short: at least ${least}`))
     .refine((value) => (parseDuration(value) ?? 0) <= parseDuration(most)!, sentence(`is too long: at most ${most}`))
-    .meta({ examples: ["4h"] });
+    .meta({
+      examples: ["4h"],
+      ...checkedByServer(
+        { rule: `${SECONDS_IN_CEL} >= ${parseDuration(least)!}`, message: `must be at least ${least}` },
+        { rule: `${SECONDS_IN_CEL} <= ${parseDuration(most)!}`, message: `must be at most ${most}` },
+      ),
+    });
 }
 
 export function percent() {

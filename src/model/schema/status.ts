@@ -51,6 +51,7 @@ export const cronSweepStatus = z.strictObject({
   nextRun: time("The next run of the schedule."),
   newestWindow: text("The newest window that is due."),
   newestState: text("The state of that window."),
+  state: text("Invalid while the spec is refused; otherwise the state of the newest window."),
   windowsToCatchUp: count("The number of earlier windows within catchUp that are not complete."),
   windowsMissed: count("The number of windows that left catchUp without being asked."),
   missed: z.array(missed).optional().meta({ description: "These windows, oldest first." }),
@@ -86,7 +87,7 @@ function whole(description: string) {
 
 export const sweepStatus = z.strictObject({
   observedGeneration,
-  phase: text("Pending, Preparing, Running, Suspended, Blocked, Complete, Usable, Incomplete or Failed."),
+  phase: text("Pending, Invalid, Preparing, Running, Suspended, Blocked, Complete, Usable, Incomplete or Failed."),
   dataset: text("The dataset."),
   window: text("The window's start."),
   pass: count("The current pass, from 1."),

@@ -64,7 +64,7 @@ export const sweep = z.strictObject({
   apiVersion: z.literal(API_VERSION).meta({ description: "The version of these fields." }),
   kind: z.literal("Sweep").meta({ description: "The work of bringing one window of a dataset to completion." }),
   metadata: metadata(52, "At most 52 characters, since the names of its Jobs are derived from it.").meta({ description: "The name of the object." }),
-  spec: sweepSpec.meta({ description: "The sweep. Only suspend, host and batch.pods can be changed." }),
+  spec: sweepSpec.meta({ description: "The sweep. Only suspend, host, prepare and batch.pods can be changed." }),
   status: z.unknown().optional().meta({ description: "Written by the controller; ignored in a file." }),
 });
 

@@ -79,6 +79,10 @@ const batch = withRules(
   ],
 );
 
+const prepare = z.strictObject({
+  memory: memory("64Mi").optional().meta({ description: "The memory limit of prepare's pod. 128Mi are enough for 85,000 AS numbers, 256Mi for a list of 10 MB. It can be changed while a sweep runs. Ignored on one machine." }),
+});
+
 const done = z.strictObject({
   atLeast: percent().optional().meta({ description: "The share of targets that must be settled for a window to be usable. It is complete when all are settled." }),
   passes: z.int().min(1).max(20).optional().meta({ description: "The most passes over the unsettled targets." }),
@@ -118,6 +122,7 @@ export const templateShape = {
   host: host.optional().meta({ description: "Limits on the use of the host. They can be changed while a sweep runs." }),
   canaries: canaries.optional().meta({ description: "Targets that show whether the host is healthy." }),
   batch: batch.optional().meta({ description: "What one process gets (on Kubernetes, one pod)." }),
+  prepare: prepare.optional().meta({ description: "What prepare gets, which reads the list of targets and packs a pass." }),
   done: done.optional().meta({ description: "When a window counts as done." }),
   store: store.optional().meta({ description: "Where the results go." }),
 };

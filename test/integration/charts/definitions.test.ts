@@ -3,7 +3,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { draftSweep } from "../../../src/controller/cron-sweep/draft-sweep.ts";
-import type { CronSweepObject } from "../../../src/controller/resources.ts";
+import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";
+import { storedFlow } from "../../../src/controller/sweep/stored-flow.ts";
+import { transformSweep } from "../../../src/controller/transforms.ts";
 import { decideCronSweep } from "../../../src/decide/cron-sweep/cron-sweep.ts";
 import { customResourceDefinitions } from "../../../src/model/schema/definitions.ts";
 import { blocks, readPage } from "../../support/docs/page.ts";
@@ -11,6 +13,7 @@ import { hasKubernetes } from "../../support/kube/programs.ts";
 import { startApiServer, type ApiServer } from "../../support/kube/real-api-server.ts";
 import { ROOT } from "../../support/root.ts";
 import { until } from "../../support/time/until.ts";
+import { aRunning } from "../../unit/decide/builders.ts";
 import { aSweep as aSeenSweep, aView } from "../../unit/decide/cron-sweep/world.ts";
 
 const BAD = readdirSync(path.join(ROOT, "test/support/bad-files")).map((name) => `test/support/bad-files/${name}`);
@@ -111,6 +114,39 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     expect(JSON.parse(made.stdout)).toMatchObject({ spec: { cronSweepRef: { name: "ripestat-daily" }, window: { start: "2026-11-18" }, select: "incomplete", suspend: false } });
   });
 
+  test.for<[string, object, object, string]>([
+    ["a minute of 61", { schedule: "61 * * * *" }, {}, "spec.schedule: Invalid value: must be five cron fields, each within its bounds, such as 0 5 * * *, or a macro such as @daily"],
+    ["an unknown macro", { schedule: "@dayly" }, {}, "spec.schedule: Invalid value: must be five cron fields"],
+    ["an unknown time zone", { timeZone: "Europe/Amsterdm" }, {}, "spec.timeZone: Invalid value: "],
+    ["the time zone of whatever the server runs in", { timeZone: "Local" }, {}, "spec.timeZone: Invalid value: must be a time zone such as Etc/UTC"],
+    ["32Mi for a batch", {}, { batch: { memory: "32Mi" } }, "spec.sweepTemplate.spec.batch.memory: Invalid value: must be at least 64Mi"],
+    ["32Mi for prepare", {}, { prepare: { memory: "32Mi" } }, "spec.sweepTemplate.spec.prepare.memory: Invalid value: must be at least 64Mi"],
+    ["a settle time of 31 days", {}, { window: { settle: "30d1s" } }, "spec.sweepTemplate.spec.window.settle: Invalid value: must be at most 30d"],
+    ["a retention of half a day", {}, { store: { retention: "11h59m60s" } }, "spec.sweepTemplate.spec.store.retention: Invalid value: must be at least 1d"],
+  ])("refuses %s", async ([, cronSweep, template, sentence]) => {
+    const object = aCronSweep({ provider: { name: "ripestat" }, targets: { preset: "ris-asns" }, ...template }) as { spec: object };
+    expect((await create({ ...object, spec: { ...object.spec, ...cronSweep } }, "--dry-run=server")).stderr.replaceAll(/Invalid value: "[^"]*": /g, "Invalid value: ")).toContain(sentence);
+  });
+
+  test.for([
+    { schedule: "5/15 ? 1,,15 jan-Mar/2 *" },
+    { schedule: "@hourly", timeZone: "America/Argentina/Buenos_Aires" },
+    { schedule: " 05 +5 * * sun " },
+  ])("accepts %o", async (cronSweep) => {
+    const object = aCronSweep({ provider: { name: "ripestat" }, targets: { preset: "ris-asns" }, window: { settle: "30d" }, store: { retention: "24h" }, batch: { memory: "64Mi" } }) as { metadata: object; spec: object };
+    expect((await create({ ...object, metadata: { name: "another" }, spec: { ...object.spec, ...cronSweep } }, "--dry-run=server")).stderr).toBe("");
+  });
+
+  test("takes the status and nothing else from the part of a Sweep that the controller keeps", async () => {
+    const { stdout } = await create({ ...aSweep({ select: ["failed"] }), metadata: { name: "partly", labels: { team: "a" }, annotations: { note: "b" } } }, "--output=json");
+    const made = JSON.parse(stdout) as SweepObject;
+    const kept = { ...transformSweep(made), status: { phase: "Invalid", flow: storedFlow(aRunning()) } };
+    const replaced = await server.kubectl(["replace", "--subresource=status", "--filename=-", "--output=json"], JSON.stringify({ apiVersion: "sluice.dev/v1alpha1", kind: "Sweep", ...kept }));
+    expect(replaced.stderr).toBe("");
+    const after = JSON.parse(replaced.stdout) as SweepObject;
+    expect(after).toMatchObject({ spec: made.spec, status: kept.status, metadata: { labels: { team: "a" }, annotations: { note: "b" }, generation: 1 } });
+  });
+
   describe("of an existing Sweep", () => {
     beforeAll(async () => {
       expect((await create(aSweep({ select: ["failed"], batch: { memory: "256Mi", pods: 2, podTemplate: { affinity: { nodeAffinity: {} } } } }))).stderr).toBe("");
@@ -129,14 +165,15 @@ describe.skipIf(!hasKubernetes)("an API server (needs Kubernetes' programs)", ()
     ])("refuses to change %s", async ([, spec, field]) => {
       const { stderr } = await patch(spec);
       expect(stderr).toContain(`${field}: Invalid value`);
-      expect(stderr).toContain("immutable: only suspend, host and batch.pods of a Sweep can be changed; create another Sweep instead");
+      expect(stderr).toContain("immutable: only suspend, host, prepare and batch.pods of a Sweep can be changed; create another Sweep instead");
     });
 
     test.for<[string, object]>([
       ["suspend", { suspend: true }],
       ["the host", { host: { inFlight: 3 } }],
       ["the number of pods", { batch: { pods: 7 } }],
-      ["all of them, by removing them", { suspend: null, host: null, batch: { pods: null } }],
+      ["the memory of prepare", { prepare: { memory: "128Mi" } }],
+      ["all of them, by removing them", { suspend: null, host: null, prepare: null, batch: { pods: null } }],
     ])("allows to change %s", async ([, spec]) => {
       expect((await patch(spec)).stderr).toBe("");
     });

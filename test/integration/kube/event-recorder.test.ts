@@ -60,11 +60,25 @@ test("loses what cannot be written, and goes on", async () => {
   expect(messages()).toEqual(["Batch 4 failed"]);
 });
 
-test("holds at most 64 unwritten events, and cuts long messages", async () => {
+test("holds at most 64 unwritten events of a namespace, and cuts long messages", async () => {
   const { recorder, job, lost, messages } = await aRecorder();
   for (let number = 0; number < 100; number += 1) recorder.record(JOBS, job, { ...TELLING, message: `${number} ${"x".repeat(2000)}` });
   await recorder.written();
   expect(lost).toHaveLength(36);
   expect(messages()).toHaveLength(64);
-  expect(Math.max(...messages().map((message) => message!.length))).toBe(1024);
+  expect(Math.max(...messages().map((message) => Buffer.byteLength(message!)))).toBe(1024);
+});
+
+test("loses no event of one namespace because another floods, and remembers no more than it writes", async () => {
+  const { api, recorder, job, lost } = await aRecorder();
+  for (let number = 0; number < 100; number += 1) recorder.record(JOBS, job, { ...TELLING, message: `${number}` });
+  const other = api.objects.create(JOBS, aJob("job", { namespace: "two" }));
+  recorder.record(JOBS, other, TELLING);
+  await recorder.written();
+  expect(lost).toHaveLength(36);
+  expect(api.objects.list(EVENTS, "two").map(({ message }) => message)).toEqual(["Batch 3 failed"]);
+  // They differ only beyond what is written.
+  for (const end of ["a", "b"]) recorder.record(JOBS, other, { ...TELLING, message: `${"x".repeat(2000)}${end}` });
+  await recorder.written();
+  expect(api.objects.list(EVENTS, "two")).toHaveLength(2);
 });

@@ -322,3 +322,13 @@ test("has what the API server has in the end, whatever happens on the way", asyn
   await pass(clock, "both are alike", () => String(versions(store)) === String(versions({ list: () => api.objects.list(JOBS) })));
   expect(reflector.counts.lists).toBeGreaterThan(1);
 });
+
+test("reads objects of a megabyte each in pages that fit into memory", async () => {
+  const api = await anApi();
+  for (let number = 0; number < 40; number += 1) api.objects.create(JOBS, { ...aJob(`job-${number}`), spec: { template: "x".repeat(1024 * 1024) } as never });
+  const { store, reflector } = aReflector(api, realClock, { transform: ({ metadata }) => ({ metadata }) });
+  await reflector.synced();
+  expect(store.size).toBe(40);
+  // 500, 125, 32, 8: too long. Then two a page.
+  expect(api.counts.get("list jobs")).toBe(4 + 20);
+});

@@ -6,7 +6,7 @@ import { type ControllerPlace, type ControllerProcess, startControllerProcess } 
 import type { KubeApi } from "./simulated-api/server.ts";
 
 /** The built controller beside a simulated API server. It speaks TLS only, so TLS ends in front of the server. Returns once it leads. */
-export async function startControllerBeside(api: KubeApi, place: Pick<ControllerPlace, "programs" | "flags" | "logLevel" | "namespaces">): Promise<{ readonly controller: ControllerProcess; closeFront(): void }> {
+export async function startControllerBeside(api: KubeApi, place: Pick<ControllerPlace, "programs" | "flags" | "logLevel" | "namespaces">): Promise<{ readonly controller: ControllerProcess; readonly closeFront: () => void }> {
   const { certificate, key } = selfSigned();
   const server = createServer({ key, cert: certificate }, (client) => {
     const upstream = connect(Number(new URL(api.url).port), "127.0.0.1");
@@ -18,5 +18,5 @@ export async function startControllerBeside(api: KubeApi, place: Pick<Controller
   await once(server, "listening");
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
   const controller = await startControllerProcess({ ...place, url, ca: certificate, token: "token", namespace: "bgp" });
-  return { controller, closeFront: () => server.close() };
+  return { controller, closeFront: () => void server.close() };
 }

@@ -212,3 +212,36 @@ test("loses and doubles no key, in whatever order keys are added and work finish
     { numRuns: 100 },
   );
 });
+
+test("lets namespaces take turns: one key of another waits for one key of the one that floods, not for all", async () => {
+  const { queue, begun } = aQueue();
+  for (let number = 0; number < 5000; number += 1) queue.add(`flood/${number}`);
+  await settled();
+  queue.add("bgp/daily");
+  queue.add("lab/hourly");
+  expect(queue.depth).toBe(5001);
+  for (let done = 0; done < 3; done += 1) await begun[done]!.end();
+  expect(keys(begun)).toEqual(["flood/0", "flood/1", "bgp/daily", "lab/hourly"]);
+});
+
+test("keeps a worker free of the namespace whose reconciles hang", async () => {
+  const { queue, begun } = aQueue(3);
+  for (let number = 0; number < 10; number += 1) queue.add(`slow/${number}`);
+  await settled();
+  expect(keys(begun)).toEqual(["slow/0", "slow/1"]);
+  queue.add("bgp/daily");
+  await settled();
+  expect(keys(begun)).toEqual(["slow/0", "slow/1", "bgp/daily"]);
+  await begun[0]!.end();
+  expect(keys(begun).at(-1)).toBe("slow/2");
+});
+
+test("says how long the key has waited that waits longest, in whatever namespace", async () => {
+  const { queue, clock } = aQueue();
+  queue.add("a/held");
+  await settled();
+  queue.add("a/first");
+  await clock.advance(5);
+  queue.add("b/second");
+  expect(queue.oldestSeconds).toBe(5);
+});

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readCronFields } from "../../../src/model/cron-fields.ts";
+import { readCronFields, SCHEDULE_PATTERN } from "../../../src/model/cron-fields.ts";
 
 function problemOf(schedule: string): string | null {
   const read = readCronFields(schedule);
@@ -35,6 +36,7 @@ describe("what a CronJob takes is taken, with the same times", () => {
     ["@hourly", { minutes: [0] }],
   ])("%s", ([schedule, fields]) => {
     expect(readCronFields(schedule)).toMatchObject(fields);
+    expect(schedule).toMatch(new RegExp(SCHEDULE_PATTERN));
   });
 });
 
@@ -71,5 +73,26 @@ describe("what a CronJob refuses or that never runs is refused, with what was wr
     ["@dayly", "is none of @yearly"],
     ["@reboot", "is none of @yearly"],
     ["@every 1h", "is none of @yearly"],
-  ])("%s: %s", ([schedule, sentence]) => expect(problemOf(schedule)).toContain(sentence));
+  ])("%s: %s", ([schedule, sentence]) => {
+    expect(problemOf(schedule)).toContain(sentence);
+    // The API server sees fields and numbers, not what they come to.
+    const isSeen = !/begins after|step of 0|never runs/.test(sentence);
+    expect(new RegExp(SCHEDULE_PATTERN).test(schedule)).toBe(!isSeen);
+  });
+});
+
+test("the API server refuses no schedule that is accepted", () => {
+  const field = fc.stringMatching(/^[*?0-9,\-/+jansuJ]{1,8}$/);
+  const schedule = fc.tuple(field, field, field, field, field).map((fields) => fields.join(" "));
+  const likely = fc.tuple(fc.integer({ min: -1, max: 61 }), fc.integer({ min: 0, max: 25 }), fc.integer({ min: 0, max: 33 }), fc.integer({ min: 0, max: 14 }), fc.integer({ min: 0, max: 8 })).map((numbers) => numbers.join(" "));
+  let accepted = 0;
+  fc.assert(
+    fc.property(fc.oneof(schedule, likely), (text) => {
+      if (problemOf(text) !== null) return;
+      accepted += 1;
+      expect(text).toMatch(new RegExp(SCHEDULE_PATTERN));
+    }),
+    { numRuns: 2000 },
+  );
+  expect(accepted).toBeGreaterThan(100);
 });

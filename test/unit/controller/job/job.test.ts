@@ -161,7 +161,7 @@ describe("a pod", () => {
     const { nodeSelector, tolerations, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName } = podTemplate;
     expect(podOf(job)).toMatchObject({ nodeSelector, tolerations, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName });
     expect(podOf(job).imagePullSecrets).toEqual([{ name: "ours" }, { name: "theirs" }]);
-    expect(containerOf(job).resources).toEqual({ requests: { cpu: "2", "ephemeral-storage": "64Mi", memory: "512Mi" }, limits: { cpu: "4", memory: "512Mi" } });
+    expect(containerOf(job).resources).toEqual({ requests: { cpu: "2", "ephemeral-storage": "64Mi", memory: "256Mi" }, limits: { cpu: "4", memory: "256Mi" } });
     expect(job.spec!.template.metadata).toMatchObject({ labels: { team: "routing", "app.kubernetes.io/name": "sluice" }, annotations: { note: "x", "sluice.dev/task": JSON.stringify(TASK) } });
     expect(job.metadata.labels).not.toHaveProperty("team");
   });
@@ -213,4 +213,14 @@ test("a pod asks for less CPU than the controller does: on a busy node the one t
   const { resources } = parse(readFileSync(path.join(ROOT, "charts/sluice/values.yaml"), "utf8")) as { resources: { cpu: string } };
   const milli = (cpu: unknown): number => Number(/^(\d+)m$/.exec(String(cpu))![1]);
   expect(milli(resources.cpu)).toBeGreaterThan(milli(containerOf(batch()).resources!.requests!["cpu"]));
+});
+
+test.each([
+  ["as it was frozen", source({ prepareMemoryBytes: 200 * 2 ** 20 }), "200Mi"],
+  ["as the Sweep says now, which may solve what blocks it", { ...source({ prepareMemoryBytes: 512 * 2 ** 20 }), prepareMemory: "128Mi" }, "128Mi"],
+  ["that fits a LimitRange of 256Mi, where an earlier version accepted the Sweep", source(), "256Mi"],
+])("a prepare has the memory %s", (_, of, memory) => {
+  const { resources, command } = containerOf(prepareJob(of, WORK, TASK));
+  expect(resources).toMatchObject({ requests: { memory }, limits: { memory } });
+  expect(command).toContain(`--max-old-space-size=${Number(memory.replace("Mi", "")) / 4}`);
 });

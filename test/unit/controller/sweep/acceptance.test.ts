@@ -52,7 +52,7 @@ describe("a retention that is confirmed by annotation", () => {
     ["in a way that is no duration", aSweep(OF_CRON_SWEEP, { annotations: { "sluice.dev/confirm-retention": "yes" } }), CRON_SWEEP, undefined],
   ];
   test.each(cases)("%s is in prepare's task or not", async (_, sweep, cronSweep, expected) => {
-    const deps = { client: { get: () => Promise.resolve(cronSweep) }, clock: { now: () => NOW * 1000 }, workers: { image: "sluice:1" } } as unknown as Parameters<typeof taskFor>[2];
+    const deps = { client: { get: (of: { readonly kind: string }) => Promise.resolve(of.kind === "Sweep" ? sweep : cronSweep) }, clock: { now: () => NOW * 1000 }, workers: { image: "sluice:1" } } as unknown as Parameters<typeof taskFor>[2];
     const task = await taskFor(sweep, { pass: 1, round: 1, outOfMemory: [] }, deps);
     expect(task).toMatchObject({ spec: { dataset: "bgp/daily" } });
     expect(task).toHaveProperty("place");
@@ -70,6 +70,7 @@ describe("a Sweep that is accepted", () => {
           pods: 2,
           passes: 5,
           memoryBytes: 512 * 2 ** 20,
+          prepareMemoryBytes: 256 * 2 ** 20,
           database: { name: "db", key: "uri" },
           databaseCa: { name: "db-ca", key: "ca.crt" },
           headers: [{ name: "keys", key: "token" }],

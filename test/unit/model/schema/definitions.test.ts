@@ -39,11 +39,11 @@ describe("definitions", () => {
     });
   });
 
-  test("every field of a Sweep's spec is immutable except suspend, host and batch.pods", () => {
+  test("every field of a Sweep's spec is immutable except suspend, host, prepare and batch.pods", () => {
     const spec = customResourceDefinitions()[1]!.spec.versions[0]!.schema.openAPIV3Schema.properties!["spec"]!;
     const guarded = spec["x-kubernetes-validations"]!.filter(({ rule }) => rule.includes("oldSelf")).map(({ fieldPath }) => fieldPath);
     const fields = Object.keys(spec.properties!).flatMap((name) => (name === "batch" ? Object.keys(spec.properties!["batch"]!.properties!).map((inner) => `.batch.${inner}`) : [`.${name}`]));
-    expect([...guarded, ".suspend", ".host", ".batch.pods"].sort()).toEqual(fields.sort());
+    expect([...guarded, ".suspend", ".host", ".prepare", ".batch.pods"].sort()).toEqual(fields.sort());
   });
 
   test("the API server keeps every field of status that the controller writes, and would prune any other", () => {
