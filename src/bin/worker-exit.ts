@@ -12,7 +12,7 @@ interface WorkerExitDeps {
 }
 
 /** Bytes of JSON. */
-const LONGEST_PROBLEM = 600;
+const LONGEST_PROBLEM = 480;
 
 /** What a worker process leaves behind: an exit code, a last log line, and its termination message. */
 export class WorkerExit {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { fuzzAnswers } from "./answers.ts";
 import { fuzzFiles } from "./files.ts";
+import { fuzzPatterns } from "./patterns.ts";
 
 /**
  * `npm run fuzz -- --minutes N [--seed N]`: searches for inputs that are believed, read or refused wrongly. Ends with 1 at the first one, and
@@ -16,7 +17,7 @@ export interface FuzzReport {
 /** Runs cases until `until` says so, the first from `seed` alone. */
 type Fuzzer = (seed: number, until: () => boolean) => FuzzReport;
 
-const FUZZERS: Readonly<Record<string, Fuzzer>> = { answers: fuzzAnswers, files: fuzzFiles };
+const FUZZERS: Readonly<Record<string, Fuzzer>> = { answers: fuzzAnswers, files: fuzzFiles, patterns: fuzzPatterns };
 
 /** So short that each fuzzer has its turn early. */
 const SLICE_SECONDS = 5;

@@ -9,26 +9,21 @@ import { feed } from "../support/provider/feed-in-pieces.ts";
 import { randomFragments, weave } from "../support/provider/random-pattern.ts";
 import { intricatePattern, worstTexts } from "../support/regex/intricate-pattern.ts";
 import { Backtracker } from "../support/regex/backtracker.ts";
+import type { FuzzReport } from "./main.ts";
 
-interface Fuzzed {
-  readonly name: string;
-  readonly cases: number;
-  /** A failure comes again with its seed, in the first round. */
-  readonly failure: null | { readonly seed: number; readonly what: string };
-}
-
+/** Rounds, each of which takes its patterns from one seed. */
 const ROUND = 50;
 
 /** Until it is told to stop: random patterns, their prices held to what a backtracking matcher takes, and streams to the whole text. */
-export function fuzzPatterns(seed: number, until: () => boolean): Fuzzed {
+export function fuzzPatterns(seed: number, until: () => boolean): FuzzReport {
   let cases = 0;
   for (let round = seed; !until(); round += 1) {
     for (const outcome of [fc.check(pricesHold, { seed: round, numRuns: ROUND }), fc.check(streamsEqualTexts, { seed: round, numRuns: ROUND })]) {
       cases += outcome.numRuns;
-      if (outcome.failed) return { name: "patterns", cases, failure: { seed: round, what: `${String(outcome.errorInstance)}\n${JSON.stringify(outcome.counterexample)}` } };
+      if (outcome.failed) return { cases, failure: { seed: round, what: `${String(outcome.errorInstance)}\n${JSON.stringify(outcome.counterexample)}` } };
     }
   }
-  return { name: "patterns", cases, failure: null };
+  return { cases, failure: null };
 }
 
 /** A matcher that takes more is stopped: by then it has shown that it stays below a high price for long. */

@@ -123,7 +123,7 @@ describe("account", () => {
           eventLoopDelaySeconds: 1234.567891,
         }),
         states: { ok: HUGE, empty: HUGE, rejected: HUGE, suspect: HUGE, mismatch: HUGE, failed: HUGE },
-        problem: shortened(letter.repeat(5000), 600),
+        problem: shortened(letter.repeat(5000), 480),
       };
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MESSAGE_LIMIT_BYTES);
       expect(parseProgramMessage(JSON.stringify(message))).toEqual(message);
