@@ -22,7 +22,7 @@ export class Connections {
   #lent = 0;
   #isDestroyed = false;
 
-  /** @param most lent at once. As many may rest, so that no request waits for a rest unless answers take no time. */
+  /** @param most lent at once. Twice as many may rest, so that no request waits for a rest unless answers take less than 50 ms. */
   constructor(open: () => Connection, most: number) {
     this.#open = open;
     this.#most = most;
@@ -74,7 +74,7 @@ export class Connections {
 
   #lend(): void {
     while (this.#waiting.length > 0 && this.#lent < this.#most) {
-      const connection = this.#rested.pop() ?? (this.#all.size < 2 * this.#most ? this.#add() : null);
+      const connection = this.#rested.pop() ?? (this.#all.size < 3 * this.#most ? this.#add() : null);
       if (connection === null) return;
       this.#lent++;
       this.#waiting.shift()!(connection);

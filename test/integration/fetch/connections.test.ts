@@ -57,7 +57,7 @@ describe("a response that nobody asked for, behind an answer", () => {
       if (path.endsWith("7")) setTimeout(() => socket.write(SECOND), 1);
     });
     expect(await askAll(server, 160, 16)).toEqual(echoed(160));
-    expect(server.connections()).toBeLessThanOrEqual(32 + 16);
+    expect(server.connections()).toBeLessThanOrEqual(48 + 16);
   });
 
   const others: Record<string, (path: string) => string> = {
@@ -98,13 +98,33 @@ describe("a connection that the server has closed", () => {
   test.each(Object.entries(ways))("%s, before the first byte of an answer, costs nothing: the request is sent again at once", async (_, close) => {
     const server = await once(close);
     expect(await askAll(server, 10, 1)).toEqual(echoed(10));
-    // Two connections take turns. From the third request on, each is sent twice: on one that is at its end, and on a new one.
-    expect(server.requests()).toBe(18);
+    // Three connections take turns. From the fourth request on, each is sent twice: on one that is at its end, and on a new one.
+    expect(server.requests()).toBe(17);
     expect(server.connections()).toBe(10);
   });
 
   test("costs nothing at any number of requests in flight", async () => {
     expect(await askAll(await once((socket) => socket.end()), 120, 16)).toEqual(echoed(120));
+  });
+
+  test("after a keep-alive of 50 ms costs nothing", async () => {
+    const closing = new WeakMap<net.Socket, NodeJS.Timeout>();
+    const server = await aRawServer((socket, head) => {
+      clearTimeout(closing.get(socket));
+      socket.write(response(pathOf(head)));
+      closing.set(socket, setTimeout(() => socket.end(), 50));
+    });
+    expect(await askAll(server, 120, 16)).toEqual(echoed(120));
+  });
+
+  test("after exactly the rest of a connection costs nothing", async () => {
+    const closing = new WeakMap<net.Socket, NodeJS.Timeout>();
+    const server = await aRawServer((socket, head) => {
+      clearTimeout(closing.get(socket));
+      socket.write(response(pathOf(head)));
+      closing.set(socket, setTimeout(() => socket.end(), 100));
+    });
+    expect(await askAll(server, 120, 16)).toEqual(echoed(120));
   });
 
   test("that was new says something about the server, and is not asked again here", async () => {
