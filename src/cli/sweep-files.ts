@@ -109,7 +109,7 @@ function readYaml(document: Document, text: string, lines: LineCounter): { valid
     value = document.toJS();
   } catch (error) {
     // An alias without its anchor, or so many aliases that the document would explode.
-    return { problems: [{ line: 1, path: "", sentence: error instanceof Error ? error.message : String(error) }] };
+    return { problems: [{ line: 1, path: "", sentence: ofTheParser(error) }] };
   }
   const read = readDocument(value, PROVIDERS);
   if ("document" in read) return syntax.length === 0 ? { valid: read.document, problems: [] } : { problems: syntax };
@@ -117,9 +117,15 @@ function readYaml(document: Document, text: string, lines: LineCounter): { valid
 }
 
 function syntaxProblem(error: YAMLError, text: string, lines: LineCounter): Located {
-  const field = /^[^:\s]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
-  const sentence = error.code === "DUPLICATE_KEY" ? `duplicate field ${field}` : `invalid YAML: ${error.message}`;
+  const field = /^[^:\s]{0,80}/.exec(text.slice(error.pos[0], error.pos[0] + 80))?.[0] ?? "";
+  const sentence = error.code === "DUPLICATE_KEY" ? `duplicate field ${field}` : `invalid YAML: ${ofTheParser(error)}`;
   return { line: lines.linePos(error.pos[0]).line, path: "", sentence };
+}
+
+/** The parser quotes whole values. */
+function ofTheParser(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.length > 240 ? `${message.slice(0, 200)}…` : message;
 }
 
 /** The line of the field at `path`; if it is not there, the line of the nearest field around it. */
