@@ -62,6 +62,8 @@ export const CRON_REASON = {
   waiting: "WaitingForNextRun",
   /** Windows left catchUp without being asked: the message has the command that fills them. */
   windowsMissed: "WindowsMissed",
+  /** Its retention is shorter than the dataset's and would drop windows: nobody has confirmed that. */
+  unconfirmed: "Unconfirmed",
   /** Those windows were filled or given up. */
   noneMissed: "NoneMissed",
   /** All windows within catchUp are complete. */

@@ -98,6 +98,7 @@ export function observeSweep(sweep: SweepObject, cronSweep: CronSweepObject): Ob
     windowStart: parseMoment(spec.window.start),
     beganAt: startedAt,
     ...stateOf(sweep, startedAt),
+    ...(status.flow?.totals === undefined ? {} : { retentionHeld: status.flow.retentionHeld ?? null }),
   };
 }
 

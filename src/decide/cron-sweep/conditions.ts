@@ -22,13 +22,15 @@ interface ConditionsView {
 
 export function conditionsOf(around: ConditionsView): Condition[] {
   const { view, trigger } = around;
+  const held = lastHeld(around);
   const states: ConditionState[] = [
     { type: "Accepted", status: "True", reason: CRON_REASON.accepted, message: "The spec is valid." },
     { type: "Progressing", ...progressing(around) },
     ...missedState(around),
+    ...(held === undefined || held === null ? [] : [{ type: "RetentionHeld", status: "True", reason: CRON_REASON.unconfirmed, message: held } as const]),
     ...(trigger === null ? [] : [{ type: "Triggered", status: trigger.reason === CRON_REASON.triggered ? "True" : "False", reason: trigger.reason, message: trigger.message } as const]),
   ];
-  return [...dated(states, view), ...(trigger === null ? keptOf(view, "Triggered") : [])];
+  return [...dated(states, view), ...(trigger === null ? keptOf(view, "Triggered") : []), ...(held === undefined ? keptOf(view, "RetentionHeld") : [])];
 }
 
 /** The conditions of a CronSweep that is refused. */
@@ -37,11 +39,17 @@ export function refusedConditions(view: CronSweepView, problems: readonly string
     { type: "Accepted", status: "False", reason: CRON_REASON.invalid, message: problems.join("; ") },
     { type: "Progressing", status: "False", reason: CRON_REASON.invalid, message: "Invalid spec: no sweep starts until it is fixed." },
   ];
-  return [...dated(states, view), ...keptOf(view, "Triggered", "WindowsMissed")];
+  return [...dated(states, view), ...keptOf(view, "Triggered", "WindowsMissed", "RetentionHeld")];
 }
 
 function dated(states: readonly ConditionState[], { status, generation, now }: CronSweepView): Condition[] {
   return states.map((one) => datedCondition(one, status.conditions ?? [], generation, isoOf(now)));
+}
+
+/** What the newest of its Sweeps says whose prepare has counted; undefined without one. */
+function lastHeld({ view, plan }: ConditionsView): string | null | undefined {
+  const told = view.sweeps.filter(({ retentionHeld, isOfCronSweep, dataset }) => retentionHeld !== undefined && (isOfCronSweep || dataset === plan.dataset));
+  return told.toSorted((one, other) => other.beganAt - one.beganAt)[0]?.retentionHeld;
 }
 
 /** These conditions as they were. */

@@ -20,6 +20,8 @@ export interface ObservedSweep {
   readonly state: "running" | "refused" | WindowState;
   /** Null until it has finished. */
   readonly endedAt: EpochSeconds | null;
+  /** Why its prepare did not follow a shorter retention; null if it did, absent until a prepare has counted. */
+  readonly retentionHeld?: string | null;
 }
 
 export function hasEnded(sweep: ObservedSweep): sweep is ObservedSweep & { readonly state: WindowState; readonly endedAt: EpochSeconds } {

@@ -12,7 +12,7 @@ function firstCodes(table: string): string[] {
 test("the reference lists every condition and event of a CronSweep", () => {
   const [conditions, events] = section(page, "Conditions and events of a CronSweep").split("| event |");
   const reasons = tableRows(conditions!).flatMap(([, reason]) => codes(reason!));
-  expect(tableRows(conditions!).map(([type]) => codes(type!)[0])).toEqual(["Accepted", "Progressing", "WindowsMissed", "Triggered"]);
+  expect(tableRows(conditions!).map(([type]) => codes(type!)[0])).toEqual(["Accepted", "Progressing", "WindowsMissed", "RetentionHeld", "Triggered"]);
   expect(Object.values(CRON_REASON).filter((reason) => !reasons.includes(reason) && !firstCodes(`| event |${events!}`).includes(reason))).toEqual([]);
   expect([...reasons, ...firstCodes(`| event |${events!}`)].filter((reason) => !Object.values<string>(CRON_REASON).includes(reason))).toEqual([]);
 });
