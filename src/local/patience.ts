@@ -20,6 +20,7 @@ export class Patience {
   readonly #before: Heard;
   #hasAnswered = false;
   #failingSince: number | null = null;
+  #lastError = "";
 
   /** @param status that the command takes over: what it counts was asked by others */
   constructor(host: string, status: SweepStatus | null, clock: Pick<Clock, "now">) {
@@ -43,13 +44,14 @@ export class Patience {
     const { requests, answers, bytes } = heardSoFar(status, running);
     // An answer may take long; its bytes show that it comes.
     this.#hasAnswered ||= answers > this.#before.answers || bytes > this.#before.bytes;
+    this.#lastError = running.map(({ message }) => message?.waiting?.error ?? "").findLast((error) => error !== "") ?? this.#lastError;
     const failed = requests - this.#before.requests;
     if (this.#hasAnswered || failed <= 0) return;
     this.#failingSince ??= this.#now();
     const seconds = this.#now() - this.#failingSince;
     if (seconds < WITHOUT_ANSWER_SECONDS) return;
     throw new SurroundingsError(
-      `${this.#host} has answered nothing since this command began: ${counted(failed, "request has", "requests have")} failed within ${Math.round(seconds)} s. ` +
+      `${this.#host} has answered nothing since this command began: ${counted(failed, "request has", "requests have")} failed within ${Math.round(seconds)} s${this.#lastError === "" ? "" : `, the last with: ${this.#lastError}`}. ` +
         "What was stored before is kept. Run the same command again when the host answers.",
     );
   }

@@ -36,6 +36,14 @@ test("a host that answers nothing is given up 40 seconds after its first failure
   expect(giveUp).toThrow(/^stat\.example has answered nothing since this command began: 12 requests have failed within 40 s\./);
 });
 
+test("the sentence has the last error that a batch named", () => {
+  const { at } = aPatience();
+  const waiting = { for: "illness", what: "stat.example is unhealthy", since: 0, until: null, error: "no connection (connect ECONNREFUSED 192.0.2.1:443)" } as const;
+  const failing = aBatch(3, 0);
+  at(1, aRunning(), [{ ...failing, message: { ...failing.message!, waiting } }]);
+  expect(() => at(41, aRunning(), [failing])).toThrow("3 requests have failed within 40 s, the last with: no connection (connect ECONNREFUSED 192.0.2.1:443).");
+});
+
 test("a host that fails between passes is given up too: what ended batches counted is remembered", () => {
   const { at } = aPatience();
   const failed = { ...aRunning().sums, requests: 3 };
