@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+# Root's Postgres runs as the user nobody, who has to pass through here: else its data would be left in /var/lib/sluice.
+chmod 755 "$folder"
 mkdir "$folder/home"
 git clone --quiet . "$folder/sluice"
 cd "$folder/sluice"

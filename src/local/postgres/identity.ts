@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { chmod, cp, lchown, lstat, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { makeFolder } from "../make-folder.ts";
+import { SurroundingsError } from "../../model/errors.ts";
+import { folderFailure, makeFolder } from "../make-folder.ts";
 
 /** Postgres refuses to run as root. 65534 is the user nobody on every Linux, so no user has to be created. */
 const NOBODY = 65534;
@@ -31,9 +32,16 @@ interface IdentityQuestion {
  */
 export async function choosePostgresIdentity({ uid, folder, binaries, systemFolder }: IdentityQuestion): Promise<PostgresIdentity> {
   if (uid !== 0) return { as: {}, owner: null, folder, binaries };
-  const reachable = (await isOpenToOthers(path.dirname(folder))) ? folder : path.join(systemFolder, `postgres-${digest(folder)}`);
-  await makeFolder(reachable, 0o755);
-  await chmod(reachable, 0o755);
+  const isOpen = await isOpenToOthers(path.dirname(folder));
+  const reachable = isOpen ? folder : path.join(systemFolder, `postgres-${digest(folder)}`);
+  try {
+    await makeFolder(reachable, 0o755);
+    await chmod(reachable, 0o755);
+  } catch (error) {
+    const { message } = folderFailure(reachable, error);
+    if (isOpen) throw new SurroundingsError(message, { cause: error });
+    throw new SurroundingsError(`${message} Root's Postgres runs as the user nobody, who cannot reach ${folder}: name a data folder whose path is open to others with --data.`, { cause: error });
+  }
   return {
     as: { uid: NOBODY, gid: NOBODY },
     owner: NOBODY,

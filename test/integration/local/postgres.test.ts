@@ -344,6 +344,14 @@ describe.skipIf(!isRoot)("for root (needs root),", () => {
     await server.release();
   });
 
+  test("a system's folder that cannot be made is named, with the way out", async () => {
+    dataDir = path.join(folder, "closed", "postgres");
+    await mkdir(path.dirname(dataDir), { mode: 0o700 });
+    await expect(start({ systemFolder: "/proc/sluice" })).rejects.toThrow(
+      new RegExp(`^/proc/sluice/postgres-\\w+ does not exist and cannot be made: .* Root's Postgres runs as the user nobody, who cannot reach ${dataDir}: name a data folder whose path is open to others with --data\\.$`),
+    );
+  });
+
   test("it runs in the system's folder, from a copy of its binaries, if the paths are closed", async () => {
     const closed = path.join(folder, "closed");
     await mkdir(closed, { mode: 0o700 });
