@@ -3,7 +3,7 @@ import { type Change, Indexer } from "../kube/indexer.ts";
 import { keyText, type KubeObject, type ObjectKey, type Job, JOBS, type Pod, PODS, type Resource } from "../kube/object.ts";
 import { Reflector, type ReflectorReport } from "../kube/reflector.ts";
 import type { Clock } from "../model/clock.ts";
-import type { CronSweepDeps } from "./cron-sweep/deps.ts";
+import type { CronSweepDeps } from "./cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, type CronSweepObject, type SweepObject, SWEEPS } from "./resources.ts";
 import type { SweepCaches } from "./sweep/deps.ts";
 import { transformCronSweep, transformJob, transformPod, transformSweep } from "./transforms.ts";

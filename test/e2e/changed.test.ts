@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SWEEP_LABEL } from "../../src/controller/job/job.ts";
 import { SWEEPS } from "../../src/controller/resources.ts";
-import { flowIn } from "../../src/controller/sweep/stored-flow.ts";
+import { flowIn } from "../../src/controller/sweep/status.ts";
 import { JOBS, PODS } from "../../src/kube/object.ts";
 import { YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";

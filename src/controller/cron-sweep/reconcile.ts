@@ -4,20 +4,36 @@ import type { ObservedSweep } from "../../decide/cron-sweep/observed-sweep.ts";
 import type { CronSweepView } from "../../decide/cron-sweep/view.ts";
 import { CRON_REASON } from "../../decide/reasons.ts";
 import { ApiError, isAlreadyExists } from "../../kube/api-error.ts";
+import type { KubeClient } from "../../kube/client.ts";
 import type { ObjectKey } from "../../kube/object.ts";
 import { isRequestError } from "../../kube/requests.ts";
 import type { Result } from "../../kube/work-queue.ts";
+import type { Clock } from "../../model/clock.ts";
 import { failedCondition, withCondition } from "../../model/condition.ts";
+import type { ObjectEvent } from "../../model/event.ts";
 import { parseMoment } from "../../model/moment.ts";
 import { parseDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus } from "../../model/sweep-object.ts";
 import { isFinished } from "../../model/sweep.ts";
 import type { EpochSeconds } from "../../model/window.ts";
+import type { Provider } from "../../providers/provider.ts";
 import { ACKNOWLEDGE_MISSED_ANNOTATION, CRON_SWEEPS, PAUSED_ANNOTATION, SWEEPS, TRIGGER_ANNOTATION, type CronSweepObject, type SweepObject } from "../resources.ts";
 import { transformCronSweep } from "../transforms.ts";
 import { cronPlanOf } from "./cron-plan.ts";
-import type { CronSweepDeps } from "./deps.ts";
 import { draftSweep } from "./draft-sweep.ts";
+
+/** What the reconciler of CronSweeps reads and writes with. */
+export interface CronSweepDeps {
+  readonly client: Pick<KubeClient, "get" | "create" | "replaceStatus" | "delete">;
+  readonly caches: {
+    /** The cached Sweeps of a namespace, with those that no CronSweep created. */
+    sweepsOf(namespace: string): readonly SweepObject[];
+  };
+  readonly providers: readonly Provider[];
+  readonly clock: Pick<Clock, "now">;
+  /** Called only after the write that the event reports has succeeded. */
+  readonly recordEvent: (cronSweep: CronSweepObject, event: ObjectEvent) => void;
+}
 
 /** After this time the cache shows whose Sweep already has a name that was to be created. */
 const NAME_TAKEN_SECONDS = 1;

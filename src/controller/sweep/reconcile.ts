@@ -14,8 +14,7 @@ import { acceptOrRefuse } from "./acceptance.ts";
 import { apply } from "./apply.ts";
 import type { SweepDeps } from "./deps.ts";
 import { observeJobs } from "./observe-jobs.ts";
-import { flowIn } from "./stored-flow.ts";
-import { type FinishedBatch, finishedBatches, isoOf, nextStatus, statusDiffers, writeStatus } from "./status.ts";
+import { type FinishedBatch, finishedBatches, flowIn, isoOf, nextStatus, statusDiffers, writeStatus } from "./status.ts";
 
 /** An unfinished sweep is reconciled at least this often, in case the watch missed something. */
 const RESYNC_SECONDS = 300;

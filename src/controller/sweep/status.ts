@@ -4,13 +4,12 @@ import { without } from "../../kube/object.ts";
 import { shownMessage } from "../../model/condition.ts";
 import { formatMoment } from "../../model/moment.ts";
 import { settledOf, type Totals } from "../../model/states.ts";
-import type { FrozenPods, SweepObjectStatus } from "../../model/sweep-object.ts";
-import { isFinished, partSelected, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
+import type { FrozenPods, StoredFlow, SweepObjectStatus } from "../../model/sweep-object.ts";
+import { isFinished, partSelected, type MeasuredSums, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
 import type { Window } from "../../model/window.ts";
 import { SWEEPS, type SweepObject } from "../resources.ts";
 import { transformSweep } from "../transforms.ts";
 import type { SweepDeps } from "./deps.ts";
-import { storedFlow } from "./stored-flow.ts";
 
 /** What acceptance writes into the status, once and for good. */
 export interface AcceptedSweep {
@@ -208,4 +207,27 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
 
 export function isoOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.[0-9]{3}Z$/, "Z");
+}
+
+/** The flow as it is written into an object. */
+export function storedFlow(flow: SweepStatus): StoredFlow {
+  const { measured, ...sums } = flow.sums;
+  return measured === undefined ? flow : { ...flow, sums: { ...sums, measured: JSON.stringify(measured) } };
+}
+
+/** The flow of an object, or null where it has none yet. What cannot be read was not measured: no decision depends on it. */
+export function flowIn({ flow }: Pick<SweepObjectStatus, "flow">): SweepStatus | null {
+  if (flow === undefined) return null;
+  const measured = readMeasured(flow.sums.measured);
+  const sums = without(flow.sums, "measured");
+  return { ...flow, sums: measured === undefined ? sums : { ...sums, measured } };
+}
+
+function readMeasured(measured: StoredFlow["sums"]["measured"]): MeasuredSums | undefined {
+  if (typeof measured !== "string") return measured;
+  try {
+    return JSON.parse(measured) as MeasuredSums;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { draftSweep } from "../../../src/controller/cron-sweep/draft-sweep.ts";
 import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";
-import { storedFlow } from "../../../src/controller/sweep/stored-flow.ts";
+import { storedFlow } from "../../../src/controller/sweep/status.ts";
 import { transformSweep } from "../../../src/controller/transforms.ts";
 import { decideCronSweep } from "../../../src/decide/cron-sweep/cron-sweep.ts";
 import { customResourceDefinitions } from "../../../src/model/schema/definitions.ts";

@@ -39,12 +39,25 @@ function change(changed: (sweep: SweepObject) => SweepObject): void {
   api.objects.change(SWEEPS, { namespace: "bgp", name: "daily" }, changed);
 }
 
+test("a Sweep on which the controller fails costs that Sweep a condition, and another nothing", async () => {
+  simulate();
+  const { metadata, spec } = api.objects.create(SWEEPS, sweepDraft("daily"));
+  // No version writes such a flow: it stands for a bug.
+  api.objects.change(SWEEPS, metadata, (sweep) => ({ ...sweep, status: { phase: "Running", frozen: {}, flow: { phase: "Running", sums: {} } } }) as unknown as SweepObject);
+  running = aController(api);
+  await until("it says so", () => condition("Progressing")?.reason === "ReconcileFailed");
+  expect(condition("Progressing")!.message).toMatch(/^The controller cannot reconcile this object, .* This is a bug: /);
+  api.objects.create(SWEEPS, { metadata: { namespace: "bgp", name: "other" }, spec });
+  expect((await untilFinished(api, "other")).status?.phase).toBe("Complete");
+});
+
 describe("a user's mistake", () => {
   test("gets the problems of `sluice validate` in a condition and one event, and no Job", async () => {
     api.objects.create(SWEEPS, sweepDraft("daily", { extract: { pattern: "^x" }, store: undefined }));
     running = aController(api);
     await until("it is refused", () => condition("Accepted")?.status === "False");
     expect(condition("Accepted")).toMatchObject({ reason: "Invalid", observedGeneration: 1 });
+    expect(sweepIn(api, "daily").status?.phase).toBe("Invalid");
     expect(condition("Accepted")!.message).toMatch(/^spec\.extract\.pattern: /);
     await until("an event says so", () => said().length > 0);
     expect(api.objects.list(JOBS)).toEqual([]);

@@ -7,6 +7,8 @@ export interface ManyBatches {
   readonly sweep: SweepObject;
   /** Requests that the controller sent, at each tenth of the batches: writes, and those that only read. */
   readonly tenths: readonly { readonly writes: number; readonly reads: number }[];
+  /** Requests of the controller for each batch, by what they do: "update sweeps/status" → 2.01. */
+  readonly perBatch: Readonly<Record<string, number>>;
   /** The most that the object had, in bytes of JSON. */
   readonly mostBytes: number;
 }
@@ -39,7 +41,8 @@ export async function manyBatches(api: KubeApi, batches: number, pods: number, s
   api.objects.create(SWEEPS, sweepDraft("many", { batch: { pods } }));
   try {
     const sweep = await untilFinished(api, "many", seconds);
-    return { sweep, tenths, mostBytes };
+    const perBatch = Object.fromEntries([...api.counts].filter(([what]) => !what.startsWith("watch")).map(([what, count]) => [what, Math.round((count / batches) * 100) / 100]));
+    return { sweep, tenths, perBatch, mostBytes };
   } finally {
     await running.stop();
     jobs.stop();

@@ -1,6 +1,6 @@
 import { afterEach } from "vitest";
 import { realClock } from "../../../../src/bin/clock.ts";
-import type { CronSweepDeps } from "../../../../src/controller/cron-sweep/deps.ts";
+import type { CronSweepDeps } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { KubeClient } from "../../../../src/kube/client.ts";
 import type { WriteGate } from "../../../../src/kube/requests.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { draftSweep } from "../../../../src/controller/cron-sweep/draft-sweep.ts";
-import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
+import { type CronSweepDeps, reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
 import { NotLeading } from "../../../../src/kube/requests.ts";
@@ -141,5 +141,37 @@ describe("over HTTP", () => {
     expect(await reconcileCronSweep(KEY, controller.deps)).toEqual({});
     expect(await reconcileCronSweep({ ...KEY, name: "nobody" }, controller.deps)).toEqual({});
     expect(api.writes).toBe(0);
+  });
+});
+
+describe("a CronSweep that cannot be scheduled", () => {
+  test("is Invalid in its column and has no next run, until it is right", async () => {
+    const api = await anApi();
+    const controller = aController(api, afterItsFirstRun(api));
+    await untilQuiet(api, controller);
+    const change = (schedule: string): void => void api.objects.change(CRON_SWEEPS, KEY, (cronSweep) => ({ ...cronSweep, spec: { ...cronSweep.spec, schedule } }));
+    expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ state: "complete", newestState: "complete" });
+    change("61 * * * *");
+    await untilQuiet(api, controller);
+    const refused = api.objects.get(CRON_SWEEPS, KEY).status!;
+    expect(refused).toMatchObject({ state: "Invalid", newestState: "complete" });
+    expect(refused).not.toHaveProperty("nextRun");
+    change("0 5 * * *");
+    await untilQuiet(api, controller);
+    expect(api.objects.get(CRON_SWEEPS, KEY).status).toMatchObject({ state: "complete", nextRun: expect.any(String) as string });
+  });
+
+  test("has a condition where the controller itself fails on it", async () => {
+    const api = await anApi();
+    const { deps } = aController(api, afterItsFirstRun(api));
+    const broken: CronSweepDeps["providers"] = new Proxy([], {
+      get() {
+        throw new TypeError("boom");
+      },
+    });
+    await expect(reconcileCronSweep(KEY, { ...deps, providers: broken })).rejects.toThrow("boom");
+    expect(api.objects.get(CRON_SWEEPS, KEY).status?.conditions).toMatchObject([{ type: "Progressing", status: "False", reason: "ReconcileFailed", message: expect.stringContaining("This is a bug: boom") as string }]);
+    await reconcileCronSweep(KEY, deps);
+    expect(api.objects.get(CRON_SWEEPS, KEY).status?.conditions?.find(({ type }) => type === "Progressing")?.reason).not.toBe("ReconcileFailed");
   });
 });

@@ -1,5 +1,4 @@
-import type { CronSweepDeps } from "../../../../src/controller/cron-sweep/deps.ts";
-import { reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
+import { type CronSweepDeps, reconcileCronSweep } from "../../../../src/controller/cron-sweep/reconcile.ts";
 import { CRON_SWEEPS, SWEEPS, type CronSweepObject, type SweepObject } from "../../../../src/controller/resources.ts";
 import { ApiError, ApiUnreachable } from "../../../../src/kube/api-error.ts";
 import type { Draft, KubeObject, ObjectKey, Resource } from "../../../../src/kube/object.ts";

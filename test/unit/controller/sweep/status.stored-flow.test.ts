@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flowIn, storedFlow } from "../../../../src/controller/sweep/stored-flow.ts";
+import { flowIn, storedFlow } from "../../../../src/controller/sweep/status.ts";
 import { grownSums } from "../../../../src/decide/sweep/after-batch.ts";
 import { readFlow } from "../../../../src/metrics/read-flow.ts";
 import { aRunning, batchMessage, MiB, NOW } from "../../decide/builders.ts";
