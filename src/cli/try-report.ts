@@ -1,5 +1,5 @@
 import { formatWindow } from "../decide/grid.ts";
-import { describePattern, patternInJson } from "../documents/bounded-patterns.ts";
+import { boundedPatterns, describePatterns, patternInJson } from "../documents/bounded-patterns.ts";
 import { grouped } from "../model/figures.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled } from "../model/states.ts";
@@ -14,14 +14,14 @@ export function renderAttempt(attempt: Attempt, spec: ResolvedSpec, output: "tex
 }
 
 function inText(attempt: Attempt, spec: ResolvedSpec, paint: Paint): string {
-  const { result, requests, pattern, matches, types, rows } = attempt;
+  const { result, requests, matches, types, rows } = attempt;
   const colour = isSettled(result.state) ? paint.good : paint.bad;
   const sections = [
     `${paint.strong(result.target)} in ${formatWindow(spec.window)} of ${spec.dataset} would be ${colour(result.state)}${result.error === null ? "" : ` (${result.error})`}\n`,
     renderLabels(
       [
         ...requests.flatMap(requestLabels),
-        ["pattern", describePattern(pattern)],
+        ...describePatterns(boundedPatterns(spec)),
         ...proofLabels(attempt),
         ...(result.detail === null ? [] : [["because", result.detail] as const]),
         ...(result.state === "empty" ? [["note", "in a sweep, an empty answer only counts while the canaries are healthy"] as const] : []),
@@ -65,7 +65,7 @@ function proofLabels({ result, parts }: Attempt): Label[] {
   ];
 }
 
-function inJson({ result, requests, parts, pattern, matches, types, rows }: Attempt, spec: ResolvedSpec): object {
+function inJson({ result, requests, parts, matches, types, rows }: Attempt, spec: ResolvedSpec): object {
   return {
     dataset: spec.dataset,
     window: { start: iso(spec.window.start), end: iso(spec.window.end) },
@@ -82,7 +82,7 @@ function inJson({ result, requests, parts, pattern, matches, types, rows }: Atte
       matches: found,
       continuation,
     })),
-    pattern: patternInJson(pattern),
+    patterns: boundedPatterns(spec).map(patternInJson),
     matches: matches.map(({ at, ...match }) => ({ ...match, at: at === null ? null : iso(at) })),
   };
 }

@@ -1,5 +1,4 @@
 import { withSecrets } from "../batch/target-client.ts";
-import type { BoundedPattern } from "../extract/bound.ts";
 import { compileExtract, type CompiledExtract } from "../extract/compile.ts";
 import { createReadings, WORK_BYTES } from "../extract/read.ts";
 import { readableText } from "../extract/readable-text.ts";
@@ -18,7 +17,6 @@ export interface Attempt {
   /** In order: tries and parts. */
   readonly requests: readonly AttemptRequest[];
   readonly parts: readonly PartFacts[];
-  readonly pattern: BoundedPattern;
   readonly matches: readonly FoundMatch[];
   /** Updates in the window by type, largest first. */
   readonly types: readonly { readonly type: string; readonly updates: number }[];
@@ -48,7 +46,7 @@ export async function tryTarget(target: string, spec: ResolvedSpec, { clock, ran
   const counted = { types: reading === null ? [] : countTypes(reading), rows: reading?.rows ?? 0 };
   reading?.release();
   const matches = firstMatches(compiled, notes.prefix, notes.prefixIsWhole, MATCHES_SHOWN);
-  return { result, requests, parts: notes.parts, pattern: compiled.pattern, matches, ...counted };
+  return { result, requests, parts: notes.parts, matches, ...counted };
 }
 
 function countTypes(reading: Reading): { type: string; updates: number }[] {
@@ -60,11 +58,11 @@ function countTypes(reading: Reading): { type: string; updates: number }[] {
 /** One match: its text in the answer, and what was read from it. */
 interface FoundMatch {
   readonly found: string;
-  /** The text of the first group. */
+  /** The text of the group that catches it. */
   readonly time: string;
   /** Null if that is no readable time. */
   readonly at: EpochSeconds | null;
-  /** Null if the pattern has no second group, or the group did not match. */
+  /** Null if the pattern has no group for it, or the group did not match. */
   readonly type: string | null;
 }
 

@@ -1,11 +1,11 @@
-import { describeOthers, describePattern, patternInJson } from "../documents/bounded-patterns.ts";
+import { describePatterns, patternInJson } from "../documents/bounded-patterns.ts";
 import { accept, type Accepted, whyUncheckable } from "../documents/accept.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { type FieldProblem, formatPath } from "../model/field-problem.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { PROVIDERS } from "../providers/registry.ts";
-import { renderLabels, type Label } from "./labels.ts";
+import { renderLabels } from "./labels.ts";
 import type { Cli, AddCommand } from "./main.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { outputOption } from "./shared-options.ts";
@@ -97,10 +97,7 @@ function documentInText(file: string, { document, accepted }: ValidDocument, pai
   const { spec, patterns } = accepted ?? { spec: null, patterns: [] };
   const fills = spec === null ? "" : `, fills the dataset ${spec.dataset}`;
   const heading = `${file}: ${paint.strong(`${document.kind} ${namespace}/${name}`)} ${paint.good("is valid")}${fills}\n`;
-  const shown = patterns.filter(({ field, pattern }) => field === "extract.pattern" || pattern.widened.length > 0);
-  const others = patterns.filter((pattern) => !shown.includes(pattern));
-  const labels: Label[] = shown.map(({ field, pattern }) => [field, describePattern(pattern)]);
-  if (others.length > 0) labels.push(["others", describeOthers(others)]);
+  const labels = describePatterns(patterns);
   return labels.length === 0 ? heading : heading + renderLabels(labels, paint);
 }
 
@@ -114,7 +111,7 @@ function inJson({ file, problems, warnings, documents }: Validation): object {
       namespace: document.metadata.namespace ?? "default",
       name: document.metadata.name,
       dataset: accepted?.spec.dataset ?? null,
-      patterns: (accepted?.patterns ?? []).map(({ field, pattern }) => ({ field, ...patternInJson(pattern) })),
+      patterns: (accepted?.patterns ?? []).map(patternInJson),
     })),
   };
 }

@@ -23,8 +23,19 @@ export function boundedPatterns({ extract, targets }: Pick<ResolvedSpec, "extrac
   return found;
 }
 
-/** For a person to check: the pattern as it is matched, what became of each quantifier without an upper bound, its longest match and its price. */
-export function describePattern({ source, widened, longest, stepsPerByte }: BoundedPattern): string[] {
+/**
+ * For a person to check, by field: the pattern as it is matched, what became of each quantifier without an upper bound, its longest match and
+ * its price. Patterns of the envelope that are matched as they were written are only counted.
+ */
+export function describePatterns(patterns: readonly NamedPattern[]): [label: string, lines: string | string[]][] {
+  const [shown, others] = [true, false].map((is) => patterns.filter(({ field, pattern }) => (field === "extract.pattern" || pattern.widened.length > 0) === is)) as [NamedPattern[], NamedPattern[]];
+  const described = shown.map(({ field, pattern }): [string, string[]] => [field, describe(pattern)]);
+  if (others.length === 0) return described;
+  const dearest = Math.max(...others.map(({ pattern }) => pattern.stepsPerByte));
+  return [...described, ["others", `${counted(others.length, "pattern", "patterns")} matched as written, at most ${grouped(dearest)} steps per byte (--output json shows them)`]];
+}
+
+function describe({ source, widened, longest, stepsPerByte }: BoundedPattern): string[] {
   return [
     source,
     ...widened.map(({ written, bounded, column }) => `${written} at column ${column} is matched as ${bounded}`),
@@ -33,13 +44,7 @@ export function describePattern({ source, widened, longest, stepsPerByte }: Boun
   ];
 }
 
-/** Of patterns that are matched as they were written, for a person. */
-export function describeOthers(patterns: readonly NamedPattern[]): string {
-  const dearest = Math.max(...patterns.map(({ pattern }) => pattern.stepsPerByte));
-  return `${counted(patterns.length, "pattern", "patterns")} matched as written, at most ${grouped(dearest)} steps per byte (--output json shows them)`;
-}
-
 /** For programs. */
-export function patternInJson({ source, longest, stepsPerByte, widened }: BoundedPattern): object {
-  return { bounded: source, longestBytes: longest, stepsPerByte, widened };
+export function patternInJson({ field, pattern: { source, longest, stepsPerByte, widened } }: NamedPattern): object {
+  return { field, bounded: source, longestBytes: longest, stepsPerByte, widened };
 }

@@ -43,8 +43,8 @@ export function compileExtract(spec: ExtractSpec): CompiledExtract {
 
 /** A pattern as its field is matched. @throws SpecError with the path */
 export function compilePattern(path: readonly string[], source: string): BoundedPattern {
-  if (path === STREAMED_PATTERNS.answer) return compileAnswerPattern(source);
-  if (path === STREAMED_PATTERNS.list) return compileListPattern(source);
+  if (path.join() === STREAMED_PATTERNS.answer.join()) return compileAnswerPattern(source);
+  if (path.join() === STREAMED_PATTERNS.list.join()) return compileListPattern(source);
   return compileEnvelopePattern(path[1] as EnvelopeField, source);
 }
 

@@ -65,6 +65,15 @@ const MOST_COMPARED = 20_000;
 /** The most ways after at least `from` and at most `to` rounds of a repetition. */
 type MostWays = (from: number, to: number) => number;
 
+interface Rounds {
+  /** One round never goes on in more than one way. */
+  readonly isDecided: boolean;
+  /** The bytes with which a round can end. */
+  readonly ends: ByteSet;
+  /** What leaves a round that these ways enter. */
+  readonly round: (ways: Ways) => Ways;
+}
+
 class Pricing {
   steps: number[];
   worst: Price["worst"] = null;
@@ -152,24 +161,25 @@ class Pricing {
 
   #rounds(tree: Repeat, before: Arrivals, follow: ByteSet): Arrivals {
     const { body, min, max } = tree;
-    const { first, last, min: shortest } = this.#facts.of(body);
+    const { first, last, min: shortest, max: longest } = this.#facts.of(body);
     const at = { ...before, anchors: this.#withAnchor(before) };
     const ends = shortest === 0 ? ANY_BYTE : last;
     const past = eitherPast(at.past, pastAfter(body, [], this.#facts));
-    const round = (ways: Ways): Ways => this.walk(body, { ways, past, anchors: [] }, first | follow).ways;
-    const mostWays = this.#mostWays(tree, at, ends, round);
+    const round = (ways: Ways, anchors: readonly Anchor[]): Ways => this.walk(body, { ways, past, anchors }, first | follow).ways;
+    const isDecided = shortest > 0 && this.#facts.isDecided(body, ANY_BYTE);
+    const mostWays = this.#mostWays(tree, at, { isDecided, ends, round: (ways) => round(ways, []) });
     const entering = sum(at.ways, this.#endingIn(ends, mostWays(1, max - 1)));
     this.#compare(Math.max(...entering), `${tree.what}${tree.written}`, tree.column);
-    const arriving = round(entering);
+    // A way passes each place within a round once at most in a place of the text, so the anchors hold there too.
+    const arriving = round(entering, isDecided ? at.anchors.map((anchor) => further(anchor, { ...this.#facts.of(body), min: 0, max: (max - 1) * longest })) : []);
     this.#visit(lower(arriving, mostWays(1, max)));
     const leaving = lower(arriving, mostWays(Math.max(1, min), max));
     return this.#after(tree, at, min === 0 ? sum(at.ways, leaving) : leaving, follow);
   }
 
   /** The lowest of three bounds. */
-  #mostWays({ body }: Repeat, at: Arrivals, ends: ByteSet, round: (ways: Ways) => Ways): MostWays {
+  #mostWays({ body }: Repeat, at: Arrivals, { isDecided, ends, round }: Rounds): MostWays {
     const facts = this.#facts.of(body);
-    const isDecided = facts.min > 0 && this.#facts.isDecided(body, ANY_BYTE);
     const again = Math.max(...this.#placesOf(ends).map((place) => at.ways[place]!));
     const entering = Math.max(...at.ways);
     let gain: number | null = null;

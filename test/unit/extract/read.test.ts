@@ -46,6 +46,16 @@ function rows(reading: Reading): [number, string, number][] {
 }
 
 describe("reading an answer", () => {
+  it("takes the time and the type by the names of their groups, whichever comes first", () => {
+    const reading = readings({ pattern: "(?<type>[A-Z]),(?<time>[0-9]+)" })();
+    readParts(reading, Buffer.from("A,1700\nB,1700\nA,1701\n"));
+    expect(rows(reading)).toEqual([
+      [1700, "A", 1],
+      [1700, "B", 1],
+      [1701, "A", 1],
+    ]);
+  });
+
   it("counts its matches by second and type, and tells what it says of itself", () => {
     const reading = readings()();
     const answer = anAnswer({ times: [1000, 1500, 1500, 1999], types: "AW" });

@@ -50,6 +50,7 @@ describe("the price of a pattern", () => {
     "a run that may begin everywhere": ["[0-9]{1,100}", 201],
     "a run that cannot begin within itself": ["x[0-9]{1,100}", 3],
     "a run whose begin cannot be closer than its key is long": ["abcdefghij.{0,100}x", 34],
+    "rounds of rounds, each of which the text decides": ["<(?:(?:[yz]{3}){3}){3}", 10],
     "what follows a run costs where it may end": ["x[0-9]{1,100},", 4],
   };
   it.each(Object.entries(known))("counts visits: %s", (_, [source, stepsPerByte]) => {
