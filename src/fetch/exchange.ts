@@ -3,10 +3,9 @@ import type { TextSink } from "../extract/reading.ts";
 import type { Encoding, RequestSpec } from "../model/resolved.ts";
 import type { ErrorCode } from "../model/result.ts";
 import { openBody, UnreadableBody, type Body } from "./body.ts";
-import type { Connection, Connections } from "./connections.ts";
+import { onNextWire, type Connection, type Connections, type Wire } from "./connections.ts";
 import { InflateError } from "./inflate.ts";
 import { type Hide, oneLine, reasonIn } from "./reason.ts";
-import { onNextWire, type Wire } from "./wire.ts";
 
 /** What all requests of a client share. */
 export interface Line {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ResponseFilter } from "../../../src/fetch/wire.ts";
+import { ResponseFilter } from "../../../src/fetch/connections.ts";
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
