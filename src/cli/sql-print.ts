@@ -1,5 +1,4 @@
-import { csvText, spreadsheetText } from "../model/csv.ts";
-import { visible } from "../model/visible.ts";
+import { csvText, spreadsheetText, visible } from "../model/visible.ts";
 import type { ReadColumn, ReadPage } from "../store/read-query.ts";
 import type { Paint } from "./paint.ts";
 import { columnWidths, renderHeading, renderRow, type Column } from "./table.ts";

@@ -1,10 +1,10 @@
 import { atField, SpecError } from "../model/errors.ts";
 import { ENVELOPE_FIELDS, ENVELOPE_GROUPS, STREAMED_PATTERNS, type EnvelopeField } from "../model/pattern-fields.ts";
 import type { ExtractSpec } from "../model/resolved.ts";
+import { timeReader, type ReadTime } from "../model/written-time.ts";
 import { boundPattern, STREAM_MAXIMA, type BoundedPattern } from "./bound.ts";
 import { EDGE_BYTES } from "./edges.ts";
 import type { GivenMaxima } from "./regex-bounds.ts";
-import { timeReader, type ReadTime } from "./time.ts";
 
 /** The compiled patterns of a spec, made once per process. */
 export interface CompiledExtract {

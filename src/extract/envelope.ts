@@ -1,13 +1,12 @@
-import { readIso } from "../model/iso-time.ts";
-import type { EpochSeconds } from "../model/window.ts";
 import type { EnvelopeField } from "../model/pattern-fields.ts";
+import type { EpochSeconds } from "../model/window.ts";
+import { readIso, readUnix } from "../model/written-time.ts";
 import { readCaught, shorten } from "./caught-text.ts";
 import type { CompiledExtract } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
 import { readCount, statementsOf, wholeText, type Statement } from "./statement.ts";
-import { readUnix } from "./time.ts";
 
 /** What an answer says about itself. */
 export interface Envelope {

@@ -1,9 +1,9 @@
 import { SpecError } from "../model/errors.ts";
-import { readIso } from "../model/iso-time.ts";
 import type { RequestSpec } from "../model/resolved.ts";
 import { targetNameProblem, targetPathProblem } from "../model/target-name.ts";
 import { shownName } from "../model/visible.ts";
 import type { Window, EpochSeconds } from "../model/window.ts";
+import { readIso } from "../model/written-time.ts";
 
 interface Filling {
   readonly target: string;

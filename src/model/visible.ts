@@ -1,6 +1,6 @@
 /**
  * Texts of a provider or a user, made harmless for a reader: what would steer a terminal, break a line, or let a text look like another becomes a
- * visible escape. One place for each medium does it: a terminal (cli/terminal.ts), HTML (report/html/html.ts), CSV (csv.ts, beside this), conditions
+ * visible escape. One place for each medium does it: a terminal (cli/terminal.ts), HTML (report/html/html.ts), CSV (csvText below), conditions
  * (condition.ts), events (kube/event-recorder.ts) and log lines (bin/log.ts).
  */
 
@@ -24,15 +24,36 @@ export function shownName(name: string): string {
 
 /** The value of a field, as a sentence about it shows it. */
 export function shownValue(value: unknown): string {
-  return typeof value === "string" ? shownName(value) : shortened(JSON.stringify(value) ?? "nothing");
+  return typeof value === "string" ? shownName(value) : shortened(value === undefined ? "nothing" : JSON.stringify(value));
 }
 
 function shortened(text: string): string {
   return visible(text.length > 80 ? `${Array.from(text.slice(0, 200)).slice(0, 60).join("")}…` : text);
 }
 
+/**
+ * In CSV. RFC 4180 quotes line breaks, so they stay, and so do the joiners that some scripts need: a program reads these cells and looks names
+ * up by them. Other control characters, and what changes the direction of writing, become escapes.
+ */
+const UNWANTED = /[\p{Cc}--[\t\n\r]]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gv;
+
+export function csvText(text: string): string {
+  return text.replace(UNWANTED, escapeOf);
+}
+
+/** What makes a spreadsheet take a cell for a formula, as OWASP lists it. */
+const FORMULA = "=+@\t\r＝＋－＠-";
+
+/** In a regular expression of JavaScript and of Postgres. */
+export const FORMULA_START = `^[${FORMULA}]`;
+
+/** A text that a spreadsheet shows and does not run: its own sign for a text stands before it. */
+export function spreadsheetText(text: string): string {
+  return text !== "" && FORMULA.includes(text[0]!) ? `'${text}` : text;
+}
+
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-export function escapeOf(character: string): string {
+function escapeOf(character: string): string {
   return SHORT[character] ?? Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 }

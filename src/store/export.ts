@@ -2,7 +2,7 @@ import { Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { StringDecoder } from "node:string_decoder";
 import pg from "pg";
-import { csvText, FORMULA_START } from "../model/csv.ts";
+import { csvText, FORMULA_START } from "../model/visible.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Database } from "./database.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readIso } from "../../../src/model/iso-time.ts";
+import { readIso, readUnix } from "../../../src/model/written-time.ts";
 
 const at = (text: string): number => Date.parse(text) / 1000;
 
@@ -78,5 +78,19 @@ describe("reading ISO 8601", () => {
     ["1969-12-31T23:59:59", "1970-01-01T00:59:59+01:00", "9999-12-31T23:59:59-00:01", "10000-01-01T00:00:00"],
   ].flat())("does not guess what %j means", (written) => {
     expect(readIso(written)).toBeNaN();
+  });
+});
+
+describe("reading Unix seconds", () => {
+  it("reads each second up to the end of the year 9999", () => {
+    const property = fc.property(fc.integer({ min: 0, max: 253_402_300_799 }), (second) => {
+      expect(readUnix(String(second))).toBe(second);
+    });
+    fc.assert(property);
+  });
+
+  const noUnix = ["", "-1", "+1", "1.5", "1e9", " 1", "0x10", "17494789650000", "1749478965000", "253402300800", "2025-06-11T15:59:19", "1".repeat(400)];
+  it.each(noUnix)("does not guess what %j seconds are", (written) => {
+    expect(readUnix(written)).toBeNaN();
   });
 });

@@ -1,7 +1,21 @@
 import type { EpochSeconds } from "./window.ts";
 
 /** The last second of the year 9999. A larger number is a time in milliseconds, or no time at all. */
-export const LATEST = 253_402_300_799;
+const LATEST = 253_402_300_799;
+
+/** Reads a time as an answer writes it. NaN if it is unreadable: the answer fails then, and no match is dropped. */
+export type ReadTime = (text: string) => EpochSeconds;
+
+export function timeReader(form: "unix" | "iso"): ReadTime {
+  return form === "unix" ? readUnix : readIso;
+}
+
+/** Whole seconds since 1970 in decimal digits, and nothing else. */
+export function readUnix(text: string): EpochSeconds {
+  if (text.length > 12) return NaN;
+  const seconds = digits(text, 0, text.length);
+  return seconds <= LATEST ? seconds : NaN;
+}
 
 /**
  * Reads a date and a time of day as RFC 3339 and ISO 8601 write them: 2025-06-11T15:59:19, with T, t or a blank between, without seconds, with a
@@ -27,7 +41,7 @@ export function readIso(text: string): EpochSeconds {
 }
 
 /** The number that the digits in [from, to) write; NaN if there are none, or another character is among them. */
-export function digits(text: string, from: number, to: number): number {
+function digits(text: string, from: number, to: number): number {
   let value = from < to ? 0 : NaN;
   for (let at = from; at < to; at += 1) {
     const digit = text.charCodeAt(at) - 0x30;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { csvText, FORMULA_START, spreadsheetText } from "../../../src/model/csv.ts";
+import { csvText, FORMULA_START, spreadsheetText } from "../../../src/model/visible.ts";
 
 describe("a text in CSV", () => {
   test("shows control characters and what turns the direction of writing", () => {
