@@ -97,7 +97,7 @@ export class SlotKeeper {
     }
     if (this.#waiting.length === 0 || this.#idleSince === null || limit === 0) return null;
     const holders = facts.holders.length === 0 ? "other processes" : facts.holders.join(", ");
-    return { for: "slots", what: `all ${limit} slots of ${host} are used by ${holders}`, since: this.#idleSince, until: null, error: null };
+    return { for: "slots", what: limit === 1 ? `the only slot of ${host} is used by ${holders}` : `all ${limit} slots of ${host} are used by ${holders}`, since: this.#idleSince, until: null, error: null };
   }
 
   /** What the last request of this process met that failed or was throttled; null if none did. */
