@@ -7,6 +7,7 @@ import { checkProc } from "../local/proc.ts";
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
 import { linkSignals } from "../model/linked-signal.ts";
+import { outageWait, waitText } from "../model/wait.ts";
 import { openDatabase, type Database } from "../store/database.ts";
 import { checkProgram, isMigrated } from "../store/migrate.ts";
 import { checkEncoding } from "../store/server.ts";
@@ -21,7 +22,7 @@ export interface Store {
   readonly folder: string;
   /** Takes what happens to the local Postgres, in sentences; until then they go to standard error. */
   listen(say: (sentence: string) => void): void;
-  /** What a command waits for while the local Postgres is away; null otherwise. */
+  /** What a command waits for while its Postgres is away; null otherwise. */
   readonly problem: string | null;
   close(): Promise<void>;
 }
@@ -56,7 +57,8 @@ export async function openStore(cli: Cli, options: StoreOptions): Promise<Store>
     },
     listen: (listener) => void (say = listener),
     get problem() {
-      return own?.problem ?? null;
+      const outage = outageWait(db, cli.clock.now() / 1000);
+      return own?.problem ?? (outage === null ? null : waitText(outage));
     },
     close,
   };

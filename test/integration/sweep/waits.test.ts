@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseScenario } from "../../../src/simulate/parse-scenario.ts";
 import type { Fault } from "../../../src/simulate/scenario.ts";
 import { startSimulator, type Simulator } from "../../../src/simulate/server.ts";
-import { createDatabase } from "../../support/postgres/test-database.ts";
+import { createDatabase, startPrivatePostgres } from "../../support/postgres/test-database.ts";
 import { aFolder, sluice, startSluice, writeCronSweep, type SluiceProcess } from "../../support/processes/sluice.ts";
 import { until } from "../../support/time/until.ts";
 
@@ -20,7 +20,7 @@ interface Place {
 }
 
 /** A provider with these faults and a database; everything ends with the test. */
-async function aPlace(faults: readonly Fault[], atEnd: (work: () => Promise<void>) => void): Promise<Place> {
+async function aPlace(faults: readonly Fault[], atEnd: (work: () => Promise<void>) => void, databaseUrl?: string): Promise<Place> {
   const simulator = await startSimulator(parseScenario({ seed: 5, source: { kind: "model", targets: 60, largest: 100 }, limits: { inFlight: 16 } }), { now: () => performance.now() });
   simulator.set(faults);
   const database = await createDatabase();
@@ -33,7 +33,7 @@ async function aPlace(faults: readonly Fault[], atEnd: (work: () => Promise<void
     await database.drop();
     await folder.remove();
   });
-  const env = { DATABASE_URL: database.url };
+  const env = { DATABASE_URL: databaseUrl ?? database.url };
   return {
     simulator,
     host: new URL(simulator.url).host,
@@ -75,6 +75,16 @@ describe.concurrent("the live view and status say what a sweep waits for:", () =
     const { stderr } = command("run", await file({ targets: { preset: undefined, list: ["AS1", "AS2"] }, host: { inFlight: 16, maxPause: "10m" } }), "--window", WINDOW);
     await says("the view says it", stderr, `waiting: ${host} is paused \\(${TIMES}, until [\\d:]{8} UTC\\): HTTP 429`);
     await says("status says it", status, `\\nwaiting: ${host} is paused \\(${TIMES}, until [\\d:]{8} UTC\\): HTTP 429`);
+  });
+
+  test("a database that is away", async ({ onTestFinished: atEnd }) => {
+    const server = await startPrivatePostgres();
+    atEnd(() => server.stop());
+    const { simulator, command, file } = await aPlace([{ what: "slow", latency: { distribution: "constant", seconds: 60 } }], atEnd, server.url);
+    const { stderr } = command("run", await file({ targets: { preset: undefined, list: ["AS1"] }, request: { timeouts: { headers: "5m", target: "5m" } } }), "--window", WINDOW);
+    await until("it asks", () => simulator.stats().mostInFlight > 0);
+    await server.kill9();
+    await says("the view says it", stderr, `waiting: the database at \\S+ does not answer \\(${TIMES} UTC\\): \\S`);
   });
 
   test("a slot that another sweep uses, with its name", async ({ onTestFinished: atEnd }) => {
