@@ -89,7 +89,7 @@ describe("a worker that fails", () => {
   test("with a very long sentence leaves a message that still fits", () => {
     const { exit, messages } = aWorkerExit();
     expect(() => exit.failed(new SpecError("x".repeat(5000)), false)).toThrow(EXITED);
-    expect(messages[0]!.problem).toHaveLength(598);
+    expect(messages[0]!.problem).toHaveLength(478);
   });
 
   test("on a full disk exits with the same code, and writes the sentence to standard error", () => {
