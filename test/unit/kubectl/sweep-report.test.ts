@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { paintFor } from "../../../src/cli/paint.ts";
-import type { SweepObject } from "../../../src/controller/resources.ts";
+import type { CronSweepObject, SweepObject } from "../../../src/controller/resources.ts";
+import { renderCronSweep } from "../../../src/kubectl/cron-sweep-report.ts";
 import { phaseText, renderSweep, sweepLine, sweepScreen } from "../../../src/kubectl/sweep-report.ts";
+import { renderCronSweeps } from "../../../src/kubectl/sweeps-table.ts";
 import { aCause } from "../decide/builders.ts";
 import { anOutput } from "../../support/processes/in-process-cli.ts";
 
@@ -93,7 +95,8 @@ describe("the phase", () => {
   const refused = { conditions: [{ type: "Accepted", status: "False", reason: "Invalid", message: "spec.batch.memory: too little" }] };
   const cases: Record<string, { sweep: SweepObject; says: string }> = {
     "of a new Sweep": { sweep: aSweep(), says: "Pending" },
-    "of a refused Sweep": { sweep: aSweep(refused), says: "Refused" },
+    "of a Sweep with a wrong spec": { sweep: aSweep({ ...refused, phase: "Invalid" }), says: "Invalid" },
+    "of a Sweep that is refused for another reason": { sweep: aSweep(refused), says: "Refused" },
     "of a Sweep that is being deleted": { sweep: aSweep(RUNNING, {}, { deletionTimestamp: "2026-11-23T12:00:00Z" }), says: "Terminating" },
     "of any other Sweep is the one in its status": { sweep: aSweep({ phase: "Blocked" }), says: "Blocked" },
   };
@@ -108,4 +111,13 @@ describe("the phase", () => {
     const blocked = { phase: "Blocked", conditions: [{ type: "Blocked", status: "True", reason: "Surroundings", message: "The database is away." }] };
     expect(sweepLine(aSweep(blocked))).toBe("daily-20261122: Blocked: The database is away.");
   });
+});
+
+test("an invalid CronSweep says so, in the table and in its own report", () => {
+  const status = { state: "Invalid", newestState: "complete", newestWindow: "2026-11-22", conditions: [{ type: "Accepted", status: "False", reason: "Invalid", message: "spec.schedule: 61 is not within 0 and 59" }] };
+  const cronSweep = { metadata: { namespace: "bgp", name: "daily", uid: "c", resourceVersion: "1" }, spec: { schedule: "61 * * * *", timeZone: "Etc/UTC", suspend: false, catchUp: { windows: 7 } }, status } as unknown as CronSweepObject;
+  expect(renderCronSweeps([cronSweep], NOW, PLAIN)).toMatch(/daily +61 \* \* \* \* Etc\/UTC +2026-11-22 +Invalid/);
+  const report = renderCronSweep(cronSweep, [], NOW, PLAIN);
+  expect(report).toMatch(/^CronSweep daily {3}Invalid\n/);
+  expect(report).toContain("spec.schedule: 61 is not within 0 and 59");
 });
