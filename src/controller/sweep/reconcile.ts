@@ -9,7 +9,8 @@ import type { ObjectEvent } from "../../model/event.ts";
 import type { LogFields } from "../../model/log.ts";
 import type { FrozenPods } from "../../model/sweep-object.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
-import { fieldsOfSweep, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
+import { fieldsOfSweep, SWEEPS, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
+import { transformSweep } from "../transforms.ts";
 import { acceptOrRefuse } from "./acceptance.ts";
 import { apply } from "./apply.ts";
 import type { SweepDeps } from "./deps.ts";
@@ -49,6 +50,7 @@ async function showFailure(found: SweepObject, error: unknown, deps: SweepDeps):
 
 async function advance(accepted: SweepObject, warnings: readonly ObjectEvent[], deps: SweepDeps): Promise<Result> {
   let sweep = accepted;
+  let isConfirmed = false;
   let unrecorded = warnings;
   for (;;) {
     const { jobs, requeueAfterSeconds: jobsAfterSeconds, waitsFor } = await observeJobs(sweep, deps);
@@ -60,6 +62,16 @@ async function advance(accepted: SweepObject, warnings: readonly ObjectEvent[], 
       for (const batch of finished) logFinished(sweep, batch, deps);
       for (const event of [...unrecorded, ...decision.events]) deps.recordEvent(sweep, event);
       unrecorded = [];
+      isConfirmed = true;
+      continue;
+    }
+    if (decision.launch.length > 0 && !isConfirmed) {
+      // A Job has vanished, or a wait is over. If the Sweep was deleted, its Jobs may go from the cache before it does.
+      const read = await deps.client.get(SWEEPS, sweep.metadata);
+      if (read?.metadata.uid !== sweep.metadata.uid || read.metadata.deletionTimestamp !== undefined) return {};
+      sweep = transformSweep(read);
+      deps.latest.wrote(sweep);
+      isConfirmed = true;
       continue;
     }
     const applied = await apply(sweep, decision, jobs, deps);
