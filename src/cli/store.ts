@@ -124,7 +124,7 @@ function ownPostgres(cli: Cli, folder: string, deps: { say: (sentence: string) =
     now: () => cli.clock.monotonic(),
     log: deps.say,
   };
-  return KeptPostgres.start(place, deps);
+  return KeptPostgres.start(place, { ...deps, clock: cli.clock });
 }
 
 /** Ctrl-C, or the loss of the local Postgres, also ends the wait for a database that is away. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../../model/clock.ts";
 import { SurroundingsError } from "../../model/errors.ts";
 import { type LocalPostgres, type LocalPostgresPlace, startOrAdoptPostgres } from "./postgres.ts";
 
@@ -5,11 +6,15 @@ import { type LocalPostgres, type LocalPostgresPlace, startOrAdoptPostgres } fro
 const MOST_RESTARTS = 3;
 const RESTARTS_WITHIN_MS = 60_000;
 
+/** Before each further try of a start that failed: whoever fills the disk often makes room soon. */
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
+
 interface KeptPostgresDeps {
   /** What happens to the server, in sentences for the person who waits. */
   readonly say: (sentence: string) => void;
   /** It cannot be kept: whatever waits for it should end with this error. */
   readonly failed: (error: SurroundingsError) => void;
+  readonly clock: Pick<Clock, "sleep">;
 }
 
 /** The local Postgres of a command, started again whenever it dies. */
@@ -19,7 +24,7 @@ export class KeptPostgres {
   readonly #restarts: number[] = [];
   #server: LocalPostgres;
   #restarting: Promise<void> | null = null;
-  #isReleased = false;
+  readonly #released = new AbortController();
 
   private constructor(place: LocalPostgresPlace, deps: KeptPostgresDeps, server: LocalPostgres) {
     this.#place = place;
@@ -44,14 +49,14 @@ export class KeptPostgres {
   }
 
   async release(): Promise<void> {
-    this.#isReleased = true;
+    this.#released.abort();
     await this.#restarting;
     await this.#server.release();
   }
 
   #watch(): void {
     void this.#server.lost.then(() => {
-      if (this.#isReleased) return;
+      if (this.#released.signal.aborted) return;
       this.#restarting = this.#restart().finally(() => (this.#restarting = null));
     });
   }
@@ -61,12 +66,26 @@ export class KeptPostgres {
     say("The local Postgres has died. It is started again; what was committed is kept.");
     try {
       this.#checkOften();
-      this.#server = await startOrAdoptPostgres(this.#place);
+      this.#server = await this.#startAgain();
       say("The local Postgres runs again.");
       this.#watch();
     } catch (error) {
+      if (this.#released.signal.aborted) return;
       failed(error instanceof SurroundingsError ? error : new SurroundingsError(`The local Postgres could not be started again: ${(error as Error).message}.`, { cause: error }));
     }
+  }
+
+  async #startAgain(): Promise<LocalPostgres> {
+    const { say, clock } = this.#deps;
+    for (const milliseconds of RETRY_MS) {
+      try {
+        return await startOrAdoptPostgres(this.#place);
+      } catch (error) {
+        say(`${(error as Error).message} The next try is in ${milliseconds / 1000} s.`);
+        if (!(await clock.sleep(milliseconds, this.#released.signal))) throw error;
+      }
+    }
+    return startOrAdoptPostgres(this.#place);
   }
 
   #checkOften(): void {

@@ -12,14 +12,28 @@ let folder: string;
 let said: string[];
 let failures: SurroundingsError[];
 let kept: KeptPostgres;
+let slept: number[];
+let onSleep: () => Promise<void>;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "sluice-kept-"));
   await chmod(folder, 0o755);
   said = [];
   failures = [];
+  slept = [];
+  onSleep = () => Promise.resolve();
   const place = aPostgresPlace(path.join(folder, "postgres"), { settings: { fsync: "off" } });
-  kept = await KeptPostgres.start(place, { say: (sentence) => said.push(sentence), failed: (error) => failures.push(error) });
+  kept = await KeptPostgres.start(place, {
+    say: (sentence) => said.push(sentence),
+    failed: (error) => failures.push(error),
+    clock: {
+      async sleep(milliseconds) {
+        slept.push(milliseconds);
+        await onSleep();
+        return true;
+      },
+    },
+  });
 });
 
 afterEach(async () => {
@@ -65,11 +79,23 @@ test("one that dies again and again is given up with a sentence", async () => {
   expect(failures.map(({ message }) => message)).toEqual([`The local Postgres in ${path.join(folder, "postgres")} has died 4 times within a minute: see server.log in that folder.`]);
 });
 
-test("one that cannot be started again is given up with the reason", async () => {
+test("one that cannot be started again is given up with the reason, after half a minute of tries", async () => {
   await writeFile(path.join(folder, "postgres", "cluster", "postgresql.auto.conf"), "shared_buffers = none\n");
   await kill();
   await until("it is given up", () => failures.length > 0);
   expect(failures[0]!.message).toMatch(/^The local Postgres in \S+ could not start: /);
+  expect(slept).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+  expect(said.slice(1).every((sentence) => /could not start: .* The next try is in \d+ s\.$/.test(sentence))).toBe(true);
+});
+
+test("one that cannot start for a moment, as on a full disk, runs again once it can", async () => {
+  const settings = path.join(folder, "postgres", "cluster", "postgresql.auto.conf");
+  await writeFile(settings, "shared_buffers = none\n");
+  onSleep = () => (slept.length < 2 ? Promise.resolve() : rm(settings));
+  await kill();
+  await until("it runs again", () => said.at(-1) === "The local Postgres runs again.");
+  expect(slept).toEqual([1_000, 2_000]);
+  expect(failures).toEqual([]);
 });
 
 test("one that is released is not started again", async () => {
