@@ -21,7 +21,7 @@ const BLOCK = /^```(js|yaml|console)\n([^]*?)^```$/gm;
 const VOLATILE: readonly [RegExp, string][] = [
   [/(?<=, )[\d.]+ s(?=\.?$)/, "<seconds>"],
   [/(?<=used )\d+(?= MiB)/, "<MiB>"],
-  [/\d{4}-\d\d-\d\d \d\d:\d\d$/, "<last asked>"],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d/g, "<minute>"],
 ];
 /** On a busy machine a sweep may take long enough to report its progress. A reader's terminal shows that as a live view, which vanishes. */
 const PROGRESS = /, pass \d+ of at most \d+: /;
