@@ -32,8 +32,10 @@ export const addSimulate: AddCommand = (program, cli, execute) => {
 
 /** Runs until it is interrupted, which is how it normally stops. */
 async function simulate(cli: Cli, { output, ...flags }: SimulateOptions): Promise<number> {
-  const simulator = await runSimulator(flags, { now: () => cli.clock.now(), token: randomUUID() }, (line) => cli.stderr.write(`${line}\n`));
+  const token = randomUUID();
+  const simulator = await runSimulator(flags, { now: () => cli.clock.now(), token }, (line) => cli.stderr.write(`${line}\n`));
   cli.stdout.write(`A simulated RIPEstat answers at ${simulator.url}\n`);
+  (output === "json" ? cli.stderr : cli.stdout).write(`Its faults are changed with the header authorization: Bearer ${token}\n`);
   await aborted(cli.signal);
   const stats = simulator.stats();
   await simulator.close();

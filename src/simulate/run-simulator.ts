@@ -15,7 +15,6 @@ export async function runSimulator(flags: SimulatorFlags, { now, token }: { read
   for (const [target, bytes] of Object.entries(scenario.big)) log(`${target} answers with ${bytes} bytes.`);
   log(`Wire format of ${scenario.format}, seed ${scenario.seed}, ${scenario.limits.inFlight} requests at once from one address, ${scenario.faults.length} faults.`);
   log(`Statistics: ${simulator.url}/simulator/stats`);
-  log(`Other faults: POST ${simulator.url}/simulator/faults with the header authorization: Bearer ${token}`);
   return simulator;
 }
 
