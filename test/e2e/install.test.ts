@@ -118,7 +118,7 @@ describe("installed for the whole cluster, by the words of README", () => {
     const columns = await typed(notes[2]!);
     process.stdout.write(columns);
     expect(columns).toMatch(/^NAMESPACE +NAME +SCHEDULE +TIMEZONE +NEXT RUN +NEWEST +STATE +BEHIND +SUSPENDED +AGE$/m);
-    expect(columns).toMatch(/^NAMESPACE +NAME +WINDOW +PHASE +PASS +SETTLED +FAILED +BATCHES +MEMORY +RATE +ETA +AGE$/m);
+    expect(columns).toMatch(/^NAMESPACE +NAME +WINDOW +PHASE +PASS +SETTLED +FAILED +BATCHES +MEMORY +RATE +ETA +AGE +WAITING$/m);
     const ofSweep = await cluster.kubectl("--namespace", "bgp", "describe", "sweep", "--selector=sluice.dev/cronsweep=ripestat-daily");
     const inOrder = ["Message:               300 of 300 targets are settled.", "Pass 1: 300 targets unsettled, in 3 batches.", "Pass 1 has finished.", "The window is complete: 300 of 300 targets settled."];
     expect(inOrder.filter((line) => !ofSweep.includes(line))).toEqual([]);

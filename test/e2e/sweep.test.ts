@@ -41,7 +41,7 @@ describe("a sweep of invented updates", () => {
     const columns = await installation.kubectl("get", "cronsweeps,sweeps");
     process.stdout.write(columns);
     expect(columns).toMatch(/NAME +SCHEDULE +TIMEZONE +NEXT RUN +NEWEST +STATE +BEHIND +SUSPENDED +AGE/);
-    expect(columns).toMatch(/NAME +WINDOW +PHASE +PASS +SETTLED +FAILED +BATCHES +MEMORY +RATE +ETA +AGE/);
+    expect(columns).toMatch(/NAME +WINDOW +PHASE +PASS +SETTLED +FAILED +BATCHES +MEMORY +RATE +ETA +AGE +WAITING/);
     expect(columns).toMatch(new RegExp(`first +${dayOf(YESTERDAY)} +Complete +1 +1280/1280 +0 +10/10 +\\d+Mi/128Mi`));
     const story = await installation.kubectl("describe", "sweep", "first");
     expect(story).toContain("Pass 1: 1280 targets unsettled, in 10 batches.");
