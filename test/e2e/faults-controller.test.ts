@@ -54,7 +54,7 @@ describe.concurrent("each batch has one Job", () => {
       expect(new Set(leading.turns.map(({ holder }) => holder)).size).toBeGreaterThanOrEqual(3);
     }));
 
-  test("with two controllers: one is stopped and releases its Lease within five seconds, the other is killed and replaced when its Lease has expired", { timeout: 400_000 }, () =>
+  test("with two controllers: one is stopped and releases its Lease within five seconds, the other is killed, and its Lease is taken by its successor in the pod or when it has expired", { timeout: 400_000 }, () =>
     within("handed", 2, async ({ sweeps, leading, signal }) => {
       await sweeps.begin("handed");
       await sweeps.untilRuns("handed", 1);
@@ -74,7 +74,9 @@ describe.concurrent("each batch has one Job", () => {
       const { renewed } = leading.turns.at(-1)!;
       const followed = await leading.untilTurn(since, "another leads", (holder) => holder !== "");
       expect(leading.turns.slice(since).map(({ holder }) => holder)).not.toContain("");
-      expect(followed.at - renewed).toBeGreaterThan(14_000);
+      // The container starts again in the same pod, and takes the Lease at once. Another pod has to wait until it has expired.
+      const isSamePod = followed.holder.startsWith(`${second.metadata.name}_`);
+      if (!isSamePod) expect(followed.at - renewed).toBeGreaterThan(14_000);
       const seconds = [given.at - asked, taken.at - given.at, followed.at - renewed].map((milliseconds) => (milliseconds / 1000).toFixed(1));
       process.stdout.write(`The Lease was given back after ${seconds[0]!} s and taken ${seconds[1]!} s later; after a kill it was taken ${seconds[2]!} s after it had been renewed last\n`);
 

@@ -8,7 +8,7 @@ import { KubeClient } from "../../../src/kube/client.ts";
 import { EventRecorder } from "../../../src/kube/event-recorder.ts";
 import { inClusterConnection } from "../../../src/kube/in-cluster.ts";
 import { type Change, Indexer } from "../../../src/kube/indexer.ts";
-import { LeaderElector } from "../../../src/kube/leader.ts";
+import { LeaderElector, type Term } from "../../../src/kube/leader.ts";
 import { type Draft, EVENTS, type Job, JOBS, LEASES, type Secret, SECRETS, SELF_SUBJECT_ACCESS_REVIEWS, withoutManagedFields } from "../../../src/kube/object.ts";
 import { Reflector, type ReflectorReport } from "../../../src/kube/reflector.ts";
 import type { Connection } from "../../../src/kube/requests.ts";
@@ -165,7 +165,7 @@ describe("the election", () => {
         return Promise.resolve();
       });
       const elector = new LeaderElector({ client, clock: realClock, random: Math.random, namespace: space.name, name: "election", pod: `pod-of-${identity}`, identity, report: () => undefined });
-      const work = (): Promise<void> => new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve()));
+      const work = ({ lost }: Term): Promise<void> => new Promise((resolve) => [stop.signal, lost].forEach((over) => over.addEventListener("abort", () => resolve())));
       return { elector, stop, end: elector.lead(stop.signal, work) };
     };
     const one = candidate("one");
