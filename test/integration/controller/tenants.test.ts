@@ -53,19 +53,25 @@ async function overtakes(name: string): Promise<void> {
   expect(flood().some((sweep) => !isRefused(sweep))).toBe(true);
 }
 
+/** Each made to take the memory or the time of who checks it. */
+const BAD_PATTERNS = [`(a)(?:${Array.from({ length: 490 }, () => "a").join("|")})+`, ".".repeat(490), `(a)${"(?:a|a)".repeat(24)}b`, "(a{1,4000})\\1b", "(?:(?=[^x]*b)a)+(c)"];
+
 const template = without(aSpec(), "window", "select", "replace", "suspend");
 
-test("a tenant's specs of a megabyte, annotations and thousands of invalid objects take neither the memory nor the turn of another namespace", { timeout: 240_000 }, async () => {
+test("a tenant's specs of a megabyte, annotations, patterns and thousands of invalid objects take neither the memory nor the turn of another namespace", { timeout: 240_000 }, async () => {
   for (let number = 0; number < 60; number += 1) {
     const list = Array.from({ length: 9000 }, (_, index) => `${number}-${index}`.padEnd(110, "x"));
     api.objects.create(CRON_SWEEPS, inFlood(`list-${number}`, { schedule: "0 5 1 1 *", timeZone: "Etc/UTC", suspend: false, sweepTemplate: { spec: { ...template, targets: { list } } } }) as never);
   }
   for (let number = 0; number < 200; number += 1) api.objects.create(SWEEPS, inFlood(`annotated-${number}`, { ...aSpec(), provider: { name: "none" } }, { note: MEGABYTE.slice(0, 250_000) }) as never);
+  for (let number = 0; number < 100; number += 1) {
+    api.objects.create(SWEEPS, inFlood(`pattern-${number}`, { ...aSpec(), extract: { pattern: BAD_PATTERNS[number % BAD_PATTERNS.length] } }) as never);
+  }
   await start();
   for (let number = 0; number < 2000; number += 1) api.objects.create(SWEEPS, inFlood(`invalid-${number}`, { ...aSpec(), provider: { name: "none" } }) as never);
   await overtakes("daily");
   await until("all are refused", () => flood().every(isRefused), 120);
-  await until("metrics count them", async () => valueOf(readExposed(await controller.metrics()), "sluice_sweeps", { phase: "Invalid" }) === 2200);
+  await until("metrics count them", async () => valueOf(readExposed(await controller.metrics()), "sluice_sweeps", { phase: "Invalid" }) === 2300);
   expect(controller.isAlive).toBe(true);
 });
 
