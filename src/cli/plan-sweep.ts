@@ -7,11 +7,11 @@ import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled, type StateOrMissing } from "../model/states.ts";
 import { sourceHash } from "../prepare/source-hash.ts";
 import type { Database } from "../store/database.ts";
-import { findDataset, refuseOther } from "../store/datasets.ts";
+import { type Dataset, findDataset, refuseOther } from "../store/datasets.ts";
+import { heldRetention, heldText } from "../store/retention.ts";
 import { statesOfNames } from "../store/selection.ts";
 import { serverTime } from "../store/server.ts";
 import { lastListed } from "../store/windows.ts";
-import { heldBy } from "./confirm-retention.ts";
 
 /** How many targets a sweep would find, and how many of them it would ask. */
 export interface PlannedSweep {
@@ -43,14 +43,14 @@ export async function planSweep(spec: ResolvedSpec, { names, notes }: Names, db:
     targets: names.length,
     settled: db === null ? null : sumOf(states, isSettled),
     asked: sumOf(states, (state) => isSelected(state, spec)),
-    retention: db === null ? null : await retentionOf(spec, db),
+    retention: db === null || dataset === null ? null : await retentionOf(spec, dataset, db),
     notes,
   };
 }
 
-async function retentionOf(spec: ResolvedSpec, db: Database): Promise<string | null> {
-  const held = await heldBy(db, spec, await serverTime(db));
-  return held === null ? null : `${held.text}, to be dropped once you confirm it (run asks, or takes --yes)`;
+async function retentionOf({ retentionSeconds }: ResolvedSpec, dataset: Dataset, db: Database): Promise<string | null> {
+  const held = await heldRetention(db, dataset, retentionSeconds, await serverTime(db));
+  return held === null ? null : `${heldText(held)}, to be dropped once you confirm it (run asks, or takes --yes)`;
 }
 
 function isSelected(state: StateOrMissing, { select }: ResolvedSpec): boolean {

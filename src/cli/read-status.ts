@@ -6,6 +6,7 @@ import type { Database } from "../store/database.ts";
 import { unfinishedSweeps } from "../store/driven-sweeps.ts";
 import { hostWaits } from "../store/hosts.ts";
 import { mayRead } from "../store/rights.ts";
+import { causeOf, type StoredCause } from "../store/selection.ts";
 import { SETTLED_LIST } from "../store/settled.ts";
 
 /** A row of sluice.windows. */
@@ -39,7 +40,7 @@ export interface WindowCauses {
 /** Of these windows, those that have unsettled targets. Null for a role that may only read the views, which have no details. */
 export async function readCauses(db: Database, dataset: string, windows: readonly Date[]): Promise<WindowCauses[] | null> {
   if (!(await mayRead(db, "datasets", "targets", "target_results", "window_plans"))) return null;
-  const rows = await db.query<{ window_start: Date; code: string; targets: number; example: string; detail: string | null; at: Date | null }>(
+  const rows = await db.query<StoredCause & { readonly window_start: Date }>(
     `select p.window_start, coalesce(r.error, r.state, 'missing') as code, count(*)::integer as targets, max(r.finished_at) as at,
        (array_agg(t.name order by r.finished_at desc nulls last, t.name))[1] as example,
        (array_agg(r.detail order by r.finished_at desc nulls last, t.name))[1] as detail
@@ -52,7 +53,7 @@ export async function readCauses(db: Database, dataset: string, windows: readonl
   );
   return windows.flatMap((window_start) => {
     const causes = rows.filter((row) => row.window_start.getTime() === window_start.getTime()).slice(0, MOST_CAUSES);
-    return causes.length === 0 ? [] : [{ window_start, causes: causes.map(({ code, targets, example, detail, at }) => ({ code, targets, example, detail: detail ?? "", at: at?.toISOString() ?? "" })) }];
+    return causes.length === 0 ? [] : [{ window_start, causes: causes.map(causeOf) }];
   });
 }
 

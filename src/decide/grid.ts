@@ -1,8 +1,8 @@
 import { SpecError } from "../model/errors.ts";
 import { formatMoment, parseMoment } from "../model/moment.ts";
 import { formatDuration } from "../model/quantity.ts";
-import type { EpochSeconds, Grid, Window } from "../model/window.ts";
 import { shownName } from "../model/visible.ts";
+import type { EpochSeconds, Grid, Window } from "../model/window.ts";
 
 const DAY_SECONDS = 86_400;
 

@@ -2,9 +2,9 @@ import { compilePattern } from "../extract/compile.ts";
 import { SpecError } from "../model/errors.ts";
 import type { FieldProblem } from "../model/field-problem.ts";
 import { PATTERN_PATHS } from "../model/pattern-fields.ts";
+import { shownName } from "../model/visible.ts";
 import { nearest } from "../model/schema/explain.ts";
 import type { Provider } from "../providers/provider.ts";
-import { shownName } from "../model/visible.ts";
 
 /** Deeper than anything that has a meaning, and far from the end of a stack. */
 const DEEPEST = 64;

@@ -4,11 +4,11 @@ import type { CronSweep } from "../model/schema/cron-sweep.ts";
 import type { SweepDocument } from "../model/schema/documents.ts";
 import type { Sweep } from "../model/schema/sweep.ts";
 import type { SweepTemplateSpec } from "../model/schema/template.ts";
+import { shownName } from "../model/visible.ts";
 import type { Grid, Window } from "../model/window.ts";
 import { fill, type FilledSpec } from "../providers/fill.ts";
 import type { Provider } from "../providers/provider.ts";
 import { gridOf, resolveSpec, type SweepOptions } from "../providers/resolve.ts";
-import { shownName } from "../model/visible.ts";
 
 /** What a document may refer to. */
 export interface Context {

@@ -1,6 +1,7 @@
 import type { Observation } from "../model/result.ts";
+import { shorten } from "../model/visible.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
-import { readCaught, shorten } from "./caught-text.ts";
+import { readCaught } from "./caught-text.ts";
 import { problem, type Problem } from "./problem.ts";
 import { isWholeOnOneSide, type Seam } from "./seam.ts";
 

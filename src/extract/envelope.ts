@@ -1,7 +1,8 @@
 import type { EnvelopeField } from "../model/pattern-fields.ts";
+import { shorten } from "../model/visible.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import { readIso, readUnix } from "../model/written-time.ts";
-import { readCaught, shorten } from "./caught-text.ts";
+import { readCaught } from "./caught-text.ts";
 import type { CompiledExtract } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";

@@ -1,6 +1,6 @@
 import { formatMoment } from "../model/moment.ts";
+import { shorten } from "../model/visible.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
-import { shorten } from "./caught-text.ts";
 import { problem, STATE_OF, type Problem } from "./problem.ts";
 import type { Judgement, PartFacts } from "./reading.ts";
 

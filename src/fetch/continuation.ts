@@ -1,3 +1,4 @@
+import { shorten } from "../model/visible.ts";
 import type { Window } from "../model/window.ts";
 import { readTime, placeholderNames } from "./url.ts";
 
@@ -47,8 +48,4 @@ function rangeProblem(current: URL, rest: URL, names: { start: string | null; en
   const end = readTime(rest.searchParams.get(names.end) ?? "");
   if (end === null) return `the end of the rest ("${shorten(rest.searchParams.get(names.end) ?? "")}") is not a time`;
   return end > window.end ? "the rest of the answer ends after the end of the window" : null;
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { TextSink } from "../extract/reading.ts";
+import { unresolvedNameIn } from "../model/errors.ts";
 import type { Encoding, RequestSpec } from "../model/resolved.ts";
 import type { ErrorCode } from "../model/result.ts";
 import { openBody, UnreadableBody, type Body } from "./body.ts";
@@ -296,7 +297,7 @@ function whyBroken(error: Error, stage: Stage, host: string, hide: Hide): Why {
 
 /** Node gives the name beside the message; behind a proxy it is the proxy's. */
 function whyUnresolved(code: "ENOTFOUND" | "EAI_AGAIN", error: Error, host: string): string {
-  const name = "hostname" in error && typeof error.hostname === "string" ? error.hostname : host;
+  const name = unresolvedNameIn(error) ?? host;
   return code === "ENOTFOUND" ? `the host name ${name} does not resolve (ENOTFOUND)` : `no name server answers for the host ${name} (EAI_AGAIN), which is usually temporary`;
 }
 

@@ -1,4 +1,5 @@
 import { SpecError } from "../model/errors.ts";
+import { isoOf } from "../model/moment.ts";
 import type { RequestSpec } from "../model/resolved.ts";
 import { targetNameProblem, targetPathProblem } from "../model/target-name.ts";
 import { shownName } from "../model/visible.ts";
@@ -49,7 +50,7 @@ function parameters(template: string): Map<string, string> {
 
 /** A time in a URL: unix seconds, or ISO 8601 in UTC to the second. */
 export function writeTime(at: EpochSeconds, format: RequestSpec["timeFormat"]): string {
-  return format === "unix" ? String(at) : `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+  return format === "unix" ? String(at) : isoOf(at);
 }
 
 /** Reads unix seconds, a day, or ISO 8601, in UTC without a zone. Null for any other text. */

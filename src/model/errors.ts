@@ -51,3 +51,8 @@ export function systemProblem(error: unknown): SurroundingsError | null {
   if (!(error instanceof Error) || !("code" in error) || !("syscall" in error) || !MACHINE_CODES.includes(String(error.code))) return null;
   return new SurroundingsError(`The operating system refuses: ${error.message.replace(/^E[A-Z]+: /, "")}.`, { cause: error });
 }
+
+/** The host name that led to no address: Node gives it beside the message. Null where it does not. */
+export function unresolvedNameIn(error: Error): string | null {
+  return "hostname" in error && typeof error.hostname === "string" ? error.hostname : null;
+}

@@ -14,6 +14,11 @@ export function parseMoment(text: string): EpochSeconds | null {
   return milliseconds / 1000;
 }
 
+/** "2026-11-20T05:00:00Z", also at midnight. */
+export function isoOf(at: EpochSeconds): string {
+  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
+}
+
 /** "2026-11-20" for the start of a UTC day, else "2026-11-20T06:00:00Z". */
 export function formatMoment(at: EpochSeconds): string {
   const iso = new Date(at * 1000).toISOString();

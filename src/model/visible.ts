@@ -19,16 +19,23 @@ export function visibleLines(text: string): string {
 
 /** A name in quotation marks, shortened if it is very long. */
 export function shownName(name: string): string {
-  return `"${shortened(name)}"`;
+  return `"${shownStart(name)}"`;
 }
 
 /** The value of a field, as a sentence about it shows it. */
 export function shownValue(value: unknown): string {
-  return typeof value === "string" ? shownName(value) : shortened(value === undefined ? "nothing" : JSON.stringify(value));
+  return typeof value === "string" ? shownName(value) : shownStart(value === undefined ? "nothing" : JSON.stringify(value));
 }
 
-function shortened(text: string): string {
-  return visible(text.length > 80 ? `${Array.from(text.slice(0, 200)).slice(0, 60).join("")}…` : text);
+/** The start of a text, for a sentence. */
+export function shorten(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+const LONGEST_SHOWN = 80;
+
+function shownStart(text: string): string {
+  return visible(text.length > LONGEST_SHOWN ? `${Array.from(text.slice(0, 200)).slice(0, 60).join("")}…` : text);
 }
 
 /**

@@ -62,9 +62,8 @@ function refuseFuture({ window, grid }: ResolvedSpec, now: EpochSeconds): void {
  * takes days must not undo a longer retention that was set meanwhile. Returns why the retention is held, or null.
  */
 async function followRetention({ datasetId, spec }: FrozenSweep, { place, confirmedRetentionSeconds }: PrepareTask, db: Database, now: EpochSeconds): Promise<string | null> {
-  const dataset = await findDataset(db, spec.dataset);
-  const held = dataset === null ? null : await heldRetention(db, dataset, spec.retentionSeconds, now);
-  if (held !== null && confirmedRetentionSeconds !== spec.retentionSeconds) return `${heldText(spec.dataset, held)}. They are kept until this is confirmed: \`sluice run --yes\`, or the annotation sluice.dev/confirm-retention: ${formatDuration(spec.retentionSeconds)}.`;
+  const held = await heldRetention(db, await findDataset(db, spec.dataset), spec.retentionSeconds, now);
+  if (held !== null && confirmedRetentionSeconds !== spec.retentionSeconds) return `${heldText(held)}. They are kept until this is confirmed: \`sluice run --yes\`, or the annotation sluice.dev/confirm-retention: ${formatDuration(spec.retentionSeconds)}.`;
   if (place.pass === 1) await shortenRetention(db, datasetId, spec.retentionSeconds);
   return null;
 }
@@ -165,13 +164,7 @@ const LONGEST = { example: 130, detail: 200 };
 async function counted({ identity }: FrozenSweep, { db }: PrepareDeps): Promise<Pick<PrepareMessage, "selected" | "causes">> {
   const found = await countSelected(db, identity.uid, MOST_CAUSES);
   if (found === null) return {};
-  const causes = found.causes.map(({ code, targets, example, detail, at }) => ({
-    code,
-    targets,
-    example: shortened(example, LONGEST.example),
-    detail: shortened(detail ?? "", LONGEST.detail),
-    at: at?.toISOString() ?? "",
-  }));
+  const causes = found.causes.map((cause) => ({ ...cause, example: shortened(cause.example, LONGEST.example), detail: shortened(cause.detail, LONGEST.detail) }));
   return { selected: found.selected, causes };
 }
 

@@ -1,7 +1,7 @@
-import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { entryError, tidyNames, type Names } from "../decide/targets/names.ts";
 import type { BoundedPattern } from "../extract/bound.ts";
+import { beginsJson, decodeUtf8 } from "../extract/caught-text.ts";
 import { compileListPattern } from "../extract/compile.ts";
 import { keptBytes, StreamMatcher } from "../extract/matcher.ts";
 import { WORK_BYTES } from "../extract/read.ts";
@@ -110,7 +110,7 @@ export class NameSink implements TextSink {
 
   take(length: number): void {
     const from = this.#matcher.room;
-    this.#isJson ??= startsJson(this.work.subarray(from, from + length));
+    this.#isJson ??= beginsJson(this.work, from, from + length, '{["');
     this.#matcher.take(this.work, length);
   }
 
@@ -119,13 +119,6 @@ export class NameSink implements TextSink {
   }
 }
 
-/** Null while there is only white space, or a byte order mark. */
-function startsJson(bytes: Buffer): boolean | null {
-  const first = bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
-  return first === undefined ? null : ["{", "[", '"'].includes(String.fromCharCode(first));
-}
-
-/** Patterns are matched on bytes read as latin1, so a name beyond ASCII is not a text yet. */
 function decodeEntry(latin1: string, { index, origin, isJson }: { readonly index: number; readonly origin: string; readonly isJson: boolean }): string {
   const text = decodeUtf8(latin1);
   if (text === null) throw entryError(index, latin1, "is not UTF-8", origin);
@@ -135,11 +128,6 @@ function decodeEntry(latin1: string, { index, origin, isJson }: { readonly index
   } catch {
     throw entryError(index, text, "is not the whole content of a JSON string, so its escapes cannot be undone", origin);
   }
-}
-
-function decodeUtf8(latin1: string): string | null {
-  const bytes = Buffer.from(latin1, "latin1");
-  return isUtf8(bytes) ? bytes.toString("utf8") : null;
 }
 
 async function readLines({ path, origin }: FileSource): Promise<string[]> {

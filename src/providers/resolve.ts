@@ -1,10 +1,10 @@
 import { SpecError } from "../model/errors.ts";
 import { parseDuration, parseMemory, parsePercent } from "../model/quantity.ts";
 import type { ExtractSpec, HeaderValue, RequestSpec, ResolvedSpec, Selection, TargetSource } from "../model/resolved.ts";
+import { shownName } from "../model/visible.ts";
 import type { Grid, Window } from "../model/window.ts";
 import type { FilledSpec } from "./fill.ts";
 import type { Provider } from "./provider.ts";
-import { shownName } from "../model/visible.ts";
 
 /** What a Sweep sets besides its template. */
 export interface SweepOptions {

@@ -1,5 +1,5 @@
-import { visible } from "../model/visible.ts";
 import type { TargetState, Totals, WindowState } from "../model/states.ts";
+import { visible } from "../model/visible.ts";
 import type { EpochSeconds, Window } from "../model/window.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { SpecError, FencedError, SurroundingsError } from "../model/errors.ts";
+import { SpecError, FencedError, SurroundingsError, unresolvedNameIn } from "../model/errors.ts";
 
 /**
  * What to do about an error:
@@ -53,15 +53,10 @@ export function failureOf(error: unknown, place: string): Failure {
   const sentence = surroundingsSentence(code, error.message, place);
   if (sentence !== null) return { kind: "surroundings", error: new SurroundingsError(sentence, { cause: error }) };
   const problem = error.message === "" ? code : error.message;
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return { kind: "lost", problem, unresolved: { host: hostIn(error), isTemporary: code === "EAI_AGAIN" } };
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return { kind: "lost", problem, unresolved: { host: unresolvedNameIn(error) ?? "", isTemporary: code === "EAI_AGAIN" } };
   if (LOST_STATES.has(code) || code.startsWith("08") || LOST_CODES.has(code) || LOST_MESSAGES.test(error.message)) return { kind: "lost", problem };
   if (AGAIN_STATES.has(code)) return { kind: "again", problem };
   return { kind: "ours" };
-}
-
-/** Node gives the name beside the message. */
-function hostIn(error: Error): string {
-  return "hostname" in error && typeof error.hostname === "string" ? error.hostname : "";
 }
 
 /** How long nothing could be done, and why, in one sentence. */

@@ -42,6 +42,7 @@ function borderOf(everySeconds: number, retentionSeconds: number, now: EpochSeco
 
 /** A retention that is shorter than the dataset's, and that is not followed: what it would drop. */
 interface HeldRetention {
+  readonly dataset: Pick<Dataset, "id" | "name">;
   readonly wantedSeconds: number;
   readonly keptSeconds: number;
   readonly windows: number;
@@ -59,11 +60,11 @@ interface HeldRetention {
  */
 export async function heldRetention(
   on: Pick<Transaction, "query">,
-  dataset: Pick<Dataset, "id" | "everySeconds" | "retentionSeconds">,
+  dataset: Dataset | null,
   wantedSeconds: number,
   now: EpochSeconds,
 ): Promise<HeldRetention | null> {
-  if (wantedSeconds >= dataset.retentionSeconds) return null;
+  if (dataset === null || wantedSeconds >= dataset.retentionSeconds) return null;
   const border = borderOf(dataset.everySeconds, wantedSeconds, now);
   const [lost] = await on.query<{ windows: number; from: number | null; to: number | null; updates: number }>(
     `select count(*) as windows, extract(epoch from min(p.window_start))::bigint as from, extract(epoch from max(p.window_start))::bigint as to,
@@ -74,13 +75,13 @@ export async function heldRetention(
   );
   const { windows, from, to, updates } = lost!;
   if (windows === 0 || from === null || to === null) return null;
-  return { wantedSeconds, keptSeconds: dataset.retentionSeconds, windows, from, to, updates };
+  return { dataset: { id: dataset.id, name: dataset.name }, wantedSeconds, keptSeconds: dataset.retentionSeconds, windows, from, to, updates };
 }
 
 /** "store.retention is 2d, but bgp/daily has been kept for 730d: 5 windows (2026-11-01 to 2026-11-05) with 8,123 updates are older". */
-export function heldText(dataset: string, { wantedSeconds, keptSeconds, windows, from, to, updates }: HeldRetention): string {
+export function heldText({ dataset, wantedSeconds, keptSeconds, windows, from, to, updates }: HeldRetention): string {
   const range = windows === 1 ? `1 window (${formatMoment(from)})` : `${grouped(windows)} windows (${formatMoment(from)} to ${formatMoment(to)})`;
-  return `store.retention is ${formatDuration(wantedSeconds)}, but ${dataset} has been kept for ${formatDuration(keptSeconds)}: ${range} with ${grouped(updates)} updates ${windows === 1 ? "is" : "are"} older`;
+  return `store.retention is ${formatDuration(wantedSeconds)}, but ${dataset.name} has been kept for ${formatDuration(keptSeconds)}: ${range} with ${grouped(updates)} updates ${windows === 1 ? "is" : "are"} older`;
 }
 
 /** Shortens the retention of a dataset, because somebody has confirmed it or because that drops nothing. The next prepare drops what is older. */

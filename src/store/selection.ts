@@ -1,4 +1,5 @@
 import { SpecError } from "../model/errors.ts";
+import type { Cause } from "../model/message.ts";
 import type { Remaining } from "../model/remaining.ts";
 import type { Selection } from "../model/resolved.ts";
 import { PASSING_ERRORS } from "../model/result.ts";
@@ -139,7 +140,7 @@ export async function statesOfNames(
 }
 
 /** A cause as it is stored: nothing shortened. */
-interface StoredCause {
+export interface StoredCause {
   readonly code: string;
   readonly targets: number;
   readonly example: string;
@@ -151,7 +152,12 @@ interface StoredCause {
 interface SweepCounts {
   readonly selected: { readonly targets: number; readonly settled: number };
   /** Most targets first. */
-  readonly causes: readonly StoredCause[];
+  readonly causes: readonly Cause[];
+}
+
+/** As messages and views have it. */
+export function causeOf({ code, targets, example, detail, at }: StoredCause): Cause {
+  return { code, targets, example, detail: detail ?? "", at: at?.toISOString() ?? "" };
 }
 
 /**
@@ -188,6 +194,6 @@ export async function countSelected(on: Pick<Transaction, "query">, uid: string,
   );
   const [first] = rows;
   if (first === undefined) return null;
-  const causes = rows.flatMap(({ code, targets, example, detail, at }) => (code === null ? [] : [{ code, targets: targets!, example: example!, detail, at }]));
+  const causes = rows.flatMap(({ code, targets, example, detail, at }) => (code === null ? [] : [causeOf({ code, targets: targets!, example: example!, detail, at })]));
   return { selected: { targets: first.all_targets, settled: first.all_targets - first.open_targets }, causes };
 }

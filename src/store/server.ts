@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { SurroundingsError } from "../model/errors.ts";
+import { isoOf } from "../model/moment.ts";
 import type { EpochSeconds } from "../model/window.ts";
 import type { Transaction } from "./database.ts";
 
@@ -26,7 +27,7 @@ export async function checkClock(on: On, place: string, clock: Pick<Clock, "now"
   const after = clock.now() / 1000;
   if (theirs >= before - CLOCK_TOLERANCE_SECONDS && theirs <= after + CLOCK_TOLERANCE_SECONDS) return theirs;
   throw new SurroundingsError(
-    `The clock of this machine says ${isoOf(after)}, that of the database at ${place} says ${isoOf(theirs)}: they may differ by ${CLOCK_TOLERANCE_SECONDS / 60} minutes at most. Set the clock that is wrong.`,
+    `The clock of this machine says ${isoOf(Math.floor(after))}, that of the database at ${place} says ${isoOf(theirs)}: they may differ by ${CLOCK_TOLERANCE_SECONDS / 60} minutes at most. Set the clock that is wrong.`,
   );
 }
 
@@ -36,8 +37,4 @@ export async function checkEncoding(on: On, place: string): Promise<void> {
   const { encoding } = row!;
   if (encoding === "UTF8") return;
   throw new SurroundingsError(`The database at ${place} must be UTF8, and is ${encoding}: create another with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`);
-}
-
-function isoOf(at: EpochSeconds): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 }

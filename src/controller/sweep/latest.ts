@@ -22,6 +22,11 @@ export class LatestSweeps {
     if (cached === null) return null;
     const written = this.#written.get(cached.metadata.uid);
     if (written !== null) return written === undefined || isAtLeast(cached, written) ? cached : written;
+    return this.read(key, client);
+  }
+
+  /** From the API server, whatever is known. Null where there is none. */
+  async read(key: ObjectKey, client: Pick<KubeClient, "get">): Promise<SweepObject | null> {
     const read = await client.get(SWEEPS, key);
     if (read === null) return null;
     const sweep = transformSweep(read);

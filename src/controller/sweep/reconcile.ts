@@ -9,8 +9,7 @@ import type { ObjectEvent } from "../../model/event.ts";
 import type { LogFields } from "../../model/log.ts";
 import type { FrozenPods } from "../../model/sweep-object.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
-import { fieldsOfSweep, SWEEPS, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
-import { transformSweep } from "../transforms.ts";
+import { fieldsOfSweep, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
 import { acceptOrRefuse } from "./acceptance.ts";
 import { apply } from "./apply.ts";
 import type { SweepDeps } from "./deps.ts";
@@ -67,10 +66,9 @@ async function advance(accepted: SweepObject, warnings: readonly ObjectEvent[], 
     }
     if (decision.launch.length > 0 && !isConfirmed) {
       // A Job has vanished, or a wait is over. If the Sweep was deleted, its Jobs may go from the cache before it does.
-      const read = await deps.client.get(SWEEPS, sweep.metadata);
+      const read = await deps.latest.read(sweep.metadata, deps.client);
       if (read?.metadata.uid !== sweep.metadata.uid || read.metadata.deletionTimestamp !== undefined) return {};
-      sweep = transformSweep(read);
-      deps.latest.wrote(sweep);
+      sweep = read;
       isConfirmed = true;
       continue;
     }

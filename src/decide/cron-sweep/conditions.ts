@@ -1,12 +1,13 @@
 import { type Condition, datedCondition, type ConditionState } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
+import { isoOf } from "../../model/moment.ts";
 import type { StartingSweep } from "../../model/sweep-object.ts";
 import { formatWindow } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
 import { missedText, type WindowRange } from "./missed-windows.ts";
 import { isUnderWay } from "./observed-sweep.ts";
 import type { CronPlan, CronSweepView } from "./view.ts";
-import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
+import { knownAt, type KnownRun } from "./window-runs.ts";
 import type { WindowsDue } from "./windows-due.ts";
 
 interface ConditionsView {

@@ -1,5 +1,5 @@
 import type { ObjectEvent } from "../../model/event.ts";
-import { formatMoment, parseMoment } from "../../model/moment.ts";
+import { formatMoment, isoOf, parseMoment } from "../../model/moment.ts";
 import { formatDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus, StartingSweep } from "../../model/sweep-object.ts";
 import type { EpochSeconds } from "../../model/window.ts";
@@ -12,7 +12,7 @@ import { hasEnded, isUnderWay } from "./observed-sweep.ts";
 import { startTriggered, takeUpStarting, toStart, type Starting } from "./starting.ts";
 import { updateWindows } from "./update-windows.ts";
 import type { CronDecision, CronPlan, CronSweepView } from "./view.ts";
-import { compact, isoOf, knownAt, readRuns, writeRuns, type KnownRun } from "./window-runs.ts";
+import { compact, knownAt, readRuns, writeRuns, type KnownRun } from "./window-runs.ts";
 import { windowsDue, type WindowsDue } from "./windows-due.ts";
 import { withoutFuture } from "./wrong-clock.ts";
 

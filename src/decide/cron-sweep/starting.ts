@@ -1,15 +1,15 @@
 import { SpecError } from "../../model/errors.ts";
 import type { ObjectEvent } from "../../model/event.ts";
-import { formatMoment, parseMoment } from "../../model/moment.ts";
+import { formatMoment, isoOf, parseMoment } from "../../model/moment.ts";
 import type { StartingSweep } from "../../model/sweep-object.ts";
+import { shownName } from "../../model/visible.ts";
 import type { Window } from "../../model/window.ts";
 import { whyNotAskable, type AskableWhen, formatWindow, newestWindow, parseWindowStart, windowAt } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
 import { isUnderWay } from "./observed-sweep.ts";
 import { nextTurn, sweepName } from "./sweep-name.ts";
 import type { CronPlan, CronSweepView } from "./view.ts";
-import { isoOf, knownAt, type KnownRun } from "./window-runs.ts";
-import { shownName } from "../../model/visible.ts";
+import { knownAt, type KnownRun } from "./window-runs.ts";
 
 interface StartingView {
   readonly view: CronSweepView;

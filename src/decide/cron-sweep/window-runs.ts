@@ -1,4 +1,4 @@
-import { formatMoment, parseMoment } from "../../model/moment.ts";
+import { formatMoment, isoOf, parseMoment } from "../../model/moment.ts";
 import type { WindowState } from "../../model/states.ts";
 import type { WindowRun } from "../../model/sweep-object.ts";
 import type { EpochSeconds, Window } from "../../model/window.ts";
@@ -95,9 +95,4 @@ function together(one: KnownRun, other: KnownRun): KnownRun {
 
 function momentOf(text: string | undefined): EpochSeconds | null {
   return parseMoment(text ?? "");
-}
-
-/** "2026-11-20T05:00:00Z", also at midnight. */
-export function isoOf(at: EpochSeconds): string {
-  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { readCronFields, SCHEDULE_PATTERN } from "../cron-fields.ts";
+import { shownValue } from "../visible.ts";
 import { API_VERSION, metadata } from "./object.ts";
 import { exactlyOne, withRules } from "./rule.ts";
 import { moment } from "./scalars.ts";
 import { sweepTemplateSpec } from "./template.ts";
-import { shownValue } from "../visible.ts";
 
 const catchUp = withRules(
   z.strictObject({

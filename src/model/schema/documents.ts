@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { FieldProblem } from "../field-problem.ts";
+import { shownName, shownValue } from "../visible.ts";
 import { cronSweep, type CronSweep } from "./cron-sweep.ts";
 import { describe, type FieldSchema } from "./describe.ts";
 import { explain, nearest } from "./explain.ts";
 import { API_VERSION } from "./object.ts";
 import { sweep, type Sweep } from "./sweep.ts";
-import { shownName, shownValue } from "../visible.ts";
 
 export type SweepDocument = CronSweep | Sweep;
 

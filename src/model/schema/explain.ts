@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import type { FieldProblem } from "../field-problem.ts";
-import { fieldAt, type FieldSchema } from "./describe.ts";
 import { shownName } from "../visible.ts";
+import { fieldAt, type FieldSchema } from "./describe.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { dataKey, mapOf, objectName, text } from "./scalars.ts";
 import { shownValue } from "../visible.ts";
+import { dataKey, mapOf, objectName, text } from "./scalars.ts";
 
 const labels = (most: number) => mapOf(z.string().max(63), most);
 

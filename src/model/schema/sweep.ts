@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { STATES } from "../states.ts";
+import { shownValue } from "../visible.ts";
 import { API_VERSION, metadata } from "./object.ts";
 import { withRules, type Rule } from "./rule.ts";
 import { label, moment } from "./scalars.ts";
 import { standsAlone, templateShape, windowRules, windowShape } from "./template.ts";
-import { shownValue } from "../visible.ts";
 
 const window = withRules(
   z.strictObject({

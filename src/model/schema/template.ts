@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseDuration, parseMemory } from "../quantity.ts";
+import { shownValue } from "../visible.ts";
 import { extract } from "./extract.ts";
 import { podTemplate } from "./pod-template.ts";
 import { request } from "./request.ts";
 import { withRules, type Rule } from "./rule.ts";
 import { dataKey, duration, label, memory, objectName, percent, targetName, text } from "./scalars.ts";
 import { targets } from "./targets.ts";
-import { shownValue } from "../visible.ts";
 
 const provider = z.strictObject({
   name: label().meta({ description: "The provider whose presets apply to the fields below. Each field can still be set.", examples: ["ripestat"] }),

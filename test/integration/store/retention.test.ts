@@ -52,13 +52,13 @@ test("what a shorter retention would drop is counted, and is what it drops once 
   const dataset = (await findDataset(store.db, "shortened"))!;
   const now = DAY.end + 5 * DAY_SECONDS + 3600;
   const held = await heldRetention(store.db, dataset, 2 * DAY_SECONDS, now);
-  expect(held).toEqual({ wantedSeconds: 2 * DAY_SECONDS, keptSeconds: KEPT_SECONDS, windows: 4, from: DAY.start, to: DAY.start + 3 * DAY_SECONDS, updates: 16 });
-  expect(heldText("bgp/daily", held!)).toBe("store.retention is 2d, but bgp/daily has been kept for 730d: 4 windows (2026-11-20 to 2026-11-23) with 16 updates are older");
-  expect(heldText("bgp/daily", { ...held!, windows: 1, to: DAY.start })).toMatch(/730d: 1 window \(2026-11-20\) with 16 updates is older$/);
+  expect(held).toEqual({ dataset: { id, name: "shortened" }, wantedSeconds: 2 * DAY_SECONDS, keptSeconds: KEPT_SECONDS, windows: 4, from: DAY.start, to: DAY.start + 3 * DAY_SECONDS, updates: 16 });
+  expect(heldText({ ...held!, dataset: { id, name: "bgp/daily" } })).toBe("store.retention is 2d, but bgp/daily has been kept for 730d: 4 windows (2026-11-20 to 2026-11-23) with 16 updates are older");
+  expect(heldText({ ...held!, dataset: { id, name: "bgp/daily" }, windows: 1, to: DAY.start })).toMatch(/730d: 1 window \(2026-11-20\) with 16 updates is older$/);
   await shortenRetention(store.db, id, 2 * DAY_SECONDS);
   await dropOld(store.db, id, now);
   expect(await windowsOf("shortened")).toBe(1);
-  expect(await heldRetention(store.db, (await findDataset(store.db, "shortened"))!, 2 * DAY_SECONDS, now)).toBeNull();
+  expect(await heldRetention(store.db, await findDataset(store.db, "shortened"), 2 * DAY_SECONDS, now)).toBeNull();
 });
 
 test("a retention that keeps every window would drop nothing", async () => {
