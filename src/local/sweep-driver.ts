@@ -130,7 +130,7 @@ export class SweepDriver {
     const changed = new AbortController();
     this.#changed = () => changed.abort();
     using either = linkSignals(signal, changed.signal);
-    await clock.sleep((seconds ?? CHECK_EVERY_SECONDS) * 1000, either.signal);
+    await clock.sleep(Math.min(seconds ?? Infinity, CHECK_EVERY_SECONDS) * 1000, either.signal);
     this.#changed = () => undefined;
   }
 
@@ -141,4 +141,5 @@ export class SweepDriver {
   }
 }
 
+/** Also while a pass waits for minutes: whether to give up depends on the time. */
 const CHECK_EVERY_SECONDS = 5;

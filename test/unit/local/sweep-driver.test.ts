@@ -5,7 +5,7 @@ import { SweepDriver, type SweepDriverDeps } from "../../../src/local/sweep-driv
 import type { ProgramMessage } from "../../../src/model/message.ts";
 import type { JobEnd, SweepStatus } from "../../../src/model/sweep.ts";
 import { FakeClock, settled } from "../../support/time/fake-clock.ts";
-import { aRunning, batchMessage, FLOW, MiB, prepareMessage, totals } from "../decide/builders.ts";
+import { aPreparing, aRunning, batchMessage, FLOW, MiB, NOW, prepareMessage, totals } from "../decide/builders.ts";
 
 const DONE: JobEnd = { exitCode: 0, outOfMemory: false, message: null, lastLines: "" };
 
@@ -214,6 +214,19 @@ describe("a driver", () => {
     await untilQuiet();
     await deps.program("prepare 1").end({ exitCode: 3, lastLines: "no list" });
     expect(await deps.ended).toMatchObject({ phase: "Blocked", blocked: { message: "no list" } });
+  });
+
+  test("asks whether to give up while a pass waits for minutes, and not only after that", async () => {
+    const clock = new FakeClock();
+    const late = clock.now() + 40_000;
+    const deps = new Hands(aPreparing({ pass: 2, notBefore: NOW + 600 }), { clock, giveUp: () => clock.now() >= late });
+    let isOver = false;
+    void deps.ended.then(() => (isOver = true));
+    await clock.advance(39);
+    expect(isOver).toBe(false);
+    await clock.advance(6);
+    await untilQuiet();
+    expect([isOver, deps.programs]).toEqual([true, []]);
   });
 
   test("shows the batches that the status has not counted yet, with their messages and samples", async () => {
