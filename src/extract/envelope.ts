@@ -7,7 +7,7 @@ import type { CompiledExtract } from "./compile.ts";
 import type { Edges } from "./edges.ts";
 import { problem, type Problem } from "./problem.ts";
 import { readableText } from "./readable-text.ts";
-import { readCount, statementsOf, wholeText, type Statement } from "./statement.ts";
+import { isBrokenNumber, readCount, statementsOf, wholeText, type Statement } from "./statement.ts";
 
 /** What an answer says about itself. */
 export interface Envelope {
@@ -81,7 +81,7 @@ function readDeclared(statements: readonly Statement[], isJson: boolean): Stated
 /** Reads both forms: an envelope may write its times differently from its matches. */
 function readMoment(statements: readonly Statement[], field: "queryStart" | "queryEnd", isJson: boolean): Stated<EpochSeconds> {
   const written = statements.map((statement) => wholeText(statement, isJson));
-  const times = written.map((text) => (/^\d+$/.test(text) ? readUnix(text) : readIso(text)));
+  const times = written.map((text, at) => (isBrokenNumber(statements[at]!, text, isJson) ? NaN : /^\d+$/.test(text) ? readUnix(text) : readIso(text)));
   const unreadable = written[times.findIndex((time) => Number.isNaN(time))];
   if (unreadable !== undefined) return { value: null, flaw: problem("unreadable-time", `the answer's own start or end is not a time: ${shorten(readableText(unreadable))}`) };
   const name = field === "queryStart" ? "start" : "end";

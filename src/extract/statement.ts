@@ -51,12 +51,17 @@ export function wholeText({ text, after, inQuotes }: Statement, isJson: boolean)
   return text + REST[inQuotes ? "quotes" : isJson ? "json" : "word"].exec(after)![0];
 }
 
+/** JSON knows no number with a zero before its other digits: what looks like one has lost a digit. */
+export function isBrokenNumber({ inQuotes }: Statement, whole: string, isJson: boolean): boolean {
+  return isJson && !inQuotes && /^0[0-9]/.test(whole);
+}
+
 /** What makes a number begin before its group. */
 const BEGAN_BEFORE = /(?:[0-9]|[0-9]\.|[0-9][eE][+-]?|(?:^|[^0-9A-Za-z_])-|\xff)$/;
 
 /** A count of matches: nothing but digits, and no part of a longer number. */
 export function readCount(statement: Statement, isJson: boolean): number | { readonly written: string } {
   const whole = wholeText(statement, isJson);
-  if (/^[0-9]{1,15}$/.test(whole) && !BEGAN_BEFORE.test(statement.before)) return Number(whole);
+  if (/^[0-9]{1,15}$/.test(whole) && !BEGAN_BEFORE.test(statement.before) && !isBrokenNumber(statement, whole, isJson)) return Number(whole);
   return { written: `${/[-+0-9.eE]*$/.exec(statement.before)![0]}${whole}` };
 }

@@ -59,6 +59,9 @@ describe("the envelope of an answer", () => {
     "a number that is followed by something else in its quotes": ['{"count":"12 of 30"}', noNumber("12 of 30"), '"count":"([0-9]{1,3})'],
     "a number with a damaged digit": ['{"count":12\u00b03}', noNumber("12\u00b03")],
     "a number with a digit that became a space": ['{"count":12 3}', noNumber("12 3")],
+    "a number with a zero before its other digits, which JSON does not know": ['{"count":012}', noNumber("012")],
+    "zero": ['{"count":0}', { declared: 0 }],
+    "a number in quotes may be padded": ['{"count":"012"}', { declared: 12 }, '"count":"([0-9]{1,9})'],
     "a number before white space": ['{"count":12 \n}', { declared: 12 }],
     "a number of more digits than a count has": ['{"count":12345678901234567890}', noNumber("12345678901234567890"), '"count":([0-9]{1,99})'],
     "text where a number should be": ['{"count":"many"}', noNumber("many"), '"count":"([a-z]{1,99})"'],
@@ -102,6 +105,7 @@ describe("the envelope of an answer", () => {
     "two ways to the rest": ['"see_also":["/a"],"see_also":["/b"]', { error: "continuation", detail: "the answer names different URLs for its rest: /a, /b" }],
     "a start with a damaged digit": ['{"query_starttime":17499456\u00b00,"x":1}', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 17499456\u00b00" }],
     "a start with a digit that became a bracket": ['{"query_starttime":1749945)00,"x":1}', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 1749945)00" }],
+    "a start with a digit that became a leading zero": ['{"query_starttime":0749945600,"x":1}', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 0749945600" }],
     "a start with an exponent": ['"query_starttime":1000e3', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 1000e3" }],
   };
   it.each(Object.entries(contradictions))("believes neither of %s", (_, [text, flaw]) => {
