@@ -56,16 +56,21 @@ async function connect(socket: string): Promise<Presence> {
   return { isLast: () => isLast(client), leave: () => close(client), lost };
 }
 
+/**
+ * The lock is kept while others are still listed: of several that leave at once, one gets it, the others see that and go. Were it given
+ * back between two looks, each could see the others waiting for it, and all would leave the server running.
+ */
 async function isLast(client: Client): Promise<boolean> {
   await client.query("SELECT pg_advisory_unlock_shared($1)", [PRESENCE_LOCK]);
+  const { rows } = await client.query<{ alone: boolean }>("SELECT pg_try_advisory_lock($1) AS alone", [PRESENCE_LOCK]);
+  if (!rows[0]!.alone) return false;
   for (let tries = GOODBYE_TRIES; tries > 0; tries -= 1) {
-    const { rows } = await client.query<{ alone: boolean }>("SELECT pg_try_advisory_lock($1) AS alone", [PRESENCE_LOCK]);
-    if (!rows[0]!.alone) return false;
-    const others = await client.query(
-      "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1",
+    const others = await client.query<{ arriving: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory' AND NOT l.granted) AS arriving
+       FROM pg_stat_activity a WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
     );
-    if (others.rowCount === 0) return true;
-    await client.query("SELECT pg_advisory_unlock($1)", [PRESENCE_LOCK]);
+    if (others.rows.length === 0) return true;
+    if (others.rows.some(({ arriving }) => arriving)) return false;
     await sleep(GOODBYE_MS);
   }
   return false;

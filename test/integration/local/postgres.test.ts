@@ -9,7 +9,7 @@ import { type LocalPostgres, type LocalPostgresPlace, startOrAdoptPostgres } fro
 import { aPostgresPlace } from "../../support/postgres/local-postgres-place.ts";
 import { childrenOf } from "../../support/processes/process-tree.ts";
 import { ROOT } from "../../support/root.ts";
-import { isRunning, untilGone } from "../../support/time/until.ts";
+import { isRunning, until, untilGone } from "../../support/time/until.ts";
 
 const isRoot = process.getuid!() === 0;
 
@@ -167,6 +167,19 @@ describe("the local Postgres", () => {
     await Promise.all(four.map((one) => one.answer));
     expect(await Promise.all(four.map((one) => one.leave()))).toEqual([0, 0, 0, 0]);
     for (const { answer } of four) await untilGone((await answer).pid);
+  });
+
+  test("is stopped by one of several that leave at once: the others find its lock, however long it waits for them", async () => {
+    const server = await start();
+    const other = new Client({ connectionString: server.url });
+    await other.connect();
+    const leaving = server.release();
+    const locks = async (): Promise<unknown[]> => (await other.query<object>("SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'")).rows;
+    await until("the first has the lock", async () => (await locks()).length === 1);
+    for (let look = 1; look <= 20; look += 1) expect(await locks()).toHaveLength(1);
+    await other.end();
+    await leaving;
+    expect(isRunning(server.pid)).toBe(false);
   });
 
   test("survives the command that started it, and the next one stops it", async () => {
