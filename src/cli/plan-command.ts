@@ -6,6 +6,7 @@ import type { Names } from "../decide/targets/names.ts";
 import { openClient } from "../fetch/client.ts";
 import { COMMAND_EXIT } from "../model/exit-codes.ts";
 import { duration, grouped } from "../model/figures.ts";
+import { isoOf } from "../model/moment.ts";
 import type { ProviderRules } from "../model/provider.ts";
 import { formatDuration, formatMemory } from "../model/quantity.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
@@ -150,7 +151,7 @@ function inJson({ sweeps, estimate, rules, broken }: Plan): object {
   return {
     dataset,
     windowSeconds: grid.everySeconds,
-    windows: sweeps.map(({ spec, targets, settled, asked, notes }) => ({ start: iso(spec.window.start), end: iso(spec.window.end), targets, settled, asked, notes })),
+    windows: sweeps.map(({ spec, targets, settled, asked, notes }) => ({ start: isoOf(spec.window.start), end: isoOf(spec.window.end), targets, settled, asked, notes })),
     retention: sweeps.find(({ retention }) => retention !== null)?.retention ?? null,
     requests,
     batches,
@@ -161,10 +162,6 @@ function inJson({ sweeps, estimate, rules, broken }: Plan): object {
     rowsADay,
     rules: rules === null ? null : { provider: rules.name, docs: rules.docs, broken },
   };
-}
-
-function iso(at: number): string {
-  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
 }
 
 /** Reads lists of targets without a database. A list that several windows share is fetched once. */

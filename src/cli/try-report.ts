@@ -1,9 +1,9 @@
 import { formatWindow } from "../decide/grid.ts";
 import { boundedPatterns, describePatterns, patternInJson } from "../documents/bounded-patterns.ts";
 import { grouped } from "../model/figures.ts";
+import { isoOf } from "../model/moment.ts";
 import type { ResolvedSpec } from "../model/resolved.ts";
 import { isSettled } from "../model/states.ts";
-import type { EpochSeconds } from "../model/window.ts";
 import { renderLabels, type Label } from "./labels.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
@@ -30,7 +30,7 @@ function inText(attempt: Attempt, spec: ResolvedSpec, paint: Paint): string {
     ),
   ];
   if (matches.length > 0) {
-    const cells = matches.map(({ found, time, at, type }) => [found, at === null ? `${time}: unreadable` : iso(at), type ?? ""]);
+    const cells = matches.map(({ found, time, at, type }) => [found, at === null ? `${time}: unreadable` : isoOf(at), type ?? ""]);
     sections.push(renderTable([{ title: "first matches" }, { title: "time" }, { title: "type" }], cells, paint));
   }
   if (types.length > 0) {
@@ -58,7 +58,7 @@ function proofLabels({ result, parts }: Attempt): Label[] {
     ["declared", declared === null ? "nothing, so the answer cannot be proven complete" : grouped(declared)],
     ...(targets.length === 0 ? [] : [["about", targets.join(", ")] as const]),
     ...parts.map(({ start, end, continuation }, index): Label => {
-      const range = `${start === null ? "(not stated)" : iso(start)} to ${end === null ? "(not stated)" : iso(end)}`;
+      const range = `${start === null ? "(not stated)" : isoOf(start)} to ${end === null ? "(not stated)" : isoOf(end)}`;
       return [parts.length === 1 ? "covers" : `part ${index + 1}`, continuation === null ? range : [range, `continues at ${continuation}`]];
     }),
     ...(result.queryId === null ? [] : [["query id", result.queryId] as const]),
@@ -68,7 +68,7 @@ function proofLabels({ result, parts }: Attempt): Label[] {
 function inJson({ result, requests, parts, matches, types, rows }: Attempt, spec: ResolvedSpec): object {
   return {
     dataset: spec.dataset,
-    window: { start: iso(spec.window.start), end: iso(spec.window.end) },
+    window: { start: isoOf(spec.window.start), end: isoOf(spec.window.end) },
     ...result,
     settled: isSettled(result.state),
     rows,
@@ -76,17 +76,13 @@ function inJson({ result, requests, parts, matches, types, rows }: Attempt, spec
     requests,
     parts: parts.map(({ start, end, continuation, declared, targets, matches: found }) => ({
       about: targets,
-      start: start === null ? null : iso(start),
-      end: end === null ? null : iso(end),
+      start: start === null ? null : isoOf(start),
+      end: end === null ? null : isoOf(end),
       declared,
       matches: found,
       continuation,
     })),
     patterns: boundedPatterns(spec).map(patternInJson),
-    matches: matches.map(({ at, ...match }) => ({ ...match, at: at === null ? null : iso(at) })),
+    matches: matches.map(({ at, ...match }) => ({ ...match, at: at === null ? null : isoOf(at) })),
   };
-}
-
-function iso(at: EpochSeconds): string {
-  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
 }

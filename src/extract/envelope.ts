@@ -80,12 +80,14 @@ function readDeclared(statements: readonly Statement[], isJson: boolean): Stated
 
 /** Reads both forms: an envelope may write its times differently from its matches. */
 function readMoment(statements: readonly Statement[], field: "queryStart" | "queryEnd", isJson: boolean): Stated<EpochSeconds> {
-  const written = statements.map((statement) => wholeText(statement, isJson));
-  const times = written.map((text, at) => (isBrokenNumber(statements[at]!, text, isJson) ? NaN : /^\d+$/.test(text) ? readUnix(text) : readIso(text)));
-  const unreadable = written[times.findIndex((time) => Number.isNaN(time))];
-  if (unreadable !== undefined) return { value: null, flaw: problem("unreadable-time", `the answer's own start or end is not a time: ${shorten(readableText(unreadable))}`) };
+  const moments = statements.map((statement) => {
+    const text = wholeText(statement, isJson);
+    return { text, at: isBrokenNumber(statement, text, isJson) ? NaN : /^\d+$/.test(text) ? readUnix(text) : readIso(text) };
+  });
+  const unreadable = moments.find(({ at }) => Number.isNaN(at));
+  if (unreadable !== undefined) return { value: null, flaw: problem("unreadable-time", `the answer's own start or end is not a time: ${shorten(readableText(unreadable.text))}`) };
   const name = field === "queryStart" ? "start" : "end";
-  return agreed(times, (values) => problem("range-unclear", `the answer states different times as its ${name}: ${values}; extract.${field} should match one of them only`));
+  return agreed(moments.map(({ at }) => at), (values) => problem("range-unclear", `the answer states different times as its ${name}: ${values}; extract.${field} should match one of them only`));
 }
 
 function readRest(statements: readonly Statement[]): Stated<string> {

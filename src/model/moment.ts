@@ -14,9 +14,9 @@ export function parseMoment(text: string): EpochSeconds | null {
   return milliseconds / 1000;
 }
 
-/** "2026-11-20T05:00:00Z", also at midnight. */
+/** "2026-11-20T05:00:00Z", also at midnight. A fraction is dropped. */
 export function isoOf(at: EpochSeconds): string {
-  return new Date(at * 1000).toISOString().replace(".000Z", "Z");
+  return new Date(Math.floor(at) * 1000).toISOString().replace(".000Z", "Z");
 }
 
 /** "2026-11-20" for the start of a UTC day, else "2026-11-20T06:00:00Z". */

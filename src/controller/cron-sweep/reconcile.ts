@@ -11,7 +11,7 @@ import type { Result } from "../../kube/work-queue.ts";
 import type { Clock } from "../../model/clock.ts";
 import { failedCondition, withCondition } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
-import { parseMoment } from "../../model/moment.ts";
+import { isoOf, parseMoment } from "../../model/moment.ts";
 import { parseDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus } from "../../model/sweep-object.ts";
 import { isFinished } from "../../model/sweep.ts";
@@ -58,8 +58,7 @@ export async function reconcileCronSweep(key: ObjectKey, deps: CronSweepDeps): P
 /** Over the version that was read: if the status was written since, that write shows that the reconcile got further. */
 async function showFailure(found: CronSweepObject, error: unknown, deps: CronSweepDeps): Promise<void> {
   const { status = {}, metadata } = found;
-  const now = new Date(deps.clock.now()).toISOString();
-  const conditions = withCondition(failedCondition(CRON_REASON.reconcileFailed, error), status.conditions ?? [], metadata.generation ?? 0, now);
+  const conditions = withCondition(failedCondition(CRON_REASON.reconcileFailed, error), status.conditions ?? [], metadata.generation ?? 0, isoOf(deps.clock.now() / 1000));
   await writeStatus(found, { ...status, conditions }, deps);
 }
 

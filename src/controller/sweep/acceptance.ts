@@ -4,6 +4,7 @@ import { type Blocker, refusedConditions } from "../../decide/sweep/conditions.t
 import { shownMessage } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { PreparePlace } from "../../model/message.ts";
+import { isoOf } from "../../model/moment.ts";
 import { parseDuration, parseMemory } from "../../model/quantity.ts";
 import type { ResolvedSpec } from "../../model/resolved.ts";
 import type { Sweep } from "../../model/schema/sweep.ts";
@@ -17,7 +18,7 @@ import { acceptSweep, type AcceptedObject } from "../accept.ts";
 import { podDeadline, taskProblem } from "../job/job.ts";
 import { CONFIRM_RETENTION_ANNOTATION, type CronSweepObject, type SweepObject, CRON_SWEEPS, SWEEPS } from "../resources.ts";
 import type { SweepDeps } from "./deps.ts";
-import { type AcceptedSweep, initialStatus, isoOf, statusDiffers, writeStatus } from "./status.ts";
+import { type AcceptedSweep, initialStatus, statusDiffers, writeStatus } from "./status.ts";
 
 /** What an accepted Sweep starts from, or why it is refused. */
 export type SweepAcceptance =
@@ -76,7 +77,7 @@ async function readAcceptance({ metadata }: SweepObject, { client, clock, worker
 async function refuse(sweep: SweepObject, { refused }: Extract<SweepAcceptance, { refused: object }>, deps: SweepDeps): Promise<void> {
   const before = sweep.status ?? {};
   const generation = sweep.metadata.generation ?? 0;
-  const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now()));
+  const conditions = refusedConditions(before.conditions ?? [], refused, generation, isoOf(deps.clock.now() / 1000));
   const after = { ...before, observedGeneration: generation, phase: refused.reason === SWEEP_REASON.invalid ? ("Invalid" as const) : ("Pending" as const), waiting: shownMessage(refused.message), conditions };
   if (!statusDiffers(before, after)) return;
   deps.recordEvent(await writeStatus(sweep, after, deps), { type: "Warning", ...refused });

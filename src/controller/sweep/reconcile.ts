@@ -7,6 +7,7 @@ import { type Result, soonest } from "../../kube/work-queue.ts";
 import { failedCondition, withCondition } from "../../model/condition.ts";
 import type { ObjectEvent } from "../../model/event.ts";
 import type { LogFields } from "../../model/log.ts";
+import { isoOf } from "../../model/moment.ts";
 import type { FrozenPods } from "../../model/sweep-object.ts";
 import { type FlowSpec, isFinished, type SweepStatus } from "../../model/sweep.ts";
 import { fieldsOfSweep, type SweepObject, type CronSweepObject, PAUSED_ANNOTATION } from "../resources.ts";
@@ -14,7 +15,7 @@ import { acceptOrRefuse } from "./acceptance.ts";
 import { apply } from "./apply.ts";
 import type { SweepDeps } from "./deps.ts";
 import { observeJobs } from "./observe-jobs.ts";
-import { type FinishedBatch, finishedBatches, flowIn, isoOf, nextStatus, statusDiffers, writeStatus } from "./status.ts";
+import { type FinishedBatch, finishedBatches, flowIn, nextStatus, statusDiffers, writeStatus } from "./status.ts";
 
 /** An unfinished sweep is reconciled at least this often, in case the watch missed something. */
 const RESYNC_SECONDS = 300;
@@ -42,7 +43,7 @@ async function showFailure(found: SweepObject, error: unknown, deps: SweepDeps):
   const sweep = await deps.latest.get(found.metadata, deps.client);
   if (sweep === null) return;
   const { status = {}, metadata } = sweep;
-  const conditions = withCondition(failedCondition(SWEEP_REASON.reconcileFailed, error), status.conditions ?? [], metadata.generation ?? 0, isoOf(deps.clock.now()));
+  const conditions = withCondition(failedCondition(SWEEP_REASON.reconcileFailed, error), status.conditions ?? [], metadata.generation ?? 0, isoOf(deps.clock.now() / 1000));
   const after = { ...status, conditions };
   if (statusDiffers(status, after)) await writeStatus(sweep, after, deps);
 }

@@ -1,11 +1,11 @@
 import { conditionsOf, waitingSentence, type Blocker } from "../../decide/sweep/conditions.ts";
 import { ranOutOfMemory } from "../../decide/sweep/ending.ts";
-import { without } from "../../kube/object.ts";
 import { shownMessage } from "../../model/condition.ts";
-import { formatMoment } from "../../model/moment.ts";
+import { formatMoment, isoOf } from "../../model/moment.ts";
 import { settledOf, type Totals } from "../../model/states.ts";
 import type { FrozenPods, StoredFlow, SweepObjectStatus } from "../../model/sweep-object.ts";
 import { isFinished, partSelected, type MeasuredSums, type SweepStatus, type JobEnd, type ObservedJob } from "../../model/sweep.ts";
+import { without } from "../../model/without.ts";
 import type { Window } from "../../model/window.ts";
 import { SWEEPS, type SweepObject } from "../resources.ts";
 import { transformSweep } from "../transforms.ts";
@@ -40,7 +40,7 @@ export interface FinishedBatch {
 }
 
 export function initialStatus({ dataset, window, frozen }: AcceptedSweep, nowMilliseconds: number): SweepObjectStatus {
-  return { dataset, window: formatMoment(window.start), image: frozen.image, startedAt: isoOf(nowMilliseconds), frozen };
+  return { dataset, window: formatMoment(window.start), image: frozen.image, startedAt: isoOf(nowMilliseconds / 1000), frozen };
 }
 
 /** The whole status: the flow, and the fields that `kubectl get` and `kubectl describe` print. */
@@ -61,11 +61,11 @@ export function nextStatus({ before, flow, finished, blocker, waitsFor, generati
     ...(isOver || progress.rate === null ? {} : { rate: rateText(progress.rate) }),
     ...(isOver || progress.secondsLeft === null ? {} : { eta: spanText(progress.secondsLeft) }),
     ...(roundStartedAt === undefined ? {} : { roundStartedAt }),
-    ...(isOver ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds) } : {}),
+    ...(isOver ? { finishedAt: before.finishedAt ?? isoOf(nowMilliseconds / 1000) } : {}),
     ...(flow.verdict === undefined ? {} : { verdict: flow.verdict }),
     ...(flow.causes === undefined || flow.causes.length === 0 ? {} : { causes: flow.causes }),
     ...(waiting === null ? {} : { waiting: shownMessage(waiting) }),
-    conditions: conditionsOf({ before: before.conditions ?? [], flow, blocker, waitsFor, generation, now: isoOf(nowMilliseconds) }),
+    conditions: conditionsOf({ before: before.conditions ?? [], flow, blocker, waitsFor, generation, now: isoOf(nowMilliseconds / 1000) }),
     flow: storedFlow(flow),
   };
 }
@@ -98,7 +98,7 @@ export function finishedBatches(before: SweepStatus | null, after: SweepStatus, 
 function roundStart(before: SweepObjectStatus, flow: SweepStatus, nowMilliseconds: number): string | undefined {
   if (flow.pass === 0) return undefined;
   const isSame = before.flow?.pass === flow.pass && before.flow.round === flow.round;
-  return isSame && before.roundStartedAt !== undefined ? before.roundStartedAt : isoOf(nowMilliseconds);
+  return isSame && before.roundStartedAt !== undefined ? before.roundStartedAt : isoOf(nowMilliseconds / 1000);
 }
 
 function targetCounts(before: SweepObjectStatus, flow: SweepStatus, finished: readonly FinishedBatch[]): Pick<SweepObjectStatus, "targets" | "selected" | "settled" | "failed" | "settledOfTargets"> {
@@ -203,10 +203,6 @@ export function spanText(seconds: number): string {
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
-}
-
-export function isoOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.[0-9]{3}Z$/, "Z");
 }
 
 /** The flow as it is written into an object. */

@@ -2,6 +2,7 @@ import type { ObjectEvent } from "../../model/event.ts";
 import { formatMoment, isoOf, parseMoment } from "../../model/moment.ts";
 import { formatDuration } from "../../model/quantity.ts";
 import type { CronSweepStatus, StartingSweep } from "../../model/sweep-object.ts";
+import { without } from "../../model/without.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { windowAt } from "../grid.ts";
 import { CRON_REASON } from "../reasons.ts";
@@ -34,8 +35,7 @@ export function decideCronSweep(observed: CronSweepView): CronDecision {
 
 /** Starts and deletes nothing. What is known about the windows stays, since without a grid it cannot be interpreted. */
 function refuse(view: CronSweepView, problems: readonly string[]): CronDecision {
-  const status: CronSweepStatus & { nextRun?: string } = { ...view.status, observedGeneration: view.generation, state: "Invalid", active: activeOf(view), conditions: refusedConditions(view, problems) };
-  delete status.nextRun;
+  const status: CronSweepStatus = { ...without(view.status, "nextRun"), observedGeneration: view.generation, state: "Invalid", active: activeOf(view), conditions: refusedConditions(view, problems) };
   return { status, create: [], delete: [], events: noted(view, status), requeueAfterSeconds: null };
 }
 

@@ -3,6 +3,7 @@ import { PROGRAM_EXIT } from "../../model/exit-codes.ts";
 import type { PrepareMessage } from "../../model/message.ts";
 import { type WindowState, settledOf } from "../../model/states.ts";
 import type { JobEnd, SweepPhase, SweepStatus } from "../../model/sweep.ts";
+import { without } from "../../model/without.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
 import { causesSentence } from "./causes.ts";
@@ -39,7 +40,7 @@ function launchPass(status: SweepStatus, message: PrepareMessage): Step {
   const batches = message.ranges.reduce((sum, range) => sum + range.to - range.from + 1, 0);
   return {
     status: {
-      ...prepared(withoutHeld(status)),
+      ...prepared(without(status, "retentionHeld")),
       pass: message.pass,
       round: message.round,
       ranges: message.ranges,
@@ -66,7 +67,7 @@ function finish(status: SweepStatus, message: PrepareMessage, verdict: WindowSta
   const { totals, causes = [] } = message;
   const event = normal(REASON.finished, `The window is ${verdict}: ${settledOf(totals)} of ${plural(totals.targets, "target", "targets")} settled.${causesSentence(causes, MOST_CAUSES_IN_EVENT)}`);
   return {
-    status: { ...unblocked(prepared(withoutHeld(status))), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...counted(message), ...heldBy(message) },
+    status: { ...unblocked(prepared(without(status, "retentionHeld"))), phase: PHASE_OF[verdict], ranges: [], outOfMemory: [], totals, verdict, ...counted(message), ...heldBy(message) },
     events: [...noteEvents(status, message), event],
   };
 }
@@ -109,12 +110,6 @@ function tryAgain(status: SweepStatus, preparing: Preparing, now: EpochSeconds):
 
 function heldBy({ retentionHeld }: PrepareMessage): Pick<SweepStatus, "retentionHeld"> {
   return retentionHeld === undefined ? {} : { retentionHeld };
-}
-
-function withoutHeld(status: SweepStatus): SweepStatus {
-  const rest: { -readonly [Field in keyof SweepStatus]: SweepStatus[Field] } = { ...status };
-  delete rest.retentionHeld;
-  return rest;
 }
 
 /** The notes, and once for a sweep that its retention is held. */

@@ -1,6 +1,7 @@
 import { PROGRAM_EXIT } from "../../model/exit-codes.ts";
 import { type Totals, type WindowState, settledOf } from "../../model/states.ts";
 import type { BlockedReason, JobEnd, SweepStatus, FlowSpec } from "../../model/sweep.ts";
+import { without } from "../../model/without.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 import { REASON } from "../reasons.ts";
 import type { Step } from "./decision.ts";
@@ -18,16 +19,12 @@ export function ranOutOfMemory(end: JobEnd): boolean {
 
 /** The status with no prepare due. */
 export function prepared(status: SweepStatus): SweepStatus {
-  const rest: { -readonly [Field in keyof SweepStatus]: SweepStatus[Field] } = { ...status };
-  delete rest.preparing;
-  return rest;
+  return without(status, "preparing");
 }
 
 /** The status without a blocker. */
 export function unblocked(status: SweepStatus): SweepStatus {
-  const rest: { -readonly [Field in keyof SweepStatus]: SweepStatus[Field] } = { ...status };
-  delete rest.blocked;
-  return rest;
+  return without(status, "blocked");
 }
 
 /** The sweep is over, at once: what still runs is removed uncounted. */

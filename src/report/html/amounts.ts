@@ -1,4 +1,5 @@
 import { bytes, duration, grouped } from "../../model/figures.ts";
+import { isoOf } from "../../model/moment.ts";
 import { formatMemory } from "../../model/quantity.ts";
 import type { EpochSeconds } from "../../model/window.ts";
 
@@ -28,7 +29,7 @@ export function rate(perSecond: number): string {
 
 /** 2026-11-23 05:00 UTC */
 export function moment(at: EpochSeconds): string {
-  return `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
+  return `${isoOf(at).slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** Below this, a span is shown with seconds. */
@@ -37,11 +38,7 @@ const SHORT_SECONDS = 600;
 /** A span of time; the day once if both ends are on it: "2026-11-23 05:00 to 08:12 UTC". */
 export function span(from: EpochSeconds, to: EpochSeconds): string {
   const end = to - from < SHORT_SECONDS ? 19 : 16;
-  const [day, otherDay] = [from, to].map((at) => iso(at).slice(0, 10));
-  const [time, otherTime] = [from, to].map((at) => iso(at).slice(11, end));
+  const [day, otherDay] = [from, to].map((at) => isoOf(at).slice(0, 10));
+  const [time, otherTime] = [from, to].map((at) => isoOf(at).slice(11, end));
   return day === otherDay ? `${day} ${time} to ${otherTime} UTC` : `${day} ${time} to ${otherDay} ${otherTime} UTC`;
-}
-
-function iso(at: EpochSeconds): string {
-  return new Date(Math.floor(at) * 1000).toISOString();
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Controller } from "../../../src/controller/controller.ts";
 import { CRON_SWEEPS, SWEEPS } from "../../../src/controller/resources.ts";
-import { without } from "../../../src/kube/object.ts";
+import { without } from "../../../src/model/without.ts";
 import { ControllerMetrics } from "../../../src/metrics/controller-metrics.ts";
 import { CRON_SWEEPS as OF_CRON_SWEEPS, DATASETS, PHASES_OF_SWEEPS, SWEEPS as OF_SWEEPS } from "../../../src/metrics/controller.ts";
 import { BATCH_SECONDS, COPY_SECONDS, emptyDistribution, REQUEST_SECONDS, TARGET_SECONDS, withOne, type Measured } from "../../../src/model/measured.ts";

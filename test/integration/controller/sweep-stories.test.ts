@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CRON_SWEEPS, SWEEPS, type SweepObject } from "../../../src/controller/resources.ts";
-import { EVENTS, type CoreEvent, type Job, JOBS, type Pod, PODS, without } from "../../../src/kube/object.ts";
+import { EVENTS, type CoreEvent, type Job, JOBS, type Pod, PODS } from "../../../src/kube/object.ts";
+import { without } from "../../../src/model/without.ts";
 import type { Condition } from "../../../src/model/condition.ts";
 import { type KubeJobs, type PodEnd, runJobs } from "../../support/kube/run-jobs.ts";
 import { simulateSweep, type Fate, type SimulatedSweep } from "../../support/sweeps/simulated-sweep.ts";

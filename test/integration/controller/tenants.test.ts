@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { CRON_SWEEPS, type SweepObject, SWEEPS } from "../../../src/controller/resources.ts";
-import { without } from "../../../src/kube/object.ts";
+import { without } from "../../../src/model/without.ts";
 import { startControllerBeside } from "../../support/kube/controller-beside.ts";
 import type { ControllerProcess } from "../../support/kube/controller-process.ts";
 import { type KubeJobs, runJobs } from "../../support/kube/run-jobs.ts";

@@ -1,19 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundPattern, LONGEST_MATCH } from "../../../src/extract/bound.ts";
-import { SpecError } from "../../../src/model/errors.ts";
 import { randomFragments, randomPattern, weave } from "../../support/provider/random-pattern.ts";
-
-/** The sentence with which a pattern is refused, or null. */
-function refusal(source: string): string | null {
-  try {
-    boundPattern(source);
-    return null;
-  } catch (error) {
-    if (error instanceof SpecError) return error.message;
-    throw error;
-  }
-}
+import { refusal } from "../../support/regex/refusal.ts";
 
 describe("bounding a pattern", () => {
   it("gives each unbounded quantifier a bound, and shows which", () => {

@@ -7,24 +7,14 @@ import { boundPattern, HIGHEST_STEPS } from "../../../src/extract/bound.ts";
 import { boundQuantifiers, printRegex } from "../../../src/extract/regex-bounds.ts";
 import { priceOf, type Price } from "../../../src/extract/regex-price.ts";
 import { parseRegex } from "../../../src/extract/regex-syntax.ts";
-import { SpecError } from "../../../src/model/errors.ts";
 import { PROVIDERS } from "../../../src/providers/registry.ts";
 import { fuzzPatterns } from "../../fuzz/patterns.ts";
 import { ROOT } from "../../support/root.ts";
 import { Backtracker } from "../../support/regex/backtracker.ts";
+import { refusal } from "../../support/regex/refusal.ts";
 
 function price(source: string): Price {
   return priceOf(boundQuantifiers(parseRegex(source).tree, { whiteSpace: 64, other: 256 }).tree);
-}
-
-function refusal(source: string): string | null {
-  try {
-    boundPattern(source);
-    return null;
-  } catch (error) {
-    if (error instanceof SpecError) return error.message;
-    throw error;
-  }
 }
 
 /** Patterns that once took minutes, or all memory, to check or to match. */
