@@ -171,6 +171,7 @@ describe("type names", () => {
       const types = new TypeNames();
       expect(types.numberOf("x".repeat(LONGEST_TYPE), true)).toBe(0);
       expect(types.numberOf(Buffer.from("é".repeat(LONGEST_TYPE / 2)).toString("latin1"), true)).toBe(1);
+      expect(types.numberOf("x".repeat(LONGEST_TYPE + 1), true)).toMatchObject({ error: "types" });
       expect(types.numberOf("x".repeat(5000), true)).toEqual({ error: "types", detail: `a type has 5000 bytes, more than 1024: the pattern's second group seems to catch something else: ${"x".repeat(80)}…` });
       expect(types.numberOf("\\u00e9".repeat(LONGEST_TYPE / 2), true)).toBe(1);
     });

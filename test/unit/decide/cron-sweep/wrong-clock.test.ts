@@ -24,6 +24,14 @@ describe("what a clock wrote that was years ahead", () => {
     expect(decideCronSweep(view([run({ lastAsked: YEARS_AHEAD, toldAt: YEARS_AHEAD })], [later])).status).toMatchObject({ newestState: "complete", lastSuccess: "2026-11-21T05:30:00Z" });
   });
 
+  test("as the times of a Sweep neither keeps its window from being asked again nor is the last success", () => {
+    const sweep = aSweep("daily-20261120", "2026-11-20", { state: "incomplete", beganAt: at(YEARS_AHEAD), endedAt: at(YEARS_AHEAD) });
+    expect(decideCronSweep(view([], [sweep])).create).toEqual(["daily-20261120-2"]);
+    const complete = decideCronSweep(view([], [{ ...sweep, state: "complete" }])).status;
+    expect(complete).toMatchObject({ newestState: "complete" });
+    expect(complete.lastSuccess).toBeUndefined();
+  });
+
   test("is no window of this time: it is forgotten, with its Sweep", () => {
     const sweep = aSweep("daily-20351231", "2035-12-31", { state: "incomplete", beganAt: at(YEARS_AHEAD), endedAt: at(YEARS_AHEAD) });
     const { status } = decideCronSweep(view([run({ state: "complete" }), run({ from: "2035-12-31", to: "2036-01-01", lastAsked: YEARS_AHEAD })], [sweep]));
