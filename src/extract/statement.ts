@@ -24,11 +24,13 @@ export function statementsOf(source: string | undefined, texts: readonly string[
       if (match[1] === undefined) return [];
       located.lastIndex = match.index;
       const [from, to] = located.exec(text)!.indices![1]!;
-      const isOpenBefore = from === match.index;
-      const isOpenAfter = to === match.index + match[0].length;
       const before = part > 0 && from === 0 ? GAP : text.slice(Math.max(0, from - SIDE), from);
       const after = part < texts.length - 1 && to === text.length ? GAP : text.slice(to, to + SIDE);
-      return [{ text: match[1], before: isOpenBefore ? before : "", after: isOpenAfter ? after : "", inQuotes: before.endsWith('"') }];
+      const inQuotes = before.endsWith('"');
+      const isOpenBefore = from === match.index;
+      const rest = text.slice(to, match.index + match[0].length);
+      const isOpenAfter = rest === "" || (inQuotes && rest === '"');
+      return [{ text: match[1], before: isOpenBefore ? before : "", after: isOpenAfter ? after : "", inQuotes }];
     }),
   );
 }
@@ -38,17 +40,20 @@ const GAP = "\xff";
 
 const REST = {
   quotes: /^(?:[^"\\]|\\.)*/s,
+  /** A quote that nothing of JSON follows is a damaged character of the string. */
+  jsonQuotes: /^(?:[^"\\]|\\.|"(?!\s*(?:[,:}\]]|$)))*/s,
   /** To what ends a number in JSON. White space does not, if something else follows. */
   json: /^(?:[^,}\]\s]|\s+(?![\s,}\]]|$))*/,
   word: /^(?:[\w\\\x80-\xff]|[-.:/](?=\w))*/,
 } as const;
 
 /**
- * What is stated, read to its end: a group may be too short for it, or not know all of its characters. In quotes it ends at the quote, in
- * JSON where a value ends, else where a word ends.
+ * What is stated, read to its end: a group may be too short for it, or not know all of its characters. In quotes it ends at the quote (in
+ * JSON at one that a value can end with), in JSON where a value ends, else where a word ends.
  */
 export function wholeText({ text, after, inQuotes }: Statement, isJson: boolean): string {
-  return text + REST[inQuotes ? "quotes" : isJson ? "json" : "word"].exec(after)![0];
+  const rest = inQuotes ? (isJson ? REST.jsonQuotes : REST.quotes) : isJson ? REST.json : REST.word;
+  return text + rest.exec(after)![0];
 }
 
 /** JSON knows no number with a zero before its other digits: what looks like one has lost a digit. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { SWEEP_LABEL } from "../../src/controller/job/job.ts";
 import { CRON_SWEEPS, type SweepObject, SWEEPS } from "../../src/controller/resources.ts";
-import { type KubeObject, JOBS, PODS } from "../../src/kube/object.ts";
+import { EVENTS, type KubeObject, JOBS, PODS } from "../../src/kube/object.ts";
 import { dayOf, YESTERDAY } from "../support/sweeps/local-sweep.ts";
 import { until } from "../support/time/until.ts";
 import { aSweep, NEVER } from "./support/a-sweep.ts";
@@ -13,6 +13,9 @@ import { daysBefore, FEW, nameOf, NOT_COUNTED, openScheduled, OTHERS, type Sched
 
 /** Eight batches of some seconds, two at a time, so that a test can act in the middle. */
 const SLOWLY = { batch: { targets: 30, concurrency: 4, pods: 2, memory: "128Mi", memoryMax: "1Gi" } };
+
+/** With so little CPU a program needs four seconds to start. */
+const STARTS_SLOWLY = { batch: { podTemplate: { resources: { requests: { cpu: "50m" }, limits: { cpu: "50m" } } } } };
 
 let scheduled: Scheduled;
 let installation: Installation;
@@ -123,6 +126,29 @@ test("deleting a running Sweep stops its pods gracefully and keeps what was comm
   expect((await installation.untilSweep("the-rest", "is finished", isFinished)).status).toMatchObject({ phase: "Complete", settled: 240 });
   expect(asked()).toEqual(OTHERS.filter((name) => !settled.has(name)).sort());
   expect(await installation.outcome(dataset, YESTERDAY)).toMatchObject({ window: { state: "complete", settled: 240 }, lies: [] });
+});
+
+test("a pod that is deleted while it starts ends at once", async () => {
+  const ends = watchPodEnds(installation);
+  onTestFinished(() => ends.stop());
+  const sweeps = ["early-1", "early-2", "early-3"];
+  await installation.apply(...sweeps.flatMap((name) => [installation.aCronSweep(name, STARTS_SLOWLY, NEVER), aSweep(`${name}-once`, name, YESTERDAY)]));
+  const { client, namespace } = installation;
+  const deleted = new Map<string, string>();
+  await until("a pod of each is deleted as soon as the kubelet has started it", async () => {
+    const { items } = await client.list(EVENTS, { namespace, fieldSelector: "involvedObject.kind=Pod,reason=Started" });
+    for (const { involvedObject: { name: pod = "" } } of items) {
+      const sweep = sweeps.find((name) => pod.startsWith(`${name}-`));
+      if (sweep === undefined || deleted.has(sweep)) continue;
+      deleted.set(sweep, pod);
+      expect(await client.delete(PODS, { namespace, name: pod }, {})).toBe(true);
+    }
+    return deleted.size === sweeps.length;
+  });
+  const endsOfDeleted = (): number[] => [...deleted.values()].flatMap((pod) => ends.of(pod.replace(/-[^-]*$/, "")).filter((end) => end.pod === pod).map(({ exitCode }) => exitCode));
+  await until("they have ended", () => endsOfDeleted().length === sweeps.length, 60);
+  expect(endsOfDeleted()).toEqual(sweeps.map(() => 143));
+  await installation.kubectl("delete", "sweep", ...sweeps.map((name) => `${name}-once`));
 });
 
 test("a schedule catches up three windows, newest first and one at a time, and keeps no more Sweeps than the history limits allow", async () => {

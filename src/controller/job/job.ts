@@ -155,6 +155,9 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
       terminationGracePeriodSeconds: GRACE_SECONDS,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      // The container's program is not process 1 of its namespace: to that one Linux gives no signal before it has a handler, so one that is
+      // deleted while it starts would run on and be killed at the end of the grace.
+      shareProcessNamespace: true,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
       containers: [container(source, run, resources ?? {})],

@@ -58,6 +58,9 @@ describe("the envelope of an answer", () => {
     "a number that is followed by what the pattern names": ['{"n":"12 events"}', { declared: 12 }, '"([0-9]{1,3}) events'],
     "a number that is followed by something else in its quotes": ['{"count":"12 of 30"}', noNumber("12 of 30"), '"count":"([0-9]{1,3})'],
     "a number with a damaged digit": ['{"count":12\u00b03}', noNumber("12\u00b03")],
+    "a number with a digit that became a quote": ['{"count":"1"3"}', noNumber('1"3'), '"count":"([0-9]{1,9})'],
+    "a number with a digit that became a quote, which the pattern takes for its end": ['{"count":"1"3"}', noNumber('1"3'), '"count":"([0-9]{1,9})"'],
+    "a number in quotes before white space": ['{"count":"12" \n}', { declared: 12 }, '"count":"([0-9]{1,9})"'],
     "a number with a digit that became a space": ['{"count":12 3}', noNumber("12 3")],
     "a number with a zero before its other digits, which JSON does not know": ['{"count":012}', noNumber("012")],
     "zero": ['{"count":0}', { declared: 0 }],
@@ -106,6 +109,7 @@ describe("the envelope of an answer", () => {
     "a start with a damaged digit": ['{"query_starttime":17499456\u00b00,"x":1}', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 17499456\u00b00" }],
     "a start with a digit that became a bracket": ['{"query_starttime":1749945)00,"x":1}', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 1749945)00" }],
     "a start with a digit that became a leading zero": ['{"query_starttime":0749945600,"x":1}', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 0749945600" }],
+    "a start with a digit that became a quote": ['{"query_starttime":"20"5-06-15T00:00:00","x":1}', { error: "unreadable-time", detail: 'the answer\'s own start or end is not a time: 20"5-06-15T00:00:00' }],
     "a start with an exponent": ['"query_starttime":1000e3', { error: "unreadable-time", detail: "the answer's own start or end is not a time: 1000e3" }],
   };
   it.each(Object.entries(contradictions))("believes neither of %s", (_, [text, flaw]) => {

@@ -103,6 +103,10 @@ describe("a pod", () => {
     expect(containerOf(batch()).securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
   });
 
+  test("is not process 1 of its namespace, which would miss a SIGTERM while it starts", () => {
+    expect(podOf(batch())).toMatchObject({ shareProcessNamespace: true });
+  });
+
   test("gets references to secrets, never their values", () => {
     const of = source({ databaseCa: { name: "bgp-db-ca", key: "ca.crt" }, headers: [{ name: "api-keys", key: "ripe.token" }] });
     expect(containerOf(batch(of)).env!.filter(({ valueFrom }) => valueFrom !== undefined)).toEqual([
