@@ -43,7 +43,8 @@ export const ripestat: Provider = {
       compression: ["gzip"],
     },
     extract: {
-      pattern: `${member("timestamp", TIME)}"?,${GAP}${member("type", '"([A-Za-z]{1,16})"')}`,
+      // What follows shows that the quote ends the type, and is no damaged character of it or of the next field.
+      pattern: `${member("timestamp", TIME)}"?,${GAP}${member("type", `"([A-Za-z]{1,16})"(?=${GAP}[,}])`)}`,
       time: "unix",
       declared: member("nr_updates", "([0-9]{1,15})"),
       target: member("resource", '"([^"]{1,100})"'),

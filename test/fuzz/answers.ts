@@ -53,11 +53,10 @@ function whatIsWrong(random: Random): string | null {
     const isRight = found.state === (rows === "" ? "empty" : "ok") && found.rows === rows;
     return isRight ? null : `${kind}: ${found.state} with ${found.rows}; the whole answer has ${rows}\n${answers.join("\n")}`;
   }
-  const { damaged, seen, isTypeDamaged = false } = DAMAGE[kind](answers[0]!, random);
+  const { damaged, seen } = DAMAGE[kind](answers[0]!, random);
   const found = read(truth, [damaged], random);
   const isBelieved = found.state === "ok" || found.state === "empty";
   if (!isBelieved || found.rows === rows || found.rows === plainRows(seen, truth)) return null;
-  if (isTypeDamaged && timesOf(found.rows) === timesOf(rows)) return null;
   return `${kind}: ${found.state} with ${found.rows}; the whole answer has ${rows}\n${damaged.toString("latin1")}`;
 }
 
@@ -144,8 +143,6 @@ interface Damaged {
   readonly damaged: Buffer;
   /** What a plain parser is shown: the damage to values, without the damage to the text around them, which may not be JSON any more. */
   readonly seen: Buffer;
-  /** A type has lost a part of itself and of what stands around it: then only the times are compared. */
-  readonly isTypeDamaged?: boolean;
 }
 
 /** The values that decide: times, types, and what the answer states. Its count alone, since a count that is damaged with the data may agree again. */
@@ -182,8 +179,7 @@ const DAMAGE: Readonly<Record<"flips" | "time" | "slice" | "twice", (text: Buffe
     // Where the end of a time is missing with its quote, the damage is to the time: the quote is shown to the parser.
     const isEndOfTime = spansOf(text, /"timestamp": ?"([0-9T:-]+)/g).some((time) => time[0] < from && from <= time[1] && to === time[1] + 1);
     const without = (between: string): Buffer => Buffer.concat([text.subarray(0, from), Buffer.from(between), text.subarray(to)]);
-    const isTypeDamaged = spansOf(text, /"type": ?("[^"]*")/g).some((type) => from < type[1] && to > type[0]);
-    return { damaged: without(""), seen: without(isEndOfTime ? '"' : ""), isTypeDamaged };
+    return { damaged: without(""), seen: without(isEndOfTime ? '"' : "") };
   },
 
   /** A field or an update stands twice; a field may have another value there. */
@@ -238,13 +234,6 @@ function rowsOf(updates: readonly { readonly at: number; readonly type: string }
   const counts = new Map<string, number>();
   for (const { at, type } of updates) counts.set(`${at}${type}`, (counts.get(`${at}${type}`) ?? 0) + 1);
   return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([row, count]) => `${row}${count}`).join(" ");
-}
-
-/** How many updates of whatever type each second of such rows has, in no order. */
-function timesOf(rows: string): string {
-  const counts = new Map<string, number>();
-  for (const [, at, count] of rows.matchAll(/(\d+)[A-Za-z]+(\d+)/g)) counts.set(at!, (counts.get(at!) ?? 0) + Number(count));
-  return [...counts].map(String).sort().join(" ");
 }
 
 /** What a parser of JSON reads from an answer, if nothing in it contradicts what it states or what was asked; else null. */

@@ -114,3 +114,10 @@ test("an update inside a string of the answer is not matched", () => {
   expect(matches(extract.pattern, text)).toEqual([]);
   expect(matches(extract.declared, text)).toEqual([]);
 });
+
+test("a type ends with its own quote", () => {
+  expect(matches(extract.pattern, '"timestamp":1749478965,"type":"A","attrs":{}').length).toBe(1);
+  expect(matches(extract.pattern, '"timestamp":1749478965,"type":"A"}').length).toBe(1);
+  // A bit flip has made letters of the quote and the comma, so the next quote is that of the next field.
+  expect(matches(extract.pattern, '"timestamp":1749478965,"type":"Wbl"attrs":{}')).toEqual([]);
+});
