@@ -55,7 +55,10 @@ describe("the cluster", () => {
     await exposeOutsideService(cluster, { namespace: namespace.name, name: "peer", port });
     const script = `
       const url = "http://peer.${namespace.name}.svc.cluster.local:${port}/";
-      const text = await fetch(url, { signal: AbortSignal.timeout(20_000) }).then((answer) => answer.text());
+      const ask = () => fetch(url, { signal: AbortSignal.timeout(20_000) }).then((answer) => answer.text());
+      let text;
+      // The node may learn of the Service after the pod has started.
+      for (const end = Date.now() + 20_000; text === undefined; await new Promise((done) => setTimeout(done, 50))) text = await ask().catch((error) => { if (Date.now() > end) throw error; });
       (await import("node:fs")).writeFileSync("/dev/termination-log", text);`;
     const end = await run("caller", ["--input-type=module", "-e", script]);
     server.close();

@@ -26,7 +26,7 @@ export interface FaultedSweep {
   readonly installation: Installation;
   /** @param podTemplate where its pods are scheduled */
   begin(name: string, podTemplate?: object): Promise<void>;
-  /** Waits until the container of a batch is running. */
+  /** Waits until a pod has claimed a batch, and runs. */
   untilRuns(name: string, batch: number): Promise<Pod>;
   /** Waits until the sweep has finished. @returns the damage that the fault left, one sentence each */
   end(name: string, seconds?: number): Promise<{ readonly sweep: SweepObject; readonly damage: readonly string[] }>;
@@ -48,7 +48,7 @@ export async function disturb(installation: Installation): Promise<FaultedSweep>
         async () => {
           const { items } = await installation.client.list(PODS, { namespace: installation.namespace, labelSelector: `batch.kubernetes.io/job-name=${name}-b${batch}` });
           pod = items.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.containerStatuses?.[0]?.state?.running !== undefined);
-          return pod !== undefined;
+          return pod !== undefined && (await isClaimed(installation, name, batch));
         },
         180,
       );
@@ -60,6 +60,12 @@ export async function disturb(installation: Installation): Promise<FaultedSweep>
     },
     close: () => closeAll(installation, history),
   };
+}
+
+/** A program that starts has lost nothing yet. */
+async function isClaimed(installation: Installation, name: string, batch: number): Promise<boolean> {
+  const { uid } = (await installation.sweep(name))!.metadata;
+  return (await installation.query(`select 1 from sluice.batches where sweep_uid = '${uid}' and number = ${batch} and incarnation > 0`)).length > 0;
 }
 
 async function closeAll(installation: Installation, history: History): Promise<void> {
