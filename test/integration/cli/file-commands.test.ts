@@ -77,7 +77,7 @@ describe("sluice validate", () => {
     const { valid, files } = JSON.parse(ended.stdout) as { valid: boolean; files: { problems: { line: number }[]; documents: { patterns: { field: string; longestBytes: number; stepsPerByte: number }[] }[] }[] };
     expect(valid).toBe(false);
     expect(files[0]!.problems).toEqual([{ line: 16, field: "spec.sweepTemplate.spec.batch.memroy", sentence: 'unknown field; did you mean "memory"?' }]);
-    expect(files[1]!.documents[0]!.patterns[0]).toMatchObject({ field: "extract.pattern", longestBytes: 168, stepsPerByte: 17 });
+    expect(files[1]!.documents[0]!.patterns[0]).toMatchObject({ field: "extract.pattern", longestBytes: 201, stepsPerByte: 18 });
   });
 });
 
@@ -100,7 +100,7 @@ describe("sluice try", () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/^AS3333 in 2026-11-20 of default\/trial would be ok\n/);
     expect(ended.stdout).toMatch(/answer +HTTP 200, [\d,]+ bytes \(gzip\), 3,000,000 of text, \d+\.\d\d s\n/);
-    expect(ended.stdout).toMatch(/pattern +"timestamp":.*\n.*at most 168 bytes\n +at most 17 steps per byte\n +others +\d+ patterns matched as written, at most \d+ steps per byte/);
+    expect(ended.stdout).toMatch(/pattern +"timestamp":.*\n.*at most 201 bytes\n +at most 18 steps per byte\n +others +\d+ patterns matched as written, at most \d+ steps per byte/);
     expect(ended.stdout).toMatch(/covers +2026-11-20T00:00:00Z to 2026-11-21T00:00:00Z\n/);
     expect(ended.stdout).toMatch(/\n"timestamp":\d+,"type":"[AW]" +2026-11-20T\d\d:\d\d:\d\dZ +[AW]\n/);
     expect(ended.stdout).not.toContain("\u001b");
