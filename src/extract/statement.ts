@@ -38,22 +38,25 @@ export function statementsOf(source: string | undefined, texts: readonly string[
 /** Stands for bytes that were not kept: it goes on as a word does, and makes no number. */
 const GAP = "\xff";
 
-const REST = {
-  quotes: /^(?:[^"\\]|\\.)*/s,
+const REST_IN_JSON = {
   /** A quote that nothing of JSON follows is a damaged character of the string. */
-  jsonQuotes: /^(?:[^"\\]|\\.|"(?!\s*(?:[,:}\]]|$)))*/s,
-  /** To what ends a number in JSON. White space does not, if something else follows. */
-  json: /^(?:[^,}\]\s]|\s+(?![\s,}\]]|$))*/,
-  word: /^(?:[\w\\\x80-\xff]|[-.:/](?=\w))*/,
-} as const;
+  quoted: /^(?:[^"\\]|\\.|"(?!\s*(?:[,:}\]]|$)))*/s,
+  /** To what ends a number. White space does not, if something else follows. */
+  bare: /^(?:[^,}\]\s]|\s+(?![\s,}\]]|$))*/,
+};
+
+const REST_IN_TEXT = {
+  quoted: /^(?:[^"\\]|\\.)*/s,
+  bare: /^(?:[\w\\\x80-\xff]|[-.:/](?=\w))*/,
+};
 
 /**
  * What is stated, read to its end: a group may be too short for it, or not know all of its characters. In quotes it ends at the quote (in
  * JSON at one that a value can end with), in JSON where a value ends, else where a word ends.
  */
 export function wholeText({ text, after, inQuotes }: Statement, isJson: boolean): string {
-  const rest = inQuotes ? (isJson ? REST.jsonQuotes : REST.quotes) : isJson ? REST.json : REST.word;
-  return text + rest.exec(after)![0];
+  const rest = isJson ? REST_IN_JSON : REST_IN_TEXT;
+  return text + (inQuotes ? rest.quoted : rest.bare).exec(after)![0];
 }
 
 /** JSON knows no number with a zero before its other digits: what looks like one has lost a digit. */

@@ -155,8 +155,8 @@ export function podTemplate(source: JobSource, labels: Record<string, string>, r
       terminationGracePeriodSeconds: GRACE_SECONDS,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      // The container's program is not process 1 of its namespace: to that one Linux gives no signal before it has a handler, so one that is
-      // deleted while it starts would run on and be killed at the end of the grace.
+      // Otherwise the program is process 1 of its namespace, to which Linux delivers no signal before it has a handler: one that is deleted
+      // while it starts would run on until it is killed.
       shareProcessNamespace: true,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
