@@ -137,6 +137,10 @@ describe.skipIf(!hasHelm)("the chart (needs helm)", () => {
     expect(command).toEqual(["/nodejs/bin/node", `--max-old-space-size=${old}`, "--max-semi-space-size=4", "/sluice/controller.mjs"]);
   });
 
+  test("does not run the controller as process 1 of its namespace, which would miss a SIGTERM while it starts", async () => {
+    expect(deployment(await render()).template.spec["shareProcessNamespace"]).toBe(true);
+  });
+
   test("passes the settings of the controller's pod on", async () => {
     const { metadata, spec } = deployment(await render(EVERYTHING)).template;
     expect(metadata).toMatchObject({ labels: { team: "a" }, annotations: { note: "b" } });
