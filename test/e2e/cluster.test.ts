@@ -54,11 +54,14 @@ describe("the cluster", () => {
     const { port } = server.address() as AddressInfo;
     await exposeOutsideService(cluster, { namespace: namespace.name, name: "peer", port });
     const script = `
+      import { setTimeout as wait } from "node:timers/promises";
       const url = "http://peer.${namespace.name}.svc.cluster.local:${port}/";
       const ask = () => fetch(url, { signal: AbortSignal.timeout(20_000) }).then((answer) => answer.text());
-      let text;
+      const end = Date.now() + 20_000;
       // The node may learn of the Service after the pod has started.
-      for (const end = Date.now() + 20_000; text === undefined; await new Promise((done) => setTimeout(done, 50))) text = await ask().catch((error) => { if (Date.now() > end) throw error; });
+      const again = (error) => { if (Date.now() > end) throw error; return wait(50); };
+      let text;
+      while (text === undefined) text = await ask().catch(again);
       (await import("node:fs")).writeFileSync("/dev/termination-log", text);`;
     const end = await run("caller", ["--input-type=module", "-e", script]);
     server.close();

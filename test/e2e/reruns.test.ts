@@ -134,6 +134,7 @@ test("a pod that is deleted while it starts ends at once", async () => {
   const sweeps = ["early-1", "early-2", "early-3"];
   await installation.apply(...sweeps.flatMap((name) => [installation.aCronSweep(name, STARTS_SLOWLY, NEVER), aSweep(`${name}-once`, name, YESTERDAY)]));
   const { client, namespace } = installation;
+  /** Pods by their sweep. */
   const deleted = new Map<string, string>();
   await until("a pod of each is deleted as soon as the kubelet has started it", async () => {
     const { items } = await client.list(EVENTS, { namespace, fieldSelector: "involvedObject.kind=Pod,reason=Started" });
@@ -145,9 +146,9 @@ test("a pod that is deleted while it starts ends at once", async () => {
     }
     return deleted.size === sweeps.length;
   });
-  const endsOfDeleted = (): number[] => [...deleted.values()].flatMap((pod) => ends.of(pod.replace(/-[^-]*$/, "")).filter((end) => end.pod === pod).map(({ exitCode }) => exitCode));
-  await until("they have ended", () => endsOfDeleted().length === sweeps.length, 60);
-  expect(endsOfDeleted()).toEqual(sweeps.map(() => 143));
+  const codes = (): number[] => [...deleted].flatMap(([sweep, deletedPod]) => ends.of(sweep).filter(({ pod }) => pod === deletedPod).map(({ exitCode }) => exitCode));
+  await until("they have ended", () => codes().length === sweeps.length, 60);
+  expect(codes()).toEqual(sweeps.map(() => 143));
   await installation.kubectl("delete", "sweep", ...sweeps.map((name) => `${name}-once`));
 });
 
