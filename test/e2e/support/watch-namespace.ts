@@ -7,7 +7,9 @@ import { metricsOf } from "./metrics.ts";
 
 /** Everything that can be read in the namespace except Secrets, including objects that were deleted since. */
 export interface NamespaceWatch {
-  /** By source: "pods", "events", "logs of POD", "metrics of POD", "metrics" … */
+  /** What the watches and the pods showed so far, by source: "pods", "events", "logs of POD", "metrics of POD" … */
+  readonly seen: ReadonlyMap<string, string>;
+  /** What was seen, and besides "what stands", "nodes and definitions", "logs of the controller" and "metrics". */
   read(): Promise<ReadonlyMap<string, string>>;
   stop(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function watchNamespace(installation: Installation): Promise<Namesp
   const reading = readPods(installation, seen, stopping.signal);
   await until("everything is watched", () => watches.every(({ pid }) => pid !== undefined));
   return {
+    seen,
     async read() {
       const kinds = (await installation.kubectl("api-resources", "--verbs=list", "--namespaced", "--output", "name")).split("\n").filter((kind) => kind !== "" && kind !== "secrets");
       const standing = await installation.kubectl("get", kinds.join(), "--output", "yaml");
@@ -48,16 +51,23 @@ function watch({ namespace }: Installation, kind: string, heard: (text: string) 
 async function readPods(installation: Installation, seen: Map<string, string>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const pods = (await installation.kubectl("get", "pods", "--selector", "app.kubernetes.io/managed-by=sluice", "--output", "name")).split("\n").filter(Boolean);
-    for (const pod of pods) {
-      const log = await installation.kubectl("logs", pod).catch(() => "");
-      if (log !== "") seen.set(`logs of ${pod}`, log);
-      const metrics = await workerMetrics(installation, pod).catch(() => "");
-      if (metrics !== "") seen.set(`metrics of ${pod}`, metrics);
-    }
+    const readings = pods.flatMap((pod) => [
+      { what: `logs of ${pod}`, text: installation.kubectl("logs", pod, LIMIT) },
+      { what: `metrics of ${pod}`, text: workerMetrics(installation, pod) },
+    ]);
+    await Promise.all(
+      readings.map(async ({ what, text }) => {
+        const read = await text.catch(() => "");
+        if (read !== "") seen.set(what, read);
+      }),
+    );
   }
 }
 
+// The API server tries half a minute to reach a pod that is gone. Meanwhile others come and go unread.
+const LIMIT = "--request-timeout=2s";
+
 /** @param pod "pod/NAME" */
 function workerMetrics(installation: Installation, pod: string): Promise<string> {
-  return installation.kubectl("get", "--raw", `/api/v1/namespaces/${installation.namespace}/pods/${pod.replace(/^pod\//, "")}:${HEALTH_PORT}/proxy/metrics`);
+  return installation.kubectl("get", "--raw", `/api/v1/namespaces/${installation.namespace}/pods/${pod.replace(/^pod\//, "")}:${HEALTH_PORT}/proxy/metrics`, LIMIT);
 }
