@@ -19,14 +19,14 @@ let installation: Installation;
 let everything: NamespaceWatch;
 
 beforeAll(async () => {
-  // One answer is an error whose body repeats the request. Another does not come before the faults are taken away.
+  // One answer is an error that repeats a secret. Another does not come before the faults are taken away.
   installation = await openInstallation("secrets", {
     seed: 7,
     compression: ["gzip"],
     source: { kind: "model", targets: TARGETS.map((name) => Number(name.slice(2))), active: 0.5, largest: 500 },
     limits: { inFlight: 64 },
     faults: [
-      { what: "status", status: 500, body: "json", when: { targets: ["AS3"], times: 2 } },
+      { what: "error-body", reason: `Nobody has the key ${SECRETS.token}.`, when: { targets: ["AS3"] } },
       { what: "slow", latency: { distribution: "constant", seconds: 60 }, when: { targets: ["AS1"] } },
     ],
   });
@@ -65,7 +65,7 @@ test("no object, event, log, metric or termination message contains a secret, wh
   await begin("odd", Object.assign(new URL(whole), { search: `?sslmode=${SECRETS.password}` }).href);
   await begin("header", whole.href, `${SECRETS.key}\n`);
 
-  for (const [what, text] of [["metrics of pod/whole-b0-", "sluice_worker_requests_total"], ["logs of pod/whole-b0-", "{"], ["logs of pod/header-p1-", "{"]] as const) {
+  for (const [what, text] of [["metrics of pod/whole-b0-", "sluice_worker_requests_total"], ["logs of pod/whole-b0-", "Nobody has the key"], ["logs of pod/header-p1-", "{"]] as const) {
     await until(`the ${what}… are read`, () => [...everything.seen].some(([source, read]) => source.startsWith(what) && read.includes(text)), 60);
   }
   installation.simulator.set([]);
